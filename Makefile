@@ -1,0 +1,52 @@
+# `make demo` shows it working, `make test` proves it. Everything else is a part of those two.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+SOURCES := function_app.py sync_core local tests
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo run test lint types unit integration e2e clean
+
+help: ## list the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(VENV)/.installed node_modules/.installed ## install what the laptop run and the tests need
+
+$(VENV)/.installed: requirements.txt requirements-dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or later is needed; $(PYTHON) is $$($(PYTHON) --version). Try: make PYTHON=python3.13 $(MAKECMDGOALS)"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+node_modules/.installed: package.json package-lock.json
+	npm ci --no-audit --no-fund
+	@touch $@
+
+demo: setup ## tag assets, run the minute tick, show and check what was created
+	$(BIN)/python -m local demo
+
+run: setup ## the same, and stay up until Ctrl-C
+	$(BIN)/python -m local run
+
+test: lint types unit integration e2e ## everything: lint, types, unit, integration, end to end
+
+lint: setup ## style and layering
+	$(BIN)/ruff check $(SOURCES)
+	$(BIN)/ruff format --check $(SOURCES)
+	$(BIN)/lint-imports
+
+types: setup ## mypy, strict
+	$(BIN)/mypy
+
+unit: setup ## pure logic, and the vendors' own SDKs against the simulators
+	$(BIN)/python -m pytest tests/unit tests/contract
+
+integration: setup ## state, clients and host on real Azurite and real HTTP
+	$(BIN)/python -m pytest tests/integration
+
+e2e: setup ## the whole app: simulators, Azurite, host
+	$(BIN)/python -m pytest tests/e2e
+
+clean: ## remove what the commands above made
+	rm -rf $(VENV) node_modules .local .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
