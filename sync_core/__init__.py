@@ -1,0 +1,1 @@
+"""The sync itself: tagged Purview assets become CluedIn data sources, processed data sets become Purview lineage."""

@@ -1,0 +1,1 @@
+"""The only place that speaks HTTP: Purview, CluedIn, and where notifications go."""

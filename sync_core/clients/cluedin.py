@@ -1,0 +1,146 @@
+"""CluedIn's GraphQL API, as far as data sources need it: data source groups, data sources, settings.
+
+The documents lie beside this file in `graphql/`; their names and variables are those of CluedIn's own tools.
+Source: facts on the CluedIn API, section 2.
+"""
+
+import base64
+import json
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from sync_core.clients.cluedin_wire import (
+    DataSourceSet,
+    parse_author_id,
+    parse_created_id,
+    parse_data_source_sets,
+    parse_organization_id,
+    raise_for_errors,
+    says_unauthenticated,
+)
+from sync_core.clients.failures import Service
+from sync_core.clients.http import REFUSED_TOKEN, Answer, Call, HttpDoor
+from sync_core.errors import ConfigError
+
+CLUEDIN = Service(
+    name="cluedin",
+    title="CluedIn",
+    url_setting="CLUEDIN_URL",
+    credentials_remedy="Check CLUEDIN_USERNAME and CLUEDIN_PASSWORD, or CLUEDIN_ACCESS_TOKEN (an access token: CluedIn "
+    "takes no API token for this), and CLUEDIN_ORGANIZATION.",
+    rights_remedy="Give the service account a CluedIn role with access to Integration > Data Source Groups.",
+)
+PAGE_SIZE = 100
+ENDPOINT = "endpoint"  # the type of the data sources that CluedIn's own Purview integration makes (facts, 2.5)
+
+
+def is_refused(answer: Answer) -> bool:
+    """Whether the token was not accepted, in either shape: by HTTP status, or as an error beside HTTP 200."""
+    return answer.status in REFUSED_TOKEN or says_unauthenticated(answer.json())
+
+
+@cache
+def _document(operation: str) -> str:
+    return files(__package__).joinpath("graphql", f"{operation}.graphql").read_text(encoding="utf-8")
+
+
+@dataclass(frozen=True)
+class Made:
+    """What a create call gave: the new id, and our id of the request that made it."""
+
+    id: str
+    request_id: str
+
+
+@dataclass(frozen=True)
+class CluedInClient:
+    """Typed calls on one CluedIn organization. All errors are those of `HttpDoor.send`."""
+
+    door: HttpDoor
+    _author: "_Once" = field(default_factory=lambda: _Once(), repr=False)  # noqa: PLW0108  # defined below
+
+    def fetch_groups(self, search_name: str) -> Iterator[DataSourceSet]:
+        """Yield every data source group whose name contains the text (all groups for an empty one).
+
+        How the server compares is not published: the caller checks the exact name. Read straight from the database,
+        but a group made within the last second or so may be missing (facts, 3.4).
+        """
+        page, received = 0, 0
+        while True:
+            variables = {"page": page, "pageSize": PAGE_SIZE, "searchName": search_name}
+            total, groups = parse_data_source_sets(self._query("getAllDataSourceSet", variables))
+            yield from groups
+            received += len(groups)
+            page += 1
+            if not groups or received >= total:
+                return
+
+    def create_group(self, name: str) -> Made:
+        """Make a data source group. Not idempotent: look first, and look again when the outcome is not known."""
+        variables = {"dataSourceSet": {"name": name, "author": self._author_id()}}
+        data, request_id = self._mutate("createDataSourceSet", variables)
+        return Made(parse_created_id(data, "createDataSourceSet"), request_id)
+
+    def create_source(self, group_id: str, name: str) -> Made:
+        """Make a data source of type endpoint in a group. Not idempotent, like `create_group`."""
+        source = {"author": self._author_id(), "type": ENDPOINT, "name": name}
+        data, request_id = self._mutate("createDataSource", {"dataSourceSetId": group_id, "dataSource": source})
+        return Made(parse_created_id(data, "createDataSource"), request_id)
+
+    def fetch_configuration(self) -> dict[str, str]:
+        """Return CluedIn's settings as a flat map of strings; keys like `Purview.SyncDataSources.Enabled`."""
+        organization_id = parse_organization_id(self._query("getCurrentOrg", {}))
+        data = self._query("getConfigurationSettings", {"id": organization_id, "includeHiddenFromUi": True})
+        settings = (data.get("administration") or {}).get("configurationSettings")
+        if not isinstance(settings, dict):
+            raise ConfigError(
+                "CluedIn gave no settings, expected a map of keys: the service account needs access to Administration "
+                "> Settings, or set SYNC_SETTINGS_SOURCE=app."
+            )
+        return {str(key): "" if value is None else str(value) for key, value in settings.items()}
+
+    def _author_id(self) -> str:
+        """The caller's own user id: CluedIn asks for it as the author of what is made."""
+        return self._author.get(lambda: parse_author_id(self._query("me", {})) or self._user_id_of_token())
+
+    def _user_id_of_token(self) -> str:
+        """The `Id` claim says the same (facts, 1.3); read without verifying: CluedIn, not we, must trust the token."""
+        token = self.door.tokens.token() if self.door.tokens else ""
+        try:
+            payload = token.split(".")[1]
+            claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+            return str(claims["Id"])
+        except (IndexError, KeyError, TypeError, ValueError) as error:
+            raise ConfigError(
+                "CluedIn does not tell the id of the signed-in user, expected one in `me` or in the token: check that "
+                "the service account is a user of this organization."
+            ) from error
+
+    def _query(self, operation: str, variables: dict[str, Any]) -> dict[str, Any]:
+        return self._execute(operation, variables, idempotent=True)[0]
+
+    def _mutate(self, operation: str, variables: dict[str, Any]) -> tuple[dict[str, Any], str]:
+        return self._execute(operation, variables, idempotent=False)
+
+    def _execute(self, operation: str, variables: dict[str, Any], *, idempotent: bool) -> tuple[dict[str, Any], str]:
+        body = {"operationName": operation, "query": _document(operation), "variables": variables}
+        answer = self.door.send(Call("POST", "/graphql", json=body, idempotent=idempotent, operation=operation))
+        return raise_for_errors(CLUEDIN, operation, answer.json()), answer.request_id
+
+
+class _Once:
+    """Keeps the first value; threads that come meanwhile wait for it."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._value = ""
+
+    def get(self, fetch: Any) -> str:
+        with self._lock:
+            if not self._value:
+                self._value = fetch()
+            return self._value

@@ -1,0 +1,127 @@
+"""The one place where a service's failure becomes one of our errors.
+
+Purview speaks two error shapes (Atlas and gateway), CluedIn's token endpoint a third, proxies none at all; see
+facts on both APIs, and docs/decisions for why status alone does not decide.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from typing import Any, Protocol
+
+import requests
+
+from sync_core.errors import AddressError, ConfigError, NotFoundError, RejectedError, SyncError, TransientError
+
+SHOWN_CHARACTERS = 300
+LONGEST_RETRY_AFTER_S = 3600.0
+TRANSIENT_STATUS = frozenset(
+    {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS, *range(500, 600)}
+)
+# A Purview 404 also stands for bad parameters; only these codes say that a thing is not there.
+# Source: facts on the Purview API, section 3, errors.
+NOT_FOUND_CODES = frozenset(
+    {"ATLAS-404-00-001", "ATLAS-404-00-005", "ATLAS-404-00-009", "ATLAS-404-00-00A", "ATLAS-404-00-012"}
+)
+INVALID_PARAMETERS_CODES = frozenset({"ATLAS-404-00-007"})
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A service for people: its name, the setting that holds its address, and what to check when it refuses us."""
+
+    name: str
+    title: str
+    url_setting: str
+    credentials_remedy: str
+    rights_remedy: str
+
+
+class HasAnswer(Protocol):
+    """What a translation needs of an answer."""
+
+    @property
+    def status(self) -> int:
+        """The HTTP status."""
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """The response's headers; names compare without case."""
+
+    @property
+    def body(self) -> bytes:
+        """The raw body."""
+
+    def json(self) -> Any:
+        """Return the decoded body or None."""
+
+
+def to_status_error(service: Service, what: str, answer: HasAnswer) -> SyncError | None:
+    """Return the error that an answer stands for, or None for a success."""
+    if answer.status < HTTPStatus.MULTIPLE_CHOICES:
+        return None
+    code, text = parse_failure(answer)
+    found = f"{service.title} answered {answer.status} {code} to {what}: {text}".replace("  ", " ")
+    if answer.status in TRANSIENT_STATUS:
+        return TransientError(found, retry_after_s=parse_retry_after(answer.headers), service=service.name)
+    if answer.status == HTTPStatus.UNAUTHORIZED:
+        return ConfigError(f"{found}. {service.credentials_remedy}")
+    if answer.status == HTTPStatus.FORBIDDEN:
+        return ConfigError(f"{found}. {service.rights_remedy}")
+    if answer.status < HTTPStatus.BAD_REQUEST:
+        return AddressError(f"{found}. Expected no redirect: check {service.url_setting}.")
+    if answer.status == HTTPStatus.NOT_FOUND and code in NOT_FOUND_CODES:
+        return NotFoundError(found, code=code)
+    if answer.status in {HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED} and not code:
+        return AddressError(f"{found}. Expected the service's API at this address: check {service.url_setting}.")
+    return RejectedError(found, code=code or str(answer.status))
+
+
+def to_connection_error(service: Service, what: str, error: requests.RequestException) -> SyncError:
+    """Return the error that a failed exchange stands for."""
+    if isinstance(error, requests.exceptions.InvalidURL | requests.exceptions.MissingSchema):
+        return ConfigError(f"{service.title} has no valid address: check {service.url_setting}.")
+    how = "did not answer in time" if isinstance(error, requests.Timeout) else "could not be reached"
+    return TransientError(
+        f"{service.title} {how} ({what}: {type(error).__name__}). If this lasts, check {service.url_setting} and the "
+        "network between the app and that host.",
+        service=service.name,
+    )
+
+
+def parse_failure(answer: HasAnswer) -> tuple[str, str]:
+    """Return the error code, empty where there is none, and a short text, from any of the known body shapes."""
+    match answer.json():
+        case {"errorCode": code, **rest}:
+            return str(code), _short(rest.get("errorMessage", ""))
+        case {"error": {"code": code, **rest}}:
+            return str(code), _short(rest.get("message", ""))
+        case {"error": str(code), **rest}:
+            return code, _short(rest.get("error_description", ""))
+        case {"errors": [{"message": message}, *_]}:
+            return "", _short(message)
+        case _:
+            return "", _short(answer.body.decode("utf-8", "replace")) or "(empty body)"
+
+
+def parse_retry_after(headers: Mapping[str, str], now: datetime | None = None) -> float | None:
+    """Return the seconds that a Retry-After header asks for, given as seconds or as a date, at most an hour."""
+    value = headers.get("Retry-After", "").strip()
+    if not value:
+        return None
+    if value.replace(".", "", 1).isdigit():
+        return min(float(value), LONGEST_RETRY_AFTER_S)
+    try:
+        moment = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    seconds = (moment - (now or datetime.now(UTC))).total_seconds()
+    return min(max(seconds, 0.0), LONGEST_RETRY_AFTER_S)
+
+
+def _short(text: object) -> str:
+    folded = " ".join(str(text).split())
+    return folded if len(folded) <= SHOWN_CHARACTERS else folded[:SHOWN_CHARACTERS] + "..."

@@ -1,0 +1,103 @@
+"""An asset of Purview, and what the sync remembers of it."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict
+
+
+class AssetStatus(StrEnum):
+    """Where an asset stands on its way into CluedIn."""
+
+    PENDING = "pending"  # recorded, its message is not sent yet
+    QUEUED = "queued"  # a message is on its way, or a worker is at it
+    SYNCED = "synced"  # its group and source stand in CluedIn
+    REJECTED = "rejected"  # Purview's own data does not allow it, e.g. no name
+    FAILED = "failed"  # given up; a dead letter tells why
+    RETIRED = "retired"  # it lost its term; nothing is deleted in CluedIn
+
+
+class Origin(StrEnum):
+    """How an asset came to its group or source."""
+
+    CREATED = "created"
+    ADOPTED = "adopted"
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """A data asset as Purview describes it.
+
+    `display_text` is the name under which an assignment lists it: when that changes, the asset is read again.
+    """
+
+    guid: str
+    type_name: str
+    name: str
+    qualified_name: str
+    display_text: str = ""
+    collection_id: str = ""
+
+    @property
+    def key(self) -> str:
+        """The asset's identity in our state."""
+        return asset_key(self.type_name, self.qualified_name)
+
+
+def asset_key(type_name: str, qualified_name: str) -> str:
+    """Identify an asset by what stays when it is deleted and scanned again: its guid changes, its qualified name not.
+
+    Purview keeps a qualified name unique within its type, so the type belongs to the identity.
+    """
+    return hashlib.sha256(f"{type_name}\n{qualified_name}".encode()).hexdigest()[:32]
+
+
+def rejected_key(guid: str) -> str:
+    """Identify an asset that has no qualified name, so that its rejection can be recorded."""
+    return hashlib.sha256(f"guid\n{guid}".encode()).hexdigest()[:32]
+
+
+class AssetRecord(BaseModel):
+    """All that a later question about one asset needs: where it stands, why, since when, and by which run."""
+
+    model_config = ConfigDict(frozen=True)
+
+    key: str
+    guid: str
+    type_name: str
+    name: str = ""
+    qualified_name: str = ""
+    display_text: str = ""
+    collection_id: str = ""
+    status: AssetStatus
+
+    first_seen_at: datetime
+    first_seen_run_id: str
+    refreshed_at: datetime
+    queued_at: datetime | None = None
+    queued_run_id: str = ""
+
+    # The proof: what stands in CluedIn, how it came there, when, by which run and request.
+    group_id: str = ""
+    group_name: str = ""
+    group_origin: Origin | None = None
+    source_id: str = ""
+    source_name: str = ""
+    source_origin: Origin | None = None
+    synced_at: datetime | None = None
+    synced_name: str = ""
+    synced_run_id: str = ""
+    synced_request_id: str = ""
+
+    attempts: int = 0
+    last_error: str = ""
+    last_error_class: str = ""
+    last_error_at: datetime | None = None
+    reason: str = ""
+
+    @property
+    def is_renamed(self) -> bool:
+        """Whether Purview shows another name than the group was made for; no public CluedIn call renames a group."""
+        return bool(self.synced_name) and self.synced_name != self.name

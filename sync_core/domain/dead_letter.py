@@ -1,0 +1,25 @@
+"""Work that was given up, kept with its cause so that a person, or a healed cause, can bring it back."""
+
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict
+
+
+class DeadLetter(BaseModel):
+    """One piece of work that did not succeed.
+
+    `letter_id` is derived from queue and work, so that the same work dying twice is one letter with a later
+    `last_seen_at`. `payload` is the message as it was on the queue.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    letter_id: str
+    queue: str
+    subject: str
+    cause_class: str
+    cause: str
+    payload: str
+    first_seen_at: datetime
+    last_seen_at: datetime
+    attempts: int

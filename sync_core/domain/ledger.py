@@ -1,0 +1,26 @@
+"""Counts outgoing requests by service for the run in whose context they are made."""
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+_ledger: ContextVar[Counter[str] | None] = ContextVar("request_ledger", default=None)
+
+
+@contextmanager
+def request_ledger() -> Iterator[Counter[str]]:
+    """Collect the requests made inside the block; threads must be started with a copy of the context to count."""
+    counts: Counter[str] = Counter()
+    token = _ledger.set(counts)
+    try:
+        yield counts
+    finally:
+        _ledger.reset(token)
+
+
+def record_request(service: str) -> None:
+    """Count one request, each attempt for itself."""
+    counts = _ledger.get()
+    if counts is not None:
+        counts[service] += 1

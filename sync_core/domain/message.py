@@ -1,0 +1,43 @@
+"""The messages on our queues.
+
+No property at a message's top level may be called like a field of the queue's own metadata (id, dequeueCount,
+insertionTime ...): the Functions host would overwrite one with the other. Source: facts of the Functions runtime.
+"""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic.alias_generators import to_camel
+
+from sync_core.errors import RejectedError
+
+
+class AssetMessage(BaseModel):
+    """Asks for the group and source of one recorded asset."""
+
+    model_config = ConfigDict(frozen=True, alias_generator=to_camel, populate_by_name=True)
+
+    kind: Literal["asset"] = "asset"
+    asset_key: str = Field(pattern="^[0-9a-f]{32}$")
+    run_id: str = ""
+
+    def to_json(self) -> str:
+        """Return the text that travels on the queue."""
+        return self.model_dump_json(by_alias=True)
+
+    @classmethod
+    def from_json(cls, body: bytes) -> "AssetMessage":
+        """Read a message.
+
+        Raises:
+            RejectedError: it is not one of ours; the error names each field that is wrong.
+        """
+        try:
+            return cls.model_validate_json(body)
+        except ValidationError as error:
+            problems = "; ".join(f"{_path(detail['loc'])}: {detail['msg']}" for detail in error.errors())
+        raise RejectedError(f"The message is not an asset message of this app ({problems}).", code="malformed_message")
+
+
+def _path(location: tuple[int | str, ...]) -> str:
+    return ".".join(str(part) for part in location) or "body"

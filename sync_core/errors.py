@@ -1,0 +1,82 @@
+"""Every error of the sync, grouped by what has to happen next.
+
+    SyncError
+    ├── ConfigError        a person must fix a setting, a right or a term
+    │   └── AddressError   ... because there is no such API at the address that a setting gives
+    ├── TransientError     try again later; carries `retry_after_s`
+    ├── RejectedError      this one record is refused, the others go on
+    │   └── NotFoundError  ... because the service does not know it
+    ├── UnsafeChangeError  a person must approve
+    └── StateError         our own stored state is not what it must be
+        └── ConflictError  ... because another worker changed it first
+
+Foreign errors are translated into these once, in `clients/` and `state/`. Each message says what happened, to which id,
+what was expected and what to do.
+"""
+
+
+class SyncError(Exception):
+    """Anything that the sync reports on purpose."""
+
+    cause_class = "error"
+
+
+class ConfigError(SyncError):
+    """A person must fix a setting, a role or a glossary term; the message names it and the remedy."""
+
+    cause_class = "config"
+
+
+class AddressError(ConfigError):
+    """The host answers, but not with the API that the setting should lead to."""
+
+
+class TransientError(SyncError):
+    """The same call may work later.
+
+    `retry_after_s` is what the service asked for, or None. `service` names who was not able to answer.
+    """
+
+    cause_class = "transient"
+
+    def __init__(self, message: str, *, retry_after_s: float | None = None, service: str = "") -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+        self.service = service
+
+
+class RejectedError(SyncError):
+    """The service refuses this one record; repeating the call cannot help.
+
+    `code` is the vendor's error code where there is one, e.g. `ATLAS-404-00-007`.
+    """
+
+    cause_class = "rejected"
+
+    def __init__(self, message: str, *, code: str = "") -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class NotFoundError(RejectedError):
+    """The service says, beyond doubt, that the thing does not exist."""
+
+    cause_class = "not_found"
+
+
+class UnsafeChangeError(SyncError):
+    """The change is larger than the sync may make on its own."""
+
+    cause_class = "unsafe"
+
+
+class StateError(SyncError):
+    """The stored state cannot be read, or says something that must not be."""
+
+    cause_class = "state"
+
+
+class ConflictError(StateError):
+    """Another worker changed the record first: read it again."""
+
+    cause_class = "conflict"

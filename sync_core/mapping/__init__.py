@@ -1,0 +1,1 @@
+"""Pure decisions: which assets count, what things are called, what has to change."""

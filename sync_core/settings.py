@@ -1,0 +1,170 @@
+"""The settings of the app, read from the environment in one place and checked all at once."""
+
+from enum import StrEnum
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from sync_core.errors import ConfigError
+
+# A reference that App Service could not resolve is handed to the app as its own text.
+UNRESOLVED_KEY_VAULT_REFERENCE = "@Microsoft.KeyVault("
+
+
+class SettingsSource(StrEnum):
+    """Where the toggle and the keywords are kept."""
+
+    APP = "app"
+    CLUEDIN = "cluedin"
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine itself, so that plain http cannot carry a token away."""
+    return host.lower() in {"localhost", "::1"} or host.startswith("127.")
+
+
+def _service_url(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in {"https", "http"} or not parts.hostname:
+        raise ValueError("expected a full URL such as https://host.example.com")
+    if parts.username or parts.password or parts.query or parts.fragment:
+        raise ValueError("expected a URL without credentials, query or fragment")
+    if parts.scheme == "http" and not is_loopback(parts.hostname):
+        raise ValueError("expected https (plain http only for this machine itself: a token would travel readable)")
+    return value.rstrip("/")
+
+
+def _resolved(value: Any) -> Any:
+    if isinstance(value, str) and value.startswith(UNRESOLVED_KEY_VAULT_REFERENCE):
+        raise ValueError(
+            "expected the secret's value, but the Key Vault reference was not resolved: check that the secret exists "
+            "and that the app's identity has the role Key Vault Secrets User"
+        )
+    return value
+
+
+def _split_semicolons(value: Any) -> Any:
+    return [part.strip() for part in value.split(";") if part.strip()] if isinstance(value, str) else value
+
+
+ServiceUrl = Annotated[str, AfterValidator(_service_url)]
+Secret = Annotated[SecretStr, BeforeValidator(_resolved)]
+# The last validator in the list runs first.
+SecretList = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_split_semicolons), BeforeValidator(_resolved)]
+
+
+class Settings(BaseSettings):
+    """All settings of the app; each alias is the name in the environment. `docs/configuration.md` explains them."""
+
+    model_config = SettingsConfigDict(
+        env_ignore_empty=True, extra="ignore", frozen=True, populate_by_name=True, str_strip_whitespace=True
+    )
+
+    purview_endpoint: ServiceUrl = Field(
+        alias="PURVIEW_ENDPOINT", description="the Purview account's full URL, https://{account}.purview.azure.com"
+    )
+    purview_collection: str = Field(
+        alias="PURVIEW_COLLECTION", description="a collection's 6-letter name or its friendly path Root/Sub"
+    )
+
+    cluedin_url: ServiceUrl = Field(
+        alias="CLUEDIN_URL", description="the CluedIn organization's URL, https://{organization}.{domain}"
+    )
+    cluedin_organization: str = Field(default="", alias="CLUEDIN_ORGANIZATION")
+    cluedin_access_token: Secret | None = Field(default=None, alias="CLUEDIN_ACCESS_TOKEN")
+    cluedin_username: str = Field(default="", alias="CLUEDIN_USERNAME", validate_default=True)
+    cluedin_password: Secret | None = Field(default=None, alias="CLUEDIN_PASSWORD", validate_default=True)
+
+    sync_enabled: bool = Field(default=True, alias="SYNC_ENABLED")
+    sync_settings_source: SettingsSource = Field(default=SettingsSource.APP, alias="SYNC_SETTINGS_SOURCE")
+    sync_term: str = Field(default="", alias="SYNC_TERM", validate_default=True)
+    lineage_enabled: bool = Field(default=True, alias="LINEAGE_ENABLED")
+
+    webhook_secrets: SecretList = Field(default=(), alias="WEBHOOK_SECRETS")
+    notify_urls: SecretList = Field(default=(), alias="NOTIFY_URLS")
+
+    storage_account_name: str = Field(default="", alias="AzureWebJobsStorage__accountName")
+    storage_queue_service_uri: ServiceUrl | None = Field(default=None, alias="AzureWebJobsStorage__queueServiceUri")
+    storage_table_service_uri: ServiceUrl | None = Field(default=None, alias="AzureWebJobsStorage__tableServiceUri")
+    storage_credential: str = Field(default="", alias="AzureWebJobsStorage__credential")
+    storage_client_id: str = Field(default="", alias="AzureWebJobsStorage__clientId")
+    storage_connection_string: Secret | None = Field(default=None, alias="AzureWebJobsStorage", validate_default=True)
+
+    @field_validator("cluedin_username", "cluedin_password")
+    @classmethod
+    def _cluedin_credentials_are_complete(cls, value: Any, info: ValidationInfo) -> Any:
+        if not value and info.data.get("cluedin_access_token", "bad") is None:
+            raise ValueError(
+                "expected a service account's CLUEDIN_USERNAME and CLUEDIN_PASSWORD, or CLUEDIN_ACCESS_TOKEN"
+            )
+        return value
+
+    @field_validator("sync_term")
+    @classmethod
+    def _term_is_given(cls, value: str, info: ValidationInfo) -> str:
+        if not value.strip(" ;") and info.data.get("sync_settings_source") is not SettingsSource.CLUEDIN:
+            raise ValueError("expected a glossary term (Term or Term@Glossary), several separated by ';', or *")
+        return value
+
+    @field_validator("storage_connection_string")
+    @classmethod
+    def _storage_is_given(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        # A URI that failed its own check is missing from `data`; its own message is enough.
+        uris = [info.data.get(f"storage_{service}_service_uri", "bad") for service in ("queue", "table")]
+        if not value and not info.data.get("storage_account_name") and not all(uris):
+            raise ValueError(
+                "expected a connection string, or instead AzureWebJobsStorage__accountName, or both "
+                "AzureWebJobsStorage__queueServiceUri and AzureWebJobsStorage__tableServiceUri"
+            )
+        return value
+
+    @property
+    def organization(self) -> str:
+        """The CluedIn organization: the setting, or else the first label of the URL's host."""
+        return self.cluedin_organization or (urlsplit(self.cluedin_url).hostname or "").split(".")[0]
+
+
+SECRET_SETTINGS = frozenset(
+    {"CLUEDIN_ACCESS_TOKEN", "CLUEDIN_PASSWORD", "WEBHOOK_SECRETS", "NOTIFY_URLS", "AzureWebJobsStorage"}
+)
+
+_DESCRIPTIONS = {str(field.alias): field.description for field in Settings.model_fields.values()}
+
+
+def load_settings() -> Settings:
+    """Read and check all settings.
+
+    Raises:
+        ConfigError: one error for all problems; each line names the setting, what was found (secrets masked) and what
+            was expected.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        problems = [_format_problem(detail) for detail in error.errors(include_url=False)]
+    # Raised outside the handler: pydantic's own error would carry the values, secrets too, into the traceback.
+    raise ConfigError("Settings are missing or wrong:\n" + "\n".join(f"- {problem}" for problem in problems))
+
+
+def _format_problem(detail: ErrorDetails) -> str:
+    name = _setting_name(str(detail["loc"][0]))
+    if detail["type"] == "missing":
+        return f"{name}: is not set; expected {_DESCRIPTIONS[name]}"
+    return f"{name}: found {_shown(name, detail['input'])}; {detail['msg'].removeprefix('Value error, ')}"
+
+
+def _setting_name(location: str) -> str:
+    """Pydantic names a field that has its default by the attribute, any other by the alias."""
+    field = Settings.model_fields.get(location)
+    return str(field.alias) if field else location
+
+
+def _shown(name: str, value: Any) -> str:
+    if value is None or value == "":
+        return "nothing"
+    if name not in SECRET_SETTINGS and "@" not in str(value):
+        return repr(value)
+    return "a value (hidden)"
