@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 
 class AssetStatus(StrEnum):
     """Where an asset stands on its way into CluedIn."""
 
-    PENDING = "pending"  # recorded, its message is not sent yet
-    QUEUED = "queued"  # a message is on its way, or a worker is at it
+    QUEUED = "queued"  # its group and source are to be made: a message is on its way, or a worker is at it
     SYNCED = "synced"  # its group and source stand in CluedIn
     REJECTED = "rejected"  # Purview's own data does not allow it, e.g. no name
     FAILED = "failed"  # given up; a dead letter tells why
@@ -90,6 +89,7 @@ class AssetRecord(BaseModel):
     synced_name: str = ""
     synced_run_id: str = ""
     synced_request_id: str = ""
+    synced_requests: dict[str, int] = Field(default_factory=dict)
 
     attempts: int = 0
     last_error: str = ""

@@ -10,7 +10,6 @@ class RunKind(StrEnum):
     """Which behaviour ran."""
 
     DISCOVER = "discover"
-    PROVISION = "provision"
 
 
 class RunOutcome(StrEnum):

@@ -1,0 +1,243 @@
+"""The asset records, and beside them what is outstanding, so that no one has to scan the records for it.
+
+All rows share one partition: a record and its to-do row change together in one transaction, or not at all.
+
+    record:{key}   what is known of the asset
+    todo:{key}     there while its group and source are to be made; `due_at` says when its message is sent (again)
+    news:{key}     there from the day it was synced until that was announced
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from contextvars import copy_context
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
+
+from sync_core.domain.asset import AssetRecord, AssetStatus, Origin
+from sync_core.errors import ConflictError, StateError
+from sync_core.state.table import (
+    OPERATIONS_A_TRANSACTION,
+    Operation,
+    Page,
+    Table,
+    delete,
+    from_row,
+    insert,
+    put,
+    replace,
+    to_row,
+)
+
+Item = TypeVar("Item")
+PARTITION = "assets"
+READERS = 8
+TRIES = 5
+KEYS_BETWEEN = "PartitionKey eq @partition and RowKey ge @first and RowKey lt @last"
+
+
+class Todo(BaseModel):
+    """An asset whose group and source are to be made. `due_at`: when to send its message, first or again."""
+
+    key: str
+    run_id: str
+    due_at: datetime
+    sends: int = 0
+
+
+class News(BaseModel):
+    """An asset that was synced and not announced yet."""
+
+    key: str
+    name: str
+    origin: Origin
+    synced_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAsset:
+    """A record and its ETag."""
+
+    record: AssetRecord
+    etag: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredTodo:
+    """A to-do row and its ETag."""
+
+    todo: Todo
+    etag: str
+
+
+def _row(kind: str, model: "AssetRecord | Todo | News") -> dict[str, Any]:
+    return to_row(PARTITION, f"{kind}:{model.key}", model)
+
+
+def _between(kind: str) -> dict[str, str]:
+    # ';' is the character after ':'
+    return {"partition": PARTITION, "first": f"{kind}:", "last": f"{kind};"}
+
+
+@dataclass(frozen=True)
+class AssetStore:
+    """Reads and writes asset records and their to-do rows."""
+
+    table: Table
+
+    def load(self, key: str) -> StoredAsset | None:
+        """Return one record, or None."""
+        found = self.table.get(PARTITION, f"record:{key}")
+        return StoredAsset(from_row(AssetRecord, found.values), found.etag) if found else None
+
+    def load_many(self, keys: Sequence[str]) -> dict[str, StoredAsset]:
+        """Return the records that exist, by key; reads in parallel, memory is bounded by the number of keys."""
+        with ThreadPoolExecutor(READERS) as pool:
+            jobs = [pool.submit(copy_context().run, self.load, key) for key in keys]
+            found = [job.result() for job in jobs]
+        return {stored.record.key: stored for stored in found if stored}
+
+    def all(self) -> Iterator[AssetRecord]:
+        """Yield all records, a page at a time."""
+        for row in self.table.rows(KEYS_BETWEEN, _between("record")):
+            yield from_row(AssetRecord, row)
+
+    def page(
+        self, status: AssetStatus | None, size: int, token: dict[str, str] | None
+    ) -> tuple[list[AssetRecord], Any]:
+        """Return one page of records, of one status or all, and the token of the next page."""
+        query, parameters = KEYS_BETWEEN, _between("record")
+        if status is not None:
+            query, parameters = f"{query} and status eq @status", {**parameters, "status": status.value}
+        page: Page = next(self.table.pages(query, parameters, size=size, token=token))
+        return [from_row(AssetRecord, row) for row in page.rows], page.token
+
+    def add(self, records: Sequence[AssetRecord], now: datetime) -> list[StoredTodo]:
+        """Insert new records with their to-do rows, due at once; those that exist by now are left as they are."""
+        added: list[StoredTodo] = []
+        for chunk in _chunks(records, OPERATIONS_A_TRANSACTION // 2):
+            try:
+                added += self._insert(chunk, now)
+            except ConflictError:  # another discovery was faster with at least one of them
+                for record in chunk:
+                    with suppress(ConflictError):
+                        added += self._insert([record], now)
+        return added
+
+    def _insert(self, records: Sequence[AssetRecord], now: datetime) -> list[StoredTodo]:
+        todos = [Todo(key=record.key, run_id=record.queued_run_id, due_at=now) for record in records]
+        etags = self.table.transact(
+            [insert(_row("record", record)) for record in records] + [insert(_row("todo", todo)) for todo in todos]
+        )
+        return [StoredTodo(todo, etag) for todo, etag in zip(todos, etags[len(records) :], strict=True)]
+
+    def add_rejected(self, record: AssetRecord) -> None:
+        """Record an asset that cannot be synced; nothing is outstanding for it."""
+        self.table.put(_row("record", record))
+
+    def change(self, key: str, change: Callable[[AssetRecord], AssetRecord]) -> AssetRecord:
+        """Change one record, again on top of what another worker wrote meanwhile.
+
+        Raises:
+            StateError: there is no such record.
+            ConflictError: others were faster each time.
+        """
+        return self._change(key, lambda record: (change(record), []))
+
+    def complete(self, key: str, change: Callable[[AssetRecord], AssetRecord], *, announce: bool) -> AssetRecord:
+        """Change the record of an asset that is now synced: nothing is outstanding for it any more."""
+
+        def finish(record: AssetRecord) -> tuple[AssetRecord, list[Operation]]:
+            done = change(record)
+            origin, at = done.group_origin or Origin.ADOPTED, done.synced_at or done.refreshed_at
+            news = News(key=key, name=done.name, origin=origin, synced_at=at)
+            return done, [put(_row("news", news))] if announce else []
+
+        return self._change(key, finish, forget_todo=True)
+
+    def give_up(self, key: str, change: Callable[[AssetRecord], AssetRecord]) -> AssetRecord:
+        """Change the record of an asset that failed for good: nothing is outstanding for it any more."""
+        return self._change(key, lambda record: (change(record), []), forget_todo=True)
+
+    def ask_again(self, key: str, change: Callable[[AssetRecord], AssetRecord], todo: Todo) -> AssetRecord:
+        """Change a record and make its group and source outstanding (again)."""
+        return self._change(key, lambda record: (change(record), [put(_row("todo", todo))]))
+
+    def _change(
+        self,
+        key: str,
+        change: Callable[[AssetRecord], tuple[AssetRecord, list[Operation]]],
+        *,
+        forget_todo: bool = False,
+    ) -> AssetRecord:
+        for attempt in range(TRIES):
+            stored = self.load(key)
+            if stored is None:
+                raise StateError(f"There is no record of asset {key}: the next discovery will make one.")
+            changed, others = change(stored.record)
+            operations = [replace(_row("record", changed), stored.etag), *others]
+            # Deleting a to-do row that is gone already would fail the transaction: after a conflict, look first.
+            if forget_todo and (attempt == 0 or self.table.get(PARTITION, f"todo:{key}")):
+                operations.append(delete(PARTITION, f"todo:{key}"))
+            with suppress(ConflictError):
+                self.table.transact(operations)
+                return changed
+        raise ConflictError(f"The record of asset {key} changed at each of {TRIES} tries.")
+
+    def due(self, now: datetime) -> Iterator[StoredTodo]:
+        """Yield the to-do rows whose message is to be sent now."""
+        query = f"{KEYS_BETWEEN} and due_at le @now"
+        for row in self.table.rows(query, {**_between("todo"), "now": _stamp(now)}):
+            yield StoredTodo(from_row(Todo, row), str(row.metadata["etag"]))  # type: ignore[attr-defined]
+
+    def has_todo(self) -> bool:
+        """Whether anything is outstanding."""
+        return any(page.rows for page in self.table.pages(KEYS_BETWEEN, _between("todo"), size=1))
+
+    def mark_sent(self, todos: Iterable[StoredTodo], due_at: datetime) -> None:
+        """Note that the messages of these to-do rows were sent; rows that are done by now stay gone."""
+        for chunk in _chunks(list(todos), OPERATIONS_A_TRANSACTION):
+            changes = [
+                replace(
+                    _row("todo", stored.todo.model_copy(update={"due_at": due_at, "sends": stored.todo.sends + 1})),
+                    stored.etag,
+                )
+                for stored in chunk
+            ]
+            try:
+                self.table.transact(changes)
+            except ConflictError:
+                for change in changes:
+                    with suppress(ConflictError):
+                        self.table.transact([change])
+
+    def postpone(self, key: str, due_at: datetime) -> None:
+        """Note that the asset's message is on the queue again: discovery sends no other one before `due_at`."""
+        found = self.table.get(PARTITION, f"todo:{key}")
+        if found is None:
+            return
+        todo = from_row(Todo, found.values).model_copy(update={"due_at": due_at})
+        with suppress(ConflictError):
+            self.table.replace(_row("todo", todo), found.etag)
+
+    def news(self) -> list[News]:
+        """Return what was synced and not announced yet."""
+        return [from_row(News, row) for row in self.table.rows(KEYS_BETWEEN, _between("news"))]
+
+    def forget_news(self, news: Sequence[News]) -> None:
+        """Drop news, before they are announced: each is announced at most once."""
+        for chunk in _chunks(news, OPERATIONS_A_TRANSACTION):
+            self.table.transact([delete(PARTITION, f"news:{item.key}") for item in chunk])
+
+
+def _stamp(moment: datetime) -> str:
+    """Return the text in which a moment is stored; texts of UTC moments sort by time, to the second."""
+    return str(Todo(key="", run_id="", due_at=moment).model_dump(mode="json")["due_at"])
+
+
+def _chunks(items: Sequence[Item], size: int) -> Iterator[Sequence[Item]]:
+    for start in range(0, len(items), size):
+        yield items[start : start + size]

@@ -1,0 +1,41 @@
+"""Dead letters: work that was given up, kept until it is replayed or its cause is gone."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sync_core.domain.dead_letter import DeadLetter
+from sync_core.state.table import Table, from_row, to_row
+
+PARTITION = "open"
+
+
+def letter_id(queue: str, subject: str) -> str:
+    """Identify a letter by queue and work, so that the same work dying again is the same letter."""
+    return hashlib.sha256(f"{queue}\n{subject}".encode()).hexdigest()[:24]
+
+
+@dataclass(frozen=True)
+class DeadLetterStore:
+    """Reads and writes dead letters."""
+
+    table: Table
+
+    def record(self, letter: DeadLetter) -> None:
+        """Keep a letter; one that is known keeps its first time and counts its attempts on."""
+        known = self.table.get(PARTITION, letter.letter_id)
+        if known is not None:
+            first = from_row(DeadLetter, known.values)
+            letter = letter.model_copy(
+                update={"first_seen_at": first.first_seen_at, "attempts": first.attempts + letter.attempts}
+            )
+        self.table.put(to_row(PARTITION, letter.letter_id, letter))
+
+    def close(self, letter: str) -> None:
+        """Drop a letter whose work succeeded."""
+        self.table.delete(PARTITION, letter)
+
+    def all(self) -> Iterator[DeadLetter]:
+        """Yield the open letters."""
+        for row in self.table.rows("PartitionKey eq @partition", {"partition": PARTITION}):
+            yield from_row(DeadLetter, row)

@@ -1,0 +1,99 @@
+"""Who owns which CluedIn group: rows that only one asset can insert.
+
+own:{group id}              the asset that owns the group
+name:{hash of the name}     the asset that may call its group by its plain name
+source:{hash}:{group id}    a source that stood in CluedIn when it was read as a whole, by the source's name
+inventory                   there once CluedIn was read as a whole; gone with the state, so that it is read again
+"""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from pydantic import BaseModel
+
+from sync_core.state.table import OPERATIONS_A_TRANSACTION, Table, from_row, put, to_row
+
+PARTITION = "groups"
+INVENTORY = "inventory"
+
+
+class Owner(BaseModel):
+    """The asset to which a group or a name belongs."""
+
+    asset_key: str
+
+
+class KnownSource(BaseModel):
+    """A data source as it stood in CluedIn when the inventory was taken."""
+
+    source_name: str
+    group_id: str
+    group_name: str
+
+
+class Inventory(BaseModel):
+    """When CluedIn was read as a whole, and how many sources it had."""
+
+    taken_at: datetime
+    sources: int
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+@dataclass(frozen=True)
+class GroupStore:
+    """Ownership of groups and names, each decided by one atomic insert."""
+
+    table: Table
+
+    def claim_group(self, group_id: str, asset_key: str) -> bool:
+        """Make the asset the group's owner, once; return whether it is the owner now."""
+        return self._claim(f"own:{group_id}", asset_key)
+
+    def owner(self, group_id: str) -> str:
+        """Return the key of the asset that owns a group, empty where none does."""
+        found = self.table.get(PARTITION, f"own:{group_id}")
+        return from_row(Owner, found.values).asset_key if found else ""
+
+    def disown_group(self, group_id: str) -> None:
+        """Forget the owner of a group that is gone from CluedIn."""
+        self.table.delete(PARTITION, f"own:{group_id}")
+
+    def claim_name(self, group_name: str, asset_key: str) -> bool:
+        """Make the asset the one that uses this group name; return whether it is that one now."""
+        return self._claim(f"name:{_hash(group_name)}", asset_key)
+
+    def has_inventory(self) -> bool:
+        """Whether CluedIn was read as a whole since the state began."""
+        return self.table.get(PARTITION, INVENTORY) is not None
+
+    def save_inventory(self, sources: Sequence[KnownSource], taken_at: datetime) -> None:
+        """Keep what stood in CluedIn; the mark that says so is written last."""
+        rows = {
+            key: to_row(PARTITION, key, source)
+            for source in sources
+            for key in [f"source:{_hash(source.source_name)}:{source.group_id}"]
+        }
+        operations = [put(row) for row in rows.values()]
+        for start in range(0, len(operations), OPERATIONS_A_TRANSACTION):
+            self.table.transact(operations[start : start + OPERATIONS_A_TRANSACTION])
+        self.table.put(to_row(PARTITION, INVENTORY, Inventory(taken_at=taken_at, sources=len(sources))))
+
+    def known_sources(self, source_name: str) -> Iterator[KnownSource]:
+        """Yield the sources of that name which stood in CluedIn when the inventory was taken."""
+        prefix = f"source:{_hash(source_name)}"
+        query = "PartitionKey eq @partition and RowKey ge @first and RowKey lt @last"
+        # ';' is the character after ':'
+        for row in self.table.rows(query, {"partition": PARTITION, "first": f"{prefix}:", "last": f"{prefix};"}):
+            yield from_row(KnownSource, row)
+
+    def _claim(self, row_key: str, asset_key: str) -> bool:
+        row = to_row(PARTITION, row_key, Owner(asset_key=asset_key))
+        if self.table.insert(row) is not None:
+            return True
+        found = self.table.get(PARTITION, row_key)
+        return found is not None and found.values["asset_key"] == asset_key

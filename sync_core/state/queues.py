@@ -1,0 +1,44 @@
+"""Sends work to the queues, in the encoding that the Functions host reads by default."""
+
+from azure.core.exceptions import HttpResponseError, ResourceExistsError
+from azure.storage.queue import QueueServiceClient, TextBase64EncodePolicy
+
+from sync_core.domain.ledger import record_request
+from sync_core.domain.message import AssetMessage
+from sync_core.state.failures import STORAGE, is_missing_container, translated
+
+ASSET_QUEUE = "asset-sync"
+NEVER_EXPIRES = -1
+LONGEST_DELAY_S = 7 * 24 * 3600 - 60  # the service allows seven days
+
+
+class WorkQueue:
+    """One queue. In Azure the template makes it; on a laptop it is made on first use."""
+
+    def __init__(self, service: QueueServiceClient, name: str) -> None:
+        self._name = name
+        # Without this policy the host takes each message for damaged and drops it.
+        self._client = service.get_queue_client(name, message_encode_policy=TextBase64EncodePolicy())
+
+    def send(self, message: AssetMessage, delay_s: float = 0) -> None:
+        """Put a message on the queue, invisible for `delay_s` seconds; it waits there without end.
+
+        Raises:
+            TransientError, ConfigError: storage does not take it; nothing is sent.
+        """
+        body = message.to_json()
+        delay = round(min(max(delay_s, 0), LONGEST_DELAY_S))
+        record_request(STORAGE)
+        with translated(f"queue {self._name}"):
+            try:
+                self._client.send_message(body, visibility_timeout=delay, time_to_live=NEVER_EXPIRES)
+            except HttpResponseError as error:
+                if not is_missing_container(error):
+                    raise
+            else:
+                return
+            try:
+                self._client.create_queue()
+            except ResourceExistsError:
+                record_request(STORAGE)  # another worker was faster
+            self._client.send_message(body, visibility_timeout=delay, time_to_live=NEVER_EXPIRES)

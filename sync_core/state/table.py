@@ -1,0 +1,201 @@
+"""One table: rows in and out as pydantic models, failures as our errors, operations counted.
+
+In Azure the template makes the tables and the app may not; on a laptop a missing one is made on first use.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from typing import Any, TypeVar, get_origin
+
+from azure.core import MatchConditions
+from azure.core.exceptions import HttpResponseError, ResourceExistsError, ResourceNotFoundError
+from azure.data.tables import TableClient, TableServiceClient, UpdateMode
+from pydantic import BaseModel
+
+from sync_core.domain.ledger import record_request
+from sync_core.errors import ConflictError, StateError
+from sync_core.state.failures import STORAGE, is_missing_container, translated
+
+T = TypeVar("T")
+M = TypeVar("M", bound=BaseModel)
+Row = Mapping[str, Any]
+Operation = tuple[Any, ...]
+OPERATIONS_A_TRANSACTION = 100
+ROWS_A_PAGE = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRow:
+    """A row with what the service knows of it: its ETag, and when by the service's clock it was written and read."""
+
+    values: Row
+    etag: str
+    written_at: datetime
+    read_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of rows; an empty `token` marks the last one."""
+
+    rows: list[Row]
+    token: dict[str, str] | None
+
+
+def insert(row: Row) -> Operation:
+    """Return the operation that inserts a row, for `Table.transact`."""
+    return ("create", row)
+
+
+def replace(row: Row, etag: str) -> Operation:
+    """Return the operation that replaces a row if it is unchanged."""
+    return ("update", row, {"mode": UpdateMode.REPLACE, "etag": etag, "match_condition": MatchConditions.IfNotModified})
+
+
+def put(row: Row) -> Operation:
+    """Return the operation that inserts or replaces a row."""
+    return ("upsert", row, {"mode": UpdateMode.REPLACE})
+
+
+def delete(partition: str, row_key: str) -> Operation:
+    """Return the operation that deletes a row; the transaction fails where there is none."""
+    return ("delete", {"PartitionKey": partition, "RowKey": row_key})
+
+
+def to_row(partition: str, row_key: str, model: BaseModel) -> dict[str, Any]:
+    """Return a model as a row. Empty fields are left out; lists and maps travel as JSON text."""
+    fields = model.model_dump(mode="json", exclude_none=True)
+    columns = {
+        name: json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict) else value
+        for name, value in fields.items()
+    }
+    return {"PartitionKey": partition, "RowKey": row_key, **columns}
+
+
+def from_row(model: type[M], row: Row) -> M:
+    """Return a row as a model.
+
+    Raises:
+        StateError: the row is not what this version of the app writes.
+    """
+    structured = {name for name, field in model.model_fields.items() if get_origin(field.annotation) in {list, dict}}
+    fields = {name: json.loads(value) if name in structured else value for name, value in row.items()}
+    try:
+        return model.model_validate(fields)
+    except ValueError as error:
+        raise StateError(f"Row {row.get('RowKey')} is no {model.__name__}: {error}") from error
+
+
+class Table:
+    """The operations on one table. Each counts as one storage operation, a query as one a page."""
+
+    def __init__(self, service: TableServiceClient, name: str) -> None:
+        self._service = service
+        self._name = name
+        self._client: TableClient = service.get_table_client(name)
+
+    def insert(self, row: Row) -> str | None:
+        """Insert a row and return its ETag, or None where a row with its key is there already: atomic."""
+        try:
+            return _etag(self._do(lambda: self._client.create_entity(dict(row)), row["RowKey"]))
+        except ResourceExistsError:
+            return None
+
+    def put(self, row: Row) -> None:
+        """Insert or replace a row."""
+        self._do(lambda: self._client.upsert_entity(dict(row), mode=UpdateMode.REPLACE), row["RowKey"])
+
+    def replace(self, row: Row, etag: str) -> str:
+        """Replace a row that is as it was read, and return its new ETag.
+
+        Raises:
+            ConflictError: it changed, or is gone.
+        """
+        try:
+            result = self._do(
+                lambda: self._client.update_entity(
+                    dict(row), mode=UpdateMode.REPLACE, etag=etag, match_condition=MatchConditions.IfNotModified
+                ),
+                row["RowKey"],
+            )
+        except ResourceNotFoundError as error:
+            raise ConflictError(f"Another worker deleted {self._name}/{row['RowKey']} first.") from error
+        return _etag(result)
+
+    def delete(self, partition: str, row_key: str, etag: str = "") -> None:
+        """Delete a row if it is there; with an ETag, only if it is unchanged.
+
+        Raises:
+            ConflictError: it changed.
+        """
+        condition: dict[str, Any] = {"etag": etag, "match_condition": MatchConditions.IfNotModified} if etag else {}
+        self._do(lambda: self._client.delete_entity(partition, row_key, **condition), row_key)
+
+    def get(self, partition: str, row_key: str) -> StoredRow | None:
+        """Return a row, or None."""
+        read_at: list[datetime] = []
+
+        def note_time(response: Any) -> None:
+            read_at.append(parsedate_to_datetime(response.http_response.headers["Date"]))
+
+        try:
+            entity = self._do(lambda: self._client.get_entity(partition, row_key, raw_response_hook=note_time), row_key)
+        except ResourceNotFoundError:
+            return None
+        metadata: dict[str, Any] = dict(entity.metadata)
+        return StoredRow(entity, metadata["etag"], metadata["timestamp"], read_at[-1])
+
+    def pages(
+        self, query: str, parameters: Mapping[str, Any], *, size: int = ROWS_A_PAGE, token: dict[str, str] | None = None
+    ) -> Iterator[Page]:
+        """Yield the rows that a query finds, page by page, in the order of their keys."""
+
+        def open_query() -> Any:
+            found = self._client.query_entities(query, parameters=dict(parameters), results_per_page=size)
+            # The SDK's own tokens are maps of the next partition and row, whatever its annotation says.
+            return found.by_page(continuation_token=token)  # type: ignore[arg-type]
+
+        pager = open_query()
+        while True:
+            try:
+                rows = self._do(lambda: list(next(pager)), "a query")
+            except StopIteration:
+                return
+            yield Page(rows, pager.continuation_token)
+            if not pager.continuation_token:
+                return
+
+    def rows(self, query: str, parameters: Mapping[str, Any]) -> Iterator[Row]:
+        """Yield all rows that a query finds."""
+        for page in self.pages(query, parameters):
+            yield from page.rows
+
+    def transact(self, operations: Sequence[Operation]) -> list[str]:
+        """Carry out all operations on one partition, or none, and return the rows' new ETags. At most 100.
+
+        Raises:
+            ConflictError: a row was there, gone or changed against what an operation expects.
+        """
+        try:
+            results = self._do(lambda: self._client.submit_transaction(list(operations)), "a transaction")
+        except (ResourceExistsError, ResourceNotFoundError) as error:
+            raise ConflictError(f"Another worker changed rows of {self._name} first.") from error
+        return [str(result.get("etag", "")) for result in results]
+
+    def _do(self, operation: Callable[[], T], what: str) -> T:
+        record_request(STORAGE)
+        with translated(f"{self._name}/{what}"):
+            try:
+                return operation()
+            except HttpResponseError as error:
+                if not is_missing_container(error):
+                    raise
+            self._service.create_table_if_not_exists(self._name)
+            return operation()
+
+
+def _etag(result: Mapping[str, Any]) -> str:
+    return str(result["etag"])
