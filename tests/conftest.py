@@ -1,16 +1,16 @@
-"""Fixtures that every test may use: real queues and tables, empty for each test."""
-
-from __future__ import annotations
+"""Fixtures that every test may use: real queues and tables, empty for each test, and small function apps."""
 
 import base64
-from typing import TYPE_CHECKING
+import importlib
+import sys
+import textwrap
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
 from local.azurite import Azurite, run_azurite
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 # Azurite learns its accounts at its start, so there must be enough of them for all tests of a session.
 _ACCOUNTS = {f"t{number:05d}": base64.b64encode(b"test").decode() for number in range(3000)}
@@ -38,3 +38,23 @@ def _unused_accounts() -> Iterator[str]:
 def storage(azurite_server: Azurite, _unused_accounts: Iterator[str]) -> str:
     """Connection string of an account that no test used before: the app's own table and queue names, all empty."""
     return azurite_server.connection_string(next(_unused_accounts))
+
+
+@pytest.fixture
+def write_app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], Path]]:
+    """Write a function app (the code after `app = func.FunctionApp(...)`) into a folder and make its script current."""
+    scripts: list[str] = []
+
+    def write(code: str) -> Path:
+        scripts.append(f"app_{uuid.uuid4().hex}")
+        head = "import azure.functions as func\n\napp = func.FunctionApp(http_auth_level=func.AuthLevel.FUNCTION)\n\n"
+        (tmp_path / f"{scripts[-1]}.py").write_text(head + textwrap.dedent(code), encoding="utf-8")
+        (tmp_path / "host.json").write_text('{"version": "2.0"}', encoding="utf-8")
+        monkeypatch.setenv("PYTHON_SCRIPT_FILE_NAME", f"{scripts[-1]}.py")
+        importlib.invalidate_caches()
+        return tmp_path
+
+    yield write
+    sys.path[:] = [entry for entry in sys.path if entry != str(tmp_path)]
+    for script in scripts:
+        sys.modules.pop(script, None)
