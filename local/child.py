@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 import time
@@ -50,6 +51,12 @@ class Child:
         if self.process.stdin and not self.process.stdin.closed:
             self.process.stdin.close()
         self.process.wait(self.grace_s + 5)
+
+    def kill(self) -> None:
+        """End it as a crash would: SIGKILL at once, no chance to tidy up."""
+        if self.is_running:
+            self.process.send_signal(signal.SIGUSR1)
+        self.stop()
 
 
 def start_child(

@@ -25,6 +25,7 @@ def main(arguments: list[str]) -> int:
         sys.stderr.write(f"cannot start {command[0]}: {error}\n")
         return 127
     signal.signal(signal.SIGTERM, lambda *_: _end(child, grace_s))
+    signal.signal(signal.SIGUSR1, lambda *_: _signal_group(child, signal.SIGKILL))
     threading.Thread(target=_end_with_parent, args=(child, grace_s), daemon=True).start()
     code = child.wait()
     _signal_group(child, signal.SIGKILL)

@@ -1,0 +1,83 @@
+"""The host as a process of its own, for tests and the laptop run: fresh modules, own environment, can be killed."""
+
+import re
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from local.child import Child, start_child, wait_until_ready
+from local.host.access import DEFAULT_FUNCTION_KEY, DEFAULT_MASTER_KEY
+
+_LISTENING = re.compile(r"functions host listens on (http://\S+)")
+_REPOSITORY = Path(__file__).resolve().parents[2]
+_START_S = 30
+
+
+@dataclass(frozen=True)
+class HostProcess:
+    """A running host; `child` has its log and can be killed."""
+
+    url: str
+    child: Child
+
+    def run_function(self, name: str, text: str = "", *, timeout_s: float = 120) -> dict[str, Any]:
+        r"""Run a timer or queue function now and wait for its end.
+
+        Returns:
+            `{"invocationId": ..., "succeeded": bool, "result": "Result: Failure\nException: ..."}`.
+        """
+        answer = requests.post(
+            f"{self.url}/admin/functions/{name}",
+            json={"input": text},
+            headers={"x-functions-key": DEFAULT_MASTER_KEY},
+            timeout=timeout_s,
+        )
+        answer.raise_for_status()
+        result: dict[str, Any] = answer.json()
+        return result
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        key: str | None = DEFAULT_FUNCTION_KEY,
+        headers: Mapping[str, str] | None = None,
+        timeout_s: float = 30,
+        **options: Any,
+    ) -> requests.Response:
+        """Send an HTTP request to a function, `path` below `/api/`; `options` are those of `requests.request`."""
+        sent = {**(headers or {}), **({"x-functions-key": key} if key else {})}
+        return requests.request(method, f"{self.url}/api/{path}", headers=sent, timeout=timeout_s, **options)
+
+
+@contextmanager
+def start_host(
+    app_dir: Path, environment: Mapping[str, str], log: Path, *, arguments: Sequence[str] = (), grace_s: float = 10
+) -> Iterator[HostProcess]:
+    """Run an app for as long as the block lasts.
+
+    Args:
+        app_dir: the folder of `function_app.py` and `host.json`.
+        environment: the whole environment of the process.
+        log: the file that gets its output.
+        arguments: more of the command line, for example `["--timers", "off"]`; see `python -m local.host --help`.
+        grace_s: how long the end of the block waits for what runs.
+
+    Raises:
+        ChildError: the host did not start; the message has the end of its log.
+    """
+    command = [sys.executable, "-m", "local.host", "--app-dir", str(app_dir), "--grace-seconds", str(grace_s)]
+    child = start_child(
+        "functions host", [*command, *arguments], log=log, env=environment, cwd=_REPOSITORY, grace_s=grace_s + 3
+    )
+    try:
+        wait_until_ready(child, lambda: _LISTENING.search(child.output()) is not None, timeout_s=_START_S)
+        yield HostProcess(url=_LISTENING.findall(child.output())[0], child=child)
+    finally:
+        child.stop()
