@@ -9,7 +9,8 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from local.host.access import Keys
-from local.host.bindings import Datum, TriggerValue
+from local.host.bindings import Datum
+from local.host.http_payload import HttpCall, make_http_value
 from local.host.indexing import IndexedFunction
 from local.host.invoker import Invoker
 from local.host.route import Route
@@ -38,7 +39,7 @@ class HttpFront:
         function, route_parameters = found
         if not self._keys.open(function.trigger.get("authLevel", "FUNCTION"), request):
             return Response(status_code=401)
-        value = _make_http_value(request, route_parameters, await request.body())
+        value = make_http_value(_to_call(request, route_parameters, await request.body()))
         outcome = await asyncio.wrap_future(self._invoker.submit(function, lambda: value, _REASON))
         if outcome.value is None:
             return Response(status_code=500)
@@ -54,22 +55,15 @@ class HttpFront:
         return None
 
 
-def _make_http_value(request: Request, route_parameters: Mapping[str, str], body: bytes) -> TriggerValue:
-    query = {name: ",".join(request.query_params.getlist(name)) for name in request.query_params}
-    headers = {name: ",".join(request.headers.getlist(name)) for name in request.headers}
-    request_fields = {
-        "method": Datum(request.method, "string"),
-        "url": Datum(str(request.url), "string"),
-        "headers": _to_data(headers),
-        "query": _to_data(query),
-        "params": _to_data(route_parameters),
-        "body": Datum(body, "bytes"),
-    }
-    return TriggerValue(Datum(request_fields, "http"), {})
-
-
-def _to_data(values: Mapping[str, str]) -> dict[str, Datum]:
-    return {name: Datum(value, "string") for name, value in values.items()}
+def _to_call(request: Request, route_parameters: Mapping[str, str], body: bytes) -> HttpCall:
+    return HttpCall(
+        method=request.method,
+        url=str(request.url),
+        headers={name: ",".join(request.headers.getlist(name)) for name in request.headers},
+        query={name: ",".join(request.query_params.getlist(name)) for name in request.query_params},
+        route=route_parameters,
+        body=body,
+    )
 
 
 def _to_response(datum: Datum) -> Response:

@@ -94,3 +94,17 @@ def test_a_script_named_like_an_installed_package_is_never_imported(
     monkeypatch.setattr(sys, "path", [*sys.path])
     with pytest.raises(IndexingError, match="is never imported"):
         index_app(tmp_path)
+
+
+# These are the real host's rules, which the worker library never sees; blobs the library knows and we do not.
+HOST_RULES = ("binding name", "function name", "other binding")
+WORKER_RULES = {name: code for name, code in MISTAKES.items() if name not in HOST_RULES}
+
+
+@pytest.mark.parametrize("code", WORKER_RULES.values(), ids=WORKER_RULES.keys())
+def test_microsofts_library_refuses_the_same(write_app: WriteApp, code: str) -> None:
+    pytest.importorskip("azure_functions_runtime", reason="Microsoft's worker library needs Python 3.13")
+    from local.host.worker_library import WorkerRefusedError, start_worker  # noqa: PLC0415 - only where it can be
+
+    with pytest.raises(WorkerRefusedError), start_worker(write_app(code)):
+        pass

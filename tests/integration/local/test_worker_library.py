@@ -1,0 +1,54 @@
+"""Apps indexed and invoked by Microsoft's own worker library: the sample app here, and the repository's app."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from local.host.http_payload import HttpCall
+
+pytest.importorskip("azure_functions_runtime", reason="Microsoft's worker library needs Python 3.13")
+
+from local.host.worker_library import WorkerRefusedError, start_worker
+
+REPOSITORY = Path(__file__).parents[3]
+WriteApp = Callable[[str], Path]
+APP = """
+    import json
+
+    @app.timer_trigger(schedule="0 * * * * *", arg_name="timer")
+    def tick(timer: func.TimerRequest, context: func.Context) -> None:
+        assert timer.schedule_status["Next"] and context.function_name == "tick"
+
+    @app.queue_trigger(arg_name="msg", queue_name="work", connection="AzureWebJobsStorage")
+    def work(msg: func.QueueMessage) -> None:
+        raise ValueError(f"{msg.id} {msg.dequeue_count} {msg.get_json()}")
+
+    @app.route("echo/{name}", methods=["POST"])
+    async def echo(req: func.HttpRequest) -> func.HttpResponse:
+        seen = [req.route_params["name"], req.headers["X-Own"], req.params["q"], req.get_body().hex()]
+        return func.HttpResponse(json.dumps(seen), status_code=202, mimetype="application/json")
+"""
+
+
+def test_the_library_runs_what_our_host_runs(write_app: WriteApp) -> None:
+    with start_worker(write_app(APP)) as worker:
+        assert list(worker.functions) == ["tick", "work", "echo"]
+        assert worker.run_timer("tick").succeeded
+
+        failed = worker.run_queue("work", '{"id": "mine"}')
+        assert failed.error == "ValueError: mine 1 {'id': 'mine'}"
+
+        answer = worker.run_http(
+            "echo", HttpCall("POST", "http://h/api/echo/Ann", {"x-own": "1"}, {"q": "2"}, {"name": "Ann"}, b"\x00")
+        )
+        assert (answer.status_code, json.loads(answer.body)) == (202, ["Ann", "1", "2", "00"])
+        assert answer.headers["content-type"] == "application/json"
+
+
+def test_the_library_refuses_what_our_host_refuses(write_app: WriteApp) -> None:
+    code = '@app.timer_trigger(schedule="0 * * * * *", arg_name="timer")\n'
+    code += "def tick(timer: func.TimerRequest, retries: int = 3) -> None: ..."
+    with pytest.raises(WorkerRefusedError, match="tick"), start_worker(write_app(code)):
+        pass
