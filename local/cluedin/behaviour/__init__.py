@@ -1,0 +1,1 @@
+"""What CluedIn does, without a word about how it talks."""

@@ -1,0 +1,1 @@
+"""How CluedIn talks: GraphQL and REST routes, status codes, error texts."""
