@@ -87,6 +87,11 @@ class Driver:
         if not answer.ok:
             raise RefusedError(answer.text)
 
+    def operations(self) -> list[str | None]:
+        """Name what was asked of the organization, in order, such as "inbound.createDataSourceSet"."""
+        answer = requests.get(f"{self.base_url}/_simulator/requests", timeout=TIMEOUT_S)
+        return [record["operation"] for record in answer.json()["requests"]]
+
     def wait_for_deliveries(self, timeout_s: float = 10) -> list[dict[str, Any]]:
         """Wait until no webhook call is under way; returns the delivery log.
 

@@ -59,6 +59,8 @@ class NameSearch:
 
 
 _LIKE_TOKEN = re.compile(r"\[(\^?)([^\]]+)\]|(.)", re.DOTALL)
+_SET_MEMBER = re.compile(r"(.)-(.)|(.)", re.DOTALL)
+_NOTHING = "(?!)"
 
 
 def to_like_pattern(text: str) -> str:
@@ -70,12 +72,20 @@ def to_like_pattern(text: str) -> str:
     parts = []
     for negation, members, single in _LIKE_TOKEN.findall(text):
         if members:
-            parts.append(f"[{negation}{_escape_set(members)}]")
+            parts.append(_to_set(members, is_negated=bool(negation)))
         else:
-            parts.append({"%": ".*", "_": ".", "[": "(?!)"}.get(single, re.escape(single)))
+            parts.append({"%": ".*", "_": ".", "[": _NOTHING}.get(single, re.escape(single)))
     return "".join(parts)
 
 
-def _escape_set(members: str) -> str:
-    """Keep a hyphen between two characters a range, make everything else literal."""
-    return re.sub(r"[\\\[\]^&~|]", r"\\\g<0>", members)
+def _to_set(members: str, *, is_negated: bool) -> str:
+    """Translate what stands in brackets; a range that runs backwards has no members."""
+    inner = ""
+    for first, last, single in _SET_MEMBER.findall(members):
+        if single:
+            inner += re.escape(single)
+        elif first <= last:
+            inner += f"{re.escape(first)}-{re.escape(last)}"
+    if not inner:
+        return "." if is_negated else _NOTHING
+    return f"[{'^' if is_negated else ''}{inner}]"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import binascii
 import json
 import threading
 import time
@@ -14,6 +15,7 @@ from uuid import uuid4
 
 import requests
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+from standardwebhooks.webhooks import EmptyWebhookSecretError
 
 from local.cluedin.behaviour.signatures import sign
 
@@ -45,7 +47,10 @@ class WebhookTarget(BaseModel):
 
     @model_validator(mode="after")
     def _secrets_can_sign(self) -> Self:
-        sign(b"", "msg", datetime.now(UTC), self.secrets, self.signatures)
+        try:
+            sign(b"", "msg", datetime.now(UTC), self.secrets, self.signatures)
+        except (EmptyWebhookSecretError, binascii.Error) as error:
+            raise ValueError(f"secrets must be base64, with or without whsec_ before it: {error}") from error
         return self
 
 

@@ -34,11 +34,11 @@ def organization(call: Call) -> dict[str, Any]:
     """The organization, in Pascal case."""
     row = call.store.organization
     return {
-        "Id": row.id,
-        "ClientId": row.client_id,
-        "OrganizationName": row.organization_name,
-        "Domain": row.client_id,
-        "AllowEmailDomainSignup": True,
+        "id": row.id,
+        "client_id": row.client_id,
+        "organization_name": row.organization_name,
+        "domain": row.client_id,
+        "allow_email_domain_signup": True,
     }
 
 
@@ -55,8 +55,8 @@ def describe_user(user: model.User) -> dict[str, Any]:
         "account_id": user.id,
         "roles": list(user.roles),
         "lockout_enabled": True,
-        "Account": {"Id": user.id, "UserName": user.username, "Email": user.username},
-        "Entity": None,
+        "account": {"Id": user.id, "UserName": user.username, "Email": user.username},
+        "entity": None,
     }
 
 

@@ -85,7 +85,7 @@ async def accounts(request: Request) -> Response:
     if caller_of(request) is None:
         return unauthorized()
     listed = [describe_user(found) for found in cluedin_of(request).store.users.values()]
-    return JSONResponse([{"Account": item["Account"], "Entity": item["Entity"]} for item in listed])
+    return JSONResponse([{"Account": item["account"], "Entity": item["entity"]} for item in listed])
 
 
 async def organization_available(request: Request) -> Response:
