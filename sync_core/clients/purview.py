@@ -6,17 +6,19 @@ Source: facts on the Purview API, sections 0 to 3 (Data Map 2023-09-01).
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote, urlsplit
 
 from sync_core.clients.failures import Service
 from sync_core.clients.http import Call, HttpDoor
 from sync_core.clients.purview_wire import (
     AssignedEntity,
+    Collection,
     EntityType,
     Glossary,
     SearchPage,
     TermHeader,
     parse_assigned_entities,
+    parse_collections,
     parse_entities,
     parse_entity_type,
     parse_glossaries,
@@ -38,6 +40,7 @@ PURVIEW = Service(
 DATA_MAP = "/datamap/api"
 ATLAS = f"{DATA_MAP}/atlas/v2"
 API_VERSION = "2023-09-01"
+COLLECTIONS_API_VERSION = "2019-11-01-preview"
 ENTITIES_A_CALL = 50  # bulk reads fail above 193 guids (Azure/azure-sdk-for-python#39935); 50 is what live clients use
 PAGE_SIZE = 1000  # the search's documented maximum
 
@@ -111,6 +114,21 @@ class PurviewClient:
             return parse_entity_type(self._get(path, {}, "fetch_entity_type"))
         except (RejectedError, AddressError):
             return None
+
+    def fetch_collections(self) -> Iterator[Collection]:
+        """Yield all collections that the app's identity may see (facts, section 7)."""
+        params: dict[str, Any] = {"api-version": COLLECTIONS_API_VERSION}
+        seen: set[str] = set()
+        while True:
+            call = Call("GET", "/account/collections", params, operation="fetch_collections")
+            collections, next_link = parse_collections(self.door.send(call).json())
+            yield from collections
+            # Only the token is taken from the link: following a link of the answer would send our token anywhere.
+            skip_token = dict(parse_qsl(urlsplit(next_link).query)).get("$skipToken", "")
+            if not skip_token or skip_token in seen:
+                return
+            seen.add(skip_token)
+            params = {**params, "$skipToken": skip_token}
 
     def search(self, search_filter: dict[str, Any], *, limit: int, token: str = "", orderby: str = "") -> SearchPage:
         """Return one page of a search without keywords.

@@ -56,6 +56,30 @@ class SearchPage:
     newest: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """A collection: its generated name, the name that people see, and its parent's name, empty for the root."""
+
+    name: str
+    friendly_name: str
+    parent: str
+
+
+def parse_collections(body: Any) -> tuple[list[Collection], str]:
+    """Read a page of collections and the link to the next one, empty on the last."""
+    if not isinstance(body, dict):
+        raise _unreadable("a list of collections", body)
+    collections = [
+        Collection(
+            name=_text(item, "name"),
+            friendly_name=_text(item, "friendlyName") or _text(item, "name"),
+            parent=_text(item.get("parentCollection") or {}, "referenceName"),
+        )
+        for item in _items(body.get("value"))
+    ]
+    return collections, _text(body, "nextLink")
+
+
 def parse_glossaries(body: Any) -> list[Glossary]:
     """Read the bare array of glossaries (an object with `value` is taken too)."""
     return [Glossary(_text(item, "guid"), _text(item, "name")) for item in _items(body) if _text(item, "guid")]

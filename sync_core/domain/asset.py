@@ -7,6 +7,8 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field
 
+REJECTED_KEY_PREFIX = "rejected-"
+
 
 class AssetStatus(StrEnum):
     """Where an asset stands on its way into CluedIn."""
@@ -55,7 +57,7 @@ def asset_key(type_name: str, qualified_name: str) -> str:
 
 def rejected_key(guid: str) -> str:
     """Identify an asset that has no qualified name, so that its rejection can be recorded."""
-    return hashlib.sha256(f"guid\n{guid}".encode()).hexdigest()[:32]
+    return REJECTED_KEY_PREFIX + hashlib.sha256(guid.encode()).hexdigest()[:32]
 
 
 class AssetRecord(BaseModel):
@@ -82,6 +84,7 @@ class AssetRecord(BaseModel):
     group_id: str = ""
     group_name: str = ""
     group_origin: Origin | None = None
+    group_at: datetime | None = None
     source_id: str = ""
     source_name: str = ""
     source_origin: Origin | None = None

@@ -4,9 +4,10 @@ All rows share one partition: a record and its to-do row change together in one 
 
     record:{key}   what is known of the asset
     todo:{key}     there while its group and source are to be made; `due_at` says when its message is sent (again)
-    news:{key}     there from the day it was synced until that was announced
+    news:{key}     there from its end, synced or given up, until that was announced
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -17,12 +18,11 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from sync_core.domain.asset import AssetRecord, AssetStatus, Origin
+from sync_core.domain.asset import REJECTED_KEY_PREFIX, AssetRecord, AssetStatus, Origin
 from sync_core.errors import ConflictError, StateError
 from sync_core.state.table import (
     OPERATIONS_A_TRANSACTION,
     Operation,
-    Page,
     Table,
     delete,
     from_row,
@@ -49,12 +49,12 @@ class Todo(BaseModel):
 
 
 class News(BaseModel):
-    """An asset that was synced and not announced yet."""
+    """An asset that was synced or given up, and not announced yet."""
 
     key: str
     name: str
-    origin: Origin
-    synced_at: datetime
+    status: AssetStatus
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,15 +105,16 @@ class AssetStore:
         for row in self.table.rows(KEYS_BETWEEN, _between("record")):
             yield from_row(AssetRecord, row)
 
-    def page(
-        self, status: AssetStatus | None, size: int, token: dict[str, str] | None
-    ) -> tuple[list[AssetRecord], Any]:
-        """Return one page of records, of one status or all, and the token of the next page."""
-        query, parameters = KEYS_BETWEEN, _between("record")
-        if status is not None:
-            query, parameters = f"{query} and status eq @status", {**parameters, "status": status.value}
-        page: Page = next(self.table.pages(query, parameters, size=size, token=token))
-        return [from_row(AssetRecord, row) for row in page.rows], page.token
+    def after(self, key: str) -> Iterator[AssetRecord]:
+        """Yield the records behind a key, in the order of keys; an empty key starts from the first."""
+        bounds = {"partition": PARTITION, "first": f"record:{key}", "last": "record;"}
+        query = "PartitionKey eq @partition and RowKey gt @first and RowKey lt @last"
+        for row in self.table.rows(query, bounds):
+            yield from_row(AssetRecord, row)
+
+    def counts(self) -> Counter[str]:
+        """Count the records by status; reads one column of each."""
+        return Counter(row["status"] for row in self.table.rows(KEYS_BETWEEN, _between("record"), select=["status"]))
 
     def add(self, records: Sequence[AssetRecord], now: datetime) -> list[StoredTodo]:
         """Insert new records with their to-do rows, due at once; those that exist by now are left as they are."""
@@ -138,6 +139,19 @@ class AssetStore:
         """Record an asset that cannot be synced; nothing is outstanding for it."""
         self.table.put(_row("record", record))
 
+    def rejected_keys(self) -> set[str]:
+        """Return the keys of the assets that are recorded by their guid, because they have no qualified name."""
+        bounds = {"partition": PARTITION, "first": f"record:{REJECTED_KEY_PREFIX}", "last": "record;"}
+        return {row["key"] for row in self.table.rows(KEYS_BETWEEN, bounds)}
+
+    def forget(self, key: str) -> None:
+        """Drop a record that another one replaces."""
+        self.table.delete(PARTITION, f"record:{key}")
+
+    def forget_todo(self, key: str) -> None:
+        """Drop a to-do row whose work is done."""
+        self.table.delete(PARTITION, f"todo:{key}")
+
     def change(self, key: str, change: Callable[[AssetRecord], AssetRecord]) -> AssetRecord:
         """Change one record, again on top of what another worker wrote meanwhile.
 
@@ -147,20 +161,15 @@ class AssetStore:
         """
         return self._change(key, lambda record: (change(record), []))
 
-    def complete(self, key: str, change: Callable[[AssetRecord], AssetRecord], *, announce: bool) -> AssetRecord:
-        """Change the record of an asset that is now synced: nothing is outstanding for it any more."""
+    def close(self, key: str, change: Callable[[AssetRecord], AssetRecord], *, announce: bool) -> AssetRecord:
+        """Change the record of an asset that is synced, or failed for good: nothing is outstanding any more."""
 
         def finish(record: AssetRecord) -> tuple[AssetRecord, list[Operation]]:
-            done = change(record)
-            origin, at = done.group_origin or Origin.ADOPTED, done.synced_at or done.refreshed_at
-            news = News(key=key, name=done.name, origin=origin, synced_at=at)
-            return done, [put(_row("news", news))] if announce else []
+            closed = change(record)
+            news = News(key=key, name=closed.name, status=closed.status, origin=closed.group_origin)
+            return closed, [put(_row("news", news))] if announce else []
 
         return self._change(key, finish, forget_todo=True)
-
-    def give_up(self, key: str, change: Callable[[AssetRecord], AssetRecord]) -> AssetRecord:
-        """Change the record of an asset that failed for good: nothing is outstanding for it any more."""
-        return self._change(key, lambda record: (change(record), []), forget_todo=True)
 
     def ask_again(self, key: str, change: Callable[[AssetRecord], AssetRecord], todo: Todo) -> AssetRecord:
         """Change a record and make its group and source outstanding (again)."""
@@ -191,11 +200,11 @@ class AssetStore:
         """Yield the to-do rows whose message is to be sent now."""
         query = f"{KEYS_BETWEEN} and due_at le @now"
         for row in self.table.rows(query, {**_between("todo"), "now": _stamp(now)}):
-            yield StoredTodo(from_row(Todo, row), str(row.metadata["etag"]))  # type: ignore[attr-defined]
+            yield StoredTodo(from_row(Todo, row), str(row.metadata["etag"]))
 
     def has_todo(self) -> bool:
         """Whether anything is outstanding."""
-        return any(page.rows for page in self.table.pages(KEYS_BETWEEN, _between("todo"), size=1))
+        return any(page for page in self.table.pages(KEYS_BETWEEN, _between("todo"), size=1))
 
     def mark_sent(self, todos: Iterable[StoredTodo], due_at: datetime) -> None:
         """Note that the messages of these to-do rows were sent; rows that are done by now stay gone."""
@@ -224,7 +233,7 @@ class AssetStore:
             self.table.replace(_row("todo", todo), found.etag)
 
     def news(self) -> list[News]:
-        """Return what was synced and not announced yet."""
+        """Return what ended and was not announced yet."""
         return [from_row(News, row) for row in self.table.rows(KEYS_BETWEEN, _between("news"))]
 
     def forget_news(self, news: Sequence[News]) -> None:

@@ -36,11 +36,11 @@ class RunStore:
         first = f"{LAST_MILLISECOND - round(moment.astimezone(UTC).timestamp() * 1000):014d}"
         query = "PartitionKey eq @kind and RowKey gt @first"
         page = next(self.table.pages(query, {"kind": kind.value, "first": first}))
-        for row in page.rows:
+        for row in page:
             self.table.delete(row["PartitionKey"], row["RowKey"])
-        return len(page.rows)
+        return len(page)
 
     def _newest_first(self, kind: RunKind, count: int) -> Iterator[RunRecord]:
         for page in self.table.pages("PartitionKey eq @kind", {"kind": kind.value}, size=count):
-            for row in page.rows:
+            for row in page:
                 yield from_row(RunRecord, row)

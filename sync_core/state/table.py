@@ -12,7 +12,7 @@ from typing import Any, TypeVar, get_origin
 
 from azure.core import MatchConditions
 from azure.core.exceptions import HttpResponseError, ResourceExistsError, ResourceNotFoundError
-from azure.data.tables import TableClient, TableServiceClient, UpdateMode
+from azure.data.tables import TableClient, TableEntity, TableServiceClient, UpdateMode
 from pydantic import BaseModel
 
 from sync_core.domain.ledger import record_request
@@ -35,14 +35,6 @@ class StoredRow:
     etag: str
     written_at: datetime
     read_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A page of rows; an empty `token` marks the last one."""
-
-    rows: list[Row]
-    token: dict[str, str] | None
 
 
 def insert(row: Row) -> Operation:
@@ -149,29 +141,31 @@ class Table:
         return StoredRow(entity, metadata["etag"], metadata["timestamp"], read_at[-1])
 
     def pages(
-        self, query: str, parameters: Mapping[str, Any], *, size: int = ROWS_A_PAGE, token: dict[str, str] | None = None
-    ) -> Iterator[Page]:
+        self,
+        query: str,
+        parameters: Mapping[str, Any],
+        *,
+        size: int = ROWS_A_PAGE,
+        select: Sequence[str] = (),
+    ) -> Iterator[Sequence[TableEntity]]:
         """Yield the rows that a query finds, page by page, in the order of their keys."""
-
-        def open_query() -> Any:
-            found = self._client.query_entities(query, parameters=dict(parameters), results_per_page=size)
-            # The SDK's own tokens are maps of the next partition and row, whatever its annotation says.
-            return found.by_page(continuation_token=token)  # type: ignore[arg-type]
-
-        pager = open_query()
+        found = self._client.query_entities(
+            query, parameters=dict(parameters), results_per_page=size, select=list(select) or None
+        )
+        pager: Any = found.by_page()
         while True:
             try:
                 rows = self._do(lambda: list(next(pager)), "a query")
             except StopIteration:
                 return
-            yield Page(rows, pager.continuation_token)
+            yield rows
             if not pager.continuation_token:
                 return
 
-    def rows(self, query: str, parameters: Mapping[str, Any]) -> Iterator[Row]:
-        """Yield all rows that a query finds."""
-        for page in self.pages(query, parameters):
-            yield from page.rows
+    def rows(self, query: str, parameters: Mapping[str, Any], *, select: Sequence[str] = ()) -> Iterator[TableEntity]:
+        """Yield all rows that a query finds; `select` limits which columns travel."""
+        for page in self.pages(query, parameters, select=select):
+            yield from page
 
     def transact(self, operations: Sequence[Operation]) -> list[str]:
         """Carry out all operations on one partition, or none, and return the rows' new ETags. At most 100.

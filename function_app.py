@@ -1,0 +1,61 @@
+"""The triggers of the app. Each body decodes, calls and answers; what happens is told in `sync_core/flows/`.
+
+Nothing heavy is imported and no setting is read here: one failed import and the host finds no function at all.
+"""
+
+from typing import TYPE_CHECKING
+
+import azure.functions as func
+
+if TYPE_CHECKING:
+    from sync_core.domain.answer import HttpAnswer
+
+app = func.FunctionApp(http_auth_level=func.AuthLevel.FUNCTION)
+
+STORAGE = "AzureWebJobsStorage"
+
+
+@app.timer_trigger(schedule="0 * * * * *", arg_name="timer", run_on_startup=False)
+def discover_assets(timer: func.TimerRequest) -> None:
+    """Find tagged assets, record them, enqueue what must be provisioned."""
+    from sync_core import bootstrap  # noqa: PLC0415
+
+    del timer
+    bootstrap.app().discover.run()
+
+
+@app.queue_trigger(queue_name="asset-sync", arg_name="msg", connection=STORAGE)
+def create_data_source_group(msg: func.QueueMessage) -> None:
+    """Make or adopt the CluedIn group and source of one asset."""
+    from sync_core import bootstrap  # noqa: PLC0415
+
+    bootstrap.app().create_data_source_group.handle(msg.get_body())
+
+
+@app.queue_trigger(queue_name="asset-sync-poison", arg_name="msg", connection=STORAGE)
+def record_dead_asset(msg: func.QueueMessage) -> None:
+    """Copy a poison message into the state at once: the queue keeps it for seven days only."""
+    from sync_core import bootstrap  # noqa: PLC0415
+
+    bootstrap.app().bury.poison("asset-sync", msg.get_body(), msg.dequeue_count or 0)
+
+
+@app.route(route="status", methods=["GET"])
+def status(req: func.HttpRequest) -> func.HttpResponse:
+    """Tell what is synced, what is not, why not, and what happened lately."""
+    from sync_core import bootstrap  # noqa: PLC0415
+
+    return _respond(bootstrap.answer_status(req.params))
+
+
+@app.route(route="health", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
+def health(req: func.HttpRequest) -> func.HttpResponse:
+    """Tell whether the app is well: 200, or 503 with the names of failing checks."""
+    from sync_core import bootstrap  # noqa: PLC0415
+
+    del req
+    return _respond(bootstrap.answer_health())
+
+
+def _respond(answer: "HttpAnswer") -> func.HttpResponse:
+    return func.HttpResponse(answer.body, status_code=answer.status, headers=answer.headers, mimetype=answer.media_type)

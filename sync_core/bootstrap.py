@@ -1,0 +1,294 @@
+"""The composition root: builds everything from the settings, once per process, on first use.
+
+Nothing is built at import: the host must be able to list the functions with no setting present at all.
+"""
+
+import logging
+import random
+import time
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache, cached_property
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from sync_core.clients.cluedin import CLUEDIN, CluedInClient, is_refused
+from sync_core.clients.http import HttpDoor, TokenSource
+from sync_core.clients.notifications import Notifier, new_notifier
+from sync_core.clients.purview import PURVIEW, PurviewClient
+from sync_core.clients.purview_wire import Collection
+from sync_core.clients.tokens import AzureTokens, GivenToken, PasswordTokens
+from sync_core.domain.answer import HttpAnswer, problem
+from sync_core.domain.throttle import Throttle
+from sync_core.errors import ConfigError, TransientError
+from sync_core.flows.announce import Announce
+from sync_core.flows.asset_types import AssetTypes
+from sync_core.flows.bury import Bury
+from sync_core.flows.check_health import CheckHealth, health_answer
+from sync_core.flows.create_data_source_group import CreateDataSourceGroup
+from sync_core.flows.discover import Discover
+from sync_core.flows.discover_all import DiscoverAll
+from sync_core.flows.discover_by_term import DiscoverByTerm
+from sync_core.flows.find_group import FindGroup
+from sync_core.flows.provision import Provision
+from sync_core.flows.report import Report
+from sync_core.flows.resolve_collection import ResolveCollection
+from sync_core.flows.resolve_terms import ResolveTerms
+from sync_core.flows.selection import ReadSelection
+from sync_core.flows.take_assets import TakeAssets
+from sync_core.settings import Settings, load_settings
+from sync_core.state.assets import AssetStore
+from sync_core.state.connection import StorageConnection
+from sync_core.state.dead_letters import DeadLetterStore
+from sync_core.state.groups import GroupStore
+from sync_core.state.leases import Leases
+from sync_core.state.notes import Notes
+from sync_core.state.queues import ASSET_QUEUE, WorkQueue
+from sync_core.state.runs import RunStore
+from sync_core.state.table import Table
+
+if TYPE_CHECKING:
+    from azure.core.credentials import TokenCredential
+
+logger = logging.getLogger(__name__)
+
+ASSETS_TABLE = "syncassets"
+GROUPS_TABLE = "syncgroups"
+NOTES_TABLE = "syncnotes"
+RUNS_TABLE = "syncruns"
+DEAD_LETTERS_TABLE = "syncdeadletters"
+
+
+def now_utc() -> datetime:
+    """Return the time, aware of its zone."""
+    return datetime.now(UTC)
+
+
+def new_id() -> str:
+    """Return a short unique id for a run."""
+    return uuid.uuid4().hex[:16]
+
+
+@cache
+def app() -> "App":
+    """Return the app of this process.
+
+    Raises:
+        ConfigError: settings are missing or wrong; nothing is kept, so the next call reads them again.
+    """
+    return App(load_settings())
+
+
+def answer_status(query: Mapping[str, str]) -> HttpAnswer:
+    """Answer `GET status`; while the settings are wrong, tell which and what was expected."""
+    try:
+        return app().report.answer(query)
+    except ConfigError as error:
+        return problem(HTTPStatus.SERVICE_UNAVAILABLE, str(error))
+    except TransientError as error:
+        return problem(HTTPStatus.SERVICE_UNAVAILABLE, str(error), headers={"Retry-After": "10"})
+
+
+def answer_health() -> HttpAnswer:
+    """Answer `GET health`."""
+    try:
+        return app().check_health.answer()
+    except ConfigError:
+        logger.exception("The health check found wrong settings")
+        return health_answer(["settings"])
+
+
+@dataclass(frozen=True)
+class App:
+    """Everything that the triggers call, built from the settings when it is first needed."""
+
+    settings: Settings
+
+    @cached_property
+    def discover(self) -> Discover:
+        """The minute tick."""
+        return Discover(
+            selection=ReadSelection(self.settings, self.cluedin, self._notes("toggle")),
+            by_term=self._discover_by_term,
+            all_assets=self._discover_all,
+            take=self._take_assets,
+            announce=self._announce,
+            leases=self._leases,
+            runs=self._runs,
+            clock=now_utc,
+            sleep=time.sleep,
+            new_id=new_id,
+        )
+
+    @cached_property
+    def create_data_source_group(self) -> CreateDataSourceGroup:
+        """The worker of the asset queue."""
+        find_group = FindGroup(self.cluedin, self._groups, now_utc)
+        return CreateDataSourceGroup(
+            provision=Provision(self.cluedin, self._assets, self._groups, find_group, now_utc, self._notifier.is_on),
+            assets=self._assets,
+            bury=self.bury,
+            leases=self._leases,
+            queue=self._asset_queue,
+            announce=self._announce,
+            clock=now_utc,
+            new_id=new_id,
+            chance=random.random,
+        )
+
+    @cached_property
+    def bury(self) -> Bury:
+        """The keeper of dead letters."""
+        return Bury(self._assets, self._dead_letters, now_utc, self._notifier.is_on)
+
+    @cached_property
+    def report(self) -> Report:
+        """The answer to `status`."""
+        return Report(
+            assets=self._assets,
+            runs=self._runs,
+            dead_letters=self._dead_letters,
+            toggles=self._notes("toggle"),
+            throttles=self._notes("throttle"),
+            notifications=self._notes("notification"),
+            clock=now_utc,
+        )
+
+    @cached_property
+    def check_health(self) -> CheckHealth:
+        """The answer to `health`."""
+        return CheckHealth(self._runs, now_utc)
+
+    @cached_property
+    def purview(self) -> PurviewClient:
+        """Purview, as the app's own identity."""
+        tokens = AzureTokens(new_azure_credential)
+        return PurviewClient(
+            HttpDoor(PURVIEW, self.settings.purview_endpoint, tokens=tokens, on_throttled=self._note_throttle)
+        )
+
+    @cached_property
+    def cluedin(self) -> CluedInClient:
+        """CluedIn, as the service account."""
+        return CluedInClient(
+            HttpDoor(
+                CLUEDIN,
+                self.settings.cluedin_url,
+                tokens=self._cluedin_tokens(),
+                is_refused=is_refused,
+                on_throttled=self._note_throttle,
+            )
+        )
+
+    def _cluedin_tokens(self) -> TokenSource:
+        settings = self.settings
+        if settings.cluedin_access_token:
+            return GivenToken(settings.cluedin_access_token.get_secret_value())
+        password = settings.cluedin_password.get_secret_value() if settings.cluedin_password else ""
+        door = HttpDoor(CLUEDIN, settings.cluedin_url)
+        return PasswordTokens(door, settings.organization, settings.cluedin_username, password)
+
+    @cached_property
+    def _discover_by_term(self) -> DiscoverByTerm:
+        cursors = self._notes("cursor")
+        return DiscoverByTerm(
+            purview=self.purview,
+            terms=ResolveTerms(self.purview, cursors, now_utc),
+            types=self._types,
+            assets=self._assets,
+            take=self._take_assets,
+            notes=cursors,
+            clock=now_utc,
+        )
+
+    @cached_property
+    def _discover_all(self) -> DiscoverAll:
+        return DiscoverAll(
+            purview=self.purview,
+            types=self._types,
+            take=self._take_assets,
+            notes=self._notes("cursor"),
+            clock=now_utc,
+            own_collection=self._own_collection,
+        )
+
+    def _own_collection(self) -> str:
+        """The collection that lineage goes to; empty if it is the root, which holds everyone's assets."""
+        collection = self._collection
+        return collection.name if collection.parent else ""
+
+    @cached_property
+    def _collection(self) -> Collection:
+        return ResolveCollection(self.purview, self.settings.purview_collection).resolve()
+
+    @cached_property
+    def _types(self) -> AssetTypes:
+        return AssetTypes(self.purview, self._notes("type"))
+
+    @cached_property
+    def _take_assets(self) -> TakeAssets:
+        return TakeAssets(self._assets, self._asset_queue, now_utc)
+
+    @cached_property
+    def _announce(self) -> Announce:
+        return Announce(self._assets, self._notifier, self._notes("notification"), now_utc)
+
+    @cached_property
+    def _notifier(self) -> Notifier:
+        return new_notifier(self.settings.notify_urls)
+
+    @cached_property
+    def _storage(self) -> StorageConnection:
+        return StorageConnection(self.settings, lambda client_id: new_storage_credential(self.settings, client_id))
+
+    @cached_property
+    def _assets(self) -> AssetStore:
+        return AssetStore(self._table(ASSETS_TABLE))
+
+    @cached_property
+    def _groups(self) -> GroupStore:
+        return GroupStore(self._table(GROUPS_TABLE))
+
+    @cached_property
+    def _runs(self) -> RunStore:
+        return RunStore(self._table(RUNS_TABLE))
+
+    @cached_property
+    def _dead_letters(self) -> DeadLetterStore:
+        return DeadLetterStore(self._table(DEAD_LETTERS_TABLE))
+
+    @cached_property
+    def _leases(self) -> Leases:
+        return Leases(self._table(NOTES_TABLE))
+
+    @cached_property
+    def _asset_queue(self) -> WorkQueue:
+        return WorkQueue(self._storage.queues, ASSET_QUEUE)
+
+    def _notes(self, kind: str) -> Notes:
+        return Notes(self._table(NOTES_TABLE), kind)
+
+    def _table(self, name: str) -> Table:
+        return Table(self._storage.tables, name)
+
+    def _note_throttle(self, service: str, retry_after_s: float | None) -> None:
+        note = Throttle(service=service, seen_at=now_utc(), retry_after_s=retry_after_s)
+        self._notes("throttle").save(service, note)
+
+
+def new_azure_credential() -> "TokenCredential":
+    """Return the identity for Purview: managed in Azure (AZURE_CLIENT_ID counts), the developer's own on a laptop."""
+    from azure.identity import DefaultAzureCredential  # noqa: PLC0415  # slow to import
+
+    return DefaultAzureCredential()
+
+
+def new_storage_credential(settings: Settings, client_id: str) -> "TokenCredential":
+    """Return the identity for storage, chosen by the same settings as the host's own connection."""
+    from azure.identity import DefaultAzureCredential, ManagedIdentityCredential  # noqa: PLC0415  # slow to import
+
+    if settings.storage_credential.lower() == "managedidentity":
+        return ManagedIdentityCredential(client_id=client_id or None)
+    return DefaultAzureCredential(managed_identity_client_id=client_id or None)

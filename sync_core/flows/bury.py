@@ -1,0 +1,102 @@
+"""Turns work that cannot succeed into dead letters: with its cause, its payload, and the asset's record saying so."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sync_core.domain.asset import AssetRecord, AssetStatus
+from sync_core.domain.dead_letter import DeadLetter
+from sync_core.domain.message import AssetMessage
+from sync_core.errors import RejectedError, StateError, SyncError
+from sync_core.state.assets import AssetStore
+from sync_core.state.dead_letters import DeadLetterStore, letter_id
+from sync_core.state.queues import ASSET_QUEUE
+
+logger = logging.getLogger(__name__)
+
+LONGEST_TEXT = 4000
+
+
+def with_failure(error: Exception, now: datetime) -> Callable[[AssetRecord], AssetRecord]:
+    """Return the change that notes one more failed attempt in a record."""
+    failure = {
+        "last_error": str(error)[:LONGEST_TEXT],
+        "last_error_class": error.cause_class if isinstance(error, SyncError) else "bug",
+        "last_error_at": now,
+    }
+    return lambda record: record.model_copy(update={**failure, "attempts": record.attempts + 1})
+
+
+@dataclass(frozen=True)
+class Bury:
+    """Keeps what was given up. Idempotent: the same work dying twice is one letter."""
+
+    assets: AssetStore
+    dead_letters: DeadLetterStore
+    clock: Callable[[], datetime]
+    announce: bool
+
+    def message(self, queue: str, body: bytes, cause_class: str, cause: str) -> None:
+        """Keep a message that no worker can work off."""
+        payload = body.decode("utf-8", "replace")[:LONGEST_TEXT]
+        self._record(queue, payload, DeadLetterCause("a message", cause_class, cause, 1), payload)
+        logger.error("A message of %s is dropped, %s: %s", queue, cause_class, cause)
+
+    def asset(self, message: AssetMessage, error: Exception, cause_class: str) -> None:
+        """Keep the work on an asset that failed for good, and mark the asset's record as failed."""
+        stored = self.assets.load(message.asset_key)
+        if stored is None:
+            self.message(ASSET_QUEUE, message.to_json().encode(), cause_class, str(error))
+            return
+        cause = DeadLetterCause(stored.record.qualified_name, cause_class, str(error), max(stored.record.attempts, 1))
+        # The letter first: a crash in between repeats the work, it does not lose the reason.
+        self._record(ASSET_QUEUE, message.asset_key, cause, message.to_json())
+        failed = with_failure(error, self.clock())
+        self.assets.close(
+            message.asset_key,
+            lambda record: failed(record).model_copy(update={"status": AssetStatus.FAILED}),
+            announce=self.announce,
+        )
+        logger.error("Asset %s is given up, %s: %s", message.asset_key, cause_class, error)
+
+    def poison(self, queue: str, body: bytes, deliveries: int) -> None:
+        """Keep a message that the host gave up because the worker failed or died each time."""
+        cause = (
+            f"The host gave the message up: the worker failed or died at each delivery ({deliveries} on this queue)."
+        )
+        try:
+            message = AssetMessage.from_json(body)
+        except RejectedError as error:
+            self.message(queue, body, error.code, str(error))
+            return
+        stored = self.assets.load(message.asset_key)
+        if stored is not None and stored.record.status is AssetStatus.QUEUED:
+            last = f" Last error: {stored.record.last_error}" if stored.record.last_error else ""
+            self.asset(message, StateError(cause + last), "poison")
+
+    def _record(self, queue: str, work: str, cause: "DeadLetterCause", payload: str) -> None:
+        now = self.clock()
+        self.dead_letters.record(
+            DeadLetter(
+                letter_id=letter_id(queue, work),
+                queue=queue,
+                subject=cause.subject,
+                cause_class=cause.cause_class,
+                cause=cause.text[:LONGEST_TEXT],
+                payload=payload,
+                first_seen_at=now,
+                last_seen_at=now,
+                attempts=cause.attempts,
+            )
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetterCause:
+    """Why some work was given up, and after how many attempts."""
+
+    subject: str
+    cause_class: str
+    text: str
+    attempts: int

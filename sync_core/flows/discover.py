@@ -1,0 +1,80 @@
+"""The minute tick: find tagged assets, record them, enqueue what must be provisioned."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sync_core.domain.run import RunKind
+from sync_core.flows.announce import Announce
+from sync_core.flows.discover_all import DiscoverAll
+from sync_core.flows.discover_by_term import DiscoverByTerm
+from sync_core.flows.run_log import RunLog, recorded_run
+from sync_core.flows.selection import ReadSelection
+from sync_core.flows.take_assets import TakeAssets
+from sync_core.mapping.keywords import Selection
+from sync_core.state.leases import Held, Lease, Leases
+from sync_core.state.runs import RunStore
+
+LEASE = "discovery"
+LEASE_S = 45  # longer than any single call can take
+RENEW_AFTER_S = 10.0
+LOOK_EVERY_S = 2.0
+
+
+@dataclass(frozen=True)
+class Discover:
+    """One discovery. Idempotent: a tick that comes twice finds nothing new the second time."""
+
+    selection: ReadSelection
+    by_term: DiscoverByTerm
+    all_assets: DiscoverAll
+    take: TakeAssets
+    announce: Announce
+    leases: Leases
+    runs: RunStore
+    clock: Callable[[], datetime]
+    sleep: Callable[[float], None]
+    new_id: Callable[[], str]
+
+    def run(self) -> None:
+        """Run one tick.
+
+        Raises:
+            SyncError: it failed; the run's record says why, nothing was retired or lost.
+        """
+        with recorded_run(self.runs, RunKind.DISCOVER, self.new_id(), self.clock) as log:
+            lease = self._take_lease(log.run_id)
+            if isinstance(lease, Held):
+                log.skip(f"Another discovery is running ({lease.owner}).")
+                return
+            try:
+                self._discover(lease, log)
+            finally:
+                lease.release()
+
+    def _discover(self, lease: Lease, log: RunLog) -> None:
+        # Work that is known goes out first: it must not wait for Purview to answer.
+        self.take.send_due(log)
+        selection = self.selection.read(log)
+        if selection is not None:
+            self._enumerate(selection, lease, log)
+        self.announce.if_done(log)
+
+    def _enumerate(self, selection: Selection, lease: Lease, log: RunLog) -> None:
+        def keep_alive() -> None:
+            lease.renew_if_older_than(RENEW_AFTER_S)
+
+        if selection.is_all:
+            self.all_assets.run(log, keep_alive=keep_alive)
+        else:
+            self.by_term.run(selection, log, keep_alive=keep_alive)
+
+    def _take_lease(self, owner: str) -> Lease | Held:
+        """A worker that died leaves its lease behind: wait for its end, unless its owner shows that it is alive."""
+        first = held = self.leases.acquire(LEASE, owner, LEASE_S)
+        while isinstance(held, Held) and isinstance(first, Held):
+            if held.term != first.term or held.owner != first.owner:
+                return held
+            self.sleep(LOOK_EVERY_S)
+            held = self.leases.acquire(LEASE, owner, LEASE_S)
+        return held

@@ -1,0 +1,136 @@
+"""Finds the assets that carry a glossary term, from the term's own list of assignments.
+
+That list is read from Purview's store and does not wait for the search index, which lags by minutes. A tick without a
+change costs one request per page of assignments, nothing else.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from pydantic import BaseModel
+
+from sync_core.clients.purview import PAGE_SIZE, PurviewClient
+from sync_core.clients.purview_wire import AssignedEntity
+from sync_core.errors import NotFoundError
+from sync_core.flows.asset_types import AssetTypes
+from sync_core.flows.resolve_terms import ResolveTerms
+from sync_core.flows.run_log import RunLog
+from sync_core.flows.take_assets import TakeAssets
+from sync_core.mapping.discovery_plan import Sighting, guids_to_read
+from sync_core.mapping.keywords import Selection
+from sync_core.state.assets import AssetStore
+from sync_core.state.notes import Notes
+
+CURSOR = "by-term"
+COMPARE_AFTER = timedelta(minutes=10)  # compare with the records at least this often, whatever the digest says
+ASSETS_A_BATCH = 500
+
+
+class TermCursor(BaseModel):
+    """What the last complete enumeration saw. `digest` is a hash of all assignments."""
+
+    selection: str
+    digest: str
+    compared_at: datetime
+    assigned: int
+
+
+@dataclass
+class TermRows:
+    """How far one term's list was read: the rows so far, and whose they were."""
+
+    count: int = 0
+    guids: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True)
+class Assignments:
+    """What was read so far: the entities by guid, and how far each term's list was read."""
+
+    entities: dict[str, AssignedEntity]
+    terms: dict[str, TermRows]
+
+    @classmethod
+    def of(cls, term_guids: Iterable[str]) -> "Assignments":
+        """Return the start of an enumeration of these terms."""
+        return cls({}, {guid: TermRows() for guid in term_guids})
+
+    def add(self, term_guid: str, page: Sequence[AssignedEntity]) -> bool:
+        """Add the next page of a term; return whether it brought anything new, or was a page seen before."""
+        rows = self.terms[term_guid]
+        rows.count += len(page)
+        fresh = {entity.guid for entity in page} - rows.guids
+        rows.guids |= fresh
+        self.entities.update((entity.guid, entity) for entity in page if entity.guid)
+        return bool(fresh)
+
+    def digest(self) -> str:
+        """Return a hash of all that an enumeration tells."""
+        rows = sorted(f"{one.guid}\t{one.type_name}\t{one.display_text}" for one in self.entities.values())
+        return hashlib.sha256("\n".join(rows).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class DiscoverByTerm:
+    """Enumerates assignments and takes over what changed."""
+
+    purview: PurviewClient
+    terms: ResolveTerms
+    types: AssetTypes
+    assets: AssetStore
+    take: TakeAssets
+    notes: Notes
+    clock: Callable[[], datetime]
+
+    def run(self, selection: Selection, log: RunLog, *, keep_alive: Callable[[], None]) -> None:
+        """Discover the assets that carry one of the terms; `keep_alive` is called between steps."""
+        now = self.clock()
+        cursor = self.notes.load(TermCursor, CURSOR)
+        seen = self._enumerate(selection)
+        log.counts["assigned"] = len(seen.entities)
+        is_known = cursor is not None and (cursor.selection, cursor.digest) == (str(selection), seen.digest())
+        if cursor and is_known and now - cursor.compared_at < COMPARE_AFTER:
+            return
+        if not is_known:
+            # A short page could also be a server's own limit: ask once more for what would follow. Only done when
+            # something changed, so that an idle tick does not pay for it.
+            self._read_on(seen)
+        self._take(seen.entities, log, keep_alive)
+        self.notes.save(
+            CURSOR,
+            TermCursor(selection=str(selection), digest=seen.digest(), compared_at=now, assigned=len(seen.entities)),
+        )
+
+    def _enumerate(self, selection: Selection) -> "Assignments":
+        try:
+            return self._read_on(Assignments.of(self.terms.resolve(selection)))
+        except NotFoundError:  # a term was deleted or made anew under another guid
+            return self._read_on(Assignments.of(self.terms.resolve_anew(selection)))
+
+    def _read_on(self, seen: "Assignments") -> "Assignments":
+        for term_guid, rows in seen.terms.items():
+            while True:
+                page = self.purview.fetch_assigned_entities(term_guid, rows.count)
+                if not seen.add(term_guid, page) or len(page) < PAGE_SIZE:
+                    break
+        return seen
+
+    def _take(self, seen: dict[str, AssignedEntity], log: RunLog, keep_alive: Callable[[], None]) -> None:
+        sightings = list(self._data_assets(seen.values(), log))
+        known = {record.guid: record for record in self.assets.all()}
+        guids = guids_to_read(sightings, known, self.clock())
+        log.counts["unchanged"] = len(sightings) - len(guids)
+        shown = {sighting.guid: sighting.display_text for sighting in sightings}
+        for start in range(0, len(guids), ASSETS_A_BATCH):
+            keep_alive()
+            found = self.purview.fetch_assets(guids[start : start + ASSETS_A_BATCH])
+            self.take.take([replace(asset, display_text=shown.get(asset.guid, "")) for asset in found], log)
+
+    def _data_assets(self, entities: Iterable[AssignedEntity], log: RunLog) -> Iterable[Sighting]:
+        for entity in entities:
+            if why := self.types.why_left_out(entity.type_name):
+                log.counts[f"left out: {entity.type_name}, {why}"] += 1
+            else:
+                yield Sighting(entity.guid, entity.type_name, entity.display_text)

@@ -1,0 +1,93 @@
+"""Finds the CluedIn group that is, or may become, an asset's own, before one is made.
+
+The order matters, and so does stopping at the first claim that succeeds; see docs/decisions. Names are checked exactly
+on our side: how CluedIn's search compares is not published.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sync_core.clients.cluedin import CluedInClient
+from sync_core.clients.cluedin_wire import DataSource, DataSourceSet
+from sync_core.domain.asset import AssetRecord
+from sync_core.mapping.names import full_group_name, plain_group_name, search_text, source_name
+from sync_core.state.groups import GroupStore, KnownSource
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A group that the asset owns now, and its source in it, if that is there already."""
+
+    group: DataSourceSet
+    source: DataSource | None
+
+
+@dataclass(frozen=True)
+class FindGroup:
+    """Looks groups up and claims the right one."""
+
+    cluedin: CluedInClient
+    groups: GroupStore
+    clock: Callable[[], datetime]
+
+    def find(self, record: AssetRecord) -> tuple[Found | None, list[DataSourceSet]]:
+        """Return the group that is the asset's now, if any, and all groups that the search showed."""
+        shown = self._look_up(record)
+        for group, may_claim in self._candidates(record, shown):
+            if may_claim() and self.groups.claim_group(group.id, record.key):
+                return Found(group, own_source(record, group)), shown
+        return None, shown
+
+    def by_id(self, group_id: str, name: str) -> DataSourceSet | None:
+        """Return the group with that id, found by its name: there is no public look-up by id."""
+        return next((group for group in self.cluedin.fetch_groups(search_text(name)) if group.id == group_id), None)
+
+    def _candidates(
+        self, record: AssetRecord, shown: Sequence[DataSourceSet]
+    ) -> Iterator[tuple[DataSourceSet, Callable[[], bool]]]:
+        empty = [group for group in shown if not group.data_sources]
+        plain, full = plain_group_name(record), full_group_name(record)
+        # A source with our qualified name: made for this asset, by us or before us.
+        for group in shown:
+            if own_source(record, group):
+                yield group, lambda: True
+        # Half-made groups: ours by our own records ...
+        for group in empty:
+            if group.name in {plain, full}:
+                yield group, lambda group=group: self.groups.owner(group.id) == record.key  # type: ignore[misc]
+        # ... by the name that only this asset has ...
+        for group in empty:
+            if group.name == full:
+                yield group, lambda: True
+        # ... or by the plain name, if no other asset of that name was first to use it.
+        for group in empty:
+            if group.name == plain:
+                yield group, lambda: self.groups.claim_name(plain, record.key)
+
+    def _look_up(self, record: AssetRecord) -> list[DataSourceSet]:
+        self._ensure_inventory()
+        shown = {group.id: group for group in self.cluedin.fetch_groups(search_text(record.name))}
+        # A group made under the asset's former name is not among those; the inventory knows it by its source.
+        for known in self.groups.known_sources(source_name(record)):
+            group = None if known.group_id in shown else self.by_id(known.group_id, known.group_name)
+            if group:
+                shown[group.id] = group
+        return sorted(shown.values(), key=lambda group: (len(group.id), group.id))
+
+    def _ensure_inventory(self) -> None:
+        """With the state lost, only reading CluedIn as a whole tells what it holds under names that changed since."""
+        if self.groups.has_inventory():
+            return
+        sources = [
+            KnownSource(source_name=source.name, group_id=group.id, group_name=group.name)
+            for group in self.cluedin.fetch_groups("")
+            for source in group.data_sources
+        ]
+        self.groups.save_inventory(sources, self.clock())
+
+
+def own_source(record: AssetRecord, group: DataSourceSet) -> DataSource | None:
+    """Return the group's source that bears the asset's qualified name, if there is one."""
+    name = source_name(record)
+    return next((source for source in group.data_sources if source.name == name), None)

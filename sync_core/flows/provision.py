@@ -1,0 +1,124 @@
+"""Gives one asset its data source group and data source in CluedIn: exactly one of each, whatever crashes.
+
+CluedIn's create calls are not idempotent, queues deliver more than once, processes die anywhere. So: claim the asset,
+look before creating, make ownership one atomic insert, save after each call. Whoever comes next finds each half-done
+state and goes on from there. See docs/architecture.md, "Exactly one group per asset".
+"""
+
+import logging
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sync_core.clients.cluedin import CluedInClient, Made
+from sync_core.clients.cluedin_wire import DataSource, DataSourceSet
+from sync_core.domain.asset import AssetRecord, AssetStatus, Origin
+from sync_core.domain.ledger import request_ledger
+from sync_core.errors import RejectedError, TransientError
+from sync_core.flows.find_group import FindGroup, own_source
+from sync_core.mapping.names import full_group_name, plain_group_name, source_name
+from sync_core.state.assets import AssetStore
+from sync_core.state.groups import GroupStore
+from sync_core.state.leases import Lease
+
+logger = logging.getLogger(__name__)
+
+ROUNDS = 3
+ALREADY_EXISTS = "409"
+# A group that was made this long ago and does not show up is gone: CluedIn shows a new one after about a second.
+SHOWS_UP_AFTER = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Provision:
+    """Provisions one claimed asset. `announce` keeps news of it for a notification."""
+
+    cluedin: CluedInClient
+    assets: AssetStore
+    groups: GroupStore
+    find_group: FindGroup
+    clock: Callable[[], datetime]
+    announce: bool
+
+    def provision(self, record: AssetRecord, claim: Lease, run_id: str) -> AssetRecord:
+        """Bring the asset to `synced`, from wherever an earlier try left it. Idempotent.
+
+        Raises:
+            TransientError: it may work later; all that was reached is saved.
+            RejectedError: CluedIn refuses the asset's group or source for good.
+            ConflictError: another worker took the claim.
+        """
+        with request_ledger() as requests:
+            record, group = self._check_group(record)
+            source = own_source(record, group) if group else None
+            if not record.group_id:
+                record, source = self._give_group(record, claim)
+            if source:
+                return self._save_synced(record, Made(source.id, ""), Origin.ADOPTED, run_id, requests)
+            claim.renew()
+            made = self.cluedin.create_source(record.group_id, source_name(record))
+            return self._save_synced(record, made, Origin.CREATED, run_id, requests)
+
+    def _give_group(self, record: AssetRecord, claim: Lease) -> tuple[AssetRecord, DataSource | None]:
+        for _ in range(ROUNDS):
+            found, shown = self.find_group.find(record)
+            if found:
+                return self._save_group(record, found.group.id, found.group.name, Origin.ADOPTED), found.source
+            name, made = self._create_group(record, {group.name for group in shown}, claim)
+            if self.groups.claim_group(made.id, record.key):
+                return self._save_group(record, made.id, name, Origin.CREATED), None
+        raise TransientError(f"Other assets claimed each group made for '{record.name}'; trying again later.")
+
+    def _create_group(self, record: AssetRecord, taken: Collection[str], claim: Lease) -> tuple[str, Made]:
+        plain, full = plain_group_name(record), full_group_name(record)
+        if plain not in taken and self.groups.claim_name(plain, record.key):
+            claim.renew()
+            try:
+                return plain, self.cluedin.create_group(plain)
+            except RejectedError as error:
+                if error.code != ALREADY_EXISTS:
+                    raise
+        claim.renew()
+        return full, self.cluedin.create_group(full)
+
+    def _check_group(self, record: AssetRecord) -> tuple[AssetRecord, DataSourceSet | None]:
+        """Return the group that an earlier try made, and forget it if a person deleted it in CluedIn since."""
+        if not record.group_id or record.group_at is None:
+            return record, None
+        group = self.find_group.by_id(record.group_id, record.group_name)
+        if group or self.clock() - record.group_at < SHOWS_UP_AFTER:
+            return record, group
+        logger.warning("Group %s of asset %s is gone from CluedIn; another one is made", record.group_id, record.key)
+        self.groups.disown_group(record.group_id)
+        return self._change(record, group_id="", group_name="", group_origin=None, group_at=None), None
+
+    def _save_group(self, record: AssetRecord, group_id: str, name: str, origin: Origin) -> AssetRecord:
+        logger.info("Asset %s has group %s, %s", record.key, group_id, origin.value)
+        return self._change(record, group_id=group_id, group_name=name, group_origin=origin, group_at=self.clock())
+
+    def _save_synced(
+        self, record: AssetRecord, made: Made, origin: Origin, run_id: str, requests: Mapping[str, int]
+    ) -> AssetRecord:
+        logger.info("Asset %s has source %s, %s", record.key, made.id, origin.value)
+        changes = {
+            "status": AssetStatus.SYNCED,
+            "source_id": made.id,
+            "source_name": source_name(record),
+            "source_origin": origin,
+            "synced_at": self.clock(),
+            "synced_name": record.name,
+            "synced_run_id": run_id,
+            "synced_request_id": made.request_id,
+            "synced_requests": dict(requests),
+            "last_error": "",
+            "last_error_class": "",
+        }
+        return self.assets.close(record.key, _changer(changes), announce=self.announce)
+
+    def _change(self, record: AssetRecord, **changes: Any) -> AssetRecord:
+        return self.assets.change(record.key, _changer(changes))
+
+
+def _changer(changes: Mapping[str, Any]) -> Callable[[AssetRecord], AssetRecord]:
+    return lambda record: record.model_copy(update=changes)

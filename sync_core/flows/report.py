@@ -1,0 +1,110 @@
+"""Answers `status`: what is synced, what is not, why not, and what happened lately."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from http import HTTPStatus
+from itertools import islice
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.alias_generators import to_camel
+
+from sync_core.domain.answer import HttpAnswer, json_answer, problem
+from sync_core.domain.asset import AssetRecord, AssetStatus
+from sync_core.domain.run import RunKind
+from sync_core.domain.throttle import Throttle
+from sync_core.errors import RejectedError
+from sync_core.flows.announce import LastNotification
+from sync_core.flows.selection import NOTE as TOGGLE
+from sync_core.flows.selection import Toggle
+from sync_core.state.assets import AssetStore
+from sync_core.state.dead_letters import DeadLetterStore
+from sync_core.state.notes import Notes
+from sync_core.state.runs import RunStore
+
+LARGEST_PAGE = 1000
+DEFAULT_PAGE = 100
+RUNS_SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which assets to show: of one state, with a text in their names, from behind a key."""
+
+    state: AssetStatus | None
+    text: str
+    page_size: int
+    after: str
+
+    def accepts(self, record: AssetRecord) -> bool:
+        """Whether a record is to be shown."""
+        names = f"{record.name}\n{record.qualified_name}\n{record.guid}\n{record.group_id}".lower()
+        return (self.state is None or record.status is self.state) and self.text.lower() in names
+
+
+def parse_filter(query: Mapping[str, str]) -> Filter:
+    """Read the query: `state`, `search`, `pageSize` (at most 1000) and `after` (a former answer's `next`).
+
+    Raises:
+        RejectedError: a value is not one of those.
+    """
+    state, size = query.get("state", ""), query.get("pageSize", str(DEFAULT_PAGE))
+    if state and state not in set(AssetStatus):
+        raise RejectedError(f"state is '{state}'; expected one of {', '.join(AssetStatus)}.", code="state")
+    if not size.isdigit() or not 1 <= int(size) <= LARGEST_PAGE:
+        raise RejectedError(f"pageSize is '{size}'; expected a number from 1 to {LARGEST_PAGE}.", code="pageSize")
+    return Filter(AssetStatus(state) if state else None, query.get("search", ""), int(size), query.get("after", ""))
+
+
+@dataclass(frozen=True)
+class Report:
+    """Reads the state for people and programs."""
+
+    assets: AssetStore
+    runs: RunStore
+    dead_letters: DeadLetterStore
+    toggles: Notes
+    throttles: Notes
+    notifications: Notes
+    clock: Callable[[], datetime]
+
+    def answer(self, query: Mapping[str, str]) -> HttpAnswer:
+        """Answer `GET status`; a wrong query gets a problem that names the parameter."""
+        try:
+            wanted = parse_filter(query)
+        except RejectedError as error:
+            return problem(HTTPStatus.BAD_REQUEST, str(error), parameter=error.code)
+        return json_answer(self._body(wanted))
+
+    def _body(self, wanted: Filter) -> dict[str, Any]:
+        counts = self.assets.counts()
+        toggle = self.toggles.load(Toggle, TOGGLE)
+        return {
+            "generatedAt": self.clock().isoformat(),
+            "sync": _camel(toggle) if toggle else None,
+            "counts": {status.value: counts.get(status.value, 0) for status in AssetStatus},
+            "assets": self._assets(wanted),
+            "runs": [_camel(run) for run in self.runs.latest(RunKind.DISCOVER, RUNS_SHOWN)],
+            "deadLetters": [_camel(letter) for letter in islice(self.dead_letters.all(), wanted.page_size)],
+            "throttles": [_camel(throttle) for _, throttle in self.throttles.all(Throttle)],
+            "notifications": {kind: _camel(last) for kind, last in self.notifications.all(LastNotification)},
+        }
+
+    def _assets(self, wanted: Filter) -> dict[str, Any]:
+        accepted = filter(wanted.accepts, self.assets.after(wanted.after))
+        page = list(islice(accepted, wanted.page_size + 1))
+        shown = page[: wanted.page_size]
+        return {
+            "items": [_asset(record) for record in shown],
+            "next": shown[-1].key if len(page) > len(shown) else None,
+        }
+
+
+def _asset(record: AssetRecord) -> dict[str, Any]:
+    renamed = {"inPurview": record.name, "inCluedIn": record.synced_name} if record.is_renamed else None
+    return {**_camel(record), "renamed": renamed}
+
+
+def _camel(model: BaseModel) -> dict[str, Any]:
+    return {to_camel(name): value for name, value in model.model_dump(mode="json", exclude_none=True).items()}

@@ -1,0 +1,60 @@
+"""Finds the Purview collection that PURVIEW_COLLECTION names: by its 6-letter name, or by its friendly path."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from sync_core.clients.purview import PurviewClient
+from sync_core.clients.purview_wire import Collection
+from sync_core.errors import ConfigError
+
+CANDIDATES_SHOWN = 20
+
+
+@dataclass(frozen=True)
+class ResolveCollection:
+    """Resolves the setting; `PurviewClient` caches nothing, so the caller keeps the result."""
+
+    purview: PurviewClient
+    setting: str
+
+    def resolve(self) -> Collection:
+        """Return the collection.
+
+        Raises:
+            ConfigError: no collection has that name or path, or several do; the message lists what there is.
+        """
+        collections = {collection.name: collection for collection in self.purview.fetch_collections()}
+        return find_collection(self.setting, collections)
+
+
+def find_collection(wanted: str, collections: Mapping[str, Collection]) -> Collection:
+    """Find a collection by name or friendly path among all collections by name. Raises as `resolve`."""
+    if wanted in collections:
+        return collections[wanted]
+    paths = {name: friendly_path(collection, collections) for name, collection in collections.items()}
+    path = wanted.strip("/").casefold()
+    matches = [name for name, found in paths.items() if found.casefold() == path]
+    if len(matches) == 1:
+        return collections[matches[0]]
+    found = "several collections have" if matches else "no collection has"
+    raise ConfigError(
+        f"PURVIEW_COLLECTION is '{wanted}', but {found} that name or path; expected one of: "
+        f"{_listed(paths, matches or paths)}. Set the 6-letter name, and give the app's identity a role there."
+    )
+
+
+def friendly_path(collection: Collection, collections: Mapping[str, Collection]) -> str:
+    """Return the friendly names from the root down, joined by slashes."""
+    names = [collection.friendly_name]
+    seen = {collection.name}
+    while collection.parent in collections and collection.parent not in seen:
+        collection = collections[collection.parent]
+        seen.add(collection.name)
+        names.append(collection.friendly_name)
+    return "/".join(reversed(names))
+
+
+def _listed(paths: Mapping[str, str], names: Iterable[str]) -> str:
+    shown = sorted(f"{name} ({paths[name]})" for name in names)
+    more = f" and {len(shown) - CANDIDATES_SHOWN} more" if len(shown) > CANDIDATES_SHOWN else ""
+    return ", ".join(shown[:CANDIDATES_SHOWN]) + more if shown else "(the app sees none)"

@@ -1,0 +1,67 @@
+"""Writes down what a run does while it does it, and keeps it however the run ends."""
+
+import logging
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sync_core.domain.ledger import request_ledger
+from sync_core.domain.run import RunKind, RunOutcome, RunRecord
+from sync_core.errors import SyncError
+from sync_core.state.runs import RunStore
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass
+class RunLog:
+    """The run that is going on. `outcome` is what is recorded if nothing fails."""
+
+    run_id: str
+    started_at: datetime
+    counts: Counter[str] = field(default_factory=Counter)
+    notes: list[str] = field(default_factory=list)
+    outcome: RunOutcome = RunOutcome.SUCCEEDED
+
+    def skip(self, why: str) -> None:
+        """Note that there was nothing to do, and why."""
+        self.outcome = RunOutcome.SKIPPED
+        self.notes.append(why)
+
+
+@contextmanager
+def recorded_run(runs: RunStore, kind: RunKind, run_id: str, clock: Callable[[], datetime]) -> Iterator[RunLog]:
+    """Record the run in whose block one is, with its outgoing requests; an error is recorded and goes on its way."""
+    log = RunLog(run_id, clock())
+    with request_ledger() as requests:
+        try:
+            yield log
+        except Exception as error:
+            cause_class = error.cause_class if isinstance(error, SyncError) else "bug"
+            failed = _record(log, kind, clock(), requests, RunOutcome.FAILED)
+            runs.save(
+                failed.model_copy(update={"error": f"{type(error).__name__}: {error}", "error_class": cause_class})
+            )
+            raise
+        record = _record(log, kind, clock(), requests, log.outcome)
+        runs.save(record)
+    logger.info(
+        "%s run %s %s: %s; requests %s",
+        *(kind, run_id, record.outcome, dict(record.counts), dict(record.requests)),
+        extra={"run_id": run_id, "outcome": record.outcome.value},
+    )
+
+
+def _record(log: RunLog, kind: RunKind, now: datetime, requests: Counter[str], outcome: RunOutcome) -> RunRecord:
+    return RunRecord(
+        run_id=log.run_id,
+        kind=kind,
+        started_at=log.started_at,
+        finished_at=now,
+        outcome=outcome,
+        counts=dict(log.counts),
+        requests=dict(requests),
+        notes=list(log.notes),
+    )

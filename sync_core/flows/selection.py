@@ -1,0 +1,75 @@
+"""What to sync right now: from the app's own settings, or from CluedIn's settings page.
+
+CluedIn keeps both under Administration > Settings > Purview; they are read at each tick, so that a change there counts
+at the next one. Source: facts on the CluedIn API, 2.12 and 4.2.
+"""
+
+from dataclasses import dataclass
+
+from pydantic import BaseModel
+
+from sync_core.clients.cluedin import CluedInClient
+from sync_core.errors import ConfigError
+from sync_core.flows.run_log import RunLog
+from sync_core.mapping.keywords import Selection, parse_selection, unquote
+from sync_core.settings import Settings, SettingsSource
+from sync_core.state.notes import Notes
+
+ENABLED_KEY = "Purview.SyncDataSources.Enabled"
+KEYWORDS_KEY = "Purview.SyncDataSources.Keywords"
+NOTE = "toggle"
+
+
+class Toggle(BaseModel):
+    """Whether the sync is switched on, and for which keywords."""
+
+    enabled: bool
+    keywords: str
+
+    def __str__(self) -> str:
+        return f"{'on' if self.enabled else 'off'}, keywords {self.keywords or '(none)'}"
+
+
+@dataclass(frozen=True)
+class ReadSelection:
+    """Reads the toggle and the keywords, and notes when a person changed them."""
+
+    settings: Settings
+    cluedin: CluedInClient
+    notes: Notes
+
+    def read(self, log: RunLog) -> Selection | None:
+        """Return what to sync, or None while the sync is switched off.
+
+        Raises:
+            ConfigError: the keywords are empty or CluedIn does not show its settings.
+        """
+        is_cluedin = self.settings.sync_settings_source is SettingsSource.CLUEDIN
+        toggle = self._from_cluedin() if is_cluedin else self._from_app()
+        self._note_change(toggle, log)
+        if not toggle.enabled:
+            log.skip(f"The sync is switched off in {ENABLED_KEY if is_cluedin else 'SYNC_ENABLED'}.")
+            return None
+        return parse_selection(toggle.keywords, KEYWORDS_KEY if is_cluedin else "SYNC_TERM")
+
+    def _from_app(self) -> Toggle:
+        return Toggle(enabled=self.settings.sync_enabled, keywords=self.settings.sync_term)
+
+    def _from_cluedin(self) -> Toggle:
+        configuration = self.cluedin.fetch_configuration()
+        if ENABLED_KEY not in configuration:
+            raise ConfigError(
+                f"CluedIn's settings have no {ENABLED_KEY}: prepare the sync in Administration > Settings > Purview, "
+                "or set SYNC_SETTINGS_SOURCE=app."
+            )
+        enabled = configuration[ENABLED_KEY].strip().lower() == "true"
+        return Toggle(
+            enabled=enabled and self.settings.sync_enabled, keywords=unquote(configuration.get(KEYWORDS_KEY, ""))
+        )
+
+    def _note_change(self, toggle: Toggle, log: RunLog) -> None:
+        before = self.notes.load(Toggle, NOTE)
+        if before != toggle:
+            self.notes.save(NOTE, toggle)
+            if before is not None:
+                log.notes.append(f"The settings changed from: {before}, to: {toggle}.")

@@ -1,0 +1,100 @@
+"""Takes assets as Purview describes them now into the state, and sends the work that follows from it."""
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sync_core.domain.asset import Asset, AssetRecord, AssetStatus, rejected_key
+from sync_core.domain.message import AssetMessage
+from sync_core.errors import ConflictError
+from sync_core.flows.run_log import RunLog
+from sync_core.mapping.discovery_plan import Plan, plan_assets, record_key
+from sync_core.state.assets import AssetStore, StoredTodo, Todo
+from sync_core.state.queues import WorkQueue
+
+# The host hides a crashed worker's message for up to ten minutes; one that is not done by then is lost.
+SEND_AGAIN_AFTER = timedelta(minutes=15)
+SENDS_A_BATCH = 100
+
+
+@dataclass(frozen=True)
+class TakeAssets:
+    """Compares assets with their records and writes the difference."""
+
+    assets: AssetStore
+    queue: WorkQueue
+    clock: Callable[[], datetime]
+
+    def take(self, found: Sequence[Asset], log: RunLog) -> None:
+        """Record new, changed, rejected and returning assets and enqueue what must be provisioned. Idempotent."""
+        records = {key: stored.record for key, stored in self.assets.load_many([record_key(a) for a in found]).items()}
+        plan = plan_assets(found, records, now=self.clock(), run_id=log.run_id)
+        self._apply(plan, log)
+        if plan.new:
+            self._forget_mended(found)
+        log.counts.update(
+            new=len(plan.new), changed=len(plan.changed), rejected=len(plan.rejected), returning=len(plan.returning)
+        )
+
+    def send_due(self, log: RunLog) -> None:
+        """Send the messages of outstanding work that has none: never sent, or lost on the way."""
+        batch: list[StoredTodo] = []
+        for stored in self.assets.due(self.clock()):
+            if stored.todo.sends and not self._is_outstanding(stored.todo):
+                continue
+            batch.append(stored)
+            if len(batch) == SENDS_A_BATCH:
+                self._send(batch, log)
+                batch = []
+        self._send(batch, log)
+
+    def _apply(self, plan: Plan, log: RunLog) -> None:
+        if plan.new:
+            self._send(self.assets.add(plan.new, self.clock()), log)
+        for record in plan.rejected:
+            self.assets.add_rejected(record)
+        for record in plan.changed:
+            # Another worker's progress on the same record wins; the next run notes the change again.
+            with suppress(ConflictError):
+                self.assets.change(record.key, _with_description_of(record))
+        for record in plan.returning:
+            self._bring_back(record, log)
+
+    def _bring_back(self, record: AssetRecord, log: RunLog) -> None:
+        """An asset that has its group already is synced again at once; any other one is provisioned."""
+        if record.source_id:
+            back = record.model_copy(update={"status": AssetStatus.SYNCED})
+            self.assets.change(record.key, lambda _: back)
+            return
+        now = self.clock()
+        queued = record.model_copy(
+            update={"status": AssetStatus.QUEUED, "queued_at": now, "queued_run_id": log.run_id, "attempts": 0}
+        )
+        todo = Todo(key=record.key, run_id=log.run_id, due_at=now)
+        self.assets.ask_again(record.key, lambda _: queued, todo)
+
+    def _forget_mended(self, found: Sequence[Asset]) -> None:
+        """An asset that had no qualified name was recorded by its guid; now it has a record of its own."""
+        mended = {rejected_key(asset.guid) for asset in found if asset.qualified_name}
+        for key in mended & self.assets.rejected_keys():
+            self.assets.forget(key)
+
+    def _is_outstanding(self, todo: Todo) -> bool:
+        stored = self.assets.load(todo.key)
+        if stored is not None and stored.record.status is AssetStatus.QUEUED:
+            return True
+        self.assets.forget_todo(todo.key)
+        return False
+
+    def _send(self, todos: Sequence[StoredTodo], log: RunLog) -> None:
+        for stored in todos:
+            self.queue.send(AssetMessage(asset_key=stored.todo.key, run_id=stored.todo.run_id))
+        self.assets.mark_sent(todos, self.clock() + SEND_AGAIN_AFTER)
+        log.counts["queued"] += len(todos)
+
+
+def _with_description_of(seen: AssetRecord) -> Callable[[AssetRecord], AssetRecord]:
+    fields = ("guid", "name", "display_text", "collection_id", "refreshed_at", "reason")
+    description = {field: getattr(seen, field) for field in fields}
+    return lambda record: record.model_copy(update=description)

@@ -1,0 +1,15 @@
+"""How long to wait before the same work is tried again."""
+
+FIRST_DELAY_S = 5.0  # also lets CluedIn show what a call with a lost answer made (facts, 3.4: about a second)
+LONGEST_DELAY_S = 900.0
+CONFIG_DELAY_S = 120.0  # a person is needed: do not knock every few seconds
+MOST_ATTEMPTS = 12
+
+
+def backoff_s(attempt: int, *, retry_after_s: float | None, chance: float) -> float:
+    """Return the delay after a failed attempt, the first one being 1: doubling, jittered, never less than asked for.
+
+    `chance` is a random number from 0 to 1; it spreads workers that failed together.
+    """
+    delay = min(FIRST_DELAY_S * 2.0 ** (attempt - 1), LONGEST_DELAY_S)
+    return max(delay, retry_after_s or 0.0) + delay * 0.5 * chance

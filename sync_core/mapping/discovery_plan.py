@@ -1,0 +1,131 @@
+"""Compares what Purview shows with what is recorded, and says what has to change."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sync_core.domain.asset import Asset, AssetRecord, AssetStatus, asset_key, rejected_key
+
+REFRESH_AFTER = timedelta(hours=24)
+REFRESH_REJECTED_AFTER = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """An asset as an enumeration lists it: `display_text` is its name there."""
+
+    guid: str
+    type_name: str
+    display_text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What discovery has to write."""
+
+    new: list[AssetRecord] = field(default_factory=list)
+    rejected: list[AssetRecord] = field(default_factory=list)
+    changed: list[AssetRecord] = field(default_factory=list)
+    returning: list[AssetRecord] = field(default_factory=list)
+    unchanged: int = 0
+
+
+def guids_to_read(sightings: Iterable[Sighting], known: Mapping[str, AssetRecord], now: datetime) -> list[str]:
+    """Return the guids whose details are needed: new ones, those with another name, those not read for long."""
+    return [sighting.guid for sighting in sightings if _is_due(sighting, known.get(sighting.guid), now)]
+
+
+def _is_due(sighting: Sighting, record: AssetRecord | None, now: datetime) -> bool:
+    if record is None or record.display_text != sighting.display_text or record.status is AssetStatus.RETIRED:
+        return True
+    is_rejected = record.status is AssetStatus.REJECTED
+    return now - record.refreshed_at >= (REFRESH_REJECTED_AFTER if is_rejected else REFRESH_AFTER)
+
+
+def plan_assets(assets: Iterable[Asset], records: Mapping[str, AssetRecord], *, now: datetime, run_id: str) -> Plan:
+    """Decide for each asset as Purview describes it now; `records` are the known ones by key.
+
+    A re-created asset has the key it had, so it keeps its record, and with it its group, under its new guid.
+    """
+    plan = Plan()
+    unchanged = 0
+    for asset in {record_key(asset): asset for asset in assets}.values():
+        record = records.get(record_key(asset))
+        why = why_rejected(asset)
+        if why and record is not None and record.status is not AssetStatus.REJECTED:
+            # It was fine when it was synced; what stands in CluedIn stays, the person sees the reason.
+            plan.changed.append(record.model_copy(update={"reason": why, "refreshed_at": now}))
+        elif why:
+            plan.rejected.append(_rejected(asset, why, record, now=now, run_id=run_id))
+        elif record is None:
+            plan.new.append(_new(asset, now=now, run_id=run_id))
+        elif record.status in {AssetStatus.RETIRED, AssetStatus.REJECTED}:
+            plan.returning.append(refreshed(record, asset, now))
+        elif _differs(record, asset) or now - record.refreshed_at >= REFRESH_AFTER:
+            plan.changed.append(refreshed(record, asset, now))
+        else:
+            unchanged += 1
+    return Plan(plan.new, plan.rejected, plan.changed, plan.returning, unchanged)
+
+
+def record_key(asset: Asset) -> str:
+    """Return the key under which an asset is recorded, also one that has no qualified name."""
+    return asset_key(asset.type_name, asset.qualified_name) if asset.qualified_name else rejected_key(asset.guid)
+
+
+def why_rejected(asset: Asset) -> str:
+    """Return why an asset cannot become a data source, or an empty text."""
+    missing = [
+        label for label, value in (("name", asset.name), ("qualified name", asset.qualified_name)) if not value.strip()
+    ]
+    if not missing:
+        return ""
+    return f"Purview has no {' and no '.join(missing)} for asset {asset.guid}: set it there, then it is synced."
+
+
+def refreshed(record: AssetRecord, asset: Asset, now: datetime) -> AssetRecord:
+    """Return a record with what Purview says now; what stands in CluedIn is kept."""
+    return record.model_copy(
+        update={
+            "guid": asset.guid,
+            "name": asset.name,
+            "display_text": asset.display_text,
+            "collection_id": asset.collection_id,
+            "refreshed_at": now,
+            "reason": "",
+        }
+    )
+
+
+def _differs(record: AssetRecord, asset: Asset) -> bool:
+    return (record.guid, record.name, record.display_text, record.collection_id) != (
+        asset.guid,
+        asset.name,
+        asset.display_text,
+        asset.collection_id,
+    )
+
+
+def _new(asset: Asset, *, now: datetime, run_id: str) -> AssetRecord:
+    return AssetRecord(
+        key=record_key(asset),
+        guid=asset.guid,
+        type_name=asset.type_name,
+        name=asset.name,
+        qualified_name=asset.qualified_name,
+        display_text=asset.display_text,
+        collection_id=asset.collection_id,
+        status=AssetStatus.QUEUED,
+        first_seen_at=now,
+        first_seen_run_id=run_id,
+        refreshed_at=now,
+        queued_at=now,
+        queued_run_id=run_id,
+    )
+
+
+def _rejected(asset: Asset, why: str, record: AssetRecord | None, *, now: datetime, run_id: str) -> AssetRecord:
+    base = record or _new(asset, now=now, run_id=run_id)
+    return refreshed(base, asset, now).model_copy(
+        update={"status": AssetStatus.REJECTED, "reason": why, "queued_at": None, "queued_run_id": ""}
+    )

@@ -1,0 +1,70 @@
+"""The keywords that select assets: `Term`, `Term@Glossary`, several separated by `;`, or `*` for all."""
+
+from dataclasses import dataclass
+
+from sync_core.errors import ConfigError
+
+ALL_ASSETS = "*"
+
+
+@dataclass(frozen=True, slots=True)
+class Keyword:
+    """A glossary term by name, of one glossary or of any."""
+
+    term: str
+    glossary: str = ""
+
+    @property
+    def formal_name(self) -> str:
+        """The term's qualified name in Purview."""
+        return f"{self.term}@{self.glossary}"
+
+    def __str__(self) -> str:
+        return self.formal_name if self.glossary else self.term
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What to sync: all assets, or those that carry one of the terms; `setting` is where a person says so."""
+
+    keywords: tuple[Keyword, ...] = ()
+    setting: str = "SYNC_TERM"
+
+    @property
+    def is_all(self) -> bool:
+        """Whether every asset counts."""
+        return not self.keywords
+
+    def __str__(self) -> str:
+        return "; ".join(str(keyword) for keyword in self.keywords) or ALL_ASSETS
+
+
+def parse_selection(text: str, setting: str) -> Selection:
+    """Read the keywords.
+
+    Raises:
+        ConfigError: there are none, or one has no term before its `@`.
+    """
+    parts = [part.strip() for part in text.split(";") if part.strip()]
+    if not parts:
+        raise ConfigError(f"{setting} is empty; expected a glossary term (Term or Term@Glossary) or *.")
+    if ALL_ASSETS in parts:
+        return Selection(setting=setting)
+    keywords = tuple(dict.fromkeys(_parse_keyword(part, setting) for part in parts))
+    return Selection(keywords, setting)
+
+
+def unquote(stored: str) -> str:
+    """Take off the quotes that belong to the value as CluedIn stores it, e.g. `"CluedInSource"` (facts, 4.2)."""
+    text = stored.strip()
+    has_quotes = len(text) > 1 and text[0] == text[-1] == '"'
+    return text[1:-1].strip() if has_quotes else text
+
+
+def _parse_keyword(text: str, setting: str) -> Keyword:
+    term, at, glossary = text.rpartition("@")
+    if not at:
+        return Keyword(text)
+    if not term.strip() or not glossary.strip():
+        raise ConfigError(f"{setting} has the keyword '{text}'; expected Term@Glossary with both names.")
+    return Keyword(term.strip(), glossary.strip())

@@ -1,0 +1,52 @@
+"""What things are called in CluedIn, derived from the asset alone so that the same asset always gets the same names.
+
+Group name = asset name; source name = qualified name, the identity that survives in CluedIn. Where another asset's
+group has the plain name, the group is called `{name} : {qualified name}`, CluedIn's own older convention.
+Source: facts on the CluedIn API, 5.1.
+"""
+
+import hashlib
+import re
+
+from sync_core.domain.asset import AssetRecord
+
+# CluedIn publishes no column sizes; 255 is likely, and leaves room for what counts a character as two.
+LONGEST_NAME = 200
+HASH_CHARACTERS = 16
+JOINER = "~"
+SEARCHED_CHARACTERS = 100
+# The search is likely a SQL LIKE: these characters could be taken for patterns, quotes or escapes.
+PATTERN_CHARACTERS = re.compile(r"""[%_\[\]^\\'"]""")
+
+
+def shorten(name: str) -> str:
+    """Return a name of at most 200 characters: a longer one as a readable head plus a hash of the whole."""
+    if len(name) <= LONGEST_NAME:
+        return name
+    digest = hashlib.sha256(name.encode()).hexdigest()[:HASH_CHARACTERS]
+    head = name[: LONGEST_NAME - HASH_CHARACTERS - len(JOINER)]
+    return f"{head}{JOINER}{digest}"
+
+
+def plain_group_name(asset: AssetRecord) -> str:
+    """Return the group's name as a steward expects it: the asset's name."""
+    return shorten(asset.name)
+
+
+def full_group_name(asset: AssetRecord) -> str:
+    """Return the group's name where another asset's group has the plain one."""
+    return shorten(f"{asset.name} : {asset.qualified_name}")
+
+
+def source_name(asset: AssetRecord) -> str:
+    """Return the data source's name: the asset's qualified name."""
+    return shorten(asset.qualified_name)
+
+
+def search_text(name: str) -> str:
+    """Return a text that every name beginning like this one contains, and that a search cannot take for a pattern.
+
+    Longer texts find fewer groups; an empty text, which finds all groups, is left where the name has nothing else.
+    """
+    parts = PATTERN_CHARACTERS.split(name[:SEARCHED_CHARACTERS])
+    return max((part.strip() for part in parts), key=len, default="")

@@ -1,0 +1,69 @@
+"""Purview search filters for syncing all assets, built from documented operators only.
+
+Source: facts on the Purview API, section 1: on times only `lt` is documented, so "since" is written as "not lt".
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+TimeField = Literal["createTime", "updateTime"]
+Filter = dict[str, Any]
+# What our lineage writes. Finding it again would feed the sync with its own results.
+OWN_TYPES = (
+    "cluedin_data_set",
+    "cluedin_clues",
+    "cluedin_golden_records",
+    "cluedin_ingest_process",
+    "cluedin_map_process",
+    "cluedin_processing_pipeline",
+)
+GLOSSARY_TYPES = ("AtlasGlossary", "AtlasGlossaryTerm", "AtlasGlossaryCategory")
+GLOSSARY_OBJECTS = "Glossary terms"
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A span of time in epoch milliseconds: from `start_ms`, before `end_ms`."""
+
+    start_ms: int
+    end_ms: int
+
+    def halves(self) -> tuple["Window", "Window"]:
+        """Return the window's two halves."""
+        middle = (self.start_ms + self.end_ms) // 2
+        return Window(self.start_ms, middle), Window(middle, self.end_ms)
+
+    @property
+    def is_divisible(self) -> bool:
+        """Whether two halves would both be non-empty."""
+        return self.end_ms - self.start_ms > 1
+
+
+def everything_but_own(collection_id: str) -> list[Filter]:
+    """Return the conditions that leave out glossary objects, our own types, and the collection we write to.
+
+    `collection_id` is empty where that collection also holds other assets.
+    """
+    excluded: list[Filter] = [{"objectType": GLOSSARY_OBJECTS}]
+    excluded += [{"entityType": name} for name in (*GLOSSARY_TYPES, *OWN_TYPES)]
+    excluded += [{"collectionId": collection_id}] if collection_id else []
+    return [{"not": condition} for condition in excluded]
+
+
+def within(conditions: Sequence[Filter], field: TimeField, window: Window) -> Filter:
+    """Return the filter for entities whose time lies in the window."""
+    return {"and": [*conditions, _since(field, window.start_ms), _before(field, window.end_ms)]}
+
+
+def since(conditions: Sequence[Filter], field: TimeField, start_ms: int) -> Filter:
+    """Return the filter for entities whose time is not before a moment."""
+    return {"and": [*conditions, _since(field, start_ms)]}
+
+
+def _before(field: TimeField, moment_ms: int) -> Filter:
+    return {field: {"operator": "lt", "timeThreshold": moment_ms}}
+
+
+def _since(field: TimeField, moment_ms: int) -> Filter:
+    return {"not": _before(field, moment_ms)}
