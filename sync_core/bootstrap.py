@@ -241,7 +241,15 @@ class App:
 
     @cached_property
     def _storage(self) -> StorageConnection:
-        return StorageConnection(self.settings, lambda client_id: new_storage_credential(self.settings, client_id))
+        settings = self.settings
+        secret = settings.storage_connection_string
+        return StorageConnection(
+            connection_string=secret.get_secret_value() if secret else "",
+            account_name=settings.storage_account_name,
+            table_uri=settings.storage_table_service_uri or "",
+            queue_uri=settings.storage_queue_service_uri or "",
+            new_credential=lambda: new_storage_credential(settings),
+        )
 
     @cached_property
     def _assets(self) -> AssetStore:
@@ -285,10 +293,11 @@ def new_azure_credential() -> "TokenCredential":
     return DefaultAzureCredential()
 
 
-def new_storage_credential(settings: Settings, client_id: str) -> "TokenCredential":
+def new_storage_credential(settings: Settings) -> "TokenCredential":
     """Return the identity for storage, chosen by the same settings as the host's own connection."""
     from azure.identity import DefaultAzureCredential, ManagedIdentityCredential  # noqa: PLC0415  # slow to import
 
+    client_id = settings.storage_client_id
     if settings.storage_credential.lower() == "managedidentity":
         return ManagedIdentityCredential(client_id=client_id or None)
     return DefaultAzureCredential(managed_identity_client_id=client_id or None)

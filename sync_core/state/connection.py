@@ -4,14 +4,14 @@
 Source: facts on deployment, section 2, app settings for identity.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from azure.data.tables import TableServiceClient
 from azure.storage.queue import ExponentialRetry, QueueServiceClient
 
-from sync_core.settings import Settings
+from sync_core.errors import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,10 +42,16 @@ INTERACTIVE = Patience(retries=1, backoff_s=0.2, timeout_s=3)  # a webhook's cal
 
 @dataclass(frozen=True)
 class StorageConnection:
-    """Clients for tables and queues of the app's storage account."""
+    """Clients for tables and queues of the app's storage account: by connection string, or by identity and address.
 
-    settings: Settings
-    new_credential: "Callable[[str], TokenCredential]"
+    `table_uri` and `queue_uri` may be empty; then they follow from the account's name.
+    """
+
+    connection_string: str = field(default="", repr=False)
+    account_name: str = ""
+    table_uri: str = ""
+    queue_uri: str = ""
+    new_credential: "Callable[[], TokenCredential] | None" = None
     patience: Patience = BACKGROUND
 
     @cached_property
@@ -60,36 +66,33 @@ class StorageConnection:
             "connection_timeout": self.patience.timeout_s,
             "read_timeout": self.patience.timeout_s,
         }
-        connection_string = self._connection_string
-        if connection_string:
-            return TableServiceClient.from_connection_string(connection_string, **patience)
-        return TableServiceClient(self._uri("table"), credential=self._credential, **patience)
+        if self._expanded:
+            return TableServiceClient.from_connection_string(self._expanded, **patience)
+        uri = self.table_uri or f"https://{self.account_name}.table.core.windows.net"
+        return TableServiceClient(uri, credential=self._credential, **patience)
 
     @cached_property
     def queues(self) -> QueueServiceClient:
         """The queue service."""
-        options: dict[str, Any] = {
+        patience: dict[str, Any] = {
             "retry_policy": ExponentialRetry(
                 initial_backoff=0, increment_base=2, retry_total=self.patience.retries, random_jitter_range=1
             ),
             "connection_timeout": self.patience.timeout_s,
             "read_timeout": self.patience.timeout_s,
         }
-        connection_string = self._connection_string
-        if connection_string:
-            return QueueServiceClient.from_connection_string(connection_string, **options)
-        return QueueServiceClient(self._uri("queue"), credential=self._credential, **options)
+        if self._expanded:
+            return QueueServiceClient.from_connection_string(self._expanded, **patience)
+        uri = self.queue_uri or f"https://{self.account_name}.queue.core.windows.net"
+        return QueueServiceClient(uri, credential=self._credential, **patience)
 
     @property
-    def _connection_string(self) -> str:
-        secret = self.settings.storage_connection_string
-        value = secret.get_secret_value() if secret else ""
-        return DEVELOPMENT_STORAGE if value.replace(" ", "").lower().startswith("usedevelopmentstorage=true") else value
+    def _expanded(self) -> str:
+        is_short = self.connection_string.replace(" ", "").lower().startswith("usedevelopmentstorage=true")
+        return DEVELOPMENT_STORAGE if is_short else self.connection_string
 
     @cached_property
     def _credential(self) -> "TokenCredential":
-        return self.new_credential(self.settings.storage_client_id)
-
-    def _uri(self, service: str) -> str:
-        given: str | None = getattr(self.settings, f"storage_{service}_service_uri")
-        return given or f"https://{self.settings.storage_account_name}.{service}.core.windows.net"
+        if self.new_credential is None:
+            raise ConfigError("Storage has neither a connection string nor an identity: set AzureWebJobsStorage.")
+        return self.new_credential()
