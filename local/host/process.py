@@ -1,7 +1,5 @@
 """The host as a process of its own, for tests and the laptop run: fresh modules, own environment, can be killed."""
 
-import re
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,12 +8,11 @@ from typing import Any
 
 import requests
 
-from local.child import Child, start_child, wait_until_ready
+from local.child import Child
 from local.host.access import DEFAULT_FUNCTION_KEY, DEFAULT_MASTER_KEY
+from local.service import run_service
 
-_LISTENING = re.compile(r"functions host listens on (http://\S+)")
-_REPOSITORY = Path(__file__).resolve().parents[2]
-_START_S = 30
+_KILL_AFTER_S = 3
 
 
 @dataclass(frozen=True)
@@ -72,12 +69,7 @@ def start_host(
     Raises:
         ChildError: the host did not start; the message has the end of its log.
     """
-    command = [sys.executable, "-m", "local.host", "--app-dir", str(app_dir), "--grace-seconds", str(grace_s)]
-    child = start_child(
-        "functions host", [*command, *arguments], log=log, env=environment, cwd=_REPOSITORY, grace_s=grace_s + 3
-    )
-    try:
-        wait_until_ready(child, lambda: _LISTENING.search(child.output()) is not None, timeout_s=_START_S)
-        yield HostProcess(url=_LISTENING.findall(child.output())[0], child=child)
-    finally:
-        child.stop()
+    command = ["local.host", "--app-dir", str(app_dir), "--grace-seconds", str(grace_s), *arguments]
+    host = run_service("functions host", command, log, environment=environment, grace_s=grace_s + _KILL_AFTER_S)
+    with host as service:
+        yield HostProcess(url=service.url, child=service.child)

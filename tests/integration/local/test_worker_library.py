@@ -52,3 +52,14 @@ def test_the_library_refuses_what_our_host_refuses(write_app: WriteApp) -> None:
     code += "def tick(timer: func.TimerRequest, retries: int = 3) -> None: ..."
     with pytest.raises(WorkerRefusedError, match="tick"), start_worker(write_app(code)):
         pass
+
+
+def test_the_repositorys_app_is_indexed_and_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PYTHON_SCRIPT_FILE_NAME", raising=False)
+    monkeypatch.delenv("PURVIEW_ENDPOINT", raising=False)
+    with start_worker(REPOSITORY) as worker:
+        assert {"discover_assets", "create_data_source_group", "status", "health"} <= set(worker.functions)
+        answer = worker.run_http("health", HttpCall("GET", "http://h/api/health"))
+        assert (answer.status_code, json.loads(answer.body)["failing"]) == (503, ["settings"])
+        for result in (worker.run_timer("discover_assets"), worker.run_queue("create_data_source_group", "{}")):
+            assert str(result.error).startswith("ConfigError: Settings are missing or wrong:")

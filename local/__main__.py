@@ -1,0 +1,85 @@
+"""The laptop run: `python -m local run` stays up until Ctrl-C, `python -m local demo` shows and checks, then ends."""
+
+import argparse
+import signal
+import sys
+import time
+from pathlib import Path
+from types import FrameType
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from local.azurite import AzuriteMissingError
+from local.child import ChildError
+from local.demo.report import Report
+from local.demo.run import run_demo
+from local.service import REPOSITORY
+from local.stack import APP_PORT, Stack, StackOptions, run_stack
+
+
+def main() -> int:
+    """Run the command; 0 when all went well."""
+    arguments = _read_arguments()
+    signal.signal(signal.SIGTERM, _interrupt)
+    console = Console()
+    try:
+        if arguments.command == "demo":
+            options = StackOptions(app_dir=arguments.app_dir, timers=False, cluedin_seed="empty")
+            return 0 if run_demo(options, Report(console)) else 1
+        return _run(StackOptions(app_dir=arguments.app_dir, app_port=arguments.port), console)
+    except KeyboardInterrupt:
+        return 130
+    except (ChildError, AzuriteMissingError) as error:
+        console.print(f"[bold red]{escape(str(error))}[/bold red]", soft_wrap=True)
+        return 1
+
+
+def _read_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m local", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    run = commands.add_parser("run", help="start everything and stay up until Ctrl-C")
+    run.add_argument("--port", type=int, default=APP_PORT, help=f"of the app, when it is free (default {APP_PORT})")
+    demo = commands.add_parser("demo", help="start everything, show it working, check it, end it")
+    for command in (run, demo):
+        command.add_argument("--app-dir", type=Path, default=REPOSITORY, help="the folder of function_app.py")
+    return parser.parse_args()
+
+
+def _run(options: StackOptions, console: Console) -> int:
+    with run_stack(options) as stack:
+        _show(stack, console)
+        try:
+            while True:
+                stack.check()
+                time.sleep(0.5)
+        except KeyboardInterrupt:
+            console.print("Stopping ...")
+    return 0
+
+
+def _show(stack: Stack, console: Console) -> None:
+    table = Table(title="Running; Ctrl-C ends everything", title_justify="left", show_header=False, box=None)
+    host = "Core Tools" if stack.app.kind == "core-tools" else "the local functions host"
+    rows = {
+        "Dashboard": f"{stack.function_url}/dashboard?code={stack.function_key}",
+        "Status": f"{stack.function_url}/status?code={stack.function_key}",
+        "Health": f"{stack.function_url}/health",
+        "Purview simulator": f"{stack.purview.url}/_simulator/state",
+        "CluedIn simulator": f"{stack.cluedin.url}/_simulator/state",
+        "Storage (Azurite)": stack.storage,
+        "Logs": str(stack.log_dir),
+    }
+    for name, value in rows.items():
+        table.add_row(f"[bold]{name}", escape(value))
+    console.print(f"The app runs on {host}; its timers run every minute.")
+    console.print(table, soft_wrap=True)
+
+
+def _interrupt(_: int, __: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    sys.exit(main())

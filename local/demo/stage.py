@@ -1,0 +1,68 @@
+"""What every step of the demonstration works with, and how it makes the app work and waits for it."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from azure.storage.queue import QueueServiceClient
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from local.demo.purview import Purview
+from local.demo.report import Report
+from local.stack import Stack
+
+DISCOVER = "discover_assets"
+QUEUE = "asset-sync"
+_DEADLINE_S = 120
+_MINUTE_S = 60
+_CLEAR_OF_MINUTE_S = 20
+
+
+class NotDoneError(RuntimeError):
+    """The app did not come to an end in time."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """The running stack, the steward's Purview, and the report."""
+
+    stack: Stack
+    purview: Purview
+    report: Report
+
+    def tick(self) -> None:
+        """Run the minute's discovery now, so that nobody waits a minute."""
+        if self.stack.app.kind == "core-tools":
+            self._wait_until_clear_of_own_tick()
+        self.stack.run_function(DISCOVER)
+
+    def drain(self, title: str, expected: int, count: Callable[[], int]) -> None:
+        """Show progress until `expected` things are there and the queue of work is empty.
+
+        Raises:
+            NotDoneError: the time is over, or the app ended.
+        """
+        deadline = time.monotonic() + _DEADLINE_S
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        with Progress(*columns, console=self.report.console) as progress:
+            task = progress.add_task(title, total=expected)
+            while not progress.finished or self._count_messages() > 0:
+                self.stack.check()
+                if time.monotonic() > deadline:
+                    raise NotDoneError(f"{title}: {count()} of {expected} after {_DEADLINE_S} s; see {self._log()}")
+                progress.update(task, completed=min(count(), expected))
+                time.sleep(0.1)
+
+    def _count_messages(self) -> int:
+        with QueueServiceClient.from_connection_string(self.stack.storage) as queues:
+            return queues.get_queue_client(QUEUE).get_queue_properties().approximate_message_count or 0
+
+    def _log(self) -> str:
+        return str(self.stack.app.child.log)
+
+    @staticmethod
+    def _wait_until_clear_of_own_tick() -> None:
+        """Core Tools' timers cannot be turned off: leave time enough before the next full minute."""
+        left_s = _MINUTE_S - time.time() % _MINUTE_S
+        if left_s < _CLEAR_OF_MINUTE_S:
+            time.sleep(left_s + 5)

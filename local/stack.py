@@ -1,0 +1,156 @@
+"""Everything that the app needs, on this machine: Azurite, managed identity, Purview, CluedIn, and the app itself."""
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import requests
+
+from local.app_process import AppProcess, HostKind, choose_host_kind, run_app
+from local.azurite import run_azurite
+from local.child import Child, ChildError
+from local.host.access import DEFAULT_FUNCTION_KEY, DEFAULT_MASTER_KEY
+from local.identity import IDENTITY_HEADER_VALUE
+from local.identity.app import TOKEN_PATH
+from local.service import REPOSITORY, Service, choose_port, run_service
+
+APP_PORT = 7071
+TERM = "Sync to CluedIn@Glossary"
+COLLECTION = "cluedi"
+ORGANIZATION = "acme"
+USERNAME = "purview-sync@acme.example"
+PASSWORD = "Simulated1!"
+WEBHOOK_SECRET = "local-webhook-secret"
+
+# What a user may have set for other purposes and what must not reach the app: credentials that DefaultAzureCredential
+# would try before the managed identity, and settings that would point the app to real services.
+_HIDDEN_PREFIXES = ("AZURE_", "MSI_", "IDENTITY_", "CLUEDIN_", "PURVIEW_", "AzureWebJobsStorage")
+
+
+@dataclass(frozen=True)
+class StackOptions:
+    """What to run."""
+
+    app_dir: Path = REPOSITORY
+    log_dir: Path = REPOSITORY / ".local" / "logs"
+    app_port: int = 0
+    timers: bool = True
+    host: HostKind = field(default_factory=choose_host_kind)
+    purview_seed: str = "estate"
+    cluedin_seed: str = "empty"
+    settings: Mapping[str, str] = field(default_factory=dict)
+    """Settings of the app beyond, or instead of, those that the stack makes."""
+
+
+@dataclass(frozen=True)
+class Stack:
+    """Where everything listens."""
+
+    app: AppProcess
+    purview: Service
+    cluedin: Service
+    identity: Service
+    storage: str
+    log_dir: Path
+
+    @property
+    def function_url(self) -> str:
+        """Prefix of the app's HTTP functions; they want `?code=` or `x-functions-key` with the function key."""
+        return f"{self.app.url}/api"
+
+    @property
+    def function_key(self) -> str:
+        """Opens the HTTP functions."""
+        return DEFAULT_FUNCTION_KEY
+
+    @property
+    def children(self) -> list[Child]:
+        """The processes, apart from Azurite."""
+        return [self.app.child, self.purview.child, self.cluedin.child, self.identity.child]
+
+    def check(self) -> None:
+        """Notice a child that ended.
+
+        Raises:
+            ChildError: one did; the message has the end of its log.
+        """
+        for child in self.children:
+            if not child.is_running:
+                raise ChildError(child.describe_death())
+
+    def run_function(self, name: str, timeout_s: float = 300) -> None:
+        """Run a timer function now; our own host answers when it has ended, Core Tools at once.
+
+        Raises:
+            ChildError: the run failed.
+        """
+        answer = requests.post(
+            f"{self.app.url}/admin/functions/{name}",
+            json={"input": ""},
+            headers={"x-functions-key": DEFAULT_MASTER_KEY},
+            timeout=timeout_s,
+        )
+        answer.raise_for_status()
+        if answer.content and not answer.json().get("succeeded", True):
+            raise ChildError(f"{name} failed: {answer.json()['result']}; see {self.app.child.log}")
+
+
+@contextmanager
+def run_stack(options: StackOptions | None = None) -> Iterator[Stack]:
+    """Run everything for as long as the block lasts.
+
+    Raises:
+        ChildError: a part did not start; the message has the end of its log.
+        AzuriteMissingError: `make setup` was not run.
+    """
+    options = options or StackOptions()
+    with ExitStack() as parts:
+        logs = options.log_dir
+
+        def start(name: str, *arguments: str) -> Service:
+            command = [f"local.{name}", "--port", "0", *arguments]
+            return parts.enter_context(run_service(name, command, logs / f"{name}.log"))
+
+        azurite = parts.enter_context(run_azurite(log=logs / "azurite.log"))
+        port = choose_port(options.app_port)
+        webhook = f"http://127.0.0.1:{port}/api/webhooks/cluedin/data-set-processed?code={DEFAULT_FUNCTION_KEY}"
+        identity = start("identity")
+        purview = start("purview", "--seed", options.purview_seed)
+        cluedin = start(
+            *("cluedin", "--seed", options.cluedin_seed, "--webhook-url", webhook, "--webhook-secret", WEBHOOK_SECRET)
+        )
+        storage = azurite.connection_string()
+        environment = make_environment(purview.url, cluedin.url, identity.url, storage, options.settings)
+        app = parts.enter_context(
+            run_app(options.host, options.app_dir, environment, logs / "app.log", port=port, timers=options.timers)
+        )
+        yield Stack(app, purview, cluedin, identity, storage, logs)
+
+
+def make_environment(
+    purview_url: str, cluedin_url: str, identity_url: str, storage: str, settings: Mapping[str, str]
+) -> dict[str, str]:
+    """Build the app's whole environment: ours without what must not reach the app, and the app's settings."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(_HIDDEN_PREFIXES)}
+    return {
+        "SYNC_TERM": TERM,
+        # Nobody wants to wait ten seconds for an idle queue on a laptop; Core Tools honours this setting too.
+        "AzureFunctionsJobHost__extensions__queues__maxPollingInterval": "00:00:01",
+        "PYTHON_THREADPOOL_THREAD_COUNT": "16",
+        **inherited,
+        "AzureWebJobsStorage": storage,
+        "PURVIEW_ENDPOINT": purview_url,
+        "PURVIEW_COLLECTION": COLLECTION,
+        "CLUEDIN_URL": cluedin_url,
+        "CLUEDIN_ORGANIZATION": ORGANIZATION,
+        "CLUEDIN_USERNAME": USERNAME,
+        "CLUEDIN_PASSWORD": PASSWORD,
+        "WEBHOOK_SECRETS": WEBHOOK_SECRET,
+        "IDENTITY_ENDPOINT": identity_url + TOKEN_PATH,
+        "IDENTITY_HEADER": IDENTITY_HEADER_VALUE,
+        "NO_PROXY": "127.0.0.1,localhost",
+        "no_proxy": "127.0.0.1,localhost",
+        **settings,
+    }
