@@ -44,8 +44,9 @@ from sync_core.state.connection import StorageConnection
 from sync_core.state.dead_letters import DeadLetterStore
 from sync_core.state.groups import GroupStore
 from sync_core.state.leases import Leases
+from sync_core.state.names import ASSET_QUEUE, ASSETS_TABLE, DEAD_LETTERS_TABLE, GROUPS_TABLE, NOTES_TABLE, RUNS_TABLE
 from sync_core.state.notes import Notes
-from sync_core.state.queues import ASSET_QUEUE, WorkQueue
+from sync_core.state.queues import WorkQueue
 from sync_core.state.runs import RunStore
 from sync_core.state.table import Table
 
@@ -53,12 +54,6 @@ if TYPE_CHECKING:
     from azure.core.credentials import TokenCredential
 
 logger = logging.getLogger(__name__)
-
-ASSETS_TABLE = "syncassets"
-GROUPS_TABLE = "syncgroups"
-NOTES_TABLE = "syncnotes"
-RUNS_TABLE = "syncruns"
-DEAD_LETTERS_TABLE = "syncdeadletters"
 
 
 def now_utc() -> datetime:

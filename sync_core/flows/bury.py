@@ -11,7 +11,7 @@ from sync_core.domain.message import AssetMessage
 from sync_core.errors import RejectedError, StateError, SyncError
 from sync_core.state.assets import AssetStore
 from sync_core.state.dead_letters import DeadLetterStore, letter_id
-from sync_core.state.queues import ASSET_QUEUE
+from sync_core.state.names import ASSET_QUEUE
 
 logger = logging.getLogger(__name__)
 

@@ -15,7 +15,8 @@ from sync_core.flows.take_assets import SEND_AGAIN_AFTER
 from sync_core.mapping.backoff import CONFIG_DELAY_S, MOST_ATTEMPTS, backoff_s
 from sync_core.state.assets import AssetStore
 from sync_core.state.leases import Held, Leases
-from sync_core.state.queues import ASSET_QUEUE, WorkQueue
+from sync_core.state.names import ASSET_QUEUE
+from sync_core.state.queues import WorkQueue
 
 logger = logging.getLogger(__name__)
 

@@ -7,7 +7,6 @@ from sync_core.domain.ledger import record_request
 from sync_core.domain.message import AssetMessage
 from sync_core.state.failures import STORAGE, is_missing_container, translated
 
-ASSET_QUEUE = "asset-sync"
 NEVER_EXPIRES = -1
 LONGEST_DELAY_S = 7 * 24 * 3600 - 60  # the service allows seven days
 
