@@ -13,7 +13,7 @@ class CluedInSwitches(SwitchSet):
     """Switches of the CluedIn simulator. The sections named are those of the fact sheet "CluedIn API"."""
 
     server_version: Literal["4.4.0", "4.0.0"] = "4.4.0"
-    """4.0.0 lacks the fields and mutations of `schema/since_4_4.graphql` (2.8, 2.12)."""
+    """4.0.0 lacks the fields and mutations of `since_4_4.graphql` and has those of `until_4_3.graphql` (2.8, 2.12)."""
 
     access_token_lifetime_s: int = Field(default=3600, ge=1)
     """1.2 shows 3600."""

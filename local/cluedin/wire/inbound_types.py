@@ -71,11 +71,15 @@ def connector(row: model.ConnectorConfiguration, _: Info) -> dict[str, Any]:
 
 
 @connector_configuration.field("users")
-@connector_configuration.field("permissions")
 @connector_configuration.field("webhooks")
 def nothing(*_: object) -> list[Any]:
     """No sample shows any."""
     return []
+
+
+def never(*_: object) -> bool:
+    """No behaviour of the simulator makes it true."""
+    return False
 
 
 @data_set.field("dataSource")
@@ -96,36 +100,61 @@ def stats(row: model.DataSet, info: Info) -> model.DataSetStats | None:
     return processing.stats_of(info.context.store, row)
 
 
-@data_set.field("filters")
-@data_set.field("operations")
-def no_rules(*_: object) -> list[Any]:
-    """Clean-up steps are not simulated."""
-    return []
+for _name in ("externalTabs", "invalidKeys"):
+    data_set.set_field(_name, nothing)
+for _name in (
+    "hasValidationMappingError",
+    "hasValidationParsingError",
+    "hasValidationProcessingError",
+    "isDeleteInProgress",
+):
+    data_set.set_field(_name, never)
 
 
-def since_4_4() -> ObjectType:
-    """Make the fields of data sets that came with 4.x. Source: fact sheet 2.8."""
-    newer = ObjectType("DataSet")
-    newer.set_field("isOwner", lambda row, info: row.author_id == info.context.user.id)
-    newer.set_field("hasSubmissions", lambda row, info: bool(processing.submissions_of(info.context.store, row.id)))
-    newer.set_field("canResetMapping", lambda row, _: row.annotation_id is not None)
+def until_4_3() -> list[ObjectType]:
+    """Make the fields that 4.4.0 lost."""
+    older = ObjectType("DataSet")
+    older.set_field("hasFailureInLoading", never)
+    older.set_field("canBeDeleted", never)
+    return [older]
+
+
+def since_4_4() -> list[ObjectType]:
+    """Make the fields that came by 4.4.0. Source: fact sheet 2.8."""
+    newer, configuration = ObjectType("DataSet"), ObjectType("ConnectorConfiguration")
+    newer.set_field("isOwner", is_owner)
+    newer.set_field("hasSubmissions", has_submissions)
+    newer.set_field("canResetMapping", can_reset_mapping)
     for name in _NEVER:
-        newer.set_field(name, lambda *_: False)
-    for name in ("externalTabs", "invalidKeys"):
+        newer.set_field(name, never)
+    for name in ("filters", "operations"):
         newer.set_field(name, nothing)
-    return newer
+    configuration.set_field("permissions", nothing)
+    return [newer, configuration]
+
+
+def is_owner(row: model.DataSet, info: Info) -> bool:
+    """Whether the caller made it."""
+    return row.author_id == info.context.user.id
+
+
+def has_submissions(row: model.DataSet, info: Info) -> bool:
+    """Whether it was ever processed."""
+    return bool(processing.submissions_of(info.context.store, row.id))
+
+
+def can_reset_mapping(row: model.DataSet, _: Info) -> bool:
+    """Whether it is mapped."""
+    return row.annotation_id is not None
 
 
 _NEVER = (
     "editableIndex",
     "hasPendingRecordsApproval",
-    "hasValidationMappingError",
-    "hasValidationParsingError",
-    "hasValidationProcessingError",
     "hasValidationStoringError",
     "hashCheck",
-    "isDeleteInProgress",
     "logsRetentionEnabled",
+    "sanitizeUnicodes",
     "submissionsRetentionEnabled",
 )
 TYPES = (data_source_set, data_source, data_set, connector_configuration)

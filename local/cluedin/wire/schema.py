@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from graphql import GraphQLSchema
 
 SCHEMA_FOLDER = Path(__file__).parents[1] / "schema" / "organization"
-_SINCE_4_4 = "since_4_4.graphql"
 _QUERIED = ("administration", "consume", "inbound", "management", "notification", "preparation")
 _MUTATED = ("administration", "inbound", "management", "preparation")
 
@@ -25,7 +24,8 @@ _MUTATED = ("administration", "inbound", "management", "preparation")
 def organization_schema(server_version: Literal["4.4.0", "4.0.0"]) -> GraphQLSchema:
     """The schema of POST /graphql."""
     is_newest = server_version == "4.4.0"
-    files = sorted(path for path in SCHEMA_FOLDER.glob("*.graphql") if is_newest or path.name != _SINCE_4_4)
+    left_out = "until_4_3" if is_newest else "since_4_4"
+    files = sorted(path for path in SCHEMA_FOLDER.glob("*.graphql") if path.stem != left_out)
     query, mutation = QueryType(), MutationType()
     for name in _QUERIED:
         query.set_field(name, _enter)
@@ -38,7 +38,7 @@ def organization_schema(server_version: Literal["4.4.0", "4.0.0"]) -> GraphQLSch
         inbound,
         *inbound_types.TYPES,
         *administration.TYPES,
-        *((administration.since_4_4(), inbound_types.since_4_4()) if is_newest else ()),
+        *((administration.since_4_4(), *inbound_types.since_4_4()) if is_newest else inbound_types.until_4_3()),
         *preparation.TYPES,
         *management.TYPES,
         *consume.TYPES,
