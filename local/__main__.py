@@ -14,7 +14,7 @@ from rich.table import Table
 from local.azurite import AzuriteMissingError
 from local.child import ChildError
 from local.demo.report import Report
-from local.demo.run import run_demo
+from local.demo.run import DEMO_SETTINGS, run_demo
 from local.service import REPOSITORY
 from local.stack import APP_PORT, Stack, StackOptions, run_stack
 
@@ -26,7 +26,7 @@ def main() -> int:
     console = Console()
     try:
         if arguments.command == "demo":
-            options = StackOptions(app_dir=arguments.app_dir, timers=False, cluedin_seed="empty")
+            options = StackOptions(app_dir=arguments.app_dir, timers=False, settings=DEMO_SETTINGS)
             return 0 if run_demo(options, Report(console)) else 1
         return _run(StackOptions(app_dir=arguments.app_dir, app_port=arguments.port), console)
     except KeyboardInterrupt:

@@ -26,7 +26,7 @@ WEBHOOK_SECRET = "local-webhook-secret"
 
 # What a user may have set for other purposes and what must not reach the app: credentials that DefaultAzureCredential
 # would try before the managed identity, and settings that would point the app to real services.
-_HIDDEN_PREFIXES = ("AZURE_", "MSI_", "IDENTITY_", "CLUEDIN_", "PURVIEW_", "AzureWebJobsStorage")
+_HIDDEN_PREFIXES = ("AZURE_", "MSI_", "IDENTITY_", "CLUEDIN_", "PURVIEW_", "AzureWebJobsStorage", "PYTHON_SCRIPT_")
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,8 @@ class StackOptions:
     host: HostKind = field(default_factory=choose_host_kind)
     purview_seed: str = "estate"
     cluedin_seed: str = "empty"
+    storage: str | None = None
+    """Connection string of a storage that is there already; None starts an Azurite with nothing in it."""
     settings: Mapping[str, str] = field(default_factory=dict)
     """Settings of the app beyond, or instead of, those that the stack makes."""
 
@@ -113,7 +115,7 @@ def run_stack(options: StackOptions | None = None) -> Iterator[Stack]:
             command = [f"local.{name}", "--port", "0", *arguments]
             return parts.enter_context(run_service(name, command, logs / f"{name}.log"))
 
-        azurite = parts.enter_context(run_azurite(log=logs / "azurite.log"))
+        storage = options.storage or parts.enter_context(run_azurite(log=logs / "azurite.log")).connection_string()
         port = choose_port(options.app_port)
         webhook = f"http://127.0.0.1:{port}/api/webhooks/cluedin/data-set-processed?code={DEFAULT_FUNCTION_KEY}"
         identity = start("identity")
@@ -121,7 +123,6 @@ def run_stack(options: StackOptions | None = None) -> Iterator[Stack]:
         cluedin = start(
             *("cluedin", "--seed", options.cluedin_seed, "--webhook-url", webhook, "--webhook-secret", WEBHOOK_SECRET)
         )
-        storage = azurite.connection_string()
         environment = make_environment(purview.url, cluedin.url, identity.url, storage, options.settings)
         app = parts.enter_context(
             run_app(options.host, options.app_dir, environment, logs / "app.log", port=port, timers=options.timers)

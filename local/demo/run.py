@@ -10,9 +10,12 @@ from local.demo.purview import Purview
 from local.demo.report import Report
 from local.demo.stage import NotDoneError, Stage
 from local.demo.sync_assets import show_first_sync, show_idle_tick, show_one_more
-from local.stack import StackOptions, run_stack
+from local.stack import TERM, StackOptions, run_stack
 
 Step = Callable[[Stage], None]
+DEMO_SETTINGS = {"SYNC_TERM": TERM, "SYNC_ENABLED": "true", "SYNC_SETTINGS_SOURCE": "app"}
+"""What the shell must not change here."""
+
 STEPS: Sequence[Step] = (show_first_sync, show_idle_tick, show_one_more)
 
 
