@@ -14,7 +14,7 @@ from local.child import Child, ChildError
 from local.host.access import DEFAULT_FUNCTION_KEY, DEFAULT_MASTER_KEY
 from local.identity import IDENTITY_HEADER_VALUE
 from local.identity.app import TOKEN_PATH
-from local.service import REPOSITORY, Service, choose_port, run_service
+from local.service import REPOSITORY, Command, Service, choose_port, run_services
 
 APP_PORT = 7071
 TERM = "Sync to CluedIn@Glossary"
@@ -109,25 +109,27 @@ def run_stack(options: StackOptions | None = None) -> Iterator[Stack]:
     """
     options = options or StackOptions()
     with ExitStack() as parts:
-        logs = options.log_dir
-
-        def start(name: str, *arguments: str) -> Service:
-            command = [f"local.{name}", "--port", "0", *arguments]
-            return parts.enter_context(run_service(name, command, logs / f"{name}.log"))
-
+        logs, port = options.log_dir, choose_port(options.app_port)
         storage = options.storage or parts.enter_context(run_azurite(log=logs / "azurite.log")).connection_string()
-        port = choose_port(options.app_port)
-        webhook = f"http://127.0.0.1:{port}/api/webhooks/cluedin/data-set-processed?code={DEFAULT_FUNCTION_KEY}"
-        identity = start("identity")
-        purview = start("purview", "--seed", options.purview_seed)
-        cluedin = start(
-            *("cluedin", "--seed", options.cluedin_seed, "--webhook-url", webhook, "--webhook-secret", WEBHOOK_SECRET)
-        )
+        identity, purview, cluedin = parts.enter_context(run_services(*_list_commands(options, port)))
         environment = make_environment(purview.url, cluedin.url, identity.url, storage, options.settings)
         app = parts.enter_context(
             run_app(options.host, options.app_dir, environment, logs / "app.log", port=port, timers=options.timers)
         )
         yield Stack(app, purview, cluedin, identity, storage, logs)
+
+
+def _list_commands(options: StackOptions, app_port: int) -> list[Command]:
+    webhook = f"http://127.0.0.1:{app_port}/api/webhooks/cluedin/data-set-processed?code={DEFAULT_FUNCTION_KEY}"
+    arguments = {
+        "identity": [],
+        "purview": ["--seed", options.purview_seed],
+        "cluedin": ["--seed", options.cluedin_seed, "--webhook-url", webhook, "--webhook-secret", WEBHOOK_SECRET],
+    }
+    return [
+        Command(name, [f"local.{name}", "--port", "0", *more], options.log_dir / f"{name}.log")
+        for name, more in arguments.items()
+    ]
 
 
 def make_environment(

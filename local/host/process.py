@@ -10,7 +10,7 @@ import requests
 
 from local.child import Child
 from local.host.access import DEFAULT_FUNCTION_KEY, DEFAULT_MASTER_KEY
-from local.service import run_service
+from local.service import Command, run_services
 
 _KILL_AFTER_S = 3
 
@@ -69,7 +69,7 @@ def start_host(
     Raises:
         ChildError: the host did not start; the message has the end of its log.
     """
-    command = ["local.host", "--app-dir", str(app_dir), "--grace-seconds", str(grace_s), *arguments]
-    host = run_service("functions host", command, log, environment=environment, grace_s=grace_s + _KILL_AFTER_S)
-    with host as service:
+    arguments = ["local.host", "--app-dir", str(app_dir), "--grace-seconds", str(grace_s), *arguments]
+    command = Command("functions host", arguments, log, environment, grace_s + _KILL_AFTER_S)
+    with run_services(command) as (service,):
         yield HostProcess(url=service.url, child=service.child)

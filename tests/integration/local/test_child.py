@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from local.child import ChildError, start_child, wait_until_ready
-from local.service import REPOSITORY, choose_port, run_service
+from local.service import REPOSITORY, Command, choose_port, run_services
 
 # Starts a grandchild, writes its id, then ignores SIGTERM: the worst of children.
 STUBBORN = """
@@ -95,7 +95,7 @@ def test_a_child_that_does_not_become_ready_is_given_up(tmp_path: Path) -> None:
 
 
 def test_a_service_is_found_where_it_says_it_listens(tmp_path: Path) -> None:
-    with run_service("identity", ["local.identity", "--port", "0"], tmp_path / "log") as service:
+    with run_services(Command("identity", ["local.identity", "--port", "0"], tmp_path / "log")) as (service,):
         assert service.url.startswith("http://127.0.0.1:")
         assert service.child.is_running
     assert not service.child.is_running
@@ -104,5 +104,5 @@ def test_a_service_is_found_where_it_says_it_listens(tmp_path: Path) -> None:
 def test_a_preferred_port_is_taken_only_when_it_is_free(tmp_path: Path) -> None:
     port = choose_port()
     assert choose_port(port) == port
-    with run_service("identity", ["local.identity", "--port", str(port)], tmp_path / "log"):
+    with run_services(Command("identity", ["local.identity", "--port", str(port)], tmp_path / "log")):
         assert choose_port(port) != port
