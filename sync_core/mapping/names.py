@@ -10,8 +10,10 @@ import re
 
 from sync_core.domain.asset import AssetRecord
 
-# CluedIn publishes no column sizes; 255 is likely, and leaves room for what counts a character as two.
+# CluedIn publishes no column sizes; 255 is likely.
 LONGEST_NAME = 200
+# SQL Server counts UTF-16 code units, of which an emoji takes two.
+LONGEST_NAME_UTF16 = 255
 HASH_CHARACTERS = 16
 JOINER = "~"
 SEARCHED_CHARACTERS = 100
@@ -20,12 +22,21 @@ PATTERN_CHARACTERS = re.compile(r"""[%_\[\]^\\'"]""")
 
 
 def shorten(name: str) -> str:
-    """Return a name of at most 200 characters: a longer one as a readable head plus a hash of the whole."""
-    if len(name) <= LONGEST_NAME:
+    """Return a name that fits: one over 200 characters becomes a readable head plus a hash of the whole.
+
+    So does a shorter one that is too long for a column of 255 UTF-16 units, e.g. one of many emoji.
+    """
+    if len(name) <= LONGEST_NAME and _utf16_length(name) <= LONGEST_NAME_UTF16:
         return name
-    digest = hashlib.sha256(name.encode()).hexdigest()[:HASH_CHARACTERS]
-    head = name[: LONGEST_NAME - HASH_CHARACTERS - len(JOINER)]
-    return f"{head}{JOINER}{digest}"
+    tail = JOINER + hashlib.sha256(name.encode()).hexdigest()[:HASH_CHARACTERS]
+    head = name[: LONGEST_NAME - len(tail)]
+    while _utf16_length(head) > LONGEST_NAME_UTF16 - len(tail):
+        head = head[:-1]
+    return head + tail
+
+
+def _utf16_length(text: str) -> int:
+    return len(text.encode("utf-16-le")) // 2
 
 
 def plain_group_name(asset: AssetRecord) -> str:

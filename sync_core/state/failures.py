@@ -1,8 +1,10 @@
 """The one place where a storage failure becomes one of our errors."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
+from typing import Any
 
 from azure.core.exceptions import (
     AzureError,
@@ -72,5 +74,20 @@ def _to_error(what: str, error: HttpResponseError) -> Exception:
 
 
 def _code(error: BaseException) -> str:
+    """Return storage's own error code; some of the SDK's paths decode it, others leave it in the body."""
     code = getattr(error, "error_code", None) or ""
-    return str(getattr(code, "value", code))
+    response = getattr(error, "response", None)
+    if code or response is None:
+        return str(getattr(code, "value", code))
+    match _body(response):
+        case {"odata.error": {"code": str(found)}}:
+            return found
+        case _:
+            return str(response.headers.get("x-ms-error-code", ""))
+
+
+def _body(response: Any) -> Any:
+    try:
+        return json.loads(response.text())
+    except ValueError:
+        return None

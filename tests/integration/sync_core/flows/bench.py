@@ -1,0 +1,88 @@
+"""The real app over real Azurite and simulated services, with shortcuts to look at all of them."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from local.cluedin.admin import actions
+from local.cluedin.admin.bodies import GroupAddress, NewGroup, NewSource
+from local.cluedin.seed import ORGANIZATION, SERVICE_ACCOUNT
+from local.cluedin.simulator import CluedIn
+from local.simulation.faults import Effect, Fault, Match
+from sync_core.bootstrap import App
+from sync_core.domain.asset import Asset, AssetRecord
+from sync_core.domain.message import AssetMessage
+from sync_core.mapping.discovery_plan import plan_assets
+from sync_core.settings import Settings
+
+CREATE_GROUP = "inbound.createDataSourceSet"
+CREATE_SOURCE = "inbound.createDataSource$"
+LIST_GROUPS = "inbound.dataSourceSets"
+
+
+@dataclass(frozen=True)
+class Bench:
+    """The app, the organization it works in, and shortcuts to look at both."""
+
+    app: App
+    cluedin: CluedIn
+
+    def add_asset(self, name: str = "Account.csv", qualified_name: str = "", type_name: str = "azure_sql_table") -> str:
+        """Record an asset as discovery would and return its key; no message is sent."""
+        qualified_name = qualified_name or f"https://lake.example/{name}"
+        asset = Asset(f"guid of {qualified_name}", type_name, name, qualified_name, name)
+        plan = plan_assets([asset], {}, now=datetime.now(UTC), run_id="run-1")
+        self.app._assets.add(plan.new, datetime.now(UTC))
+        return asset.key
+
+    def deliver(self, key: str) -> None:
+        """Hand the worker the message of an asset."""
+        self.app.create_data_source_group.handle(AssetMessage(asset_key=key, run_id="run-1").to_json().encode())
+
+    def record(self, key: str) -> AssetRecord:
+        """Return the record of an asset."""
+        stored = self.app._assets.load(key)
+        assert stored is not None
+        return stored.record
+
+    def groups(self) -> list[tuple[str, list[str]]]:
+        """Return what stands in CluedIn: each group's name with the names of its sources."""
+        with self.cluedin.store.lock:
+            return sorted(
+                (group.name, sorted(source.name for source in self.cluedin.store.visible_sources_of(group.id)))
+                for group in self.cluedin.store.data_source_sets.values()
+            )
+
+    def add_foreign_group(self, name: str, *sources: str) -> None:
+        """Make a group as another person would."""
+        new_sources = [NewSource(name=source, type="file") for source in sources]
+        actions.add_group(self.cluedin, NewGroup(name=name, sources=new_sources))
+
+    def delete_group(self, name: str) -> None:
+        """Delete a group as another person would."""
+        actions.delete_group(self.cluedin, GroupAddress(name=name))
+
+    def fault(self, operation: str, *, times: int | None = 1, skip: int = 0, **effect: object) -> None:
+        """Let CluedIn fail in a chosen way."""
+        self.cluedin.faults.add(
+            Fault(match=Match(operation=operation), effect=Effect.model_validate(effect), times=times, skip=skip)
+        )
+
+    def calls(self, since: int = 0) -> Counter[str]:
+        """Count the calls to CluedIn by operation."""
+        return Counter(str(record.operation) for record in self.cluedin.log.since(since))
+
+
+def make_app(cluedin_url: str, storage: str) -> App:
+    """Make the app as another process would have it: its own clients and memory."""
+    settings = {
+        "PURVIEW_ENDPOINT": "http://127.0.0.1:9",
+        "PURVIEW_COLLECTION": "abc123",
+        "CLUEDIN_URL": cluedin_url,
+        "CLUEDIN_ORGANIZATION": ORGANIZATION.client_id,
+        "CLUEDIN_USERNAME": SERVICE_ACCOUNT.username,
+        "CLUEDIN_PASSWORD": SERVICE_ACCOUNT.password,
+        "SYNC_TERM": "Sync to CluedIn@Glossary",
+        "AzureWebJobsStorage": storage,
+    }
+    return App(Settings.model_validate(settings))
