@@ -37,6 +37,7 @@ class CreateDataSourceGroup:
     clock: Callable[[], datetime]
     new_id: Callable[[], str]
     chance: Callable[[], float]
+    claim_s: int = CLAIM_S
 
     def handle(self, body: bytes) -> None:
         """Work off one message. Delivered twice, it changes nothing the second time.
@@ -58,7 +59,7 @@ class CreateDataSourceGroup:
 
     def _claim(self, message: AssetMessage) -> None:
         run_id = self.new_id()
-        claim = self.leases.acquire(f"asset-{message.asset_key}", run_id, CLAIM_S)
+        claim = self.leases.acquire(f"asset-{message.asset_key}", run_id, self.claim_s)
         if isinstance(claim, Held):
             logger.info("Asset %s is being worked on by %s; putting its message back", message.asset_key, claim.owner)
             self._put_back(message, claim.remaining_s + 1 + self.chance())
@@ -76,7 +77,7 @@ class CreateDataSourceGroup:
             provision()
         except ConflictError as error:
             logger.warning("Asset %s: %s", message.asset_key, error)
-            self._put_back(message, CLAIM_S)
+            self._put_back(message, self.claim_s)
         except TransientError as error:
             self._try_later(message, error, retry_after_s=error.retry_after_s)
         except ConfigError as error:

@@ -1,0 +1,81 @@
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+from sync_core.domain.asset import AssetStatus
+from tests.integration.sync_core.flows.bench import Bench
+from tests.integration.sync_core.flows.mortal_worker import SHORT_CLAIM_S
+
+MORE_THAN_ENOUGH_CALLS = 60
+
+
+def work(key: str, cluedin_url: str, storage: str, *, die_before: int) -> bool:
+    """Let a worker process handle the asset's message; return whether it lived."""
+    module = "tests.integration.sync_core.flows.mortal_worker"
+    command = [sys.executable, "-m", module, str(die_before), key, cluedin_url, storage]
+    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=60)
+    assert done.returncode in {0, -signal.SIGKILL}, done.stderr
+    return done.returncode == 0
+
+
+def test_a_worker_killed_before_any_of_its_calls_leaves_no_second_group(
+    bench: Bench, cluedin_url: str, storage: str
+) -> None:
+    keys = []
+    for number in range(1, MORE_THAN_ENOUGH_CALLS):
+        name = f"asset {number}"
+        keys.append(bench.add_asset(name))
+        if work(keys[-1], cluedin_url, storage, die_before=number):
+            break
+    else:
+        raise AssertionError("the worker never came to an end")
+
+    time.sleep(SHORT_CLAIM_S + 1)  # the claims of the dead
+    for key in keys:
+        bench.deliver(key)
+
+    assert len(keys) > 10
+    expected = [(f"asset {number}", [f"https://lake.example/asset {number}"]) for number in range(1, len(keys) + 1)]
+    assert bench.groups() == sorted(expected)
+    assert all(bench.record(key).status is AssetStatus.SYNCED for key in keys)
+
+
+def test_two_deliveries_at_once_make_one_group(bench: Bench, rival: Bench) -> None:
+    keys = [bench.add_asset(f"asset {number}") for number in range(8)]
+    barrier = threading.Barrier(2)
+
+    def deliver_all(worker: Bench) -> None:
+        for key in keys:
+            barrier.wait()
+            worker.deliver(key)
+
+    threads = [threading.Thread(target=deliver_all, args=(worker,)) for worker in (bench, rival)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert bench.groups() == [(f"asset {number}", [f"https://lake.example/asset {number}"]) for number in range(8)]
+
+
+def test_same_named_assets_worked_on_at_once_share_nothing(bench: Bench, rival: Bench) -> None:
+    pairs = [
+        (bench.add_asset("same", f"https://a.example/{n}"), bench.add_asset("same", f"https://b.example/{n}"))
+        for n in range(4)
+    ]
+
+    for pair in pairs:
+        threads = [
+            threading.Thread(target=worker.deliver, args=(key,))
+            for worker, key in zip((bench, rival), pair, strict=True)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    records = [bench.record(key) for pair in pairs for key in pair]
+    assert len({record.group_id for record in records}) == len(records) == len(bench.groups())
+    assert all(len(sources) == 1 for _, sources in bench.groups())
