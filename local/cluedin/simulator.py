@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 from local.cluedin.admin.routes import routes
 from local.cluedin.behaviour.processing import commit_data_set
@@ -90,6 +91,6 @@ class CluedIn(Simulator[CluedInSwitches]):
 
     def announce(self, submission: Submission) -> Delivery:
         """Call the webhook when the submission is finished."""
-        event_id = f"msg_submission_{submission.id}"
+        event_id = f"msg_{uuid4().hex}"
         body = compose_event(submission.data_set_id, event_id, submission.finishes_at)
         return self.webhook.deliver(body, delivery_id=event_id, not_before=submission.finishes_at)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 @contextmanager
 def started(*arguments: str) -> Iterator[str]:
     command = [sys.executable, "-m", "local.cluedin", *arguments]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own command line
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         try:
             yield process.stdout.readline().strip()
