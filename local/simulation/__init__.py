@@ -21,6 +21,7 @@ A simulator is a `Simulator` (state and behaviour) plus ordinary Starlette route
 from local.simulation.app import make_app
 from local.simulation.clock import Clock
 from local.simulation.faults import Effect, Fault, FaultBook, Match
+from local.simulation.middleware import ConnectionLostError
 from local.simulation.operation import set_operation
 from local.simulation.request_log import RequestLog, RequestRecord
 from local.simulation.server import run, serve
@@ -28,6 +29,7 @@ from local.simulation.simulator import Simulator, SwitchSet
 
 __all__ = [
     "Clock",
+    "ConnectionLostError",
     "Effect",
     "Fault",
     "FaultBook",

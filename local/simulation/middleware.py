@@ -19,7 +19,10 @@ ABORT_EXTENSION = "simulator.abort"
 
 
 class ConnectionLostError(ConnectionError):
-    """The simulated network failed; seen only by in-process test clients, which have no connection to break."""
+    """The simulated network failed: raise it in a handler to break the connection as a fault does.
+
+    In-process test clients, which have no connection to break, see the error itself.
+    """
 
 
 @dataclass(slots=True)
@@ -52,6 +55,8 @@ class ObservedApp:
         scope[SCOPE_KEY] = self._name_operation(scope, body)
         try:
             await self._answer(scope, receive, send, exchange)
+        except ConnectionLostError:
+            await _break_connection(scope, receive)
         finally:
             self._simulator.log.leave(self._record(scope, exchange))
 
@@ -71,7 +76,7 @@ class ObservedApp:
         else:
             if effect.drop == "after":
                 await self._app(scope, replayed, _swallow)
-            await _break_connection(scope, receive)
+            raise ConnectionLostError("dropped by a fault")
 
     def _record(self, scope: Scope, exchange: _Exchange) -> RequestRecord:
         bodies = self._simulator.switches.record_bodies
@@ -145,7 +150,7 @@ async def _send_effect(effect: Effect, send: Send) -> None:
 async def _break_connection(scope: Scope, receive: Receive) -> None:
     abort = scope.get("extensions", {}).get(ABORT_EXTENSION)
     if abort is None:
-        raise ConnectionLostError(f"{scope['method']} {scope['path']}: the connection was dropped by a fault")
+        raise ConnectionLostError(f"{scope['method']} {scope['path']}: the connection was dropped")
     abort["abort"]()
     while (await receive())["type"] != "http.disconnect":
         """Wait until the server has seen it, or it would try to answer 500."""

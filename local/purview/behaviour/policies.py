@@ -1,0 +1,119 @@
+"""Metadata policies: the JSON documents in which the service keeps role assignments.
+
+Source: fact sheet section 6 (POL, tutorial-metadata-policy-collections-apis).
+"""
+
+from collections.abc import Iterator
+from uuid import NAMESPACE_URL, uuid5
+
+from local.purview.behaviour.access import ANYONE, Access, Role
+from local.purview.behaviour.collections import Collection, Collections
+from local.purview.behaviour.model import Json
+from local.purview.errors import gateway_error
+
+RULE_PREFIX = "purviewmetadatarole_builtin_"
+
+
+class Policies:
+    """One policy per collection, a view on its role assignments."""
+
+    def __init__(self, collections: Collections, access: Access) -> None:
+        self._collections, self._access = collections, access
+        self._versions: dict[str, int] = {}
+
+    def of_collection(self, name: str) -> Json:
+        """The policy of a collection."""
+        return self._format(self._collections.get(name))
+
+    def get(self, policy_id: str) -> Json:
+        """A policy by its id."""
+        return self._format(self._find(policy_id))
+
+    def list(self) -> list[Json]:
+        """The policies of all collections."""
+        return [self._format(each) for each in self._collections]
+
+    def put(self, policy_id: str, policy: Json) -> Json:
+        """Replace the assignments of the collection with those in the policy."""
+        collection = self._find(policy_id)
+        granted = dict(_read_rules(policy, collection.name))
+        for role in Role:
+            members = self._access.members(collection.name, role)
+            members.intersection_update({ANYONE})
+            members.update(granted.get(role, set()))
+        self._versions[collection.name] = self._versions.get(collection.name, 0) + 1
+        return self._format(collection)
+
+    def _find(self, policy_id: str) -> Collection:
+        for each in self._collections:
+            if _policy_id(each.name) == policy_id:
+                return each
+        raise gateway_error(404, "NotFound", f"Policy {policy_id} is not found.")
+
+    def _format(self, collection: Collection) -> Json:
+        name = collection.name
+        properties: Json = {
+            "description": "",
+            "decisionRules": [_decision_rule(name)],
+            "attributeRules": [*self._role_rules(name), _permission_rule(name, collection.parent)],
+            "collection": {"type": "CollectionReference", "referenceName": name},
+        }
+        if collection.parent is not None:
+            properties["parentCollectionName"] = collection.parent
+        return {
+            "name": f"policy_collection_{name}",
+            "id": _policy_id(name),
+            "version": self._versions.get(name, 0),
+            "properties": properties,
+        }
+
+    def _role_rules(self, collection: str) -> Iterator[Json]:
+        """The root shows all roles, a sub-collection only those that have members, besides its administrators."""
+        for role in Role:
+            members = sorted(self._access.members(collection, role) - {ANYONE})
+            if members or role is Role.COLLECTION_ADMIN or collection == self._collections.root.name:
+                yield _role_rule(role, collection, members)
+
+
+def _policy_id(collection: str) -> str:
+    return str(uuid5(NAMESPACE_URL, f"purview/policies/{collection}"))
+
+
+def _role_rule(role: Role, collection: str, members: list[str]) -> Json:
+    rule = f"{RULE_PREFIX}{role}"
+    derived = {"fromRule": rule, "attributeName": "derived.purview.role", "attributeValueIncludes": rule}
+    principals = {"attributeName": "principal.microsoft.id", "attributeValueIncludedIn": members}
+    name = f"{rule}:{collection}"
+    return {"kind": "attributerule", "id": name, "name": name, "dnfCondition": [[principals, derived]]}
+
+
+def _permission_rule(collection: str, parent: str | None) -> Json:
+    name = f"permission:{collection}"
+    own = [[{"fromRule": f"{RULE_PREFIX}{role}:{collection}", "attributeName": "derived.purview.permission",
+             "attributeValueIncludes": f"{RULE_PREFIX}{role}:{collection}"}] for role in Role]  # fmt: skip
+    inherited = [[{"fromRule": f"permission:{parent}", "attributeName": "derived.purview.permission",
+                   "attributeValueIncludes": f"permission:{parent}"}]] if parent else []  # fmt: skip
+    return {"kind": "attributerule", "id": name, "name": name, "dnfCondition": own + inherited}
+
+
+def _decision_rule(collection: str) -> Json:
+    permission = f"permission:{collection}"
+    conditions = [
+        {"attributeName": "resource.purview.collection", "attributeValueIncludes": collection},
+        {"fromRule": permission, "attributeName": "derived.purview.permission", "attributeValueIncludes": permission},
+    ]
+    return {"kind": "decisionrule", "effect": "Permit", "dnfCondition": [conditions]}
+
+
+def _read_rules(policy: Json, collection: str) -> Iterator[tuple[Role, set[str]]]:
+    rules = {f"{RULE_PREFIX}{role}:{collection}": role for role in Role}
+    for rule in policy.get("properties", {}).get("attributeRules", []):
+        if rule.get("id") in rules:
+            conditions = [each for clause in rule.get("dnfCondition", []) for each in clause]
+            members = {
+                member
+                for each in conditions
+                if each.get("attributeName") == "principal.microsoft.id"
+                for member in each.get("attributeValueIncludedIn", [])
+            }
+            yield rules[rule["id"]], members

@@ -1,0 +1,67 @@
+"""What the public documents leave open about Purview, one switch each. Source: fact sheet sections 1 to 9."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from local.simulation import SwitchSet
+
+
+class PurviewSwitches(SwitchSet):
+    """The defaults are the likeliest reading; the README has the table with sources."""
+
+    # Access (sections 3, 6)
+    access: Literal["granted", "unauthorized", "gateway_403", "atlas_403"] = "granted"
+    """Refuse every call: 401 with an empty body, or 403 in one of the two shapes."""
+    forbidden_shape: Literal["atlas", "gateway"] = "atlas"
+    """How a missing role is said."""
+
+    # Search (section 1)
+    index_lag_s: float = Field(default=0, ge=0)
+    """How long the search index lags behind the data map, on the simulator's clock."""
+    deletions_leave_index_at_once: bool = False
+    search_shape: Literal["live", "sample"] = "live"
+    """"sample": as Microsoft's examples, without times, objectType and collectionId, and with empties."""
+    omit_term_guid: bool = False
+    omit_count_approximate: bool = False
+    last_page_token: Literal["absent", "null", "empty"] = "absent"
+    token_after_body_change: Literal["refused", "ignored", "honoured"] = "refused"
+    """A continuationToken sent with another body: 400, or start anew, or go on in the first search."""
+    token_ttl_s: float | None = Field(default=None, gt=0)
+    stable_paging: bool = True
+    """False: each page is cut from a fresh search, so that changes between pages shift rows."""
+    deep_paging_limit: int | None = Field(default=None, ge=1)
+    """Beyond this offset the connection breaks, as reported above 20,000."""
+    time_operators: Literal["all", "lt_only"] = "all"
+    """Which operators the numeric form of createTime and updateTime takes; Microsoft's sample shows `lt` only."""
+    collection_filter_includes_children: bool = False
+    glossary_objects_in_search: Literal["terms_and_glossaries", "terms", "none"] = "terms_and_glossaries"
+
+    # Glossary (section 2)
+    term_assignment_bumps_update_time: bool = True
+    glossary_timeout_terms: int | None = Field(default=None, ge=0)
+    """GET glossary without ignoreTermsAndCategories times out above this many terms."""
+    term_hierarchy_parameter_required: bool = False
+    assigned_entities_include_deleted: bool = False
+    assigned_entities_trimmed: bool = False
+    """Leave out the assignments to assets that the caller may not read."""
+
+    # Entities (section 3)
+    deletion: Literal["soft", "hard"] = "soft"
+    delete_unknown_guid: Literal["ignored", "not_found"] = "ignored"
+    collection_on_create: Literal["honoured", "ignored"] = "honoured"
+    """Does `?collectionId=` work for a new entity, or does it land in the root collection?"""
+    bulk_entity_limit: int | None = Field(default=None, ge=1)
+    bulk_guid_limit: int | None = Field(default=None, ge=1)
+    same_batch_references_by_name: bool = False
+    """May a batch refer to its own new entities by unique attribute? Apache Atlas: no, only by negative guid."""
+    links_touch_both_ends: bool = True
+    """Does a new lineage edge count as an update of the asset too, as in Apache Atlas?"""
+    referred_entities: Literal["children", "none"] = "children"
+
+    # Type definitions (section 4)
+    relationship_ends_registered_before: bool = False
+    """Must the ends of a relationshipDef be registered by an earlier call?"""
+
+    # Collections (section 7)
+    collections_page_size: int = Field(default=100, ge=1)

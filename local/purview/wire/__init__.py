@@ -1,0 +1,1 @@
+"""The wire format: paths, parameters and JSON shapes; decides nothing."""

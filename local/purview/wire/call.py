@@ -1,0 +1,127 @@
+"""One authenticated request on its way through a handler."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.datastructures import QueryParams
+from starlette.requests import Request
+from starlette.responses import Response
+
+from local.purview.behaviour.access import Caller, Right, forbidden
+from local.purview.behaviour.model import Entity, Json
+from local.purview.errors import PurviewError, atlas_error, gateway_error
+from local.purview.simulator import Purview
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What a handler gets."""
+
+    purview: Purview
+    caller: Caller
+    path: dict[str, Any]
+    query: QueryParams
+    base_url: str
+    body: bytes
+
+    @property
+    def by(self) -> str:
+        """Who is written down as author."""
+        return self.caller.object_id or "ExampleCreator"
+
+    def text(self, name: str) -> str | None:
+        """A query parameter."""
+        return self.query.get(name)
+
+    def flag(self, name: str) -> bool:
+        """A boolean query parameter, in any spelling of case."""
+        return (self.query.get(name) or "").lower() == "true"
+
+    def number(self, name: str, default: int) -> int:
+        """A whole number from the query."""
+        value = self.query.get(name)
+        try:
+            return default if value is None else int(value)
+        except ValueError as error:
+            raise atlas_error("400-00-01A", f"{name}: {value}") from error
+
+    def object(self) -> Json:
+        """The body as an object."""
+        body = self._json()
+        if not isinstance(body, dict):
+            raise atlas_error("400-00-029", "the body must be a JSON object")
+        return body
+
+    def objects(self) -> list[Json]:
+        """The body as a list of objects."""
+        body = self._json()
+        if not isinstance(body, list) or not all(isinstance(each, dict) for each in body):
+            raise atlas_error("400-00-029", "the body must be a JSON array of objects")
+        return body
+
+    def _json(self) -> Any:
+        return self.value()
+
+    def value(self) -> Any:
+        """The body as any JSON value."""
+        try:
+            return json.loads(self.body)
+        except ValueError as error:
+            raise atlas_error("400-00-029", f"the body is not JSON: {error}") from error
+
+    def require(self, right: Right, collection: str | None = None) -> None:
+        """Refuse the call unless the caller has the right; without a collection: on the root."""
+        purview = self.purview
+        if not purview.access.may(self.caller, right, collection or purview.collections.root.name):
+            raise forbidden(purview.switches, self.caller, str(right))
+
+    def require_on(self, right: Right, entity: Entity) -> Entity:
+        """Refuse the call unless the caller has the right on the entity's collection."""
+        self.require(right, entity.collection_id)
+        return entity
+
+
+Handler = Callable[[Call], Any]
+"""Answers JSON for 200, None for 204; raises PurviewError to refuse."""
+
+
+def answer(purview: Purview, request: Request, body: bytes, handler: Handler) -> Response:
+    """Authenticate, run the handler, hand its changes to the search index, and format what comes out."""
+    try:
+        caller = _authenticate(purview, request)
+        base_url = str(request.base_url).rstrip("/")
+        call = Call(purview, caller, request.path_params, request.query_params, base_url, body)
+        result = handler(call)
+    except PurviewError as error:
+        return _format_error(error)
+    finally:
+        purview.submit_changes()
+    return Response(status_code=204) if result is None else _json_response(200, result)
+
+
+def _authenticate(purview: Purview, request: Request) -> Caller:
+    caller = purview.tokens.accept(request.headers.get("authorization"))
+    match purview.switches.access:
+        case "gateway_403":
+            raise gateway_error(403, "Unauthorized", "Not authorized to access account")
+        case "atlas_403":
+            raise atlas_error("403-00-001", "caller", "data/read")
+        case "granted" if caller is not None:
+            return caller
+        case _:
+            raise PurviewError(401)
+
+
+def _format_error(error: PurviewError) -> Response:
+    if error.body is None:
+        return Response(status_code=error.status)
+    if isinstance(error.body, str):
+        return Response(error.body, status_code=error.status, media_type="text/html")
+    return _json_response(error.status, error.body)
+
+
+def _json_response(status: int, content: Any) -> Response:
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+    return Response(text.encode(errors="surrogatepass"), status_code=status, media_type="application/json")
