@@ -13,7 +13,7 @@ from rich.table import Table
 
 from local.azurite import AzuriteMissingError
 from local.child import ChildError
-from local.demo.report import Report
+from local.demo.report import Report, make_console
 from local.demo.run import DEMO_SETTINGS, run_demo
 from local.service import REPOSITORY
 from local.stack import APP_PORT, Stack, StackOptions, run_stack
@@ -23,7 +23,7 @@ def main() -> int:
     """Run the command; 0 when all went well."""
     arguments = _read_arguments()
     signal.signal(signal.SIGTERM, _interrupt)
-    console = Console()
+    console = make_console()
     try:
         if arguments.command == "demo":
             options = StackOptions(app_dir=arguments.app_dir, timers=False, settings=DEMO_SETTINGS)

@@ -1,18 +1,34 @@
 """What the demonstration says: headings, tables, and a PASS or FAIL line for each thing it promised."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+_NARROWEST = 10
+# Where the output is a file or a pipe there is no width to keep to.
+_PIPE_WIDTH = 170
+
+
+def make_console() -> Console:
+    """Print to stdout: as wide as the terminal, or as wide as the tables need."""
+    console = Console()
+    return console if console.is_terminal else Console(width=_PIPE_WIDTH)
+
+
+def shorten(text: str, length: int) -> str:
+    """Leave out the middle of a long text: qualified names differ at their ends."""
+    tail = length * 2 // 3
+    return text if len(text) <= length else f"{text[: length - tail - 1]}…{text[-tail:]}"
+
 
 @dataclass
 class Report:
     """Prints, and remembers whether anything failed."""
 
-    console: Console = field(default_factory=Console)
+    console: Console = field(default_factory=make_console)
     failures: list[str] = field(default_factory=list)
     checks: int = 0
 
@@ -28,7 +44,7 @@ class Report:
 
     def say(self, text: str) -> None:
         """Print a line."""
-        self.console.print(escape(text))
+        self.console.print(escape(text), soft_wrap=True)
 
     def check(self, sentence: str, *, holds: bool, detail: object = "") -> None:
         """Print PASS or FAIL; the detail says what was found."""
@@ -37,15 +53,17 @@ class Report:
             self.failures.append(sentence)
         mark = "[green]PASS[/green]" if holds else "[bold red]FAIL[/bold red]"
         found = f" [dim]({escape(str(detail))})[/dim]" if detail != "" else ""
-        self.console.print(f"{mark} {escape(sentence)}{found}")
+        self.console.print(f"{mark} {escape(sentence)}{found}", soft_wrap=True)
 
-    def show_table(self, title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-        """Print rows."""
+    def show_table(self, title: str, columns: Mapping[str, int], rows: Sequence[Sequence[object]]) -> None:
+        """Print rows; `columns` are headings with the number of characters they may take."""
         table = Table(title=title, title_justify="left", header_style="bold")
-        for column in columns:
-            table.add_column(column, overflow="fold")
+        for heading, length in columns.items():
+            table.add_column(heading, no_wrap=True, overflow="ellipsis", min_width=min(length, _NARROWEST))
         for row in rows:
-            table.add_row(*(escape(str(cell)) for cell in row))
+            table.add_row(
+                *(escape(shorten(str(cell), length)) for cell, length in zip(row, columns.values(), strict=True))
+            )
         self.console.print(table)
 
     def finish(self) -> None:

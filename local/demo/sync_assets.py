@@ -19,6 +19,7 @@ def show_first_sync(stage: Stage) -> None:
     stage.report.begin("1. Assets tagged in Purview become data source groups in CluedIn")
     stage.purview.delay_search_index(_INDEX_LAG_S)
     assets = stage.purview.fetch_tagged_assets(stage.purview.fetch_term_guid(TERM))
+    stage.report.check("the app says that it is healthy", holds=stage.is_healthy())
     stage.report.say(f"A data steward has tagged {len(assets)} assets with '{TERM}'. The next tick of the timer:")
     stage.tick()
     groups = _drain(stage, len(assets))
@@ -78,7 +79,8 @@ def _show(stage: Stage, assets: Sequence[TaggedAsset], groups: Sequence[Group]) 
         source = group.sources[0] if group else None
         made = (group.name, source.name, f"{group.id} / {source.id}") if group and source else ("-", "-", "-")
         rows.append((asset.name, asset.type_name, *made))
-    stage.report.show_table("Now in CluedIn", ("Asset", "Type", "Group", "Source", "Ids"), rows)
+    columns = {"Asset": 30, "Type": 26, "Group": 34, "Source": 46, "Ids": 10}
+    stage.report.show_table("Now in CluedIn", columns, rows)
 
 
 def _check_one_group_each(stage: Stage, assets: Sequence[TaggedAsset], groups: Sequence[Group]) -> None:

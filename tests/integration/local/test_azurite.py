@@ -51,7 +51,7 @@ def test_azurite_ends_even_when_its_starter_is_killed(tmp_path: Path) -> None:
             time.sleep(60)
     """)
     command = [sys.executable, "-c", program, str(tmp_path / "azurite.log")]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[3]) as starter:  # noqa: S603 - ours
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[3]) as starter:
         assert starter.stdout is not None
         connection_string = starter.stdout.readline().strip()
         assert connection_string

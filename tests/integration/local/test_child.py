@@ -60,7 +60,7 @@ def test_children_end_when_their_starter_is_killed(tmp_path: Path) -> None:
         time.sleep(60)
     """
     log = tmp_path / "log"
-    with subprocess.Popen([sys.executable, "-c", textwrap.dedent(program), str(log)], cwd=REPOSITORY) as starter:  # noqa: S603 - ours
+    with subprocess.Popen([sys.executable, "-c", textwrap.dedent(program), str(log)], cwd=REPOSITORY) as starter:
         while not log.exists() or not log.read_text(encoding="utf-8").endswith("\n"):
             time.sleep(0.05)
         starter.kill()

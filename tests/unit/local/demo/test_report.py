@@ -2,7 +2,7 @@ import io
 
 from rich.console import Console
 
-from local.demo.report import Report
+from local.demo.report import Report, shorten
 
 
 def make_report() -> tuple[Report, io.StringIO]:
@@ -32,3 +32,8 @@ def test_all_promises_kept_is_passed() -> None:
     report.finish()
     assert report.passed
     assert "PASS all 1 checks hold" in output.getvalue()
+
+
+def test_a_long_text_loses_its_middle() -> None:
+    assert shorten("mssql://server/database/schema/Customers", 19) == "mssql:…ma/Customers"
+    assert shorten("short", 5) == "short"
