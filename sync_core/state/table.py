@@ -8,11 +8,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
-from typing import Any, TypeVar, get_origin
+from functools import cache
+from types import UnionType
+from typing import Any, TypeVar, Union, get_args, get_origin
 
 from azure.core import MatchConditions
 from azure.core.exceptions import HttpResponseError, ResourceExistsError, ResourceNotFoundError
-from azure.data.tables import TableClient, TableEntity, TableServiceClient, UpdateMode
+from azure.data.tables import EdmType, EntityProperty, TableClient, TableEntity, TableServiceClient, UpdateMode
 from pydantic import BaseModel
 
 from sync_core.domain.ledger import record_request
@@ -25,6 +27,7 @@ Row = Mapping[str, Any]
 Operation = tuple[Any, ...]
 OPERATIONS_A_TRANSACTION = 100
 ROWS_A_PAGE = 1000
+INT32 = range(-(2**31), 2**31)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +61,17 @@ def delete(partition: str, row_key: str) -> Operation:
 
 
 def to_row(partition: str, row_key: str, model: BaseModel) -> dict[str, Any]:
-    """Return a model as a row. Empty fields are left out; lists and maps travel as JSON text."""
+    """Return a model as a row. Empty fields are left out; lists, maps and models in it travel as JSON text."""
     fields = model.model_dump(mode="json", exclude_none=True)
-    columns = {
-        name: json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict) else value
-        for name, value in fields.items()
-    }
-    return {"PartitionKey": partition, "RowKey": row_key, **columns}
+    return {"PartitionKey": partition, "RowKey": row_key} | {name: _to_column(value) for name, value in fields.items()}
+
+
+def _to_column(value: Any) -> Any:
+    if isinstance(value, list | dict):
+        return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, int) and value not in INT32:  # the SDK refuses it as a plain number
+        return EntityProperty(value, EdmType.INT64)
+    return value
 
 
 def from_row(model: type[M], row: Row) -> M:
@@ -73,12 +80,31 @@ def from_row(model: type[M], row: Row) -> M:
     Raises:
         StateError: the row is not what this version of the app writes.
     """
-    structured = {name for name, field in model.model_fields.items() if get_origin(field.annotation) in {list, dict}}
-    fields = {name: json.loads(value) if name in structured else value for name, value in row.items()}
+    json_columns = _json_columns(model)
     try:
-        return model.model_validate(fields)
-    except ValueError as error:
+        return model.model_validate({name: _from_column(value, name in json_columns) for name, value in row.items()})
+    except (TypeError, ValueError) as error:
         raise StateError(f"Row {row.get('RowKey')} is no {model.__name__}: {error}") from error
+
+
+def _from_column(value: Any, is_json: bool) -> Any:  # noqa: FBT001  # the two sides of one column
+    if isinstance(value, EntityProperty):
+        return value.value
+    return json.loads(value) if is_json else value
+
+
+@cache
+def _json_columns(model: type[BaseModel]) -> frozenset[str]:
+    return frozenset(name for name, field in model.model_fields.items() if _is_structured(field.annotation))
+
+
+def _is_structured(annotation: Any) -> bool:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return True
+    origin = get_origin(annotation)
+    if origin in {Union, UnionType}:
+        return any(_is_structured(member) for member in get_args(annotation))
+    return origin in {list, dict, tuple, set, frozenset}
 
 
 class Table:
