@@ -1,7 +1,7 @@
 """Indexes and invokes an app through Microsoft's own worker library, `azure-functions-runtime` (Python 3.13 and later).
 
 What passes here is indexed and decoded by the very code that runs in Azure; only the messages between host and worker
-are stand-ins. The library keeps one app per process, and the app's module stays imported.
+are stand-ins. The library keeps one app per process; what the app's script imports stays imported.
 """
 
 import asyncio
@@ -19,6 +19,7 @@ import azure_functions_runtime as runtime
 
 from local.host.bindings import TriggerValue
 from local.host.http_payload import HttpCall, make_http_value
+from local.host.indexing import DEFAULT_SCRIPT, SCRIPT_SETTING
 from local.host.protos import Message, Protos, StatusResult, to_typed_data
 from local.host.queue_payload import make_manual_value
 from local.host.timer_payload import NEVER, ScheduleStatus, make_timer_value
@@ -85,12 +86,19 @@ def start_worker(app_dir: Path) -> Iterator[WorkerLibrary]:
     """
     if str(app_dir) not in sys.path:
         sys.path.append(str(app_dir))
+    _forget_script()
     runtime.start_threadpool_executor()
     try:
         with asyncio.Runner() as runner:
             yield WorkerLibrary(runner, runner.run(_index(app_dir)))
     finally:
         runtime.stop_threadpool_executor()
+        _forget_script()
+
+
+def _forget_script() -> None:
+    """Have the script imported anew: an app can be indexed only once."""
+    sys.modules.pop(Path(os.environ.get(SCRIPT_SETTING, DEFAULT_SCRIPT)).stem, None)
 
 
 async def _index(app_dir: Path) -> dict[str, Any]:

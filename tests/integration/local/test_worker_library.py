@@ -1,12 +1,22 @@
 """Apps indexed and invoked by Microsoft's own worker library: the sample app here, and the repository's app."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from azure.storage.queue import QueueServiceClient, TextBase64DecodePolicy
 
+from local.cluedin.app import make_app as make_cluedin
+from local.demo.cluedin import fetch_groups
 from local.host.http_payload import HttpCall
+from local.identity import serve_identity
+from local.purview import Purview
+from local.purview import make_app as make_purview
+from local.simulation import serve
+from local.stack import make_environment
+from sync_core import bootstrap
 
 pytest.importorskip("azure_functions_runtime", reason="Microsoft's worker library needs Python 3.13")
 
@@ -54,9 +64,38 @@ def test_the_library_refuses_what_our_host_refuses(write_app: WriteApp) -> None:
         pass
 
 
-def test_the_repositorys_app_is_indexed_and_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def cluedin_url(storage: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The simulators, and an environment in which the app finds them."""
+    purview = Purview()
+    purview.seed({"name": "estate"})
+    with ExitStack() as parts:
+        purview_url = parts.enter_context(serve(make_purview(purview=purview)))
+        cluedin_url = parts.enter_context(serve(make_cluedin()))
+        identity = parts.enter_context(serve_identity())
+        environment = make_environment(purview_url, cluedin_url, "", storage, identity)
+        monkeypatch.setattr("os.environ", environment)
+        bootstrap.app.cache_clear()
+        yield cluedin_url
+    bootstrap.app.cache_clear()
+
+
+def test_the_repositorys_app_syncs_through_the_library(cluedin_url: str, storage: str) -> None:
+    with start_worker(REPOSITORY) as worker, QueueServiceClient.from_connection_string(storage) as queues:
+        assert worker.run_timer("discover_assets").succeeded
+        queue = queues.get_queue_client("asset-sync", message_decode_policy=TextBase64DecodePolicy())
+        for message in queue.receive_messages(messages_per_page=32):
+            result = worker.run_queue("create_data_source_group", message.content)
+            assert result.succeeded, result.error
+        assert len(fetch_groups(cluedin_url)) == 18
+        health = worker.run_http("health", HttpCall("GET", "http://h/api/health"))
+        assert health.status_code == 200, health.body
+
+
+def test_the_repositorys_app_without_settings_says_which(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("PYTHON_SCRIPT_FILE_NAME", raising=False)
     monkeypatch.delenv("PURVIEW_ENDPOINT", raising=False)
+    bootstrap.app.cache_clear()
     with start_worker(REPOSITORY) as worker:
         assert {"discover_assets", "create_data_source_group", "status", "health"} <= set(worker.functions)
         answer = worker.run_http("health", HttpCall("GET", "http://h/api/health"))
