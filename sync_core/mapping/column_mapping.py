@@ -1,0 +1,36 @@
+"""Purview's format for column-level lineage: a string attribute that holds JSON.
+
+    [{"DatasetMapping": {"Source": <qualified name>, "Sink": <qualified name>},
+      "ColumnMapping": [{"Source": <column>, "Sink": <column>}, ...]}]
+
+Names compare with case and must be those of the process's inputs and outputs, or Purview draws nothing.
+Source: facts on the Purview API, section 5.
+"""
+
+import json
+from collections.abc import Sequence
+
+LARGEST_PROPERTY_BYTES = 32 * 1024  # facts, section 3, size
+ColumnPair = tuple[str, str]
+
+
+def format_column_mapping(source: str, sink: str, columns: Sequence[ColumnPair]) -> tuple[str, int]:
+    """Return the JSON text, and how many of the columns it holds: as many, from the first on, as Purview takes."""
+    low, high = 0, len(columns)
+    while low < high:
+        middle = (low + high + 1) // 2
+        if _size_bytes(_format(source, sink, columns[:middle])) <= LARGEST_PROPERTY_BYTES:
+            low = middle
+        else:
+            high = middle - 1
+    return _format(source, sink, columns[:low]), low
+
+
+def _format(source: str, sink: str, columns: Sequence[ColumnPair]) -> str:
+    pairs = [{"Source": column, "Sink": target} for column, target in columns]
+    mapping = {"DatasetMapping": {"Source": source, "Sink": sink}, "ColumnMapping": pairs}
+    return json.dumps([mapping], ensure_ascii=False, separators=(",", ":"))
+
+
+def _size_bytes(text: str) -> int:
+    return len(text.encode())

@@ -1,0 +1,108 @@
+"""CluedIn's facts on a data set become its lineage in Purview. Pure: the same facts give the same lineage.
+
+    source asset --ingest--> data set --map--> clues --processing pipeline--> golden records
+
+A data set that is not mapped gets the part of the chain that exists. Columns run through all of it: the original
+fields, and from the clues on the vocabulary keys that they are mapped to.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from sync_core.domain.data_set import DataSet
+from sync_core.domain.lineage import EntityRef, Lineage, LineageEntity
+from sync_core.mapping.column_mapping import ColumnPair, format_column_mapping
+from sync_core.mapping.lineage_names import LineageRefs, column_refs
+from sync_core.mapping.lineage_types import COLUMN_RELATIONS, COUNTS
+
+LARGEST_NAME_BYTES = 4 * 1024  # facts on the Purview API, section 3, size
+
+
+def to_lineage(data_set: DataSet, source: EntityRef, source_columns: Sequence[str], host: str) -> Lineage:
+    """Return the lineage of a data set that was loaded into the data source of a Purview asset.
+
+    `source_columns` are the asset's columns as Purview spells them, empty where it knows none.
+    """
+    refs = LineageRefs(host, data_set.data_set_id)
+    ingest, ingest_notes = _process(
+        refs.ingest, "Ingest Data", source, refs.data_set, _ingested(data_set.columns, source_columns)
+    )
+    start = (_data_set(refs, data_set), ingest)
+    columns = tuple(_columns(refs.data_set, data_set.columns))
+    if not data_set.is_mapped:
+        absent = (refs.pipeline, refs.map, refs.clues)
+        return Lineage(start, columns, absent, ingest_notes)
+    mapped, map_notes = _mapped_part(refs, data_set)
+    keys = vocabulary_keys(data_set)
+    golden = refs.golden_records(data_set.entity_type)
+    columns += (*_columns(refs.clues, keys), *_columns(golden, keys))
+    return Lineage((*start, *mapped), columns, (), ingest_notes + map_notes)
+
+
+def vocabulary_keys(data_set: DataSet) -> list[str]:
+    """Return the keys that a data set's columns are mapped to, each once, in the order of the mapping."""
+    return list(dict.fromkeys(mapping.key for mapping in data_set.mapped_fields))
+
+
+def _mapped_part(refs: LineageRefs, data_set: DataSet) -> tuple[tuple[LineageEntity, ...], tuple[str, ...]]:
+    golden = refs.golden_records(data_set.entity_type)
+    pairs = [(mapping.original_field, mapping.key) for mapping in data_set.mapped_fields]
+    mapping, map_notes = _process(refs.map, "Map to Entity", refs.data_set, refs.clues, pairs)
+    through = [(key, key) for key in vocabulary_keys(data_set)]
+    pipeline, pipeline_notes = _process(refs.pipeline, "Processing Pipeline", refs.clues, golden, through)
+    clues = LineageEntity(
+        refs.clues,
+        _fitting(f"{data_set.name} clues"),
+        _without_empty({"entityType": data_set.entity_type, "vocabulary": data_set.vocabulary}),
+    )
+    records = LineageEntity(
+        golden,
+        _fitting(data_set.entity_type_name),
+        {"entityType": data_set.entity_type, "description": f"{data_set.entity_type} entities in CluedIn"},
+    )
+    return (mapping, clues, pipeline, records), map_notes + pipeline_notes
+
+
+def _data_set(refs: LineageRefs, data_set: DataSet) -> LineageEntity:
+    counts = (data_set.counts.total, data_set.counts.successful, data_set.counts.failed)
+    known = {name: count for name, count in zip(COUNTS, counts, strict=True) if count is not None}
+    return LineageEntity(
+        refs.data_set,
+        _fitting(data_set.name),
+        {"dataSetId": data_set.data_set_id.lower(), "dataSource": data_set.source_name, **known},
+    )
+
+
+def _process(
+    ref: EntityRef, name: str, source: EntityRef, sink: EntityRef, columns: Sequence[ColumnPair]
+) -> tuple[LineageEntity, tuple[str, ...]]:
+    distinct = list(dict.fromkeys(columns))
+    text, count = format_column_mapping(source.qualified_name, sink.qualified_name, distinct)
+    attributes: dict[str, str | int] = {"columnMapping": text, "columnMappingNote": ""}
+    notes: tuple[str, ...] = ()
+    if count < len(distinct):
+        note = f"{name}: {count} of {len(distinct)} columns are linked; Purview takes no more in one property."
+        attributes["columnMappingNote"] = note
+        notes = (note,)
+    return LineageEntity(ref, name, attributes, inputs=(source,), outputs=(sink,)), notes
+
+
+def _ingested(fields: Sequence[str], source_columns: Sequence[str]) -> list[ColumnPair]:
+    """Pair each field with the source's column of that name, as Purview spells it: it draws exact names only."""
+    spelled: Mapping[str, str] = {column.casefold(): column for column in source_columns}
+    exact = set(source_columns)
+    return [(field if field in exact else spelled.get(field.casefold(), field), field) for field in fields]
+
+
+def _columns(asset: EntityRef, names: Sequence[str]) -> Iterator[LineageEntity]:
+    _, back = COLUMN_RELATIONS[asset.type_name]
+    for name, ref in column_refs(asset, names):
+        yield LineageEntity(ref, _fitting(name), {"dataType": "string"}, relations={back: asset})
+
+
+def _without_empty(attributes: Mapping[str, str]) -> dict[str, str | int]:
+    return {name: value for name, value in attributes.items() if value}
+
+
+def _fitting(name: str) -> str:
+    """Cut a name to what Purview takes, between characters."""
+    return name.encode()[:LARGEST_NAME_BYTES].decode(errors="ignore")

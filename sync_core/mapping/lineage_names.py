@@ -1,0 +1,81 @@
+"""Qualified names of what we write: deterministic, so that a second push updates and never adds.
+
+cluedin://{host}/datasets/{data set id}                 the data set
+cluedin://{host}/datasets/{data set id}/ingest          source asset -> data set
+cluedin://{host}/datasets/{data set id}/map             data set -> clues
+cluedin://{host}/datasets/{data set id}/clues           the clues
+cluedin://{host}/datasets/{data set id}/pipeline        clues -> golden records
+cluedin://{host}/golden-records/{entity type}           one for all data sets of an entity type
+{asset's qualified name}#{column}                       a column of any of those
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from sync_core.domain.lineage import EntityRef
+
+DATA_SET = "cluedin_data_set"
+CLUES = "cluedin_clues"
+GOLDEN_RECORDS = "cluedin_golden_records"
+INGEST_PROCESS = "cluedin_ingest_process"
+MAP_PROCESS = "cluedin_map_process"
+PROCESSING_PIPELINE = "cluedin_processing_pipeline"
+COLUMN = "cluedin_column"
+
+
+@dataclass(frozen=True, slots=True)
+class LineageRefs:
+    """References to all that one data set can have. `host` is the organization's host in CluedIn's URL."""
+
+    host: str
+    data_set_id: str
+
+    @property
+    def data_set(self) -> EntityRef:
+        """The data set's asset."""
+        return EntityRef(DATA_SET, self._root)
+
+    @property
+    def ingest(self) -> EntityRef:
+        """The process from the source asset to the data set."""
+        return EntityRef(INGEST_PROCESS, f"{self._root}/ingest")
+
+    @property
+    def map(self) -> EntityRef:
+        """The process from the data set to its clues."""
+        return EntityRef(MAP_PROCESS, f"{self._root}/map")
+
+    @property
+    def clues(self) -> EntityRef:
+        """The clues' asset."""
+        return EntityRef(CLUES, f"{self._root}/clues")
+
+    @property
+    def pipeline(self) -> EntityRef:
+        """The process from the clues to the golden records."""
+        return EntityRef(PROCESSING_PIPELINE, f"{self._root}/pipeline")
+
+    def golden_records(self, entity_type: str) -> EntityRef:
+        """The golden records of an entity type such as `/Infrastructure/User`."""
+        path = quote(entity_type.strip("/"), safe="/")
+        return EntityRef(GOLDEN_RECORDS, f"cluedin://{self.host}/golden-records/{path}")
+
+    @property
+    def _root(self) -> str:
+        return f"cluedin://{self.host}/datasets/{self.data_set_id.lower()}"
+
+
+def column_refs(asset: EntityRef, names: Iterable[str]) -> Iterator[tuple[str, EntityRef]]:
+    """Yield each distinct column name with its reference.
+
+    Names that differ in nothing but case get distinct qualified names also where those compare without case.
+    """
+    taken: set[str] = set()
+    for name in dict.fromkeys(names):
+        qualified_name = f"{asset.qualified_name}#{quote(name, safe='')}"
+        if qualified_name.casefold() in taken:
+            qualified_name += f"~{hashlib.sha256(name.encode()).hexdigest()[:8]}"
+        taken.add(qualified_name.casefold())
+        yield name, EntityRef(COLUMN, qualified_name)
