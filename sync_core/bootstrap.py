@@ -73,7 +73,15 @@ def app() -> "App":
     Raises:
         ConfigError: settings are missing or wrong; nothing is kept, so the next call reads them again.
     """
-    return App(load_settings())
+    settings = load_settings()
+    quieten_libraries()
+    return App(settings)
+
+
+def quieten_libraries() -> None:
+    """Keep the libraries' own request logs out of ours: one line a request is enough, and theirs hold whole URLs."""
+    for name in ("azure", "urllib3", "apprise", "msal"):
+        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 def answer_status(query: Mapping[str, str]) -> HttpAnswer:

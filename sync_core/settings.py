@@ -1,10 +1,21 @@
 """The settings of the app, read from the environment in one place and checked all at once."""
 
+from base64 import b64decode
 from enum import StrEnum
+from ipaddress import ip_address
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -23,27 +34,52 @@ class SettingsSource(StrEnum):
 
 def is_loopback(host: str) -> bool:
     """Whether a host is this machine itself, so that plain http cannot carry a token away."""
-    return host.lower() in {"localhost", "::1"} or host.startswith("127.")
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
 
 
 def _service_url(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in {"https", "http"} or not parts.hostname:
+    try:
+        parts = urlsplit(value)
+        is_complete = parts.scheme in {"https", "http"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        is_complete = False
+    if not is_complete:
         raise ValueError("expected a full URL such as https://host.example.com")
     if parts.username or parts.password or parts.query or parts.fragment:
         raise ValueError("expected a URL without credentials, query or fragment")
-    if parts.scheme == "http" and not is_loopback(parts.hostname):
+    if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
         raise ValueError("expected https (plain http only for this machine itself: a token would travel readable)")
     return value.rstrip("/")
 
 
-def _resolved(value: Any) -> Any:
-    if isinstance(value, str) and value.startswith(UNRESOLVED_KEY_VAULT_REFERENCE):
+def _token(value: SecretStr) -> SecretStr:
+    text = value.get_secret_value()
+    if not text.isascii() or not text.isprintable() or " " in text:
+        raise ValueError("expected an access token, which has no spaces, line breaks or letters beyond ASCII")
+    return value
+
+
+def _connection_string(value: SecretStr) -> SecretStr:
+    pairs = [part.partition("=") for part in value.get_secret_value().rstrip("; ").split(";")]
+    parts = {name.strip().lower(): text for name, _, text in pairs}
+    has_account = bool(parts.get("accountname")) and _is_base64(parts.get("accountkey", ""))
+    has_signature = "sharedaccesssignature" in parts and {"queueendpoint", "tableendpoint"} <= parts.keys()
+    is_emulator = parts.get("usedevelopmentstorage", "").lower() == "true"
+    if not all(name and equals for name, equals, _ in pairs) or not (has_account or has_signature or is_emulator):
         raise ValueError(
-            "expected the secret's value, but the Key Vault reference was not resolved: check that the secret exists "
-            "and that the app's identity has the role Key Vault Secrets User"
+            "expected a connection string, such as DefaultEndpointsProtocol=https;AccountName=..;AccountKey=.."
         )
     return value
+
+
+def _is_base64(text: str) -> bool:
+    try:
+        return bool(b64decode(text, validate=True))
+    except ValueError:
+        return False
 
 
 def _split_semicolons(value: Any) -> Any:
@@ -51,17 +87,15 @@ def _split_semicolons(value: Any) -> Any:
 
 
 ServiceUrl = Annotated[str, AfterValidator(_service_url)]
-Secret = Annotated[SecretStr, BeforeValidator(_resolved)]
-# The last validator in the list runs first.
-SecretList = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_split_semicolons), BeforeValidator(_resolved)]
+AccessToken = Annotated[SecretStr, AfterValidator(_token)]
+ConnectionString = Annotated[SecretStr, AfterValidator(_connection_string)]
+SecretList = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_split_semicolons)]
 
 
 class Settings(BaseSettings):
     """All settings of the app; each alias is the name in the environment. `docs/configuration.md` explains them."""
 
-    model_config = SettingsConfigDict(
-        env_ignore_empty=True, extra="ignore", frozen=True, populate_by_name=True, str_strip_whitespace=True
-    )
+    model_config = SettingsConfigDict(extra="ignore", frozen=True)
 
     purview_endpoint: ServiceUrl = Field(
         alias="PURVIEW_ENDPOINT", description="the Purview account's full URL, https://{account}.purview.azure.com"
@@ -74,9 +108,9 @@ class Settings(BaseSettings):
         alias="CLUEDIN_URL", description="the CluedIn organization's URL, https://{organization}.{domain}"
     )
     cluedin_organization: str = Field(default="", alias="CLUEDIN_ORGANIZATION")
-    cluedin_access_token: Secret | None = Field(default=None, alias="CLUEDIN_ACCESS_TOKEN")
+    cluedin_access_token: AccessToken | None = Field(default=None, alias="CLUEDIN_ACCESS_TOKEN")
     cluedin_username: str = Field(default="", alias="CLUEDIN_USERNAME", validate_default=True)
-    cluedin_password: Secret | None = Field(default=None, alias="CLUEDIN_PASSWORD", validate_default=True)
+    cluedin_password: SecretStr | None = Field(default=None, alias="CLUEDIN_PASSWORD", validate_default=True)
 
     sync_enabled: bool = Field(default=True, alias="SYNC_ENABLED")
     sync_settings_source: SettingsSource = Field(default=SettingsSource.APP, alias="SYNC_SETTINGS_SOURCE")
@@ -91,7 +125,25 @@ class Settings(BaseSettings):
     storage_table_service_uri: ServiceUrl | None = Field(default=None, alias="AzureWebJobsStorage__tableServiceUri")
     storage_credential: str = Field(default="", alias="AzureWebJobsStorage__credential")
     storage_client_id: str = Field(default="", alias="AzureWebJobsStorage__clientId")
-    storage_connection_string: Secret | None = Field(default=None, alias="AzureWebJobsStorage", validate_default=True)
+    storage_connection_string: ConnectionString | None = Field(
+        default=None, alias="AzureWebJobsStorage", validate_default=True
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _empty_is_missing(cls, values: dict[str, Any]) -> dict[str, Any]:
+        stripped = {name: value.strip() if isinstance(value, str) else value for name, value in values.items()}
+        return {name: value for name, value in stripped.items() if value != ""}
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _reference_is_resolved(cls, value: Any) -> Any:
+        if isinstance(value, str) and value.startswith(UNRESOLVED_KEY_VAULT_REFERENCE):
+            raise ValueError(
+                "expected the secret's value, but the Key Vault reference was not resolved: check that the secret "
+                "exists and that the app's identity has the role Key Vault Secrets User"
+            )
+        return value
 
     @field_validator("cluedin_username", "cluedin_password")
     @classmethod
@@ -153,7 +205,8 @@ def _format_problem(detail: ErrorDetails) -> str:
     name = _setting_name(str(detail["loc"][0]))
     if detail["type"] == "missing":
         return f"{name}: is not set; expected {_DESCRIPTIONS[name]}"
-    return f"{name}: found {_shown(name, detail['input'])}; {detail['msg'].removeprefix('Value error, ')}"
+    expected = detail["msg"].removeprefix("Value error, ").replace("Input should be", "expected")
+    return f"{name}: found {_shown(name, detail['input'])}; {expected}"
 
 
 def _setting_name(location: str) -> str:
@@ -165,6 +218,6 @@ def _setting_name(location: str) -> str:
 def _shown(name: str, value: Any) -> str:
     if value is None or value == "":
         return "nothing"
-    if name not in SECRET_SETTINGS and "@" not in str(value):
+    if name not in SECRET_SETTINGS and not set("@?") & set(str(value)):
         return repr(value)
     return "a value (hidden)"
