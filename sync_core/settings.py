@@ -22,7 +22,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sync_core.errors import ConfigError
 
 # A reference that App Service could not resolve is handed to the app as its own text.
-UNRESOLVED_KEY_VAULT_REFERENCE = "@Microsoft.KeyVault("
+UNRESOLVED_KEY_VAULT_REFERENCE = "@microsoft.keyvault("
 
 
 class SettingsSource(StrEnum):
@@ -65,10 +65,11 @@ def _token(value: SecretStr) -> SecretStr:
 def _connection_string(value: SecretStr) -> SecretStr:
     pairs = [part.partition("=") for part in value.get_secret_value().rstrip("; ").split(";")]
     parts = {name.strip().lower(): text for name, _, text in pairs}
-    has_account = bool(parts.get("accountname")) and _is_base64(parts.get("accountkey", ""))
-    has_signature = "sharedaccesssignature" in parts and {"queueendpoint", "tableendpoint"} <= parts.keys()
+    has_address = bool(parts.get("accountname")) or {"queueendpoint", "tableendpoint"} <= parts.keys()
+    has_credential = "sharedaccesssignature" in parts or _is_base64(parts.get("accountkey", ""))
     is_emulator = parts.get("usedevelopmentstorage", "").lower() == "true"
-    if not all(name and equals for name, equals, _ in pairs) or not (has_account or has_signature or is_emulator):
+    is_complete = (has_address and has_credential) or is_emulator
+    if not is_complete or not all(name and equals for name, equals, _ in pairs):
         raise ValueError(
             "expected a connection string, such as DefaultEndpointsProtocol=https;AccountName=..;AccountKey=.."
         )
@@ -138,7 +139,7 @@ class Settings(BaseSettings):
     @field_validator("*", mode="before")
     @classmethod
     def _reference_is_resolved(cls, value: Any) -> Any:
-        if isinstance(value, str) and value.startswith(UNRESOLVED_KEY_VAULT_REFERENCE):
+        if isinstance(value, str) and value.lower().startswith(UNRESOLVED_KEY_VAULT_REFERENCE):
             raise ValueError(
                 "expected the secret's value, but the Key Vault reference was not resolved: check that the secret "
                 "exists and that the app's identity has the role Key Vault Secrets User"

@@ -72,7 +72,7 @@ class CluedInClient:
         page, received = 0, 0
         while True:
             variables = {"page": page, "pageSize": PAGE_SIZE, "searchName": search_name}
-            total, groups = parse_data_source_sets(self._query("getAllDataSourceSet", variables))
+            total, groups = parse_data_source_sets(self.query("getAllDataSourceSet", variables))
             yield from groups
             received += len(groups)
             page += 1
@@ -93,8 +93,8 @@ class CluedInClient:
 
     def fetch_configuration(self) -> dict[str, str]:
         """Return CluedIn's settings as a flat map of strings; keys like `Purview.SyncDataSources.Enabled`."""
-        organization_id = parse_organization_id(self._query("getCurrentOrg", {}))
-        data = self._query("getConfigurationSettings", {"id": organization_id, "includeHiddenFromUi": True})
+        organization_id = parse_organization_id(self.query("getCurrentOrg", {}))
+        data = self.query("getConfigurationSettings", {"id": organization_id, "includeHiddenFromUi": True})
         settings = (data.get("administration") or {}).get("configurationSettings")
         if not isinstance(settings, dict):
             raise ConfigError(
@@ -105,7 +105,7 @@ class CluedInClient:
 
     def _author_id(self) -> str:
         """The caller's own user id: CluedIn asks for it as the author of what is made."""
-        return self._author.get(lambda: parse_author_id(self._query("me", {})) or self._user_id_of_token())
+        return self._author.get(lambda: parse_author_id(self.query("me", {})) or self._user_id_of_token())
 
     def _user_id_of_token(self) -> str:
         """The `Id` claim says the same (facts, 1.3); read without verifying: CluedIn, not we, must trust the token."""
@@ -120,7 +120,8 @@ class CluedInClient:
                 "the service account is a user of this organization."
             ) from error
 
-    def _query(self, operation: str, variables: dict[str, Any]) -> dict[str, Any]:
+    def query(self, operation: str, variables: dict[str, Any]) -> dict[str, Any]:
+        """Send one of the documents that only read, and return its data."""
         return self._execute(operation, variables, idempotent=True)[0]
 
     def _mutate(self, operation: str, variables: dict[str, Any]) -> tuple[dict[str, Any], str]:

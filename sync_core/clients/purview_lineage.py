@@ -10,7 +10,12 @@ from urllib.parse import quote
 
 from sync_core.clients.http import Call, HttpDoor
 from sync_core.clients.purview import API_VERSION, ATLAS, DATA_MAP, ENTITIES_A_CALL
-from sync_core.clients.purview_wire import StoredEntity, parse_guid_assignments, parse_stored_entity
+from sync_core.clients.purview_lineage_wire import (
+    StoredEntity,
+    format_entity,
+    parse_guid_assignments,
+    parse_stored_entity,
+)
 from sync_core.domain.lineage import EntityRef, LineageEntity
 from sync_core.errors import NotFoundError, RejectedError
 
@@ -36,7 +41,7 @@ class PurviewLineageClient:
         References between them go by the guids of the call itself, all others by type and qualified name.
         """
         placeholders = {entity.ref: f"-{number}" for number, entity in enumerate(entities, start=1)}
-        body = {"entities": [_format_entity(entity, placeholders) for entity in entities], "referredEntities": {}}
+        body = {"entities": [format_entity(entity, placeholders) for entity in entities], "referredEntities": {}}
         params = {**VERSIONED, "collectionId": collection}
         answer = self.door.send(Call("POST", f"{ATLAS}/entity/bulk", params, json=body, operation="write_lineage"))
         assigned = parse_guid_assignments(answer.json())
@@ -97,27 +102,3 @@ class PurviewLineageClient:
             if error.code not in {TYPE_EXISTS, "409"}:
                 raise
             self.door.send(Call("PUT", path, VERSIONED, json=dict(definition), operation="update_types"))
-
-
-def _format_entity(entity: LineageEntity, placeholders: Mapping[EntityRef, str]) -> dict[str, Any]:
-    attributes: dict[str, Any] = {
-        "qualifiedName": entity.ref.qualified_name,
-        "name": entity.name,
-        **entity.attributes,
-    }
-    if entity.inputs or entity.outputs:
-        attributes["inputs"] = [_format_ref(ref, placeholders) for ref in entity.inputs]
-        attributes["outputs"] = [_format_ref(ref, placeholders) for ref in entity.outputs]
-    relations = {name: _format_ref(ref, placeholders) for name, ref in entity.relations.items()}
-    return {
-        "typeName": entity.ref.type_name,
-        "guid": placeholders[entity.ref],
-        "attributes": attributes,
-        **({"relationshipAttributes": relations} if relations else {}),
-    }
-
-
-def _format_ref(ref: EntityRef, placeholders: Mapping[EntityRef, str]) -> dict[str, Any]:
-    if ref in placeholders:
-        return {"guid": placeholders[ref], "typeName": ref.type_name}
-    return {"typeName": ref.type_name, "uniqueAttributes": {"qualifiedName": ref.qualified_name}}

@@ -1,0 +1,35 @@
+"""Reads members of decoded JSON that may be anything: what is not as expected counts as not there."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+
+def member(body: Any, *path: str) -> Any:
+    """Return what lies at a path of names, or None."""
+    for name in path:
+        body = body.get(name) if isinstance(body, Mapping) else None
+    return body
+
+
+def text(body: Any, *path: str) -> str:
+    """Return the text or number at a path as text, else an empty text."""
+    found = member(body, *path)
+    return str(found) if isinstance(found, str | int | float) and not isinstance(found, bool) else ""
+
+
+def integer(body: Any, *path: str) -> int | None:
+    """Return the whole number at a path, also one written as text, else None."""
+    found = text(body, *path)
+    return int(found) if found.lstrip("-").isdecimal() else None
+
+
+def objects(body: Any, *path: str) -> Iterator[Mapping[str, Any]]:
+    """Yield the objects of the list at a path."""
+    found = member(body, *path)
+    yield from (item for item in found if isinstance(item, Mapping)) if isinstance(found, list) else ()
+
+
+def texts(body: Any, *path: str) -> tuple[str, ...]:
+    """Return the texts of the list at a path."""
+    found = member(body, *path)
+    return tuple(item for item in found if isinstance(item, str)) if isinstance(found, list) else ()
