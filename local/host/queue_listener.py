@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -43,8 +44,11 @@ class QueueListener:
 
     def join(self, timeout_s: float) -> None:
         """Wait for the messages under way; what is not done by then becomes visible again by itself."""
+        deadline = time.monotonic() + timeout_s
+        if self._thread.ident is not None:
+            self._thread.join(timeout_s)
         with self._changed:
-            self._changed.wait_for(lambda: self._under_way == 0, timeout_s)
+            self._changed.wait_for(lambda: self._under_way == 0, max(0.0, deadline - time.monotonic()))
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     def _poll(self) -> None:
@@ -79,8 +83,8 @@ class QueueListener:
         with self._counted():
             try:
                 self._processor.process(message, self._lock_s)
-            except AzureError:
-                # Storage failed us: the message is neither deleted nor released and comes back when its lock ends.
+            except (AzureError, RuntimeError):
+                # Storage failed us, or the host is stopping: the message comes back when its lock ends.
                 _log.exception("Message %s could not be settled", message.id)
 
     @contextmanager
