@@ -18,7 +18,7 @@ from local.service import REPOSITORY, Command, Service, choose_port, run_service
 
 APP_PORT = 7071
 TERM = "Sync to CluedIn@Glossary"
-COLLECTION = "cluedi"
+COLLECTION = "clu3dn"
 ORGANIZATION = "acme"
 USERNAME = "purview-sync@acme.example"
 PASSWORD = "Simulated1!"

@@ -17,8 +17,9 @@ from local.host.config import HostConfig
 from local.host.host_json import HostOptions, load_host_options
 from local.host.http_front import HttpFront
 from local.host.indexing import IndexedFunction, index_app
-from local.host.invoker import Invoker, WorkerLoop
+from local.host.invoker import Invoker
 from local.host.triggers import Triggers
+from local.host.worker_loop import WorkerLoop
 from local.simulation import serve
 
 _log = logging.getLogger("host")

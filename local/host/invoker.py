@@ -1,31 +1,23 @@
 """Runs functions as the worker does: in one thread pool, or on the event loop when they are async."""
 
-import asyncio
 import contextvars
-import inspect
 import logging
 import os
-import threading
 import time
 import uuid
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
-from pathlib import Path
-from types import SimpleNamespace
-from typing import Any, TypeVar
-
-from azure.functions import Context
 
 from local.host.bindings import Datum, TriggerValue, decode, encode
+from local.host.context import InvocationContext, thread_local
 from local.host.indexing import IndexedFunction
 from local.host.log import current_invocation
+from local.host.worker_loop import WorkerLoop
 
 THREADS_SETTING = "PYTHON_THREADPOOL_THREAD_COUNT"
 
 _log = logging.getLogger("host")
-_thread_local = threading.local()
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -46,66 +38,6 @@ class Outcome:
         if self.error is None:
             return "Result: Success"
         return f"Result: Failure\nException: {type(self.error).__name__}: {self.error}"
-
-
-class _InvocationContext(Context):
-    """What a function gets when it asks for `context`."""
-
-    def __init__(self, function: IndexedFunction, invocation_id: str) -> None:
-        self._function = function
-        self._invocation_id = invocation_id
-
-    @property
-    def invocation_id(self) -> str:
-        return self._invocation_id
-
-    @property
-    def thread_local_storage(self) -> Any:
-        return _thread_local
-
-    @property
-    def function_name(self) -> str:
-        return self._function.name
-
-    @property
-    def function_directory(self) -> str:
-        return str(Path(inspect.getfile(self._function.call)).parent)
-
-    @property
-    def trace_context(self) -> Any:
-        return SimpleNamespace(trace_parent="", trace_state="", attributes={})
-
-    @property
-    def retry_context(self) -> Any:
-        return SimpleNamespace(retry_count=0, max_retry_count=0, exception=None)
-
-
-class WorkerLoop:
-    """The event loop on which the worker imports the app and runs async functions, in a thread of its own."""
-
-    def __init__(self) -> None:
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="worker-loop", daemon=True)
-        self._thread.start()
-
-    def call(self, function: Callable[[], T]) -> T:
-        """Run something inside the running loop and wait for it."""
-
-        async def run() -> T:
-            return function()
-
-        return asyncio.run_coroutine_threadsafe(run(), self._loop).result()
-
-    def submit(self, function: Callable[..., Any], arguments: dict[str, Any]) -> Future[Any]:
-        """Start an async function."""
-        return asyncio.run_coroutine_threadsafe(function(**arguments), self._loop)
-
-    def close(self) -> None:
-        """Stop the loop."""
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(timeout=5)
-        if not self._thread.is_alive():
-            self._loop.close()
 
 
 class Invoker:
@@ -142,8 +74,8 @@ class Invoker:
         trigger = signature.trigger
         arguments = {trigger["name"]: decode(trigger["type"], value, signature.trigger_annotation)}
         if signature.wants_context:
-            arguments["context"] = _InvocationContext(function, invocation_id)
-        _thread_local.invocation_id = invocation_id
+            arguments["context"] = InvocationContext(function, invocation_id)
+        thread_local.invocation_id = invocation_id
         returned = (
             self._loop.submit(function.call, arguments).result() if function.is_async else function.call(**arguments)
         )

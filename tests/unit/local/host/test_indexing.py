@@ -9,8 +9,8 @@ import pytest
 
 from local.host.indexing import IndexedFunction
 from local.host.indexing import index_app as index_here
-from local.host.invoker import WorkerLoop
 from local.host.signature import IndexingError
+from local.host.worker_loop import WorkerLoop
 
 GOOD = """
     @app.timer_trigger(schedule="0 * * * * *", arg_name="timer")
