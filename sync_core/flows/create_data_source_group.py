@@ -7,14 +7,14 @@ from datetime import datetime, timedelta
 
 from sync_core.domain.asset import AssetRecord, AssetStatus
 from sync_core.domain.message import AssetMessage
-from sync_core.errors import ConfigError, ConflictError, RejectedError, SyncError, TransientError
+from sync_core.errors import RejectedError, SyncError
 from sync_core.flows.announce import Announce
+from sync_core.flows.attempts import Attempts
 from sync_core.flows.bury import Bury, with_failure
 from sync_core.flows.provision import Provision
 from sync_core.flows.take_assets import SEND_AGAIN_AFTER
-from sync_core.mapping.backoff import CONFIG_DELAY_S, MOST_ATTEMPTS, backoff_s
 from sync_core.state.assets import AssetStore
-from sync_core.state.leases import Held, Leases
+from sync_core.state.leases import Held, Lease, Leases
 from sync_core.state.names import ASSET_QUEUE
 from sync_core.state.queues import WorkQueue
 
@@ -57,45 +57,56 @@ class CreateDataSourceGroup:
         elif stored.record.status is AssetStatus.QUEUED:
             self._claim(message)
 
+    def put_back(self, message: AssetMessage, delay_s: float) -> None:
+        """Let a message come again after a delay; until long after that, discovery sends no other one."""
+        self.queue.send(message, delay_s)
+        self.assets.postpone(message.asset_key, self.clock() + timedelta(seconds=delay_s) + SEND_AGAIN_AFTER)
+
     def _claim(self, message: AssetMessage) -> None:
         run_id = self.new_id()
         claim = self.leases.acquire(f"asset-{message.asset_key}", run_id, self.claim_s)
         if isinstance(claim, Held):
             logger.info("Asset %s is being worked on by %s; putting its message back", message.asset_key, claim.owner)
-            self._put_back(message, claim.remaining_s + 1 + self.chance())
+            self.put_back(message, claim.remaining_s + 1 + self.chance())
             return
         try:
             stored = self.assets.load(message.asset_key)
             if stored is None or stored.record.status is not AssetStatus.QUEUED:
                 return  # another delivery was faster
-            self._try(message, lambda: self.provision.provision(stored.record, claim, run_id))
+            work = AssetWork(self, message, stored.record, claim, run_id)
+            if Attempts(self.chance, self.claim_s).attempt(work):
+                self.announce.if_done()
         finally:
             claim.release()
 
-    def _try(self, message: AssetMessage, provision: Callable[[], AssetRecord]) -> None:
-        try:
-            provision()
-        except ConflictError as error:
-            logger.warning("Asset %s: %s", message.asset_key, error)
-            self._put_back(message, self.claim_s)
-        except TransientError as error:
-            self._try_later(message, error, retry_after_s=error.retry_after_s)
-        except ConfigError as error:
-            self._try_later(message, error, retry_after_s=CONFIG_DELAY_S)
-        except SyncError as error:
-            self.bury.asset(message, error, error.cause_class)
-        else:
-            self.announce.if_done()
 
-    def _try_later(self, message: AssetMessage, error: SyncError, *, retry_after_s: float | None) -> None:
-        record = self.assets.change(message.asset_key, with_failure(error, self.clock()))
-        if record.attempts >= MOST_ATTEMPTS:
-            self.bury.asset(message, error, f"exhausted_{error.cause_class}")
-            return
-        delay_s = backoff_s(record.attempts, retry_after_s=retry_after_s, chance=self.chance())
-        logger.warning("Asset %s failed, attempt %s, next in %.0f s: %s", record.key, record.attempts, delay_s, error)
-        self._put_back(message, delay_s)
+@dataclass(frozen=True)
+class AssetWork:
+    """The work on one claimed asset."""
 
-    def _put_back(self, message: AssetMessage, delay_s: float) -> None:
-        self.queue.send(message, delay_s)
-        self.assets.postpone(message.asset_key, self.clock() + timedelta(seconds=delay_s) + SEND_AGAIN_AFTER)
+    worker: CreateDataSourceGroup
+    message: AssetMessage
+    record: AssetRecord
+    claim: Lease
+    run_id: str
+
+    @property
+    def name(self) -> str:
+        """What it is, for the log."""
+        return f"Asset {self.record.key}"
+
+    def do(self) -> None:
+        """Provision the asset."""
+        self.worker.provision.provision(self.record, self.claim, self.run_id)
+
+    def note_failure(self, error: SyncError) -> int:
+        """Note the failure in the asset's record."""
+        return self.worker.assets.change(self.record.key, with_failure(error, self.worker.clock())).attempts
+
+    def put_back(self, delay_s: float) -> None:
+        """Put the message back."""
+        self.worker.put_back(self.message, delay_s)
+
+    def give_up(self, error: SyncError, cause_class: str) -> None:
+        """Make the message a dead letter."""
+        self.worker.bury.asset(self.message, error, cause_class)

@@ -1,0 +1,72 @@
+"""Tries a piece of work and decides what a failure means: later, a person, or never.
+
+Putting work back and counting its attempts is ours to do: the host's own retries have no back-off and end after five.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from sync_core.errors import ConfigError, ConflictError, SyncError, TransientError
+from sync_core.mapping.backoff import CONFIG_DELAY_S, MOST_ATTEMPTS, backoff_s
+
+logger = logging.getLogger(__name__)
+
+
+class Work(Protocol):
+    """A piece of work that a message asks for."""
+
+    @property
+    def name(self) -> str:
+        """What it is, for the log."""
+
+    def do(self) -> None:
+        """Do it."""
+
+    def note_failure(self, error: SyncError) -> int:
+        """Record that an attempt failed, and return how many have."""
+
+    def put_back(self, delay_s: float) -> None:
+        """Let it be delivered again after a delay."""
+
+    def give_up(self, error: SyncError, cause_class: str) -> None:
+        """Record that it failed for good."""
+
+
+@dataclass(frozen=True)
+class Attempts:
+    """Makes attempts. `chance` gives random numbers from 0 to 1, `conflict_delay_s` is how long a claim may last."""
+
+    chance: Callable[[], float]
+    conflict_delay_s: float
+
+    def attempt(self, work: Work) -> bool:
+        """Do the work, or see to it that it is done later or recorded as failed; return whether it was done.
+
+        Raises:
+            SyncError: not even that could be recorded; the host delivers the message again.
+        """
+        try:
+            work.do()
+        except ConflictError as error:
+            logger.warning("%s was taken over by another worker: %s", work.name, error)
+            work.put_back(self.conflict_delay_s)
+        except TransientError as error:
+            self._later(work, error, error.retry_after_s)
+        except ConfigError as error:
+            self._later(work, error, CONFIG_DELAY_S)
+        except SyncError as error:
+            work.give_up(error, error.cause_class)
+        else:
+            return True
+        return False
+
+    def _later(self, work: Work, error: SyncError, retry_after_s: float | None) -> None:
+        attempts = work.note_failure(error)
+        if attempts >= MOST_ATTEMPTS:
+            work.give_up(error, f"exhausted_{error.cause_class}")
+            return
+        delay_s = backoff_s(attempts, retry_after_s=retry_after_s, chance=self.chance())
+        logger.warning("%s failed, attempt %s, next in %.0f s: %s", work.name, attempts, delay_s, error)
+        work.put_back(delay_s)
