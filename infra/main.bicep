@@ -1,0 +1,271 @@
+// Everything that the sync needs in Azure, in one resource group. Each module is one concern; this file only composes.
+targetScope = 'resourceGroup'
+
+@description('Name of this installation. It becomes a part of resource names: lower-case letters, digits and hyphens.')
+@minLength(1)
+@maxLength(32)
+param environmentName string
+
+@description('Region of all resources. It must offer the Flex Consumption plan.')
+param location string = resourceGroup().location
+
+@description('Tags that all resources get.')
+param tags object = {}
+
+@description('Full URL of the Purview account, for example https://contoso.purview.azure.com.')
+@minLength(1)
+param purviewEndpoint string
+
+@description('Collection that lineage is written to: its 6-letter name, or its friendly path Root/Sub.')
+@minLength(1)
+param purviewCollection string
+
+@description('URL of the CluedIn organization, https://{organization}.{domain}.')
+@minLength(1)
+param cluedInUrl string
+
+@description('CluedIn organization. Empty: the first label of the URL.')
+param cluedInOrganization string = ''
+
+@description('E-mail address of the CluedIn service account. Empty: an access token is used instead.')
+param cluedInUsername string = ''
+
+@description('Password of the CluedIn service account. Empty: the vault keeps what it has.')
+@secure()
+param cluedInPassword string = ''
+
+@description('CluedIn access token, used when no user name is given. Empty: the vault keeps what it has.')
+@secure()
+param cluedInAccessToken string = ''
+
+@description('The toggle of the sync from Purview to CluedIn.')
+param syncEnabled bool = true
+
+@description('Glossary term that marks assets: Term, Term@Glossary, several separated by ";", or *.')
+param syncTerm string = ''
+
+@description('Where the toggle and the term are kept: in the app settings, or in CluedIn.')
+@allowed(['app', 'cluedin'])
+param syncSettingsSource string = 'app'
+
+@description('The toggle of the lineage from CluedIn to Purview.')
+param lineageEnabled bool = true
+
+@description('Accept only signed webhook deliveries. The secrets come from the vault.')
+param requireWebhookSignature bool = false
+
+@description('Webhook secrets, ";"-separated. Empty: the vault keeps what it has.')
+@secure()
+param webhookSecrets string = ''
+
+@description('Send notifications. The addresses come from the vault, because they contain keys.')
+param sendNotifications bool = false
+
+@description('Notification addresses, ";"-separated. Empty: the vault keeps what it has.')
+@secure()
+param notifyUrls string = ''
+
+@description('Python of the app.')
+@allowed(['3.11', '3.12', '3.13'])
+param pythonVersion string = '3.13'
+
+@description('Memory of one instance in MB.')
+@allowed([512, 2048, 4096])
+param instanceMemoryMB int = 2048
+
+@description('Most instances of each function. 2 instances with 12 messages each stay under the 25 operations a second of one Purview capacity unit.')
+@minValue(1)
+@maxValue(1000)
+param maximumInstanceCount int = 2
+
+@description('Instances that always wait for webhooks. 0: the first delivery after a pause is slow.')
+@minValue(0)
+@maxValue(20)
+param alwaysReadyHttpInstances int = 0
+
+@description('Put storage behind private endpoints and close its public door.')
+param useVirtualNetwork bool = false
+
+@description('Address range of the virtual network, /23 or larger.')
+param virtualNetworkAddressPrefix string = '10.60.0.0/23'
+
+@description('E-mail address that alerts go to. Empty: alerts are shown in the portal only.')
+param alertEmail string = ''
+
+@description('Days that logs are kept.')
+@minValue(30)
+@maxValue(730)
+param logRetentionDays int = 30
+
+@description('Most gigabytes of logs a day; what is over is lost, and with it alerts. -1: no limit.')
+@minValue(-1)
+param logLimitGbPerDay int = -1
+
+@description('Keep anyone from purging a deleted vault for 7 days. Cannot be taken back.')
+param protectVaultFromPurge bool = false
+
+var token = uniqueString(resourceGroup().id, environmentName)
+var usesPassword = !empty(cluedInUsername)
+var entryNames = {
+  cluedInPassword: 'cluedin-password'
+  cluedInAccessToken: 'cluedin-access-token'
+  webhookSecrets: 'webhook-secrets'
+  notifyUrls: 'notify-urls'
+}
+// What the settings below refer to: an operator must see to it that each one is in the vault.
+var neededEntries = concat(
+  [usesPassword ? entryNames.cluedInPassword : entryNames.cluedInAccessToken],
+  requireWebhookSignature ? [entryNames.webhookSecrets] : [],
+  sendNotifications ? [entryNames.notifyUrls] : []
+)
+
+module identity 'modules/identity.bicep' = {
+  name: 'identity'
+  params: {
+    name: 'id-${environmentName}-${token}'
+    location: location
+    tags: tags
+  }
+}
+
+module storage 'modules/storage.bicep' = {
+  name: 'storage'
+  params: {
+    name: 'st${token}'
+    location: location
+    tags: tags
+    allowPublicAccess: !useVirtualNetwork
+  }
+}
+
+module network 'modules/network.bicep' = if (useVirtualNetwork) {
+  name: 'network'
+  params: {
+    name: 'vnet-${environmentName}-${token}'
+    location: location
+    tags: tags
+    addressPrefix: virtualNetworkAddressPrefix
+    storageAccountName: storage.outputs.name
+  }
+}
+
+module monitoring 'modules/monitoring.bicep' = {
+  name: 'monitoring'
+  params: {
+    workspaceName: 'log-${environmentName}-${token}'
+    insightsName: 'appi-${environmentName}-${token}'
+    location: location
+    tags: tags
+    retentionDays: logRetentionDays
+    limitGbPerDay: logLimitGbPerDay
+  }
+}
+
+module alerts 'modules/alerts.bicep' = {
+  name: 'alerts'
+  params: {
+    namePrefix: environmentName
+    location: location
+    tags: tags
+    insightsId: monitoring.outputs.insightsId
+    email: alertEmail
+  }
+}
+
+module vault 'modules/key-vault.bicep' = {
+  name: 'key-vault'
+  params: {
+    name: 'kv-${token}'
+    location: location
+    tags: tags
+    protectFromPurge: protectVaultFromPurge
+    entryNames: entryNames
+    cluedInPassword: cluedInPassword
+    cluedInAccessToken: cluedInAccessToken
+    webhookSecrets: webhookSecrets
+    notifyUrls: notifyUrls
+  }
+}
+
+module roles 'modules/roles.bicep' = {
+  name: 'roles'
+  params: {
+    principalId: identity.outputs.principalId
+    storageAccountName: storage.outputs.name
+    insightsName: monitoring.outputs.insightsName
+    vaultName: vault.outputs.name
+  }
+}
+
+// What the app reads, by the names in sync_core/settings.py. A secret is a reference to the vault, never a value.
+var cluedInCredentials = usesPassword
+  ? {
+      CLUEDIN_USERNAME: cluedInUsername
+      CLUEDIN_PASSWORD: '@Microsoft.KeyVault(SecretUri=${vault.outputs.uri}secrets/${entryNames.cluedInPassword})'
+    }
+  : {
+      CLUEDIN_ACCESS_TOKEN: '@Microsoft.KeyVault(SecretUri=${vault.outputs.uri}secrets/${entryNames.cluedInAccessToken})'
+    }
+var webhookSettings = requireWebhookSignature
+  ? {
+      WEBHOOK_SECRETS: '@Microsoft.KeyVault(SecretUri=${vault.outputs.uri}secrets/${entryNames.webhookSecrets})'
+    }
+  : {}
+var notificationSettings = sendNotifications
+  ? {
+      NOTIFY_URLS: '@Microsoft.KeyVault(SecretUri=${vault.outputs.uri}secrets/${entryNames.notifyUrls})'
+    }
+  : {}
+var syncSettings = {
+  PURVIEW_ENDPOINT: purviewEndpoint
+  PURVIEW_COLLECTION: purviewCollection
+  CLUEDIN_URL: cluedInUrl
+  CLUEDIN_ORGANIZATION: cluedInOrganization
+  SYNC_ENABLED: string(syncEnabled)
+  SYNC_TERM: syncTerm
+  SYNC_SETTINGS_SOURCE: syncSettingsSource
+  LINEAGE_ENABLED: string(lineageEnabled)
+}
+
+module functionApp 'modules/function-app.bicep' = {
+  name: 'function-app'
+  params: {
+    name: 'func-${environmentName}-${token}'
+    planName: 'plan-${environmentName}-${token}'
+    location: location
+    tags: tags
+    identityName: identity.outputs.name
+    storageAccountName: storage.outputs.name
+    packageContainerName: storage.outputs.packageContainerName
+    insightsName: monitoring.outputs.insightsName
+    subnetId: useVirtualNetwork ? network!.outputs.appSubnetId : ''
+    pythonVersion: pythonVersion
+    instanceMemoryMB: instanceMemoryMB
+    maximumInstanceCount: maximumInstanceCount
+    alwaysReadyHttpInstances: alwaysReadyHttpInstances
+    appSettings: union(syncSettings, cluedInCredentials, webhookSettings, notificationSettings)
+  }
+  // The host looks at its storage and its secrets as soon as it starts: without its roles it stays ill.
+  dependsOn: [roles]
+}
+
+@description('Name of the function app.')
+output FUNCTION_APP_NAME string = functionApp.outputs.name
+
+@description('Address that CluedIn calls. The function key is not a part of it.')
+output WEBHOOK_URL string = 'https://${functionApp.outputs.hostName}/api/webhooks/cluedin/data-set-processed'
+
+@description('Address of the health check.')
+output HEALTH_URL string = 'https://${functionApp.outputs.hostName}/api/health'
+
+@description('Name of the identity, as Purview shows it.')
+output APP_IDENTITY_NAME string = identity.outputs.name
+
+@description('Object id of the identity, as Purview wants it.')
+output APP_IDENTITY_PRINCIPAL_ID string = identity.outputs.principalId
+
+@description('Name of the vault.')
+output VAULT_NAME string = vault.outputs.name
+
+@description('Names of the secrets that must be in the vault, separated by spaces.')
+output VAULT_ENTRIES string = join(neededEntries, ' ')

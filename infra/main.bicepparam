@@ -1,0 +1,38 @@
+// Values come from environment variables, so that azd, the Azure CLI and a workflow deploy the same thing in the same
+// way. A variable without a default must be set. docs/configuration.md explains each one.
+using 'main.bicep'
+
+param environmentName = readEnvironmentVariable('AZURE_ENV_NAME', 'cluedin-sync')
+
+// Purview and CluedIn.
+param purviewEndpoint = readEnvironmentVariable('PURVIEW_ENDPOINT')
+param purviewCollection = readEnvironmentVariable('PURVIEW_COLLECTION')
+param cluedInUrl = readEnvironmentVariable('CLUEDIN_URL')
+param cluedInOrganization = readEnvironmentVariable('CLUEDIN_ORGANIZATION', '')
+param cluedInUsername = readEnvironmentVariable('CLUEDIN_USERNAME', '')
+
+// What is synced.
+param syncEnabled = bool(readEnvironmentVariable('SYNC_ENABLED', 'true'))
+param syncTerm = readEnvironmentVariable('SYNC_TERM', '')
+param syncSettingsSource = readEnvironmentVariable('SYNC_SETTINGS_SOURCE', 'app')
+param lineageEnabled = bool(readEnvironmentVariable('LINEAGE_ENABLED', 'true'))
+
+// Secrets. Leave them out and put them into the vault by hand, or give them once: later deployments keep them.
+param cluedInPassword = readEnvironmentVariable('CLUEDIN_PASSWORD', '')
+param cluedInAccessToken = readEnvironmentVariable('CLUEDIN_ACCESS_TOKEN', '')
+param requireWebhookSignature = bool(readEnvironmentVariable('REQUIRE_WEBHOOK_SIGNATURE', 'false'))
+param webhookSecrets = readEnvironmentVariable('WEBHOOK_SECRETS', '')
+param sendNotifications = bool(readEnvironmentVariable('SEND_NOTIFICATIONS', 'false'))
+param notifyUrls = readEnvironmentVariable('NOTIFY_URLS', '')
+
+// Size, network, operation.
+param pythonVersion = readEnvironmentVariable('PYTHON_VERSION', '3.13')
+param instanceMemoryMB = int(readEnvironmentVariable('INSTANCE_MEMORY_MB', '2048'))
+param maximumInstanceCount = int(readEnvironmentVariable('MAXIMUM_INSTANCE_COUNT', '2'))
+param alwaysReadyHttpInstances = int(readEnvironmentVariable('ALWAYS_READY_HTTP_INSTANCES', '0'))
+param useVirtualNetwork = bool(readEnvironmentVariable('USE_VIRTUAL_NETWORK', 'false'))
+param virtualNetworkAddressPrefix = readEnvironmentVariable('VIRTUAL_NETWORK_ADDRESS_PREFIX', '10.60.0.0/23')
+param alertEmail = readEnvironmentVariable('ALERT_EMAIL', '')
+param logRetentionDays = int(readEnvironmentVariable('LOG_RETENTION_DAYS', '30'))
+param logLimitGbPerDay = int(readEnvironmentVariable('LOG_LIMIT_GB_PER_DAY', '-1'))
+param protectVaultFromPurge = bool(readEnvironmentVariable('PROTECT_VAULT_FROM_PURGE', 'false'))

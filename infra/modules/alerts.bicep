@@ -1,0 +1,109 @@
+// What an operator must hear about. A queue's length is measured hourly per account, so the rules read the logs instead.
+
+@description('First part of the rules\' names.')
+param namePrefix string
+
+@description('Region.')
+param location string
+
+@description('Tags.')
+param tags object
+
+@description('Application Insights component that the queries run on.')
+param insightsId string
+
+@description('E-mail address that alerts go to. Empty: alerts are shown in the portal only.')
+param email string
+
+var rules = [
+  {
+    name: 'dead-letters'
+    title: 'Work was given up'
+    description: 'A message was moved to a poison queue, or the app gave up an asset or a message. GET status lists the dead letters with their causes.'
+    severity: 1
+    query: 'traces | where message startswith "Message has reached MaxDequeueCount" or message contains "is given up," or message contains "is dropped,"'
+    operator: 'GreaterThan'
+    threshold: 0
+    window: 'PT5M'
+  }
+  {
+    name: 'failures'
+    title: 'Functions fail'
+    description: 'At least 3 runs failed within 15 minutes. Refused callers (4xx) do not count.'
+    severity: 2
+    query: 'requests | where success == false and not(toint(resultCode) between (400 .. 499))'
+    operator: 'GreaterThanOrEqual'
+    threshold: 3
+    window: 'PT15M'
+  }
+  {
+    name: 'no-discovery'
+    title: 'No discovery run for 5 minutes'
+    description: 'discover_assets runs every minute, also while the sync is switched off. If it does not, timers have stopped or the app is not running.'
+    severity: 1
+    query: 'requests | where name == "discover_assets"'
+    operator: 'LessThan'
+    threshold: 1
+    window: 'PT5M'
+  }
+  {
+    name: 'unhealthy-host'
+    title: 'The functions host is unhealthy'
+    description: 'The host cannot use its storage: a role is missing, a network is closed, or the platform is at fault.'
+    severity: 1
+    query: 'traces | where message startswith "Process reporting unhealthy" or message contains "Unable to create client for AzureWebJobsStorage"'
+    operator: 'GreaterThan'
+    threshold: 0
+    window: 'PT5M'
+  }
+]
+
+resource actionGroup 'Microsoft.Insights/actionGroups@2023-01-01' = if (!empty(email)) {
+  name: '${namePrefix}-operators'
+  location: 'global'
+  tags: tags
+  properties: {
+    groupShortName: 'sync-ops'
+    enabled: true
+    emailReceivers: [
+      {
+        name: 'operators'
+        emailAddress: email
+        useCommonAlertSchema: true
+      }
+    ]
+  }
+}
+
+resource queryRules 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
+  for rule in rules: {
+    name: '${namePrefix}-${rule.name}'
+    location: location
+    tags: tags
+    properties: {
+      displayName: '${namePrefix}: ${rule.title}'
+      description: rule.description
+      severity: rule.severity
+      enabled: true
+      scopes: [insightsId]
+      evaluationFrequency: 'PT5M'
+      windowSize: rule.window
+      criteria: {
+        allOf: [
+          {
+            query: rule.query
+            timeAggregation: 'Count'
+            operator: rule.operator
+            threshold: rule.threshold
+            failingPeriods: {
+              numberOfEvaluationPeriods: 1
+              minFailingPeriodsToAlert: 1
+            }
+          }
+        ]
+      }
+      actions: { actionGroups: empty(email) ? [] : [actionGroup.id] }
+      autoMitigate: true
+    }
+  }
+]

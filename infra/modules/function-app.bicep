@@ -1,0 +1,152 @@
+// The function app on Flex Consumption. All connections are by identity.
+
+@description('Name of the app.')
+param name string
+
+@description('Name of the plan. A Flex Consumption plan holds one app.')
+param planName string
+
+@description('Region.')
+param location string
+
+@description('Tags.')
+param tags object
+
+@description('User-assigned identity of the app.')
+param identityName string
+
+@description('Storage account of the app and its host.')
+param storageAccountName string
+
+@description('Container that the app\'s package is deployed to.')
+param packageContainerName string
+
+@description('Application Insights component.')
+param insightsName string
+
+@description('Subnet to join, or empty.')
+param subnetId string
+
+@description('Python of the app.')
+param pythonVersion string
+
+@description('Memory of one instance in MB.')
+param instanceMemoryMB int
+
+@description('Most instances of each function.')
+param maximumInstanceCount int
+
+@description('Instances that always wait for HTTP requests.')
+param alwaysReadyHttpInstances int
+
+@description('The app\'s own settings, by name.')
+param appSettings object
+
+resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' existing = {
+  name: identityName
+}
+
+resource account 'Microsoft.Storage/storageAccounts@2025-01-01' existing = {
+  name: storageAccountName
+}
+
+resource insights 'Microsoft.Insights/components@2020-02-02' existing = {
+  name: insightsName
+}
+
+// AzureWebJobsStorage itself must not exist, not even empty: the host would prefer it to the identity.
+var platformSettings = {
+  AzureWebJobsStorage__accountName: account.name
+  AzureWebJobsStorage__credential: 'managedidentity'
+  AzureWebJobsStorage__clientId: identity.properties.clientId
+  AZURE_CLIENT_ID: identity.properties.clientId
+  // An address only: the component refuses whoever has no role.
+  APPLICATIONINSIGHTS_CONNECTION_STRING: insights.properties.ConnectionString
+  APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identity.properties.clientId};Authorization=AAD'
+  // Not fewer than the messages of one instance (host.json), or they would wait for a thread while their time runs.
+  PYTHON_THREADPOOL_THREAD_COUNT: '16'
+}
+
+resource plan 'Microsoft.Web/serverfarms@2024-11-01' = {
+  name: planName
+  location: location
+  tags: tags
+  kind: 'functionapp'
+  sku: {
+    name: 'FC1'
+    tier: 'FlexConsumption'
+  }
+  properties: { reserved: true }
+}
+
+resource app 'Microsoft.Web/sites@2024-11-01' = {
+  name: name
+  location: location
+  tags: union(tags, { 'azd-service-name': 'sync' })
+  kind: 'functionapp,linux'
+  identity: {
+    type: 'UserAssigned'
+    userAssignedIdentities: { '${identity.id}': {} }
+  }
+  properties: {
+    serverFarmId: plan.id
+    httpsOnly: true
+    keyVaultReferenceIdentity: identity.id
+    virtualNetworkSubnetId: empty(subnetId) ? null : subnetId
+    functionAppConfig: {
+      deployment: {
+        storage: {
+          type: 'blobContainer'
+          value: '${account.properties.primaryEndpoints.blob}${packageContainerName}'
+          authentication: {
+            type: 'UserAssignedIdentity'
+            userAssignedIdentityResourceId: identity.id
+          }
+        }
+      }
+      runtime: {
+        name: 'python'
+        version: pythonVersion
+      }
+      scaleAndConcurrency: {
+        instanceMemoryMB: instanceMemoryMB
+        maximumInstanceCount: maximumInstanceCount
+        alwaysReady: alwaysReadyHttpInstances > 0
+          ? [
+              {
+                name: 'http'
+                instanceCount: alwaysReadyHttpInstances
+              }
+            ]
+          : []
+        triggers: {
+          http: { perInstanceConcurrency: 16 }
+        }
+      }
+    }
+    siteConfig: {
+      minTlsVersion: '1.2'
+      appSettings: [
+        for setting in items(union(appSettings, platformSettings)): {
+          name: setting.key
+          value: setting.value
+        }
+      ]
+    }
+  }
+}
+
+// Deployments sign in with an identity; user names and passwords of publish profiles are switched off.
+resource publishingPolicies 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2024-11-01' = [
+  for door in ['ftp', 'scm']: {
+    parent: app
+    name: door
+    properties: { allow: false }
+  }
+]
+
+@description('Name of the app.')
+output name string = app.name
+
+@description('Host name of the app.')
+output hostName string = app.properties.defaultHostName

@@ -1,0 +1,148 @@
+// Every right that the app's identity has in Azure. Each row of the table is one role at one place, with the reason.
+// tests/unit/infra holds the list of what the app and its host do, and fails when a row is missing or not needed.
+
+@description('Object id of the app\'s identity.')
+param principalId string
+
+@description('Storage account of the app and its host.')
+param storageAccountName string
+
+@description('Application Insights component.')
+param insightsName string
+
+@description('Key vault.')
+param vaultName string
+
+var roleIds = {
+  blobDataOwner: 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b'
+  queueDataContributor: '974c5e8b-45b9-4653-ba55-5f855dd0fb88'
+  tableDataContributor: '0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3'
+  metricsPublisher: '3913510d-42f4-4e42-8a64-420c390055eb'
+  secretsUser: '4633458b-17de-408a-b874-0445c86b69e6'
+}
+
+// The narrower queue roles are not enough: giving a message back early is Update Message, which needs messages/write.
+var grants = [
+  { role: 'blobDataOwner', at: 'account', name: storageAccountName, why: 'The host keeps locks, timer state, keys and the package in blobs' }
+  { role: 'queueDataContributor', at: 'queue', name: 'asset-sync', why: 'The app sends assets to work on; the host takes, renews, gives back and deletes them' }
+  { role: 'queueDataContributor', at: 'queue', name: 'asset-sync-poison', why: 'The host moves dead messages here; record_dead_asset takes and deletes them' }
+  { role: 'queueDataContributor', at: 'queue', name: 'lineage-sync', why: 'The app sends data sets to work on; the host takes, renews, gives back and deletes them' }
+  { role: 'queueDataContributor', at: 'queue', name: 'lineage-sync-poison', why: 'The host moves dead messages here; record_dead_lineage takes and deletes them' }
+  { role: 'tableDataContributor', at: 'table', name: 'syncassets', why: 'The app keeps the state of each asset' }
+  { role: 'tableDataContributor', at: 'table', name: 'syncgroups', why: 'The app keeps which asset owns which data source group' }
+  { role: 'tableDataContributor', at: 'table', name: 'syncnotes', why: 'The app keeps leases, cursors, throttles and notifications' }
+  { role: 'tableDataContributor', at: 'table', name: 'syncruns', why: 'The app keeps what each run did' }
+  { role: 'tableDataContributor', at: 'table', name: 'syncdeadletters', why: 'The app keeps work that was given up' }
+  { role: 'tableDataContributor', at: 'table', name: 'syncdatasets', why: 'The app keeps the state of each data set' }
+  { role: 'tableDataContributor', at: 'table', name: 'syncdeliveries', why: 'The app keeps which webhook deliveries it has seen' }
+  { role: 'metricsPublisher', at: 'insights', name: insightsName, why: 'The host sends logs without a key' }
+  { role: 'secretsUser', at: 'vault', name: vaultName, why: 'The platform reads the secrets that app settings refer to' }
+]
+
+// A role assignment's scope must be a resource by name, so there is one loop for each kind of place.
+var accountGrants = filter(grants, grant => grant.at == 'account')
+var queueGrants = filter(grants, grant => grant.at == 'queue')
+var tableGrants = filter(grants, grant => grant.at == 'table')
+var insightsGrants = filter(grants, grant => grant.at == 'insights')
+var vaultGrants = filter(grants, grant => grant.at == 'vault')
+
+resource account 'Microsoft.Storage/storageAccounts@2025-01-01' existing = {
+  name: storageAccountName
+}
+
+resource queueService 'Microsoft.Storage/storageAccounts/queueServices@2025-01-01' existing = {
+  parent: account
+  name: 'default'
+}
+
+resource queues 'Microsoft.Storage/storageAccounts/queueServices/queues@2025-01-01' existing = [
+  for grant in queueGrants: {
+    parent: queueService
+    name: grant.name
+  }
+]
+
+resource tableService 'Microsoft.Storage/storageAccounts/tableServices@2025-01-01' existing = {
+  parent: account
+  name: 'default'
+}
+
+resource tables 'Microsoft.Storage/storageAccounts/tableServices/tables@2025-01-01' existing = [
+  for grant in tableGrants: {
+    parent: tableService
+    name: grant.name
+  }
+]
+
+resource insights 'Microsoft.Insights/components@2020-02-02' existing = {
+  name: insightsName
+}
+
+resource vault 'Microsoft.KeyVault/vaults@2024-11-01' existing = {
+  name: vaultName
+}
+
+resource onAccount 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
+  for grant in accountGrants: {
+    name: guid(account.id, principalId, roleIds[grant.role])
+    scope: account
+    properties: {
+      principalId: principalId
+      principalType: 'ServicePrincipal'
+      roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roleIds[grant.role])
+      description: grant.why
+    }
+  }
+]
+
+resource onQueues 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
+  for (grant, i) in queueGrants: {
+    name: guid(queues[i].id, principalId, roleIds[grant.role])
+    scope: queues[i]
+    properties: {
+      principalId: principalId
+      principalType: 'ServicePrincipal'
+      roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roleIds[grant.role])
+      description: grant.why
+    }
+  }
+]
+
+resource onTables 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
+  for (grant, i) in tableGrants: {
+    name: guid(tables[i].id, principalId, roleIds[grant.role])
+    scope: tables[i]
+    properties: {
+      principalId: principalId
+      principalType: 'ServicePrincipal'
+      roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roleIds[grant.role])
+      description: grant.why
+    }
+  }
+]
+
+resource onInsights 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
+  for grant in insightsGrants: {
+    name: guid(insights.id, principalId, roleIds[grant.role])
+    scope: insights
+    properties: {
+      principalId: principalId
+      principalType: 'ServicePrincipal'
+      roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roleIds[grant.role])
+      description: grant.why
+    }
+  }
+]
+
+resource onVault 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
+  for grant in vaultGrants: {
+    name: guid(vault.id, principalId, roleIds[grant.role])
+    scope: vault
+    properties: {
+      principalId: principalId
+      principalType: 'ServicePrincipal'
+      roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roleIds[grant.role])
+      description: grant.why
+    }
+  }
+]
