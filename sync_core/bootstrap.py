@@ -7,7 +7,7 @@ import logging
 import random
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, cached_property
@@ -108,6 +108,7 @@ class App:
     """Everything that the triggers call, built from the settings when it is first needed."""
 
     settings: Settings
+    clock: Callable[[], datetime] = now_utc
 
     @cached_property
     def discover(self) -> Discover:
@@ -120,7 +121,7 @@ class App:
             announce=self._announce,
             leases=self._leases,
             runs=self._runs,
-            clock=now_utc,
+            clock=self.clock,
             sleep=time.sleep,
             new_id=new_id,
         )
@@ -128,15 +129,15 @@ class App:
     @cached_property
     def create_data_source_group(self) -> CreateDataSourceGroup:
         """The worker of the asset queue."""
-        find_group = FindGroup(self.cluedin, self._groups, now_utc)
+        find_group = FindGroup(self.cluedin, self._groups, self.clock)
         return CreateDataSourceGroup(
-            provision=Provision(self.cluedin, self._assets, self._groups, find_group, now_utc, self._notifier.is_on),
+            provision=Provision(self.cluedin, self._assets, self._groups, find_group, self.clock, self._notifier.is_on),
             assets=self._assets,
             bury=self.bury,
             leases=self._leases,
             queue=self._asset_queue,
             announce=self._announce,
-            clock=now_utc,
+            clock=self.clock,
             new_id=new_id,
             chance=random.random,
         )
@@ -144,7 +145,7 @@ class App:
     @cached_property
     def bury(self) -> Bury:
         """The keeper of dead letters."""
-        return Bury(self._assets, self._dead_letters, now_utc, self._notifier.is_on)
+        return Bury(self._assets, self._dead_letters, self.clock, self._notifier.is_on)
 
     @cached_property
     def report(self) -> Report:
@@ -156,13 +157,13 @@ class App:
             toggles=self._notes("toggle"),
             throttles=self._notes("throttle"),
             notifications=self._notes("notification"),
-            clock=now_utc,
+            clock=self.clock,
         )
 
     @cached_property
     def check_health(self) -> CheckHealth:
         """The answer to `health`."""
-        return CheckHealth(self._runs, now_utc)
+        return CheckHealth(self._runs, self.clock)
 
     @cached_property
     def purview(self) -> PurviewClient:
@@ -198,12 +199,12 @@ class App:
         cursors = self._notes("cursor")
         return DiscoverByTerm(
             purview=self.purview,
-            terms=ResolveTerms(self.purview, cursors, now_utc),
+            terms=ResolveTerms(self.purview, cursors, self.clock),
             types=self._types,
             assets=self._assets,
             take=self._take_assets,
             notes=cursors,
-            clock=now_utc,
+            clock=self.clock,
         )
 
     @cached_property
@@ -213,7 +214,7 @@ class App:
             types=self._types,
             take=self._take_assets,
             notes=self._notes("cursor"),
-            clock=now_utc,
+            clock=self.clock,
             own_collection=self._own_collection,
         )
 
@@ -232,11 +233,11 @@ class App:
 
     @cached_property
     def _take_assets(self) -> TakeAssets:
-        return TakeAssets(self._assets, self._asset_queue, now_utc)
+        return TakeAssets(self._assets, self._asset_queue, self.clock)
 
     @cached_property
     def _announce(self) -> Announce:
-        return Announce(self._assets, self._notifier, self._notes("notification"), now_utc)
+        return Announce(self._assets, self._notifier, self._notes("notification"), self.clock)
 
     @cached_property
     def _notifier(self) -> Notifier:
@@ -285,7 +286,7 @@ class App:
         return Table(self._storage.tables, name)
 
     def _note_throttle(self, service: str, retry_after_s: float | None) -> None:
-        note = Throttle(service=service, seen_at=now_utc(), retry_after_s=retry_after_s)
+        note = Throttle(service=service, seen_at=self.clock(), retry_after_s=retry_after_s)
         self._notes("throttle").save(service, note)
 
 
