@@ -16,6 +16,9 @@ class PurviewSwitches(SwitchSet):
     forbidden_shape: Literal["atlas", "gateway"] = "atlas"
     """How a missing role is said."""
 
+    typedef_role: Literal["root", "anywhere"] = "root"
+    """Where the Data Curator role for writing type definitions must sit."""
+
     # Search (section 1)
     index_lag_s: float = Field(default=0, ge=0)
     """How long the search index lags behind the data map, on the simulator's clock."""
@@ -43,8 +46,6 @@ class PurviewSwitches(SwitchSet):
     """GET glossary without ignoreTermsAndCategories times out above this many terms."""
     term_hierarchy_parameter_required: bool = False
     assigned_entities_include_deleted: bool = False
-    assigned_entities_trimmed: bool = False
-    """Leave out the assignments to assets that the caller may not read."""
 
     # Entities (section 3)
     deletion: Literal["soft", "hard"] = "soft"

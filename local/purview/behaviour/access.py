@@ -124,6 +124,10 @@ class Access:
             for role, members in self._grants.get(name, {}).items()
         )
 
+    def may_anywhere(self, caller: Caller, right: Right) -> bool:
+        """Does the caller have the right on any collection?"""
+        return any(self.may(caller, right, each.name) for each in self._collections)
+
     def readable(self, caller: Caller) -> frozenset[str]:
         """The collections whose assets the caller sees."""
         return frozenset(each.name for each in self._collections if self.may(caller, Right.READ, each.name))

@@ -58,7 +58,7 @@ class DraftReader:
         entity_type = known_type(self._catalog, body.get("typeName"))
         sent = body.get("guid")
         if sent is not None and not is_negative(sent):
-            existing = self._catalog.get(str(sent))
+            existing = self._catalog.get_active(str(sent))
             return Draft(str(sent), existing.guid, entity_type, body, existing)
         assigned = str(sent) if sent is not None else f"-{next(_invented)}"
         name = (body.get("attributes") or {}).get("qualifiedName")

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from local.purview.behaviour.access import Right
-from local.purview.behaviour.model import Entity, Json, Relationship
+from local.purview.behaviour.model import Entity, Json
 from local.purview.errors import hierarchy_error, timeout_error
 from local.purview.wire.call import Call
 from local.purview.wire.formats import format_related
@@ -87,10 +87,7 @@ def list_assigned_entities(call: Call) -> list[Json]:
     The order is not documented; here it is that of assignment, so that DESC shows the newest first.
     """
     assigned = call.purview.glossary.assigned(_term(call))
-    if call.purview.switches.assigned_entities_trimmed:
-        readable = call.purview.access.readable(call.caller)
-        assigned = [pair for pair in assigned if pair[0].collection_id in readable]
-    return [_format_assigned(*pair) for pair in _cut(call, assigned)]
+    return [format_related(*pair) for pair in _cut(call, assigned)]
 
 
 def assign(call: Call) -> None:
@@ -170,8 +167,4 @@ def _format_term(call: Call, term: Entity) -> Json:
     if term.contacts is not None:
         formatted["contacts"] = term.contacts
     assigned = call.purview.glossary.assigned(term)
-    return formatted | ({"assignedEntities": [_format_assigned(*pair) for pair in assigned]} if assigned else {})
-
-
-def _format_assigned(entity: Entity, relationship: Relationship) -> Json:
-    return format_related(entity, relationship)
+    return formatted | ({"assignedEntities": [format_related(*pair) for pair in assigned]} if assigned else {})

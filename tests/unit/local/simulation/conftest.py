@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from local.simulation import Simulator, SwitchSet, make_app, serve, set_operation
+from local.simulation import ConnectionLostError, Simulator, SwitchSet, make_app, serve, set_operation
 
 
 class CounterSwitches(SwitchSet):
@@ -37,9 +37,13 @@ class Counter(Simulator[CounterSwitches]):
         self.value += self.switches.step
         return JSONResponse({"value": self.value, "got": (await request.body()).decode()})
 
+    async def lose(self, _: Request) -> Response:
+        raise ConnectionLostError("the line is cut")
+
     def routes(self) -> list[BaseRoute]:
         return [
             Route("/count", self.increase, methods=["POST"], name="Counter_Increase"),
+            Route("/lost", self.lose, name="Counter_Lose"),
             Route("/other/{name}", self.increase, methods=["POST"], name="Counter_Other"),
         ]
 

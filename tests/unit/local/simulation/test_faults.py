@@ -75,6 +75,13 @@ def test_a_connection_that_was_kept_alive_is_broken_too(base_url: str) -> None:
         assert session.post(f"{base_url}/count", timeout=5).json()["value"] == 2
 
 
+def test_a_handler_may_lose_the_connection_itself(base_url: str) -> None:
+    with pytest.raises(requests.ConnectionError):
+        requests.get(f"{base_url}/lost", timeout=5)
+    (record,) = requests.get(f"{base_url}/_simulator/requests", timeout=5).json()["requests"]
+    assert (record["operation"], record["status"]) == ("Counter_Lose", None)
+
+
 def test_a_delay_comes_before_the_ordinary_answer(base_url: str) -> None:
     arm(base_url, effect={"delay_s": 0.2})
     started = time.monotonic()

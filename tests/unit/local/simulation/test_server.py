@@ -36,7 +36,7 @@ def test_after_the_block_nothing_listens() -> None:
 
 @pytest.mark.parametrize("signum", [signal.SIGTERM, signal.SIGINT])
 def test_a_process_says_where_it_listens_and_ends_cleanly_on_a_signal(signum: signal.Signals) -> None:
-    with subprocess.Popen([sys.executable, "-c", PROGRAM], stdout=subprocess.PIPE, text=True) as process:  # noqa: S603
+    with subprocess.Popen([sys.executable, "-c", PROGRAM], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         try:
             name, _, url = process.stdout.readline().strip().partition(" listens on ")
