@@ -81,7 +81,7 @@ class Purview(Simulator[PurviewSwitches]):
         return summary
 
     def submit_changes(self) -> None:
-        """Hand what changed since the last call to the search index, which takes it up after its lag."""
+        """Hand what changed since the last call to the search index, which takes it up after its lag, if it has one."""
         at_ms = self.clock.now_ms()
         for guid in self.catalog.take_changes():
             document = self._documents.make(guid, self.switches)
@@ -89,6 +89,7 @@ class Purview(Simulator[PurviewSwitches]):
                 self.index.apply(guid, None)
             else:
                 self.index.submit(at_ms, guid, document)
+        self.catch_up_index()
 
     def catch_up_index(self) -> None:
         """Let the index take up what is older than its lag."""

@@ -49,20 +49,17 @@ class Call:
 
     def object(self) -> Json:
         """The body as an object."""
-        body = self._json()
+        body = self.value()
         if not isinstance(body, dict):
             raise atlas_error("400-00-029", "the body must be a JSON object")
         return body
 
     def objects(self) -> list[Json]:
         """The body as a list of objects."""
-        body = self._json()
+        body = self.value()
         if not isinstance(body, list) or not all(isinstance(each, dict) for each in body):
             raise atlas_error("400-00-029", "the body must be a JSON array of objects")
         return body
-
-    def _json(self) -> Any:
-        return self.value()
 
     def value(self) -> Any:
         """The body as any JSON value."""

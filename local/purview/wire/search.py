@@ -13,7 +13,6 @@ from local.purview.wire.call import Call
 def query(call: Call) -> Json:
     """POST /search/query."""
     purview = call.purview
-    purview.submit_changes()
     purview.catch_up_index()
     readable = purview.access.readable(call.caller)
     page = purview.search.query(call.object(), readable, purview.switches, purview.clock.now_ms())
