@@ -40,6 +40,32 @@ def record_dead_asset(msg: func.QueueMessage) -> None:
     bootstrap.app().bury.poison("asset-sync", msg.get_body(), msg.dequeue_count or 0)
 
 
+@app.route(route="webhooks/cluedin/data-set-processed", methods=["GET", "HEAD", "POST"])
+def data_set_processed(req: func.HttpRequest) -> func.HttpResponse:
+    """Take a delivery: authenticate it, store it, enqueue it, and say so; 200 to CluedIn's connection test."""
+    from sync_core import bootstrap  # noqa: PLC0415
+
+    if req.method != "POST":
+        return func.HttpResponse(status_code=200)
+    return _respond(bootstrap.answer_delivery(req.headers, req.get_body()))
+
+
+@app.queue_trigger(queue_name="lineage-sync", arg_name="msg", connection=STORAGE)
+def push_lineage(msg: func.QueueMessage) -> None:
+    """Read a data set back from CluedIn and write its lineage into Purview."""
+    from sync_core import bootstrap  # noqa: PLC0415
+
+    bootstrap.app().work_off_delivery.handle(msg.get_body())
+
+
+@app.queue_trigger(queue_name="lineage-sync-poison", arg_name="msg", connection=STORAGE)
+def record_dead_lineage(msg: func.QueueMessage) -> None:
+    """Copy a poison message into the state at once: the queue keeps it for seven days only."""
+    from sync_core import bootstrap  # noqa: PLC0415
+
+    bootstrap.app().work_off_delivery.poison(msg.get_body(), msg.dequeue_count or 0)
+
+
 @app.route(route="status", methods=["GET"])
 def status(req: func.HttpRequest) -> func.HttpResponse:
     """Tell what is synced, what is not, why not, and what happened lately."""

@@ -13,17 +13,21 @@ from datetime import UTC, datetime
 from functools import cache, cached_property
 from http import HTTPStatus
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from sync_core.clients.cluedin import CLUEDIN, CluedInClient, is_refused
+from sync_core.clients.cluedin_data_sets import CluedInDataSets
 from sync_core.clients.http import HttpDoor, TokenSource
 from sync_core.clients.notifications import Notifier, new_notifier
 from sync_core.clients.purview import PURVIEW, PurviewClient
+from sync_core.clients.purview_lineage import PurviewLineageClient
 from sync_core.clients.purview_wire import Collection
 from sync_core.clients.tokens import AzureTokens, GivenToken, PasswordTokens
 from sync_core.domain.answer import HttpAnswer, problem
 from sync_core.domain.throttle import Throttle
 from sync_core.errors import ConfigError, TransientError
 from sync_core.flows.announce import Announce
+from sync_core.flows.announce_data_sets import AnnounceDataSets
 from sync_core.flows.asset_types import AssetTypes
 from sync_core.flows.bury import Bury
 from sync_core.flows.check_health import CheckHealth, health_answer
@@ -32,19 +36,38 @@ from sync_core.flows.discover import Discover
 from sync_core.flows.discover_all import DiscoverAll
 from sync_core.flows.discover_by_term import DiscoverByTerm
 from sync_core.flows.find_group import FindGroup
+from sync_core.flows.match_asset import MatchAsset
+from sync_core.flows.notify import Notify
 from sync_core.flows.provision import Provision
+from sync_core.flows.push_lineage import PushLineage
+from sync_core.flows.receive_delivery import ReceiveDelivery
+from sync_core.flows.register_types import RegisterTypes
 from sync_core.flows.report import Report
 from sync_core.flows.resolve_collection import ResolveCollection
 from sync_core.flows.resolve_terms import ResolveTerms
 from sync_core.flows.selection import ReadSelection
 from sync_core.flows.take_assets import TakeAssets
+from sync_core.flows.work_off_delivery import WorkOffDelivery
+from sync_core.flows.write_lineage import WriteLineage
 from sync_core.settings import Settings, load_settings
 from sync_core.state.assets import AssetStore
-from sync_core.state.connection import StorageConnection
+from sync_core.state.connection import BACKGROUND, INTERACTIVE, Patience, StorageConnection
+from sync_core.state.data_sets import DataSetStore
 from sync_core.state.dead_letters import DeadLetterStore
+from sync_core.state.deliveries import DeliveryStore
 from sync_core.state.groups import GroupStore
 from sync_core.state.leases import Leases
-from sync_core.state.names import ASSET_QUEUE, ASSETS_TABLE, DEAD_LETTERS_TABLE, GROUPS_TABLE, NOTES_TABLE, RUNS_TABLE
+from sync_core.state.names import (
+    ASSET_QUEUE,
+    ASSETS_TABLE,
+    DATA_SETS_TABLE,
+    DEAD_LETTERS_TABLE,
+    DELIVERIES_TABLE,
+    GROUPS_TABLE,
+    LINEAGE_QUEUE,
+    NOTES_TABLE,
+    RUNS_TABLE,
+)
 from sync_core.state.notes import Notes
 from sync_core.state.queues import WorkQueue
 from sync_core.state.runs import RunStore
@@ -92,6 +115,16 @@ def answer_status(query: Mapping[str, str]) -> HttpAnswer:
         return problem(HTTPStatus.SERVICE_UNAVAILABLE, str(error))
     except TransientError as error:
         return problem(HTTPStatus.SERVICE_UNAVAILABLE, str(error), headers={"Retry-After": "10"})
+
+
+def answer_delivery(headers: Mapping[str, str], body: bytes) -> HttpAnswer:
+    """Answer the webhook; while the settings are wrong, the sender must try again later."""
+    try:
+        return app().receive_delivery.answer(headers, body)
+    except ConfigError:
+        logger.exception("A delivery cannot be taken while the settings are wrong")
+        detail = "The app is not set up; send the delivery again later."
+        return problem(HTTPStatus.SERVICE_UNAVAILABLE, detail, headers={"Retry-After": "60"})
 
 
 def answer_health() -> HttpAnswer:
@@ -146,6 +179,49 @@ class App:
     def bury(self) -> Bury:
         """The keeper of dead letters."""
         return Bury(self._assets, self._dead_letters, self.clock, self._notifier.is_on)
+
+    @cached_property
+    def receive_delivery(self) -> ReceiveDelivery:
+        """The answer to the webhook; its storage calls are impatient, since its caller waits ten seconds only."""
+        storage = self._connect(INTERACTIVE)
+        return ReceiveDelivery(
+            DeliveryStore(Table(storage.tables, DELIVERIES_TABLE)),
+            WorkQueue(storage.queues, LINEAGE_QUEUE),
+            self.settings.webhook_secrets,
+            self.clock,
+        )
+
+    @cached_property
+    def work_off_delivery(self) -> WorkOffDelivery:
+        """The worker of the lineage queue."""
+        return WorkOffDelivery(
+            push=self._push_lineage,
+            store=self._data_sets,
+            deliveries=self._deliveries,
+            bury=self.bury,
+            leases=self._leases,
+            queue=WorkQueue(self._storage.queues, LINEAGE_QUEUE),
+            announce=AnnounceDataSets(self._data_sets, self._deliveries, self._notify),
+            is_on=self.settings.lineage_enabled,
+            clock=self.clock,
+            new_id=new_id,
+            chance=random.random,
+        )
+
+    @cached_property
+    def _push_lineage(self) -> PushLineage:
+        lineage = PurviewLineageClient(self.purview.door)
+        return PushLineage(
+            data_sets=CluedInDataSets(self.cluedin),
+            match=MatchAsset(self._groups, self._assets, self.purview, lineage),
+            purview=lineage,
+            write=WriteLineage(lineage, RegisterTypes(lineage, self._notes("registered-types"), self.clock)),
+            store=self._data_sets,
+            collection=lambda: self._collection.name,
+            host=urlsplit(self.settings.cluedin_url).hostname or "",
+            clock=self.clock,
+            announce=self._notifier.is_on,
+        )
 
     @cached_property
     def report(self) -> Report:
@@ -237,7 +313,11 @@ class App:
 
     @cached_property
     def _announce(self) -> Announce:
-        return Announce(self._assets, self._notifier, self._notes("notification"), self.clock)
+        return Announce(self._assets, self._notify)
+
+    @cached_property
+    def _notify(self) -> Notify:
+        return Notify(self._notifier, self._notes("notification"), self.clock)
 
     @cached_property
     def _notifier(self) -> Notifier:
@@ -245,6 +325,9 @@ class App:
 
     @cached_property
     def _storage(self) -> StorageConnection:
+        return self._connect(BACKGROUND)
+
+    def _connect(self, patience: Patience) -> StorageConnection:
         settings = self.settings
         secret = settings.storage_connection_string
         return StorageConnection(
@@ -253,7 +336,16 @@ class App:
             table_uri=settings.storage_table_service_uri or "",
             queue_uri=settings.storage_queue_service_uri or "",
             new_credential=lambda: new_storage_credential(settings),
+            patience=patience,
         )
+
+    @cached_property
+    def _data_sets(self) -> DataSetStore:
+        return DataSetStore(self._table(DATA_SETS_TABLE))
+
+    @cached_property
+    def _deliveries(self) -> DeliveryStore:
+        return DeliveryStore(self._table(DELIVERIES_TABLE))
 
     @cached_property
     def _assets(self) -> AssetStore:

@@ -19,7 +19,7 @@ logger = logging.getLogger(__name__)
 
 SUBMISSIONS_READ = 20
 # How a back end may say it without a status; the exact text is not published (facts, 2.8).
-SAYS_NOT_FOUND = re.compile(r"not found|does not exist|no data ?set|null reference", re.IGNORECASE)
+SAYS_NOT_FOUND = re.compile(r"not found|does not exist|no data ?set", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,11 @@ class CluedInDataSets:
         return data_set if data_set.counts.total is not None else self._with_submission(data_set)
 
     def _with_annotation(self, data_set: DataSet) -> DataSet:
-        data = self.cluedin.query("getAnnotationById", {"id": data_set.annotation_id})
+        try:
+            data = self.cluedin.query("getAnnotationById", {"id": data_set.annotation_id})
+        except RejectedError as error:
+            logger.warning("CluedIn tells no mapping %s, the data set's own is used: %s", data_set.annotation_id, error)
+            return data_set
         annotation = member(data, "preparation", "annotation")
         entity_type = text(annotation, "entityType") or data_set.entity_type
         shown = text(annotation, "entityTypeConfiguration", "displayName") or last_segment(entity_type)

@@ -79,7 +79,8 @@ class DataSetRecord(BaseModel):
     """All that a later question about one data set needs.
 
     `fingerprint` is a hash of the lineage that was written: the same again writes nothing. `keys` are its vocabulary
-    keys, so that the columns of a shared golden-records asset are known to belong to whom.
+    keys, so that the columns of a shared golden-records asset are known to belong to whom; `former_keys` are those that
+    it no longer has and that are still to be taken out there, each as entity type, tab, key.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -93,6 +94,7 @@ class DataSetRecord(BaseModel):
     asset_qualified_name: str = ""
     entity_type: str = ""
     keys: list[str] = Field(default_factory=list)
+    former_keys: list[str] = Field(default_factory=list)
     guid: str = ""
     fingerprint: str = ""
     notes: list[str] = Field(default_factory=list)

@@ -4,7 +4,7 @@ No property at a message's top level may be called like a field of the queue's o
 insertionTime ...): the Functions host would overwrite one with the other. Source: facts of the Functions runtime.
 """
 
-from typing import Literal
+from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
@@ -12,21 +12,17 @@ from pydantic.alias_generators import to_camel
 from sync_core.errors import RejectedError
 
 
-class AssetMessage(BaseModel):
-    """Asks for the group and source of one recorded asset."""
+class Message(BaseModel):
+    """What all messages share. Unknown properties are ignored, so that an older app reads a newer one's messages."""
 
     model_config = ConfigDict(frozen=True, alias_generator=to_camel, populate_by_name=True)
-
-    kind: Literal["asset"] = "asset"
-    asset_key: str = Field(pattern="^[0-9a-f]{32}$")
-    run_id: str = ""
 
     def to_json(self) -> str:
         """Return the text that travels on the queue."""
         return self.model_dump_json(by_alias=True)
 
     @classmethod
-    def from_json(cls, body: bytes) -> "AssetMessage":
+    def from_json(cls, body: bytes) -> Self:
         """Read a message.
 
         Raises:
@@ -36,7 +32,23 @@ class AssetMessage(BaseModel):
             return cls.model_validate_json(body)
         except ValidationError as error:
             problems = "; ".join(f"{_path(detail['loc'])}: {detail['msg']}" for detail in error.errors())
-        raise RejectedError(f"The message is not an asset message of this app ({problems}).", code="malformed_message")
+        raise RejectedError(f"The message is no {cls.__name__} of this app ({problems}).", code="malformed_message")
+
+
+class AssetMessage(Message):
+    """Asks for the group and source of one recorded asset."""
+
+    kind: Literal["asset"] = "asset"
+    asset_key: str = Field(pattern="^[0-9a-f]{32}$")
+    run_id: str = ""
+
+
+class DataSetMessage(Message):
+    """Asks for the lineage of one data set. `delivery_key` names the delivery that it is for, if there was one."""
+
+    kind: Literal["data_set"] = "data_set"
+    data_set_id: str = Field(pattern="^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
+    delivery_key: str = ""
 
 
 def _path(location: tuple[int | str, ...]) -> str:

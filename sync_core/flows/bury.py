@@ -40,7 +40,7 @@ class Bury:
     def message(self, queue: str, body: bytes, cause_class: str, cause: str) -> None:
         """Keep a message that no worker can work off."""
         payload = body.decode("utf-8", "replace")[:LONGEST_TEXT]
-        self._record(queue, payload, DeadLetterCause("a message", cause_class, cause, 1), payload)
+        self.letter(queue, payload, DeadLetterCause("a message", cause_class, cause, 1), payload)
         logger.error("A message of %s is dropped, %s: %s", queue, cause_class, cause)
 
     def asset(self, message: AssetMessage, error: Exception, cause_class: str) -> None:
@@ -51,7 +51,7 @@ class Bury:
             return
         cause = DeadLetterCause(stored.record.qualified_name, cause_class, str(error), max(stored.record.attempts, 1))
         # The letter first: a crash in between repeats the work, it does not lose the reason.
-        self._record(ASSET_QUEUE, message.asset_key, cause, message.to_json())
+        self.letter(ASSET_QUEUE, message.asset_key, cause, message.to_json())
         failed = with_failure(error, self.clock())
         self.assets.close(
             message.asset_key,
@@ -75,7 +75,8 @@ class Bury:
             last = f" Last error: {stored.record.last_error}" if stored.record.last_error else ""
             self.asset(message, StateError(cause + last), "poison")
 
-    def _record(self, queue: str, work: str, cause: "DeadLetterCause", payload: str) -> None:
+    def letter(self, queue: str, work: str, cause: "DeadLetterCause", payload: str) -> None:
+        """Keep a piece of work, named so that its next death is the same letter."""
         now = self.clock()
         self.dead_letters.record(
             DeadLetter(

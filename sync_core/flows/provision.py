@@ -101,6 +101,7 @@ class Provision:
         self, record: AssetRecord, made: Made, origin: Origin, run_id: str, requests: Mapping[str, int]
     ) -> AssetRecord:
         logger.info("Asset %s has source %s, %s", record.key, made.id, origin.value)
+        self.groups.bind_source(made.id, record.key)
         changes = {
             "status": AssetStatus.SYNCED,
             "source_id": made.id,

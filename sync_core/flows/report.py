@@ -15,7 +15,7 @@ from sync_core.domain.asset import AssetRecord, AssetStatus
 from sync_core.domain.run import RunKind
 from sync_core.domain.throttle import Throttle
 from sync_core.errors import RejectedError
-from sync_core.flows.announce import LastNotification
+from sync_core.flows.notify import LastNotification
 from sync_core.flows.selection import NOTE as TOGGLE
 from sync_core.flows.selection import Toggle
 from sync_core.state.assets import AssetStore

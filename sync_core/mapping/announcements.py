@@ -22,12 +22,23 @@ def data_sources_created(names: Sequence[str]) -> Announcement:
     title = "Data source created"
     if len(names) == 1:
         return Announcement(title, f"Data source '{names[0]}' created for Purview asset")
-    shown = ", ".join(names[:NAMES_SHOWN]) + (", ..." if len(names) > NAMES_SHOWN else "")
-    count = len(names)
-    return Announcement(title, f"{count} data sources have been created for assets registered in Purview ({shown})")
+    text = f"{len(names)} data sources have been created for assets registered in Purview ({_listed(names)})"
+    return Announcement(title, text)
+
+
+def data_sets_synced(names: Sequence[str]) -> Announcement:
+    """Tell whose lineage stands in Purview now."""
+    title = "Data set synced to Purview"
+    if len(names) == 1:
+        return Announcement(title, f"Data Set '{names[0]}' synced to Purview")
+    return Announcement(title, f"{len(names)} data sets have been synced to Purview ({_listed(names)})")
 
 
 def synchronization_completed(*, created: int, adopted: int, failed: int) -> Announcement:
     """Tell that nothing is outstanding any more."""
     body = f"{created} created, {adopted} found in place, {failed} failed"
     return Announcement("Synchronization completed", body)
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names[:NAMES_SHOWN]) + (", ..." if len(names) > NAMES_SHOWN else "")

@@ -2,6 +2,7 @@
 
 own:{group id}              the asset that owns the group
 name:{hash of the name}     the asset that may call its group by its plain name
+made:{source id}            the asset for which a source was made or adopted
 source:{hash}:{group id}    a source that stood in CluedIn when it was read as a whole, by the source's name
 inventory                   there once CluedIn was read as a whole; gone with the state, so that it is read again
 """
@@ -62,6 +63,15 @@ class GroupStore:
     def disown_group(self, group_id: str) -> None:
         """Forget the owner of a group that is gone from CluedIn."""
         self.table.delete(PARTITION, f"own:{group_id}")
+
+    def bind_source(self, source_id: str, asset_key: str) -> None:
+        """Note for which asset a source stands."""
+        self.table.put(to_row(PARTITION, f"made:{source_id}", Owner(asset_key=asset_key)))
+
+    def asset_of_source(self, source_id: str) -> str:
+        """Return the key of the asset for which a source stands, empty where we made it for none."""
+        found = self.table.get(PARTITION, f"made:{source_id}")
+        return from_row(Owner, found.values).asset_key if found else ""
 
     def claim_name(self, group_name: str, asset_key: str) -> bool:
         """Make the asset the one that uses this group name; return whether it is that one now."""

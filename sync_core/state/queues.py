@@ -4,7 +4,7 @@ from azure.core.exceptions import HttpResponseError, ResourceExistsError
 from azure.storage.queue import QueueServiceClient, TextBase64EncodePolicy
 
 from sync_core.domain.ledger import record_request
-from sync_core.domain.message import AssetMessage
+from sync_core.domain.message import Message
 from sync_core.state.failures import STORAGE, is_missing_container, translated
 
 NEVER_EXPIRES = -1
@@ -19,7 +19,7 @@ class WorkQueue:
         # Without this policy the host takes each message for damaged and drops it.
         self._client = service.get_queue_client(name, message_encode_policy=TextBase64EncodePolicy())
 
-    def send(self, message: AssetMessage, delay_s: float = 0) -> None:
+    def send(self, message: Message, delay_s: float = 0) -> None:
         """Put a message on the queue, invisible for `delay_s` seconds; it waits there without end.
 
         Raises:

@@ -1,0 +1,37 @@
+"""A delivery: CluedIn telling us, once or more often, that a data set was processed."""
+
+import hashlib
+from datetime import datetime
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict
+
+
+class DeliveryStatus(StrEnum):
+    """What became of a delivery."""
+
+    RECEIVED = "received"  # stored and enqueued, or about to be
+    DONE = "done"  # what it asked for is recorded, see `result`
+
+
+class Delivery(BaseModel):
+    """One delivery. `key` tells it from others; `result` is the data set's status that it led to.
+
+    `is_named` says that the sender gave the delivery an id: the same id again is the same event, for good.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    key: str
+    delivery_id: str
+    data_set_id: str
+    is_named: bool
+    received_at: datetime
+    status: DeliveryStatus = DeliveryStatus.RECEIVED
+    done_at: datetime | None = None
+    result: str = ""
+
+
+def delivery_key(delivery_id: str, data_set_id: str) -> str:
+    """Identify a delivery by its id and data set: a reused id can then not hide another data set's delivery."""
+    return hashlib.sha256(f"{delivery_id}\n{data_set_id.lower()}".encode()).hexdigest()[:32]

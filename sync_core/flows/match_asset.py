@@ -1,0 +1,62 @@
+"""Finds the Purview asset for which a CluedIn data source was made."""
+
+from dataclasses import dataclass
+
+from sync_core.clients.purview import PurviewClient
+from sync_core.clients.purview_lineage import PurviewLineageClient
+from sync_core.domain.asset import Asset, asset_key
+from sync_core.domain.data_set import DataSet
+from sync_core.domain.lineage import EntityRef
+from sync_core.mapping.asset_types import OWN_PREFIX
+from sync_core.mapping.names import LONGEST_NAME, shorten
+from sync_core.state.assets import AssetStore
+from sync_core.state.groups import GroupStore
+
+ENDPOINT = "endpoint"
+HITS_READ = 50
+SEARCHED_CHARACTERS = 150
+
+
+@dataclass(frozen=True, slots=True)
+class MatchedAsset:
+    """The asset that a data source stands for."""
+
+    key: str
+    ref: EntityRef
+
+
+@dataclass(frozen=True)
+class MatchAsset:
+    """Matches by our own state; where that was lost, by the source's name, which is the qualified name."""
+
+    groups: GroupStore
+    assets: AssetStore
+    purview: PurviewClient
+    lineage: PurviewLineageClient
+
+    def match(self, data_set: DataSet) -> MatchedAsset | None:
+        """Return the asset of a data set's source, or None for a source that was not made for one."""
+        stored = self.assets.load(self.groups.asset_of_source(data_set.source_id) or "-")
+        if stored is not None:
+            record = stored.record
+            return MatchedAsset(record.key, EntityRef(record.type_name, record.qualified_name))
+        if data_set.source_type.lower() != ENDPOINT or not data_set.source_name:
+            return None
+        asset = self._by_type(data_set.source_name) or self._by_search(data_set.source_name)
+        if asset is None or asset.type_name.startswith(OWN_PREFIX):
+            return None
+        key = asset_key(asset.type_name, asset.qualified_name)
+        return MatchedAsset(key, EntityRef(asset.type_name, asset.qualified_name))
+
+    def _by_type(self, source_name: str) -> Asset | None:
+        """Purview's store also finds an entity by a super type of its own."""
+        found = self.lineage.find(EntityRef("DataSet", source_name))
+        return Asset(found.guid, found.type_name, found.name, found.qualified_name) if found else None
+
+    def _by_search(self, source_name: str) -> Asset | None:
+        # A long qualified name was shortened, so only its head can be searched for.
+        head = source_name[:SEARCHED_CHARACTERS] if len(source_name) >= LONGEST_NAME - 1 else source_name
+        operator = "eq" if head == source_name else "prefix"
+        condition = {"attributeName": "qualifiedName", "operator": operator, "attributeValue": head}
+        hits = self.purview.search(condition, limit=HITS_READ).assets
+        return next((hit for hit in hits if shorten(hit.qualified_name) == source_name), None)

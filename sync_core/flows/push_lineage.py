@@ -1,0 +1,158 @@
+"""Brings one data set's lineage into Purview: read it from CluedIn, match its asset, map, write, verify, record."""
+
+import logging
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sync_core.clients.cluedin_data_sets import CluedInDataSets
+from sync_core.clients.purview_lineage import PurviewLineageClient
+from sync_core.clients.purview_lineage_wire import StoredEntity
+from sync_core.domain.data_set import DataSet, DataSetRecord, DataSetStatus
+from sync_core.domain.ledger import request_ledger
+from sync_core.domain.lineage import EntityRef, Lineage
+from sync_core.errors import RejectedError
+from sync_core.flows.match_asset import MatchAsset, MatchedAsset
+from sync_core.flows.write_lineage import WriteLineage
+from sync_core.mapping.lineage import to_lineage, vocabulary_keys
+from sync_core.mapping.lineage_names import LineageRefs
+from sync_core.state.data_sets import DataSetStore
+from sync_core.state.leases import Lease
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class PushLineage:
+    """Pushes one claimed data set. `host` is the organization's host, `collection` gives the collection's name."""
+
+    data_sets: CluedInDataSets
+    match: MatchAsset
+    purview: PurviewLineageClient
+    write: WriteLineage
+    store: DataSetStore
+    collection: Callable[[], str]
+    host: str
+    clock: Callable[[], datetime]
+    announce: bool
+
+    def push(self, data_set_id: str, claim: Lease, run_id: str) -> DataSetRecord:
+        """Push the lineage as CluedIn tells it now, and return the record. The same facts again write nothing.
+
+        Raises:
+            TransientError, ConfigError, RejectedError: as the services answered; the record is left for the next try.
+            ConflictError: another worker took the claim.
+        """
+        with request_ledger() as requests:
+            before = self.store.load(data_set_id)
+            record = before or DataSetRecord(
+                data_set_id=data_set_id, status=DataSetStatus.QUEUED, first_seen_at=self.clock()
+            )
+            data_set = self.data_sets.fetch(data_set_id)
+            if data_set is None:
+                return self._leave(record, DataSetStatus.UNKNOWN, "CluedIn knows no data set of this id.")
+            record = record.model_copy(update={"name": data_set.name, "source_id": data_set.source_id})
+            asset = self.match.match(data_set)
+            if asset is None:
+                why = f"Its data source '{data_set.source_name}' was not made for an asset of Purview."
+                return self._leave(record, DataSetStatus.NOT_FROM_PURVIEW, why)
+            done = self._bring(data_set, asset, record, claim)
+            finished = done.model_copy(update={"pushed_run_id": run_id, "pushed_requests": dict(requests)})
+            is_news = finished.fingerprint != record.fingerprint
+            self.store.save(finished if is_news else done, before, announce=self.announce and is_news)
+            return finished
+
+    def _bring(self, data_set: DataSet, asset: MatchedAsset, record: DataSetRecord, claim: Lease) -> DataSetRecord:
+        source = self._find_source(asset)
+        collection = self.collection()
+        lineage = to_lineage(data_set, asset.ref, self._columns(source), self.host)
+        refs = LineageRefs(self.host, data_set.data_set_id)
+        fingerprint = f"{lineage.fingerprint} {collection}"
+        is_same = record.fingerprint == fingerprint and not record.former_keys
+        if is_same and self.write.is_standing(refs.data_set, record.guid, collection):
+            return _settled(record, data_set)
+        record = self._save_intent(record, data_set, asset, source)
+        claim.renew()
+        standing = self.write.write(lineage, collection)
+        self._remove_former_keys(record)
+        return self._pushed(record, data_set, lineage, standing, fingerprint)
+
+    def _find_source(self, asset: MatchedAsset) -> StoredEntity:
+        source = self.purview.find(asset.ref)
+        if source is None:
+            raise RejectedError(
+                f"The source asset {asset.ref.qualified_name} ({asset.ref.type_name}) is gone from Purview: scan it "
+                "again, then replay this data set.",
+                code="source_asset_gone",
+            )
+        return source
+
+    def _columns(self, source: StoredEntity) -> list[str]:
+        """The source's columns: its own, or those of its tabular schema, which takes a second look."""
+        schema = self.purview.find_by_guid(source.schema_guid) if source.schema_guid and not source.columns else None
+        return [column.display_text for column in (schema or source).columns]
+
+    def _save_intent(
+        self, record: DataSetRecord, data_set: DataSet, asset: MatchedAsset, source: StoredEntity
+    ) -> DataSetRecord:
+        """Say what will stand in Purview before it does: a crash in between must not hide what is to be taken out."""
+        keys = vocabulary_keys(data_set) if data_set.is_mapped else []
+        before = {*record.former_keys, *_shared(record.entity_type, record.keys)}
+        intent = record.model_copy(
+            update={
+                "status": DataSetStatus.QUEUED,
+                "asset_key": asset.key,
+                "asset_guid": source.guid,
+                "asset_qualified_name": source.qualified_name,
+                "entity_type": data_set.entity_type,
+                "keys": keys,
+                "former_keys": sorted(before - _shared(data_set.entity_type, keys)),
+            }
+        )
+        self.store.save(intent, record)
+        return intent
+
+    def _remove_former_keys(self, record: DataSetRecord) -> None:
+        """Take out of the golden records the columns that neither this nor another data set brings any more."""
+        by_type: dict[str, set[str]] = {}
+        for pair in record.former_keys:
+            entity_type, _, key = pair.partition("\t")
+            by_type.setdefault(entity_type, set()).add(key)
+        for entity_type, keys in by_type.items():
+            used = {key for member in self.store.members(entity_type) for key in member.keys}
+            self.write.remove_columns(self._golden(record, entity_type), keys - used)
+
+    def _golden(self, record: DataSetRecord, entity_type: str) -> EntityRef:
+        return LineageRefs(self.host, record.data_set_id).golden_records(entity_type)
+
+    def _pushed(
+        self, record: DataSetRecord, data_set: DataSet, lineage: Lineage, standing: StoredEntity, fingerprint: str
+    ) -> DataSetRecord:
+        logger.info("Data set %s: its lineage stands in Purview as %s", record.data_set_id, standing.guid)
+        return _settled(record, data_set).model_copy(
+            update={
+                "guid": standing.guid,
+                "fingerprint": fingerprint,
+                "former_keys": [],
+                "notes": list(lineage.notes),
+                "pushed_at": self.clock(),
+            }
+        )
+
+    def _leave(self, record: DataSetRecord, status: DataSetStatus, why: str) -> DataSetRecord:
+        logger.info("Data set %s is left alone, %s: %s", record.data_set_id, status.value, why)
+        left = record.model_copy(update={"status": status, "reason": why, "last_error": "", "last_error_class": ""})
+        self.store.save(left)
+        return left
+
+
+def _settled(record: DataSetRecord, data_set: DataSet) -> DataSetRecord:
+    status = DataSetStatus.PUSHED if data_set.is_mapped else DataSetStatus.NOT_MAPPED
+    why = "" if data_set.is_mapped else "It has no mapping; the rest of its lineage follows once it has."
+    return record.model_copy(
+        update={"status": status, "reason": why, "attempts": 0, "last_error": "", "last_error_class": ""}
+    )
+
+
+def _shared(entity_type: str, keys: Collection[str]) -> set[str]:
+    return {f"{entity_type}\t{key}" for key in keys} if entity_type else set()

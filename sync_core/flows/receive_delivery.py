@@ -1,0 +1,114 @@
+"""Takes a delivery of the webhook: check it, store it, enqueue it, and only then say so.
+
+The body is a hint. What is written to Purview is read from CluedIn's API, so a forged body can at most cause a harmless
+re-read; and a delivery that comes twice is enqueued twice, because the first one's message may never have been sent.
+"""
+
+import hashlib
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from http import HTTPStatus
+from uuid import UUID
+
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, SecretStr, ValidationError
+
+from sync_core.domain.answer import HttpAnswer, json_answer, problem
+from sync_core.domain.delivery import Delivery, delivery_key
+from sync_core.domain.message import DataSetMessage
+from sync_core.errors import SyncError
+from sync_core.mapping.signatures import is_signed, signs_id
+from sync_core.state.deliveries import DeliveryStore
+from sync_core.state.queues import WorkQueue
+
+logger = logging.getLogger(__name__)
+
+LARGEST_BODY_BYTES = 64 * 1024
+RETRY_AFTER_S = "10"
+LONGEST_ID = 200
+# Without an id, the same body within the same hour is taken for the same delivery.
+WINDOW_S = 3600
+
+
+class DeliveryBody(BaseModel):
+    """The webhook's body; unknown members are ignored."""
+
+    model_config = ConfigDict(strict=True)
+
+    data_set_id: UUID = Field(validation_alias=AliasChoices("dataSetId", "data_set_id", "DataSetId"))
+    event: str | None = None
+    event_id: str | None = Field(default=None, alias="eventId")
+    processed_at: datetime | None = Field(default=None, alias="processedAt")
+
+
+@dataclass(frozen=True)
+class ReceiveDelivery:
+    """Answers the webhook."""
+
+    deliveries: DeliveryStore
+    queue: WorkQueue
+    secrets: Sequence[SecretStr]
+    clock: Callable[[], datetime]
+
+    def answer(self, headers: Mapping[str, str], body: bytes) -> HttpAnswer:
+        """Answer one POST. Two storage operations; nothing is asked of CluedIn or Purview."""
+        headers = {name.lower(): value for name, value in headers.items()}
+        refusal = self._refuse(headers, body)
+        if refusal:
+            return refusal
+        try:
+            content = DeliveryBody.model_validate_json(body)
+        except ValidationError as error:
+            return _malformed(error)
+        return self._accept(self._new_delivery(headers, body, content))
+
+    def _refuse(self, headers: Mapping[str, str], body: bytes) -> HttpAnswer | None:
+        if len(body) > LARGEST_BODY_BYTES:
+            detail = f"The body has {len(body)} bytes; at most {LARGEST_BODY_BYTES} are taken."
+            return problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail)
+        media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
+        if media_type != "application/json" and not media_type.endswith("+json"):
+            return problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Expected Content-Type: application/json.")
+        secrets = [secret.get_secret_value() for secret in self.secrets]
+        if secrets and not is_signed(headers, body, secrets):
+            detail = "Expected a valid, recent signature: webhook-signature, or X-CluedIn-Signature."
+            return problem(HTTPStatus.UNAUTHORIZED, detail)
+        return None
+
+    def _new_delivery(self, headers: Mapping[str, str], body: bytes, content: DeliveryBody) -> Delivery:
+        data_set_id = str(content.data_set_id)
+        # An id that was not signed must not decide over a signed body.
+        header_id = headers.get("webhook-id", "") if signs_id(headers) or not self.secrets else ""
+        given_id = (header_id or content.event_id or "")[:LONGEST_ID]
+        now = self.clock()
+        window = int(now.timestamp()) // WINDOW_S
+        delivery_id = given_id or f"body-{hashlib.sha256(body).hexdigest()[:32]}-{window}"
+        return Delivery(
+            key=delivery_key(delivery_id, data_set_id),
+            delivery_id=delivery_id,
+            data_set_id=data_set_id,
+            is_named=bool(given_id),
+            received_at=now,
+        )
+
+    def _accept(self, delivery: Delivery) -> HttpAnswer:
+        try:
+            is_new = self.deliveries.add(delivery)
+            self.queue.send(DataSetMessage(data_set_id=delivery.data_set_id, delivery_key=delivery.key))
+        except SyncError:
+            logger.exception("Delivery %s could not be kept; its sender must send it again", delivery.key)
+            detail = "The delivery could not be stored; send it again."
+            return problem(HTTPStatus.SERVICE_UNAVAILABLE, detail, headers={"Retry-After": RETRY_AFTER_S})
+        status = "accepted" if is_new else "duplicate"
+        logger.info("Delivery %s for data set %s: %s", delivery.key, delivery.data_set_id, status)
+        return json_answer({"status": status, "deliveryId": delivery.delivery_id}, HTTPStatus.ACCEPTED)
+
+
+def _malformed(error: ValidationError) -> HttpAnswer:
+    first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+    field = str(first["loc"][0]) if first["loc"] else "body"
+    detail = f"{field}: {first['msg']}."
+    if field.lower().replace("_", "") == "datasetid":
+        detail += " Expected the data set's id, a GUID."
+    return problem(HTTPStatus.BAD_REQUEST, detail, field=field)

@@ -1,0 +1,164 @@
+"""Works off one message of the lineage queue: claim the data set, push its lineage, close the delivery."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sync_core.domain.data_set import DataSetRecord, DataSetStatus
+from sync_core.domain.delivery import Delivery, DeliveryStatus
+from sync_core.domain.message import DataSetMessage
+from sync_core.errors import RejectedError, StateError, SyncError
+from sync_core.flows.announce_data_sets import AnnounceDataSets
+from sync_core.flows.attempts import Attempts
+from sync_core.flows.bury import LONGEST_TEXT, Bury, DeadLetterCause
+from sync_core.flows.push_lineage import PushLineage
+from sync_core.state.data_sets import DataSetStore
+from sync_core.state.deliveries import DeliveryStore
+from sync_core.state.leases import Held, Lease, Leases
+from sync_core.state.names import LINEAGE_QUEUE
+from sync_core.state.queues import WorkQueue
+
+logger = logging.getLogger(__name__)
+
+CLAIM_S = 60  # a push makes more calls between two renewals than provisioning does
+SETTLED = frozenset({DataSetStatus.PUSHED, DataSetStatus.NOT_MAPPED, DataSetStatus.NOT_FROM_PURVIEW})
+SWITCHED_OFF = "switched_off"
+
+
+@dataclass(frozen=True)
+class WorkOffDelivery:
+    """Handles messages that ask for a data set's lineage."""
+
+    push: PushLineage
+    store: DataSetStore
+    deliveries: DeliveryStore
+    bury: Bury
+    leases: Leases
+    queue: WorkQueue
+    announce: AnnounceDataSets
+    is_on: bool
+    clock: Callable[[], datetime]
+    new_id: Callable[[], str]
+    chance: Callable[[], float]
+    claim_s: int = CLAIM_S
+
+    def handle(self, body: bytes) -> None:
+        """Work off one message. Repeated, out of order or at once with others, it leads to the same lineage.
+
+        Raises:
+            TransientError, ConfigError, ConflictError: storage failed; the host delivers the message again.
+        """
+        try:
+            message = DataSetMessage.from_json(body)
+        except RejectedError as error:
+            self.bury.message(LINEAGE_QUEUE, body, error.code, str(error))
+            return
+        delivery = self.deliveries.load(message.delivery_key) if message.delivery_key else None
+        if delivery is not None and _is_over(delivery):
+            return
+        if not self.is_on:
+            self._close(delivery, SWITCHED_OFF)
+            return
+        self._claim(message, delivery)
+
+    def poison(self, body: bytes, deliveries: int) -> None:
+        """Keep a message that the host gave up because the worker failed or died each time."""
+        try:
+            message = DataSetMessage.from_json(body)
+        except RejectedError as error:
+            self.bury.message(LINEAGE_QUEUE, body, error.code, str(error))
+            return
+        cause = (
+            f"The host gave the message up: the worker failed or died at each delivery ({deliveries} on this queue)."
+        )
+        self.give_up(message, StateError(cause), "poison")
+
+    def give_up(self, message: DataSetMessage, error: SyncError, cause_class: str) -> None:
+        """Make a message a dead letter, and say so in the records of its data set and delivery."""
+        record = self._note_failure(message, error)
+        cause = DeadLetterCause(record.name or message.data_set_id, cause_class, str(error), max(record.attempts, 1))
+        self.bury.letter(LINEAGE_QUEUE, message.data_set_id, cause, message.to_json())
+        self.store.save(record.model_copy(update={"status": DataSetStatus.FAILED}))
+        delivery = self.deliveries.load(message.delivery_key) if message.delivery_key else None
+        self._close(delivery, DataSetStatus.FAILED)
+        logger.error("Data set %s is given up, %s: %s", message.data_set_id, cause_class, error)
+
+    def note_failure(self, message: DataSetMessage, error: SyncError) -> int:
+        """Note a failed attempt in the data set's record."""
+        record = self._note_failure(message, error)
+        self.store.save(record)
+        return record.attempts
+
+    def finish(self, delivery: Delivery | None, record: DataSetRecord) -> None:
+        """Close a delivery with what became of its data set."""
+        self._close(delivery, record.status)
+        self.announce.if_done()
+
+    def _claim(self, message: DataSetMessage, delivery: Delivery | None) -> None:
+        run_id = self.new_id()
+        claim = self.leases.acquire(f"data-set-{message.data_set_id}", run_id, self.claim_s)
+        if isinstance(claim, Held):
+            logger.info("Data set %s is being worked on; putting its message back", message.data_set_id)
+            self.queue.send(message, claim.remaining_s + 1 + self.chance())
+            return
+        try:
+            Attempts(self.chance, self.claim_s).attempt(DataSetWork(self, message, delivery, claim, run_id))
+        finally:
+            claim.release()
+
+    def _note_failure(self, message: DataSetMessage, error: SyncError) -> DataSetRecord:
+        now = self.clock()
+        record = self.store.load(message.data_set_id) or DataSetRecord(
+            data_set_id=message.data_set_id, status=DataSetStatus.QUEUED, first_seen_at=now
+        )
+        return record.model_copy(
+            update={
+                "attempts": record.attempts + 1,
+                "last_error": str(error)[:LONGEST_TEXT],
+                "last_error_class": error.cause_class,
+                "last_error_at": now,
+            }
+        )
+
+    def _close(self, delivery: Delivery | None, result: str) -> None:
+        if delivery is not None:
+            self.deliveries.close(delivery, result, self.clock())
+
+
+def _is_over(delivery: Delivery) -> bool:
+    """Whether this very event was worked off; an unnamed delivery may be a new event that looks the same."""
+    return delivery.is_named and delivery.status is DeliveryStatus.DONE and delivery.result in SETTLED
+
+
+@dataclass(frozen=True)
+class DataSetWork:
+    """The work on one claimed data set."""
+
+    worker: WorkOffDelivery
+    message: DataSetMessage
+    delivery: Delivery | None
+    claim: Lease
+    run_id: str
+
+    @property
+    def name(self) -> str:
+        """What it is, for the log."""
+        return f"Data set {self.message.data_set_id}"
+
+    def do(self) -> None:
+        """Push the lineage and close the delivery."""
+        record = self.worker.push.push(self.message.data_set_id, self.claim, self.run_id)
+        self.worker.finish(self.delivery, record)
+
+    def note_failure(self, error: SyncError) -> int:
+        """Note the failure in the data set's record."""
+        return self.worker.note_failure(self.message, error)
+
+    def put_back(self, delay_s: float) -> None:
+        """Put the message back."""
+        self.worker.queue.send(self.message, delay_s)
+
+    def give_up(self, error: SyncError, cause_class: str) -> None:
+        """Make the message a dead letter."""
+        self.worker.give_up(self.message, error, cause_class)

@@ -1,0 +1,59 @@
+"""Checks who sent a delivery: Standard Webhooks, or the hex HMAC of the body in `X-CluedIn-Signature`.
+
+Each secret may be the sender's text as it is or, as Standard Webhooks has it, base64 behind `whsec_`; two secrets are
+a rotation. All comparisons take constant time.
+"""
+
+import base64
+import hashlib
+import hmac
+from collections.abc import Iterator, Mapping, Sequence
+
+from standardwebhooks import Webhook, WebhookVerificationError
+
+CLUEDIN_HEADER = "x-cluedin-signature"
+STANDARD_HEADERS = ("webhook-id", "webhook-timestamp", "webhook-signature")
+SECRET_PREFIX = "whsec_"  # noqa: S105
+HASH_PREFIX = "sha256="
+
+
+def is_signed(headers: Mapping[str, str], body: bytes, secrets: Sequence[str]) -> bool:
+    """Whether one of the secrets signed the body, in either scheme; header names are lower-case.
+
+    Standard Webhooks also signs id and time, and refuses what is more than five minutes old.
+    """
+    keys = [key for secret in secrets for key in _keys(secret)]
+    return any(_is_standard(headers, body, key) or _is_hex(headers, body, key) for key in keys)
+
+
+def signs_id(headers: Mapping[str, str]) -> bool:
+    """Whether the delivery's id is part of what was signed: only Standard Webhooks does that."""
+    return all(headers.get(name) for name in STANDARD_HEADERS)
+
+
+def _is_standard(headers: Mapping[str, str], body: bytes, key: bytes) -> bool:
+    if not signs_id(headers):
+        return False
+    try:
+        Webhook(key).verify(body, {name: headers[name] for name in STANDARD_HEADERS}, json_parse=False)
+    except (WebhookVerificationError, ValueError):
+        return False
+    return True
+
+
+def _is_hex(headers: Mapping[str, str], body: bytes, key: bytes) -> bool:
+    given = headers.get(CLUEDIN_HEADER, "").strip().lower().removeprefix(HASH_PREFIX)
+    expected = hmac.new(key, body, hashlib.sha256).hexdigest()
+    return hmac.compare_digest(given.encode(), expected.encode())
+
+
+def _keys(secret: str) -> Iterator[bytes]:
+    """The keys that a secret may stand for: its own characters, and what they are the base64 of."""
+    yield secret.encode()
+    text = secret.removeprefix(SECRET_PREFIX)
+    try:
+        decoded = base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
+    except ValueError:
+        return
+    if decoded:
+        yield decoded

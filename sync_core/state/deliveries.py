@@ -1,0 +1,61 @@
+"""Deliveries of the webhook, and which of them are open.
+
+All rows share one partition: a delivery and its mark change together.
+
+    delivery:{key}   what came, when, and what became of it
+    open:{key}       there until the delivery's work is recorded
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from sync_core.domain.delivery import Delivery, DeliveryStatus
+from sync_core.errors import ConflictError
+from sync_core.state.table import Table, delete, from_row, insert, put, to_row
+
+PARTITION = "deliveries"
+
+
+@dataclass(frozen=True)
+class DeliveryStore:
+    """Reads and writes deliveries."""
+
+    table: Table
+
+    def add(self, delivery: Delivery) -> bool:
+        """Keep a new delivery as open, in one operation; return False for one that is known."""
+        try:
+            self.table.transact(
+                [
+                    insert(to_row(PARTITION, f"delivery:{delivery.key}", delivery)),
+                    insert(to_row(PARTITION, f"open:{delivery.key}", delivery)),
+                ]
+            )
+        except ConflictError:
+            return False
+        return True
+
+    def load(self, key: str) -> Delivery | None:
+        """Return a delivery, or None."""
+        found = self.table.get(PARTITION, f"delivery:{key}")
+        return from_row(Delivery, found.values) if found else None
+
+    def close(self, delivery: Delivery, result: str, now: datetime) -> None:
+        """Note what became of a delivery. Idempotent."""
+        done = delivery.model_copy(update={"status": DeliveryStatus.DONE, "done_at": now, "result": result})
+        row = put(to_row(PARTITION, f"delivery:{delivery.key}", done))
+        try:
+            self.table.transact([row, delete(PARTITION, f"open:{delivery.key}")])
+        except ConflictError:  # its mark is gone already
+            self.table.transact([row])
+
+    def open(self) -> Iterator[Delivery]:
+        """Yield the deliveries whose work is not recorded yet, in no particular order."""
+        bounds = {"partition": PARTITION, "first": "open:", "last": "open;"}
+        for row in self.table.rows("PartitionKey eq @partition and RowKey ge @first and RowKey lt @last", bounds):
+            yield from_row(Delivery, row)
+
+    def has_open(self) -> bool:
+        """Whether any delivery is open."""
+        return any(True for _ in self.open())
