@@ -11,11 +11,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
+from itertools import count
 from typing import Any
 
 from sync_core.clients.cluedin_wire import (
     DataSourceSet,
     parse_author_id,
+    parse_configuration,
     parse_created_id,
     parse_data_source_sets,
     parse_organization_id,
@@ -24,7 +26,7 @@ from sync_core.clients.cluedin_wire import (
 )
 from sync_core.clients.failures import Service
 from sync_core.clients.http import REFUSED_TOKEN, Answer, Call, HttpDoor
-from sync_core.errors import ConfigError
+from sync_core.errors import ConfigError, TransientError
 
 CLUEDIN = Service(
     name="cluedin",
@@ -68,16 +70,31 @@ class CluedInClient:
 
         How the server compares is not published: the caller checks the exact name. Read straight from the database,
         but a group made within the last second or so may be missing (facts, 3.4).
+
+        Raises:
+            TransientError: the list is not complete, or changed while it was read; a group that is missed would be
+                made a second time.
         """
-        page, received = 0, 0
-        while True:
+        seen: set[str] = set()
+        largest_total = 0
+        for page in count():
             variables = {"page": page, "pageSize": PAGE_SIZE, "searchName": search_name}
             total, groups = parse_data_source_sets(self.query("getAllDataSourceSet", variables))
-            yield from groups
-            received += len(groups)
-            page += 1
-            if not groups or received >= total:
+            fresh = [group for group in groups if group.id not in seen]
+            yield from fresh
+            seen |= {group.id for group in fresh}
+            if total is None:
+                if not fresh:
+                    return
+            elif total < largest_total or (not fresh and len(seen) < total):
+                raise TransientError(
+                    f"CluedIn listed {len(seen)} of {max(total, largest_total)} data source groups: some went away "
+                    "while they were read.",
+                    service=CLUEDIN.name,
+                )
+            elif len(seen) >= total:
                 return
+            largest_total = total or 0
 
     def create_group(self, name: str) -> Made:
         """Make a data source group. Not idempotent: look first, and look again when the outcome is not known."""
@@ -95,13 +112,7 @@ class CluedInClient:
         """Return CluedIn's settings as a flat map of strings; keys like `Purview.SyncDataSources.Enabled`."""
         organization_id = parse_organization_id(self.query("getCurrentOrg", {}))
         data = self.query("getConfigurationSettings", {"id": organization_id, "includeHiddenFromUi": True})
-        settings = (data.get("administration") or {}).get("configurationSettings")
-        if not isinstance(settings, dict):
-            raise ConfigError(
-                "CluedIn gave no settings, expected a map of keys: the service account needs access to Administration "
-                "> Settings, or set SYNC_SETTINGS_SOURCE=app."
-            )
-        return {str(key): "" if value is None else str(value) for key, value in settings.items()}
+        return parse_configuration(data)
 
     def _author_id(self) -> str:
         """The caller's own user id: CluedIn asks for it as the author of what is made."""

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-from sync_core.clients.failures import TRANSIENT_STATUS, Service
+from sync_core.clients.failures import FORBIDDEN, TRANSIENT_STATUS, UNAUTHENTICATED, Service
+from sync_core.clients.json_reading import integer, member, text
 from sync_core.errors import ConfigError, NotFoundError, RejectedError, SyncError, TransientError
 
-UNAUTHENTICATED = "UNAUTHENTICATED"
-FORBIDDEN = "FORBIDDEN"
 # Codes of the GraphQL server itself: our document or variables do not fit this CluedIn version.
 DOCUMENT_CODES = frozenset({"GRAPHQL_PARSE_FAILED", "GRAPHQL_VALIDATION_FAILED", "BAD_USER_INPUT"})
 # A back end's failure starts with its status, e.g. "409: Conflict" (facts, 3.2).
@@ -59,8 +58,8 @@ def raise_for_errors(service: Service, operation: str, body: Any) -> dict[str, A
 
 
 def _to_error(service: Service, operation: str, error: dict[str, Any]) -> SyncError:
-    message, code, status = str(error.get("message", "")), _code(error), _status(error)
-    found = f"{service.title} answered {code or 'an error'} to {operation}: {message[:300]}"
+    code, status = _code(error), _status(error)
+    found = f"{service.title} answered {code or 'an error'} to {operation}: {text(error, 'message')[:300]}"
     if code == UNAUTHENTICATED:
         return ConfigError(f"{found}. {service.credentials_remedy}")
     if code == FORBIDDEN:
@@ -74,71 +73,86 @@ def _to_error(service: Service, operation: str, error: dict[str, Any]) -> SyncEr
     return RejectedError(found, code=str(status))
 
 
-def parse_data_source_sets(data: dict[str, Any]) -> tuple[int, list[DataSourceSet]]:
-    """Read a page of groups: the total over all pages, and the groups."""
-    paged = _member(data, "inbound", "dataSourceSets")
-    items = [item for item in paged.get("data") or [] if isinstance(item, dict)]
-    total = paged.get("total")
-    return (int(total) if total is not None else len(items)), [_parse_group(item) for item in items]
+def parse_data_source_sets(data: dict[str, Any]) -> tuple[int | None, list[DataSourceSet]]:
+    """Read a page of groups: the total over all pages, None where it is not told, and the groups.
+
+    Raises:
+        TransientError: it is no page of groups. Taking it for an empty one would make groups anew that are there.
+    """
+    page = member(data, "inbound", "dataSourceSets")
+    if not isinstance(page, dict):
+        raise _unreadable("inbound.dataSourceSets")
+    return integer(page, "total"), [_parse_group(item) for item in _items(page, "data")]
 
 
 def parse_created_id(data: dict[str, Any], mutation: str) -> str:
     """Read the id of what was made: a bare number or string, or an object with `id`."""
-    made = _member(data, "inbound").get(mutation)
-    identifier = made.get("id") if isinstance(made, dict) else made
-    if identifier is None or identifier == "":
+    identifier = text(data, "inbound", mutation) or text(data, "inbound", mutation, "id")
+    if not identifier:
         raise TransientError(f"CluedIn's answer to {mutation} has no id: its outcome is not known.", service="cluedin")
-    return str(identifier)
+    return identifier
 
 
 def parse_author_id(data: dict[str, Any]) -> str:
     """Read the caller's user id from `me`, empty where it is not told."""
-    client = _member(data, "administration", "me").get("client")
-    client = client if isinstance(client, dict) else {}
-    return str(client.get("id") or client.get("Id") or "")
+    client = member(data, "administration", "me", "client")
+    return text(client, "id") or text(client, "Id")
 
 
 def parse_organization_id(data: dict[str, Any]) -> str:
     """Read the organization's guid."""
-    identifier = _member(data, "administration", "organization").get("Id")
+    identifier = text(data, "administration", "organization", "Id")
     if not identifier:
         raise ConfigError("CluedIn tells no organization Id: the service account needs access to Administration.")
-    return str(identifier)
+    return identifier
 
 
-def _parse_group(item: dict[str, Any]) -> DataSourceSet:
-    sources = [source for source in item.get("dataSources") or [] if isinstance(source, dict)]
-    return DataSourceSet(
-        id=str(item.get("id", "")),
-        name=str(item.get("name") or ""),
-        data_sources=tuple(DataSource(str(source.get("id", "")), str(source.get("name") or "")) for source in sources),
-    )
+def parse_configuration(data: dict[str, Any]) -> dict[str, str]:
+    """Read the settings, a flat map of strings."""
+    settings = member(data, "administration", "configurationSettings")
+    if not isinstance(settings, dict):
+        raise ConfigError(
+            "CluedIn gave no settings, expected a map of keys: the service account needs access to Administration > "
+            "Settings, or set SYNC_SETTINGS_SOURCE=app."
+        )
+    return {key: "" if value is None else str(value) for key, value in settings.items()}
 
 
-def _member(data: dict[str, Any], *path: str) -> dict[str, Any]:
-    found: Any = data
-    for name in path:
-        found = found.get(name) if isinstance(found, dict) else None
-    if not isinstance(found, dict):
-        raise TransientError(f"CluedIn's answer has no {'.'.join(path)}.", service="cluedin")
+def _parse_group(item: Any) -> DataSourceSet:
+    sources = [
+        DataSource(_identifier(source, "data source"), text(source, "name")) for source in _items(item, "dataSources")
+    ]
+    return DataSourceSet(_identifier(item, "data source group"), text(item, "name"), tuple(sources))
+
+
+def _items(item: Any, name: str) -> list[Any]:
+    found = member(item, name)
+    if not isinstance(found, list | None):
+        raise _unreadable(name)
+    return found or []
+
+
+def _identifier(item: Any, what: str) -> str:
+    found = text(item, "id")
+    if not found:
+        raise _unreadable(f"id of a {what}")
     return found
 
 
+def _unreadable(what: str) -> TransientError:
+    return TransientError(f"CluedIn's answer has no {what} that can be read.", service="cluedin")
+
+
 def _errors(body: Any) -> list[dict[str, Any]]:
-    errors = body.get("errors") if isinstance(body, dict) else None
-    return [error for error in errors if isinstance(error, dict)] if isinstance(errors, list) else []
+    found = member(body, "errors") or []
+    errors = found if isinstance(found, list) else [found]
+    return [error if isinstance(error, dict) else {"message": str(error)} for error in errors]
 
 
 def _code(error: dict[str, Any]) -> str:
-    extensions = error.get("extensions")
-    return str(extensions.get("code") or "") if isinstance(extensions, dict) else ""
+    return text(error, "extensions", "code")
 
 
 def _status(error: dict[str, Any]) -> int | None:
-    extensions = error.get("extensions")
-    response = extensions.get("response") if isinstance(extensions, dict) else None
-    status = response.get("status") if isinstance(response, dict) else None
-    if isinstance(status, int):
-        return status
-    leading = LEADING_STATUS.match(str(error.get("message", "")))
-    return int(leading.group(1)) if leading else None
+    leading = LEADING_STATUS.match(text(error, "message"))
+    return integer(error, "extensions", "response", "status") or (int(leading.group(1)) if leading else None)

@@ -4,6 +4,7 @@ Purview speaks two error shapes (Atlas and gateway), CluedIn's token endpoint a 
 facts on both APIs, and docs/decisions for why status alone does not decide.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,10 +14,12 @@ from typing import Any, Protocol
 
 import requests
 
+from sync_core.clients.json_reading import text
 from sync_core.errors import AddressError, ConfigError, NotFoundError, RejectedError, SyncError, TransientError
 
 SHOWN_CHARACTERS = 300
 LONGEST_RETRY_AFTER_S = 3600.0
+SECONDS = re.compile(r"[0-9]+(\.[0-9]*)?")
 TRANSIENT_STATUS = frozenset(
     {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS, *range(500, 600)}
 )
@@ -25,7 +28,9 @@ TRANSIENT_STATUS = frozenset(
 NOT_FOUND_CODES = frozenset(
     {"ATLAS-404-00-001", "ATLAS-404-00-005", "ATLAS-404-00-009", "ATLAS-404-00-00A", "ATLAS-404-00-012"}
 )
-INVALID_PARAMETERS_CODES = frozenset({"ATLAS-404-00-007"})
+# Apollo's words in a GraphQL answer, which come with several statuses (facts on the CluedIn API, 3.2).
+UNAUTHENTICATED = "UNAUTHENTICATED"
+FORBIDDEN = "FORBIDDEN"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +67,14 @@ def to_status_error(service: Service, what: str, answer: HasAnswer) -> SyncError
     """Return the error that an answer stands for, or None for a success."""
     if answer.status < HTTPStatus.MULTIPLE_CHOICES:
         return None
-    code, text = parse_failure(answer)
-    found = f"{service.title} answered {answer.status} {code} to {what}: {text}".replace("  ", " ")
+    code, said = parse_failure(answer)
+    found = f"{service.title} answered {answer.status} {code} to {what}: {said}".replace("  ", " ")
+    if answer.status == HTTPStatus.UNAUTHORIZED or code == UNAUTHENTICATED:
+        return ConfigError(f"{found}. {service.credentials_remedy}")
+    if answer.status == HTTPStatus.FORBIDDEN or code == FORBIDDEN:
+        return ConfigError(f"{found}. {service.rights_remedy}")
     if answer.status in TRANSIENT_STATUS:
         return TransientError(found, retry_after_s=parse_retry_after(answer.headers), service=service.name)
-    if answer.status == HTTPStatus.UNAUTHORIZED:
-        return ConfigError(f"{found}. {service.credentials_remedy}")
-    if answer.status == HTTPStatus.FORBIDDEN:
-        return ConfigError(f"{found}. {service.rights_remedy}")
     if answer.status < HTTPStatus.BAD_REQUEST:
         return AddressError(f"{found}. Expected no redirect: check {service.url_setting}.")
     if answer.status == HTTPStatus.NOT_FOUND and code in NOT_FOUND_CODES:
@@ -100,8 +105,8 @@ def parse_failure(answer: HasAnswer) -> tuple[str, str]:
             return str(code), _short(rest.get("message", ""))
         case {"error": str(code), **rest}:
             return code, _short(rest.get("error_description", ""))
-        case {"errors": [{"message": message}, *_]}:
-            return "", _short(message)
+        case {"errors": [{"message": message, **rest}, *_]}:
+            return text(rest, "extensions", "code"), _short(message)
         case _:
             return "", _short(answer.body.decode("utf-8", "replace")) or "(empty body)"
 
@@ -109,19 +114,18 @@ def parse_failure(answer: HasAnswer) -> tuple[str, str]:
 def parse_retry_after(headers: Mapping[str, str], now: datetime | None = None) -> float | None:
     """Return the seconds that a Retry-After header asks for, given as seconds or as a date, at most an hour."""
     value = headers.get("Retry-After", "").strip()
-    if not value:
-        return None
-    if value.replace(".", "", 1).isdigit():
-        return min(float(value), LONGEST_RETRY_AFTER_S)
+    seconds = float(value) if SECONDS.fullmatch(value) else _seconds_until(value, now or datetime.now(UTC))
+    return None if seconds is None else min(max(seconds, 0.0), LONGEST_RETRY_AFTER_S)
+
+
+def _seconds_until(date: str, now: datetime) -> float | None:
     try:
-        moment = parsedate_to_datetime(value)
-    except ValueError:
+        moment = parsedate_to_datetime(date)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() - now.timestamp()
+    except (ValueError, OverflowError):
         return None
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    seconds = (moment - (now or datetime.now(UTC))).total_seconds()
-    return min(max(seconds, 0.0), LONGEST_RETRY_AFTER_S)
 
 
-def _short(text: object) -> str:
-    folded = " ".join(str(text).split())
+def _short(said: object) -> str:
+    folded = " ".join(str(said).split())
     return folded if len(folded) <= SHOWN_CHARACTERS else folded[:SHOWN_CHARACTERS] + "..."

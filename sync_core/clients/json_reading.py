@@ -19,8 +19,10 @@ def text(body: Any, *path: str) -> str:
 
 def integer(body: Any, *path: str) -> int | None:
     """Return the whole number at a path, also one written as text, else None."""
-    found = text(body, *path)
-    return int(found) if found.lstrip("-").isdecimal() else None
+    try:
+        return int(text(body, *path))
+    except ValueError:
+        return None
 
 
 def objects(body: Any, *path: str) -> Iterator[Mapping[str, Any]]:

@@ -3,10 +3,10 @@
 Source: facts on the Purview API, sections 1 to 4.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from sync_core.clients.json_reading import integer, member, text
 from sync_core.domain.asset import Asset
 from sync_core.errors import TransientError
 
@@ -67,110 +67,118 @@ class Collection:
 
 def parse_collections(body: Any) -> tuple[list[Collection], str]:
     """Read a page of collections and the link to the next one, empty on the last."""
-    if not isinstance(body, dict):
-        raise _unreadable("a list of collections", body)
     collections = [
         Collection(
-            name=_text(item, "name"),
-            friendly_name=_text(item, "friendlyName") or _text(item, "name"),
-            parent=_text(item.get("parentCollection") or {}, "referenceName"),
+            name=text(item, "name"),
+            friendly_name=text(item, "friendlyName") or text(item, "name"),
+            parent=text(item, "parentCollection", "referenceName"),
         )
-        for item in _items(body.get("value"))
+        for item in _items(_object(body), "value")
     ]
-    return collections, _text(body, "nextLink")
+    return collections, text(body, "nextLink")
 
 
 def parse_glossaries(body: Any) -> list[Glossary]:
     """Read the bare array of glossaries (an object with `value` is taken too)."""
-    return [Glossary(_text(item, "guid"), _text(item, "name")) for item in _items(body) if _text(item, "guid")]
+    return [Glossary(text(item, "guid"), text(item, "name")) for item in _array(body) if text(item, "guid")]
 
 
 def parse_term_headers(body: Any) -> list[TermHeader]:
     """Read term headers."""
-    return [TermHeader(_text(item, "termGuid"), _text(item, "displayText")) for item in _items(body)]
+    return [TermHeader(text(item, "termGuid"), text(item, "displayText")) for item in _array(body)]
 
 
 def parse_assigned_entities(body: Any) -> list[AssignedEntity]:
     """Read assigned entities; deleted ones and ended assignments keep their place as entities without a guid."""
     return [
         AssignedEntity(
-            _text(item, "guid") if _is_active(item) else "", _text(item, "typeName"), _text(item, "displayText")
+            text(item, "guid") if _is_active(item) else "", text(item, "typeName"), text(item, "displayText")
         )
-        for item in _items(body)
+        for item in _array(body)
     ]
 
 
 def parse_entities(body: Any) -> list[Asset]:
     """Read `{"entity": ...}` or `{"entities": [...]}`; entities that are not active are left out."""
-    if not isinstance(body, dict):
-        raise _unreadable("an entity", body)
-    entities = [body["entity"]] if isinstance(body.get("entity"), dict) else _items(body.get("entities"))
-    return [_parse_entity(entity) for entity in entities if _text(entity, "status", ACTIVE) == ACTIVE]
+    single = member(_object(body), "entity")
+    entities = [single] if isinstance(single, dict) else _items(body, "entities")
+    return [_parse_entity(entity) for entity in entities if text(entity, "guid") and _has(ACTIVE, entity, "status")]
 
 
 def parse_entity_type(body: Any) -> EntityType:
     """Read a type definition, alone or as the only one of `entityDefs`."""
-    if isinstance(body, dict) and body.get("entityDefs"):
-        body = body["entityDefs"][0]
-    if not isinstance(body, dict):
+    definition = next(iter(_items(_object(body), "entityDefs")), body)
+    if not text(definition, "name"):
         raise _unreadable("a type definition", body)
-    return EntityType(_text(body, "name"), tuple(str(name) for name in body.get("superTypes") or ()))
+    super_types = member(definition, "superTypes")
+    names = super_types if isinstance(super_types, list) else []
+    return EntityType(text(definition, "name"), tuple(name for name in names if isinstance(name, str)))
 
 
 def parse_search_page(body: Any) -> SearchPage:
-    """Read a page of search hits; no field but `id` is sure to be there."""
-    if not isinstance(body, dict):
-        raise _unreadable("a search", body)
-    hits = [hit for hit in _items(body.get("value")) if _text(hit, "id")]
-    newest = f"{hits[0]['id']} {hits[0].get('updateTime', '')} {_text(hits[0], 'name')}" if hits else ""
-    count = body.get("@search.count")
+    """Read a page of search hits; no field but `id` is sure to be there, and either the count or the hits are."""
+    hits = [hit for hit in _items(_object(body), "value") if text(hit, "id")]
+    count = integer(body, "@search.count")
+    if count is None and (member(body, "@search.count") is not None or member(body, "value") is None):
+        raise _unreadable("a page of search hits", body)
+    newest = f"{text(hits[0], 'id')} {text(hits[0], 'updateTime')} {text(hits[0], 'name')}" if hits else ""
     return SearchPage(
-        count=int(count) if count is not None else len(hits),
-        token=str(body.get("continuationToken") or ""),
+        count=len(hits) if count is None else count,
+        token=text(body, "continuationToken"),
         assets=tuple(_parse_hit(hit) for hit in hits),
         newest=newest,
     )
 
 
 def _parse_entity(entity: dict[str, Any]) -> Asset:
-    attributes = entity.get("attributes") or {}
     return Asset(
-        guid=_text(entity, "guid"),
-        type_name=_text(entity, "typeName"),
-        name=_text(attributes, "name") or _text(attributes, "displayName"),
-        qualified_name=_text(attributes, "qualifiedName"),
-        collection_id=_text(entity, "collectionId"),
+        guid=text(entity, "guid"),
+        type_name=text(entity, "typeName"),
+        name=text(entity, "attributes", "name") or text(entity, "attributes", "displayName"),
+        qualified_name=text(entity, "attributes", "qualifiedName"),
+        collection_id=text(entity, "collectionId"),
     )
 
 
 def _parse_hit(hit: dict[str, Any]) -> Asset:
     return Asset(
-        guid=_text(hit, "id"),
-        type_name=_text(hit, "entityType"),
-        name=_text(hit, "name") or _text(hit, "displayText"),
-        qualified_name=_text(hit, "qualifiedName"),
-        display_text=_text(hit, "displayText") or _text(hit, "name"),
-        collection_id=_text(hit, "collectionId"),
+        guid=text(hit, "id"),
+        type_name=text(hit, "entityType"),
+        name=text(hit, "name") or text(hit, "displayText"),
+        qualified_name=text(hit, "qualifiedName"),
+        display_text=text(hit, "displayText") or text(hit, "name"),
+        collection_id=text(hit, "collectionId"),
     )
 
 
 def _is_active(item: dict[str, Any]) -> bool:
-    return all(_text(item, field, ACTIVE) == ACTIVE for field in ("entityStatus", "relationshipStatus"))
+    return _has(ACTIVE, item, "entityStatus") and _has(ACTIVE, item, "relationshipStatus")
 
 
-def _items(body: Any) -> Iterable[dict[str, Any]]:
-    if isinstance(body, dict) and "value" in body:
-        body = body["value"]
-    if body is None:
-        return []
-    if not isinstance(body, list):
+def _has(status: str, item: dict[str, Any], field: str) -> bool:
+    return (text(item, field) or status) == status
+
+
+def _object(body: Any) -> dict[str, Any]:
+    if not isinstance(body, dict):
+        raise _unreadable("an object", body)
+    return body
+
+
+def _array(body: Any) -> list[dict[str, Any]]:
+    """A list as such or as `value`. Anything else is unreadable: it must not be taken for "nothing found"."""
+    found = body["value"] if isinstance(body, dict) and "value" in body else body
+    if not isinstance(found, list):
         raise _unreadable("a list", body)
-    return [item for item in body if isinstance(item, dict)]
+    return [item for item in found if isinstance(item, dict)]
 
 
-def _text(item: dict[str, Any], field: str, default: str = "") -> str:
-    value = item.get(field)
-    return default if value is None else str(value)
+def _items(body: Any, field: str) -> list[dict[str, Any]]:
+    """The objects of a list that may be missing or null, as Purview writes an empty one."""
+    found = member(body, field)
+    if not isinstance(found, list | None):
+        raise _unreadable(f"an object with a list of {field}", body)
+    return [item for item in found or [] if isinstance(item, dict)]
 
 
 def _unreadable(expected: str, body: Any) -> TransientError:
