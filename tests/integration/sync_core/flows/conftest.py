@@ -1,6 +1,9 @@
-"""One organization and one storage account a test."""
+"""One organization, one Purview account and one storage account a test; the servers stay for the session."""
 
-from collections.abc import Callable, Iterator
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
 
 import pytest
 
@@ -8,8 +11,40 @@ from local.azurite import Azurite
 from local.cluedin.app import make_app as make_cluedin_app
 from local.cluedin.simulator import CluedIn
 from local.cluedin.switches import CluedInSwitches
-from local.simulation import serve
+from local.identity import serve_identity
+from local.purview import Purview
+from local.purview import make_app as make_purview_app
+from local.purview.admin.actions import STEWARD, find_term
+from local.simulation import Clock, serve
+from local.stack import TERM
 from tests.integration.sync_core.flows.bench import Bench, make_app
+from tests.integration.sync_core.flows.estate import Estate, make_estate_app
+
+SMALL_ESTATE = {"Orders", "Customers"}
+
+
+@dataclass(frozen=True)
+class Services:
+    """The simulated services and where they listen; one clock for all."""
+
+    clock: Clock
+    cluedin: CluedIn
+    purview: Purview
+    cluedin_url: str
+    purview_url: str
+    identity: Mapping[str, str]
+
+
+@pytest.fixture(scope="session")
+def services() -> Iterator[Services]:
+    """Servers whose simulators every test resets. In CluedIn what was made is seen at once."""
+    clock = Clock()
+    cluedin, purview = CluedIn(CluedInSwitches(read_after_create_lag_s=0), clock=clock), Purview(clock=clock)
+    with ExitStack() as parts:
+        cluedin_url = parts.enter_context(serve(make_cluedin_app(cluedin)))
+        purview_url = parts.enter_context(serve(make_purview_app(purview=purview)))
+        identity = parts.enter_context(serve_identity())
+        yield Services(clock, cluedin, purview, cluedin_url, purview_url, identity)
 
 
 @pytest.fixture
@@ -19,16 +54,25 @@ def fresh_storage(azurite_server: Azurite, _unused_accounts: Iterator[str]) -> C
 
 
 @pytest.fixture
-def cluedin() -> CluedIn:
-    """An organization where what was made is seen at once."""
-    return CluedIn(CluedInSwitches(read_after_create_lag_s=0))
+def cluedin(services: Services) -> CluedIn:
+    """An organization that has just been made."""
+    services.cluedin.reset_all()
+    return services.cluedin
 
 
 @pytest.fixture
-def cluedin_url(cluedin: CluedIn) -> Iterator[str]:
+def cluedin_url(services: Services, cluedin: CluedIn) -> str:
     """Where the organization listens."""
-    with serve(make_cluedin_app(cluedin)) as url:
-        yield url
+    assert cluedin is services.cluedin
+    return services.cluedin_url
+
+
+@pytest.fixture
+def purview(services: Services) -> Purview:
+    """An account with the estate in it, 18 of whose assets carry the term."""
+    services.purview.reset_all()
+    services.purview.seed({"name": "estate"})
+    return services.purview
 
 
 @pytest.fixture
@@ -47,3 +91,49 @@ def amnesiac(cluedin_url: str, fresh_storage: Callable[[], str], cluedin: CluedI
 def rival(cluedin_url: str, storage: str, cluedin: CluedIn) -> Bench:
     """A second process of the same app, on the same storage."""
     return Bench(make_app(cluedin_url, storage), cluedin)
+
+
+NewEstate = Callable[..., Estate]
+
+
+@pytest.fixture
+def new_estate(
+    services: Services, cluedin: CluedIn, purview: Purview, storage: str, monkeypatch: pytest.MonkeyPatch
+) -> NewEstate:
+    """Make apps on the test's estate; each is another process, all share storage. Settings may differ."""
+    for name in [name for name in os.environ if name.startswith(("AZURE_", "MSI_", "IDENTITY_"))]:
+        monkeypatch.delenv(name)
+    for name, value in services.identity.items():
+        monkeypatch.setenv(name, value)
+
+    def make(**changes: str) -> Estate:
+        urls = changes.pop("PURVIEW_ENDPOINT", services.purview_url), changes.pop("CLUEDIN_URL", services.cluedin_url)
+        app = make_estate_app(*urls, storage, services.clock, changes)
+        return Estate(app, cluedin, purview, storage, services.clock)
+
+    return make
+
+
+@pytest.fixture
+def estate(new_estate: NewEstate) -> Estate:
+    """One app at work on the estate, for the 18 assets that carry the term."""
+    return new_estate()
+
+
+@pytest.fixture
+def new_small_estate(new_estate: NewEstate, purview: Purview) -> NewEstate:
+    """The same where two assets carry the term, `Orders` and `Customers`: quicker where more would show no more."""
+    term = find_term(purview, TERM)
+    others = [
+        (asset.guid, assignment.guid)
+        for asset, assignment in purview.glossary.assigned(term)
+        if asset.display_text not in SMALL_ESTATE
+    ]
+    purview.glossary.unassign(term, list(others), STEWARD)
+    return new_estate
+
+
+@pytest.fixture
+def small_estate(new_small_estate: NewEstate) -> Estate:
+    """One app at work on it."""
+    return new_small_estate()
