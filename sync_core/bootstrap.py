@@ -24,7 +24,6 @@ from sync_core.clients.purview_lineage import PurviewLineageClient
 from sync_core.clients.purview_wire import Collection
 from sync_core.clients.tokens import AzureTokens, GivenToken, PasswordTokens
 from sync_core.domain.answer import HttpAnswer, problem
-from sync_core.domain.throttle import Throttle
 from sync_core.errors import ConfigError, TransientError
 from sync_core.flows.announce import Announce
 from sync_core.flows.announce_data_sets import AnnounceDataSets
@@ -38,6 +37,7 @@ from sync_core.flows.discover_by_term import DiscoverByTerm
 from sync_core.flows.find_group import FindGroup
 from sync_core.flows.match_asset import MatchAsset
 from sync_core.flows.notify import Notify
+from sync_core.flows.pauses import Pauses
 from sync_core.flows.provision import Provision
 from sync_core.flows.push_lineage import PushLineage
 from sync_core.flows.receive_delivery import ReceiveDelivery
@@ -157,6 +157,7 @@ class App:
             clock=self.clock,
             sleep=time.sleep,
             new_id=new_id,
+            pauses=self._pauses,
         )
 
     @cached_property
@@ -173,6 +174,7 @@ class App:
             clock=self.clock,
             new_id=new_id,
             chance=random.random,
+            pauses=self._pauses,
         )
 
     @cached_property
@@ -206,6 +208,7 @@ class App:
             clock=self.clock,
             new_id=new_id,
             chance=random.random,
+            pauses=self._pauses,
         )
 
     @cached_property
@@ -246,7 +249,7 @@ class App:
         """Purview, as the app's own identity."""
         tokens = AzureTokens(new_azure_credential)
         return PurviewClient(
-            HttpDoor(PURVIEW, self.settings.purview_endpoint, tokens=tokens, on_throttled=self._note_throttle)
+            HttpDoor(PURVIEW, self.settings.purview_endpoint, tokens=tokens, on_throttled=self._pauses.note)
         )
 
     @cached_property
@@ -258,7 +261,7 @@ class App:
                 self.settings.cluedin_url,
                 tokens=self._cluedin_tokens(),
                 is_refused=is_refused,
-                on_throttled=self._note_throttle,
+                on_throttled=self._pauses.note,
             )
         )
 
@@ -302,6 +305,10 @@ class App:
     @cached_property
     def _collection(self) -> Collection:
         return ResolveCollection(self.purview, self.settings.purview_collection).resolve()
+
+    @cached_property
+    def _pauses(self) -> Pauses:
+        return Pauses(self._notes("throttle"), self.clock, random.random)
 
     @cached_property
     def _types(self) -> AssetTypes:
@@ -376,10 +383,6 @@ class App:
 
     def _table(self, name: str) -> Table:
         return Table(self._storage.tables, name)
-
-    def _note_throttle(self, service: str, retry_after_s: float | None) -> None:
-        note = Throttle(service=service, seen_at=self.clock(), retry_after_s=retry_after_s)
-        self._notes("throttle").save(service, note)
 
 
 def new_azure_credential() -> "TokenCredential":

@@ -4,6 +4,7 @@
     ├── ConfigError        a person must fix a setting, a right or a term
     │   └── AddressError   ... because there is no such API at the address that a setting gives
     ├── TransientError     try again later; carries `retry_after_s`
+    │   └── ThrottledError ... and leave the service alone until then, all of us
     ├── RejectedError      this one record is refused, the others go on
     │   └── NotFoundError  ... because the service does not know it
     ├── UnsafeChangeError  a person must approve
@@ -43,6 +44,12 @@ class TransientError(SyncError):
         super().__init__(message)
         self.retry_after_s = retry_after_s
         self.service = service
+
+
+class ThrottledError(TransientError):
+    """The service asks to slow down; that is no fault of the work, so it counts as no attempt."""
+
+    cause_class = "throttled"
 
 
 class RejectedError(SyncError):

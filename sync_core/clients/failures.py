@@ -15,7 +15,15 @@ from typing import Any, Protocol
 import requests
 
 from sync_core.clients.json_reading import text
-from sync_core.errors import AddressError, ConfigError, NotFoundError, RejectedError, SyncError, TransientError
+from sync_core.errors import (
+    AddressError,
+    ConfigError,
+    NotFoundError,
+    RejectedError,
+    SyncError,
+    ThrottledError,
+    TransientError,
+)
 
 SHOWN_CHARACTERS = 300
 LONGEST_RETRY_AFTER_S = 3600.0
@@ -74,7 +82,10 @@ def to_status_error(service: Service, what: str, answer: HasAnswer) -> SyncError
     if answer.status == HTTPStatus.FORBIDDEN or code == FORBIDDEN:
         return ConfigError(f"{found}. {service.rights_remedy}")
     if answer.status in TRANSIENT_STATUS:
-        return TransientError(found, retry_after_s=parse_retry_after(answer.headers), service=service.name)
+        retry_after_s = parse_retry_after(answer.headers)
+        is_throttle = answer.status == HTTPStatus.TOO_MANY_REQUESTS or retry_after_s is not None
+        transient = ThrottledError if is_throttle else TransientError
+        return transient(found, retry_after_s=retry_after_s, service=service.name)
     if answer.status < HTTPStatus.BAD_REQUEST:
         return AddressError(f"{found}. Expected no redirect: check {service.url_setting}.")
     if answer.status == HTTPStatus.NOT_FOUND and code in NOT_FOUND_CODES:

@@ -15,7 +15,7 @@ from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_at
 
 from sync_core.clients.failures import Service, to_connection_error, to_status_error
 from sync_core.domain.ledger import record_request
-from sync_core.errors import TransientError
+from sync_core.errors import ThrottledError, TransientError
 
 logger = logging.getLogger(__name__)
 
@@ -53,7 +53,7 @@ class Answer:
         """Return the decoded body, or None where it is no JSON."""
         try:
             return json.loads(self.body)
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
 
 
@@ -115,7 +115,7 @@ class HttpDoor:
         error = to_status_error(self.service, call.operation or f"{call.method} {call.path}", answer)
         if error is None:
             return answer
-        if answer.status == HTTPStatus.TOO_MANY_REQUESTS and isinstance(error, TransientError):
+        if isinstance(error, ThrottledError):
             self.on_throttled(self.service.name, error.retry_after_s)
         raise error
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from sync_core.errors import ConfigError, ConflictError, SyncError, TransientError
+from sync_core.errors import ConfigError, ConflictError, SyncError, ThrottledError, TransientError
 from sync_core.mapping.backoff import CONFIG_DELAY_S, MOST_ATTEMPTS, backoff_s
 
 logger = logging.getLogger(__name__)
@@ -52,6 +52,10 @@ class Attempts:
         except ConflictError as error:
             logger.warning("%s was taken over by another worker: %s", work.name, error)
             work.put_back(self.conflict_delay_s)
+        except ThrottledError as error:
+            delay_s = backoff_s(1, retry_after_s=error.retry_after_s, chance=self.chance())
+            logger.warning("%s waits %.0f s: %s", work.name, delay_s, error)
+            work.put_back(delay_s)
         except TransientError as error:
             self._later(work, error, error.retry_after_s)
         except ConfigError as error:

@@ -5,12 +5,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sync_core.clients.cluedin import CLUEDIN
 from sync_core.domain.asset import AssetRecord, AssetStatus
 from sync_core.domain.message import AssetMessage
 from sync_core.errors import RejectedError, SyncError
 from sync_core.flows.announce import Announce
 from sync_core.flows.attempts import Attempts
 from sync_core.flows.bury import Bury, with_failure
+from sync_core.flows.pauses import Pauses
 from sync_core.flows.provision import Provision
 from sync_core.flows.take_assets import SEND_AGAIN_AFTER
 from sync_core.state.assets import AssetStore
@@ -37,6 +39,7 @@ class CreateDataSourceGroup:
     clock: Callable[[], datetime]
     new_id: Callable[[], str]
     chance: Callable[[], float]
+    pauses: Pauses
     claim_s: int = CLAIM_S
 
     def handle(self, body: bytes) -> None:
@@ -63,6 +66,10 @@ class CreateDataSourceGroup:
         self.assets.postpone(message.asset_key, self.clock() + timedelta(seconds=delay_s) + SEND_AGAIN_AFTER)
 
     def _claim(self, message: AssetMessage) -> None:
+        pause_s = self.pauses.wait_s(CLUEDIN.name)
+        if pause_s:
+            self.put_back(message, pause_s)
+            return
         run_id = self.new_id()
         claim = self.leases.acquire(f"asset-{message.asset_key}", run_id, self.claim_s)
         if isinstance(claim, Held):

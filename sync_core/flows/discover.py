@@ -4,10 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from sync_core.clients.purview import PURVIEW
 from sync_core.domain.run import RunKind
 from sync_core.flows.announce import Announce
 from sync_core.flows.discover_all import DiscoverAll
 from sync_core.flows.discover_by_term import DiscoverByTerm
+from sync_core.flows.pauses import Pauses
 from sync_core.flows.run_log import RunLog, recorded_run
 from sync_core.flows.selection import ReadSelection
 from sync_core.flows.take_assets import TakeAssets
@@ -35,6 +37,7 @@ class Discover:
     clock: Callable[[], datetime]
     sleep: Callable[[float], None]
     new_id: Callable[[], str]
+    pauses: Pauses
 
     def run(self) -> None:
         """Run one tick.
@@ -55,6 +58,10 @@ class Discover:
     def _discover(self, lease: Lease, log: RunLog) -> None:
         # Work that is known goes out first: it must not wait for Purview to answer.
         self.take.send_due(log)
+        pause_s = self.pauses.wait_s(PURVIEW.name)
+        if pause_s:
+            log.skip(f"Purview asked to be left alone for {pause_s:.0f} s more.")
+            return
         selection = self.selection.read(log)
         if selection is not None:
             self._enumerate(selection, lease, log)

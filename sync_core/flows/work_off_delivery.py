@@ -5,6 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from sync_core.clients.cluedin import CLUEDIN
+from sync_core.clients.purview import PURVIEW
 from sync_core.domain.data_set import DataSetRecord, DataSetStatus
 from sync_core.domain.delivery import Delivery, DeliveryStatus
 from sync_core.domain.message import DataSetMessage
@@ -12,6 +14,7 @@ from sync_core.errors import RejectedError, StateError, SyncError
 from sync_core.flows.announce_data_sets import AnnounceDataSets
 from sync_core.flows.attempts import Attempts
 from sync_core.flows.bury import LONGEST_TEXT, Bury, DeadLetterCause
+from sync_core.flows.pauses import Pauses
 from sync_core.flows.push_lineage import PushLineage
 from sync_core.state.data_sets import DataSetStore
 from sync_core.state.deliveries import DeliveryStore
@@ -41,6 +44,7 @@ class WorkOffDelivery:
     clock: Callable[[], datetime]
     new_id: Callable[[], str]
     chance: Callable[[], float]
+    pauses: Pauses
     claim_s: int = CLAIM_S
 
     def handle(self, body: bytes) -> None:
@@ -96,6 +100,10 @@ class WorkOffDelivery:
         self.announce.if_done()
 
     def _claim(self, message: DataSetMessage, delivery: Delivery | None) -> None:
+        pause_s = self.pauses.wait_s(CLUEDIN.name, PURVIEW.name)
+        if pause_s:
+            self.queue.send(message, pause_s)
+            return
         run_id = self.new_id()
         claim = self.leases.acquire(f"data-set-{message.data_set_id}", run_id, self.claim_s)
         if isinstance(claim, Held):
