@@ -29,40 +29,49 @@ ASSETS_A_BATCH = 500
 
 
 class TermCursor(BaseModel):
-    """What the last complete enumeration saw. `digest` is a hash of all assignments."""
+    """What the last complete enumeration saw. `digest` is a hash of all assignments.
+
+    `page_size` is the length from which on a page was followed by another one: a server may cap what is asked for.
+    """
 
     selection: str
     digest: str
     compared_at: datetime
     assigned: int
+    page_size: int = PAGE_SIZE
 
 
 @dataclass
 class TermRows:
-    """How far one term's list was read: the rows so far, and whose they were."""
+    """How far one term's list was read: the rows so far, which they were, and how many the last page had."""
 
     count: int = 0
-    guids: set[str] = field(default_factory=set)
+    seen: set[AssignedEntity] = field(default_factory=set)
+    last_page: int = 0
 
 
-@dataclass(frozen=True)
+@dataclass
 class Assignments:
     """What was read so far: the entities by guid, and how far each term's list was read."""
 
-    entities: dict[str, AssignedEntity]
     terms: dict[str, TermRows]
+    entities: dict[str, AssignedEntity] = field(default_factory=dict)
+    page_size: int = PAGE_SIZE
 
     @classmethod
     def of(cls, term_guids: Iterable[str]) -> "Assignments":
         """Return the start of an enumeration of these terms."""
-        return cls({}, {guid: TermRows() for guid in term_guids})
+        return cls({guid: TermRows() for guid in term_guids})
 
     def add(self, term_guid: str, page: Sequence[AssignedEntity]) -> bool:
         """Add the next page of a term; return whether it brought anything new, or was a page seen before."""
         rows = self.terms[term_guid]
+        fresh = set(page) - rows.seen
+        if fresh and rows.count:
+            self.page_size = min(self.page_size, rows.last_page)
+        rows.seen |= fresh
         rows.count += len(page)
-        fresh = {entity.guid for entity in page} - rows.guids
-        rows.guids |= fresh
+        rows.last_page = len(page)
         self.entities.update((entity.guid, entity) for entity in page if entity.guid)
         return bool(fresh)
 
@@ -88,38 +97,50 @@ class DiscoverByTerm:
         """Discover the assets that carry one of the terms; `keep_alive` is called between steps."""
         now = self.clock()
         cursor = self.notes.load(TermCursor, CURSOR)
-        seen = self._enumerate(selection)
-        log.counts["assigned"] = len(seen.entities)
+        seen = self._enumerate(selection, cursor.page_size if cursor else PAGE_SIZE)
         is_known = cursor is not None and (cursor.selection, cursor.digest) == (str(selection), seen.digest())
+        log.counts["assigned"] = len(seen.entities)
         if cursor and is_known and now - cursor.compared_at < COMPARE_AFTER:
             return
-        if not is_known:
-            # A short page could also be a server's own limit: ask once more for what would follow. Only done when
-            # something changed, so that an idle tick does not pay for it.
-            self._read_on(seen)
+        # A short page could also be a server's own limit: ask for what would follow, until nothing does. An idle tick
+        # does not pay for it.
+        for term_guid in seen.terms:
+            self._read_on(seen, term_guid, page_size=1)
+        log.counts["assigned"] = len(seen.entities)
         self._take(seen.entities, log, keep_alive)
         self.notes.save(
             CURSOR,
-            TermCursor(selection=str(selection), digest=seen.digest(), compared_at=now, assigned=len(seen.entities)),
+            TermCursor(
+                selection=str(selection),
+                digest=seen.digest(),
+                compared_at=now,
+                assigned=len(seen.entities),
+                page_size=seen.page_size,
+            ),
         )
 
-    def _enumerate(self, selection: Selection) -> "Assignments":
+    def _enumerate(self, selection: Selection, page_size: int) -> Assignments:
         try:
-            return self._read_on(Assignments.of(self.terms.resolve(selection)))
+            return self._read(self.terms.resolve(selection), page_size)
         except NotFoundError:  # a term was deleted or made anew under another guid
-            return self._read_on(Assignments.of(self.terms.resolve_anew(selection)))
+            return self._read(self.terms.resolve_anew(selection), page_size)
 
-    def _read_on(self, seen: "Assignments") -> "Assignments":
-        for term_guid, rows in seen.terms.items():
-            while True:
-                page = self.purview.fetch_assigned_entities(term_guid, rows.count)
-                if not seen.add(term_guid, page) or len(page) < PAGE_SIZE:
-                    break
+    def _read(self, term_guids: Iterable[str], page_size: int) -> Assignments:
+        seen = Assignments.of(term_guids)
+        for term_guid in seen.terms:
+            self._read_on(seen, term_guid, page_size)
         return seen
+
+    def _read_on(self, seen: Assignments, term_guid: str, page_size: int) -> None:
+        """Read a term's list from where it stands; a page shorter than `page_size`, or without news, is the last."""
+        while True:
+            page = self.purview.fetch_assigned_entities(term_guid, seen.terms[term_guid].count)
+            if not seen.add(term_guid, page) or len(page) < page_size:
+                return
 
     def _take(self, seen: dict[str, AssignedEntity], log: RunLog, keep_alive: Callable[[], None]) -> None:
         sightings = list(self._data_assets(seen.values(), log))
-        known = {record.guid: record for record in self.assets.all()}
+        known = {record.guid: record for record in self.assets.all() if record.guid in seen}
         guids = guids_to_read(sightings, known, self.clock())
         log.counts["unchanged"] = len(sightings) - len(guids)
         shown = {sighting.guid: sighting.display_text for sighting in sightings}
