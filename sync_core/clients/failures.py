@@ -95,9 +95,9 @@ def to_status_error(service: Service, what: str, answer: HasAnswer) -> SyncError
     return RejectedError(found, code=code or str(answer.status))
 
 
-def to_connection_error(service: Service, what: str, error: requests.RequestException) -> SyncError:
+def to_connection_error(service: Service, what: str, error: Exception) -> SyncError:
     """Return the error that a failed exchange stands for."""
-    if isinstance(error, requests.exceptions.InvalidURL | requests.exceptions.MissingSchema):
+    if isinstance(error, ValueError):  # what requests and urllib3 call an address that is none
         return ConfigError(f"{service.title} has no valid address: check {service.url_setting}.")
     how = "did not answer in time" if isinstance(error, requests.Timeout) else "could not be reached"
     return TransientError(

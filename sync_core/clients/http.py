@@ -12,6 +12,7 @@ from typing import Any, Protocol
 import requests
 from requests.adapters import HTTPAdapter
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
+from urllib3.exceptions import LocationValueError  # requests lets it through for some addresses
 
 from sync_core.clients.failures import Service, to_connection_error, to_status_error
 from sync_core.domain.ledger import record_request
@@ -145,7 +146,7 @@ class HttpDoor:
                 timeout=(CONNECT_TIMEOUT_S, READ_TIMEOUT_S),
                 allow_redirects=False,  # a redirect would carry the bearer token elsewhere
             )
-        except requests.RequestException as error:
+        except (requests.RequestException, LocationValueError) as error:
             self._log(call, type(error).__name__, started, request_id)
             raise to_connection_error(self.service, call.operation or call.path, error) from error
         self._log(call, response.status_code, started, request_id)

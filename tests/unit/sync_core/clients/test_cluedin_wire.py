@@ -23,20 +23,13 @@ from sync_core.clients.cluedin_wire import (
 from sync_core.errors import ConfigError, NotFoundError, RejectedError, SyncError, TransientError
 from tests.unit.sync_core.clients.strategies import ANY_JSON, damaged
 
-PAGE = {
-    "inbound": {
-        "dataSourceSets": {
-            "total": 1,
-            "data": [{"id": "3", "name": "Account.csv", "dataSources": [{"id": "1", "name": "https://lake/Account"}]}],
-        }
-    }
-}
+SOUND_GROUP = {"id": "3", "name": "Account.csv", "dataSources": [{"id": "1", "name": "https://lake/Account"}]}
+PAGE = {"inbound": {"dataSourceSets": {"total": 1, "data": [SOUND_GROUP]}}}
 GROUP = DataSourceSet("3", "Account.csv", (DataSource("1", "https://lake/Account"),))
 
 
 def page(**group: Any) -> dict[str, Any]:
-    (sound,) = PAGE["inbound"]["dataSourceSets"]["data"]  # type: ignore[misc]
-    return {"inbound": {"dataSourceSets": {"total": 1, "data": [{**sound, **group}]}}}
+    return {"inbound": {"dataSourceSets": {"total": 1, "data": [{**SOUND_GROUP, **group}]}}}
 
 
 def created(identifier: Any) -> dict[str, Any]:

@@ -1,0 +1,174 @@
+"""Which of our errors an answer stands for, from any of the bodies that the services and what is before them send."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from requests.structures import CaseInsensitiveDict
+
+from sync_core.clients.failures import LONGEST_RETRY_AFTER_S, parse_failure, parse_retry_after, to_status_error
+from sync_core.clients.http import Answer
+from sync_core.clients.purview import PURVIEW
+from sync_core.errors import (
+    AddressError,
+    ConfigError,
+    NotFoundError,
+    RejectedError,
+    SyncError,
+    ThrottledError,
+    TransientError,
+)
+from tests.unit.sync_core.clients.strategies import ANY_JSON
+
+NOW = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
+
+
+def answer(status: int, body: Any = b"", **headers: str) -> Answer:
+    raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+    return Answer(
+        status, CaseInsensitiveDict({name.replace("_", "-"): text for name, text in headers.items()}), raw, ""
+    )
+
+
+def atlas(code: str, message: str = "said so") -> dict[str, str]:
+    return {"requestId": "r", "errorCode": code, "errorMessage": message}
+
+
+def error_of(status: int, body: Any = b"", **headers: str) -> SyncError:
+    error = to_status_error(PURVIEW, "fetch_assets", answer(status, body, **headers))
+    assert error is not None
+    return error
+
+
+@pytest.mark.parametrize("status", [200, 201, 202, 204])
+def test_a_success_is_no_error(status: int) -> None:
+    assert to_status_error(PURVIEW, "x", answer(status, b"whatever")) is None
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "expected"),
+    [
+        (404, atlas("ATLAS-404-00-005"), NotFoundError),
+        (404, atlas("ATLAS-404-00-009"), NotFoundError),
+        (404, atlas("ATLAS-404-00-007"), RejectedError),
+        (404, {"error": {"code": "NotFound", "message": "no such account"}}, RejectedError),
+        (404, b"<html>not here</html>", AddressError),
+        (404, b"", AddressError),
+        (405, b"<html>405 Not Allowed</html>", AddressError),
+        (302, b"", AddressError),
+        (400, atlas("ATLAS-400-00-029"), RejectedError),
+        (409, atlas("ATLAS-409-00-001"), RejectedError),
+        (400, b"not json", RejectedError),
+        (401, b"", ConfigError),
+        (403, {"error": {"code": "Unauthorized", "message": "Not authorized to access account"}}, ConfigError),
+        (403, atlas("ATLAS-403-00-001"), ConfigError),
+        (400, {"errors": [{"message": "x", "extensions": {"code": "UNAUTHENTICATED"}}]}, ConfigError),
+        (500, {"errors": [{"message": "x", "extensions": {"code": "UNAUTHENTICATED"}}]}, ConfigError),
+        (400, {"errors": [{"message": "x", "extensions": {"code": "FORBIDDEN"}}]}, ConfigError),
+        (400, {"errors": [{"message": "x", "extensions": {"code": "GRAPHQL_VALIDATION_FAILED"}}]}, RejectedError),
+        (408, {"error": {"code": "RequestTimeout", "message": "slow"}}, TransientError),
+        (429, b"", ThrottledError),
+        (503, b"<html>", TransientError),
+    ],
+)
+def test_a_failure_is_known_by_its_code_and_else_by_its_status(
+    status: int, body: Any, expected: type[SyncError]
+) -> None:
+    assert type(error_of(status, body)) is expected
+
+
+def test_an_unavailable_service_that_asks_for_a_pause_is_left_alone_too() -> None:
+    assert type(error_of(503, b"", retry_after="5")) is ThrottledError
+
+
+def test_an_error_says_what_happened_to_which_call() -> None:
+    said = str(error_of(404, atlas("ATLAS-404-00-005", "Given instance guid g1 is invalid/not found")))
+    assert said == (
+        "Microsoft Purview answered 404 ATLAS-404-00-005 to fetch_assets: Given instance guid g1 is invalid/not found"
+    )
+
+
+def test_an_error_without_a_body_says_so() -> None:
+    assert "Microsoft Purview answered 503 to fetch_assets: (empty body)" in str(error_of(503))
+
+
+@pytest.mark.parametrize(
+    ("status", "remedy"),
+    [(401, "PURVIEW_ENDPOINT"), (403, "Data Reader"), (404, "PURVIEW_ENDPOINT"), (302, "PURVIEW_ENDPOINT")],
+)
+def test_an_error_for_a_person_names_the_remedy(status: int, remedy: str) -> None:
+    assert remedy in str(error_of(status))
+
+
+def test_a_rejection_carries_the_services_code_or_else_the_status() -> None:
+    coded, plain = error_of(400, atlas("ATLAS-400-00-029")), error_of(400, b"no")
+    assert isinstance(coded, RejectedError)
+    assert isinstance(plain, RejectedError)
+    assert (coded.code, plain.code) == ("ATLAS-400-00-029", "400")
+
+
+def test_a_passing_failure_carries_the_pause_that_was_asked_for() -> None:
+    error = error_of(429, b"", retry_after="30")
+    assert isinstance(error, TransientError)
+    assert (error.retry_after_s, error.service) == (30.0, "purview")
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (atlas("ATLAS-400-00-01A", "bad"), ("ATLAS-400-00-01A", "bad")),
+        ({"error": {"code": "Unauthorized", "message": "no"}}, ("Unauthorized", "no")),
+        ({"error": "invalid_grant", "error_description": "wrong"}, ("invalid_grant", "wrong")),
+        ({"errors": [{"message": "Cannot query field"}]}, ("", "Cannot query field")),
+        ({"something": "else"}, ("", '{"something": "else"}')),
+        (b"", ("", "(empty body)")),
+        (b"\xff\xfe", ("", "��")),
+        (b"<html>\n  <b>no</b>", ("", "<html> <b>no</b>")),
+        (b"[" * 100_000, ("", "[" * 300 + "...")),
+    ],
+)
+def test_code_and_text_are_read_from_every_known_body(body: Any, expected: tuple[str, str]) -> None:
+    assert parse_failure(answer(400, body)) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        ("0", 0.0),
+        ("5", 5.0),
+        (" 2.5 ", 2.5),
+        ("999999", LONGEST_RETRY_AFTER_S),
+        ("Wed, 04 Mar 2026 05:06:37 GMT", 30.0),
+        ("Wed, 04 Mar 2026 06:06:37 +0100", 30.0),
+        ("Wed, 04 Mar 2026 05:00:00 GMT", 0.0),
+        ("Wed, 04 Mar 2099 05:00:00 GMT", LONGEST_RETRY_AFTER_S),
+        ("", None),
+        ("soon", None),
+        ("-5", None),
+        ("²", None),
+        ("Mon, 01 Jan 99999 00:00:00 GMT", None),
+    ],
+)
+def test_a_pause_is_asked_for_in_seconds_or_until_a_date(value: str, seconds: float | None) -> None:
+    assert parse_retry_after({"Retry-After": value}, NOW) == seconds
+
+
+@given(st.text(st.characters(max_codepoint=255)) | st.datetimes().map(lambda at: at.strftime("%a, %d %b %Y %X %z")))
+def test_any_pause_header_is_understood_or_left_alone(value: str) -> None:
+    seconds = parse_retry_after({"Retry-After": value}, NOW)
+    assert seconds is None or 0 <= seconds <= LONGEST_RETRY_AFTER_S
+
+
+@given(st.integers(100, 599), ANY_JSON | st.binary())
+def test_whatever_comes_back_stands_for_one_of_our_errors(status: int, body: Any) -> None:
+    error = to_status_error(PURVIEW, "x", answer(status, body))
+    assert (error is None) == (status < 300)
+    assert len(str(error)) < 1000
+
+
+def test_without_a_pause_header_no_pause_was_asked_for() -> None:
+    assert parse_retry_after({}) is None
+    assert parse_retry_after({"Retry-After": (datetime.now(UTC) + timedelta(days=1)).strftime("%c")}) is not None
