@@ -1,0 +1,130 @@
+import pytest
+
+from local.purview import Purview
+from local.purview.admin.actions import STEWARD, find_term
+from local.stack import TERM
+from sync_core.errors import ConfigError
+from sync_core.flows.resolve_terms import RESOLVE_AFTER
+from tests.integration.sync_core.flows.conftest import NewEstate
+from tests.integration.sync_core.flows.estate import ASSIGNMENTS, Estate
+
+
+def names(estate: Estate) -> list[str]:
+    return sorted(record.name for record in estate.records())
+
+
+def make_term(purview: Purview, name: str, *assets: str, glossary: str = "Glossary", parent: str = "") -> None:
+    """Make a term as a steward would and give it to assets."""
+    (anchor,) = [each for each in purview.glossary.glossaries() if each.display_text == glossary]
+    above = {"parentTerm": {"termGuid": find_term(purview, parent).guid}} if parent else {}
+    term = purview.glossary.create_term({"name": name, "anchor": {"glossaryGuid": anchor.guid}, **above}, STEWARD)
+    purview.glossary.assign(term, [purview.catalog.named(asset)[0].guid for asset in assets], STEWARD)
+
+
+SALES_MODEL = "https://app.powerbi.com/groups/5f3c2a7e-9d41-4b0f-8a63-2c7b1e90d4aa/datasets/9a1f"
+PRODUCTS = "mssql://contoso-sql.database.windows.net/crm/dbo/Products"
+
+
+def test_a_bare_term_stands_for_the_terms_of_that_name_in_all_glossaries(
+    new_small_estate: NewEstate, purview: Purview
+) -> None:
+    make_term(purview, "Sync to CluedIn", PRODUCTS, glossary="Business Terms")
+    estate = new_small_estate(SYNC_TERM="Sync to CluedIn")
+
+    estate.tick()
+
+    assert names(estate) == ["Customers", "Orders", "Products"]
+    before = estate.purview.log.last_seq
+    estate.tick()
+    assert estate.asked_of_purview(before) == {ASSIGNMENTS: 2}
+
+
+def test_a_term_of_one_glossary_leaves_the_other_glossary_alone(new_small_estate: NewEstate, purview: Purview) -> None:
+    make_term(purview, "Sync to CluedIn", PRODUCTS, glossary="Business Terms")
+    estate = new_small_estate(SYNC_TERM="Sync to CluedIn@Business Terms")
+
+    estate.tick()
+
+    assert names(estate) == ["Products"]
+
+
+@pytest.mark.parametrize("keyword", ["Customer_Gold", "Customer_Gold@Glossary"])
+def test_a_child_term_is_named_by_its_formal_name(new_small_estate: NewEstate, purview: Purview, keyword: str) -> None:
+    make_term(purview, "Gold", SALES_MODEL, parent="Customer@Glossary")
+    estate = new_small_estate(SYNC_TERM=keyword)
+
+    estate.tick()
+
+    assert names(estate) == ["Sales Model"]
+
+
+def test_an_unknown_term_fails_the_run_with_similar_terms_and_retires_nothing(new_small_estate: NewEstate) -> None:
+    new_small_estate().tick()
+    estate = new_small_estate(SYNC_TERM="Sync to Cluedin@Glossary")
+    records = estate.records()
+
+    run = estate.failing_tick(ConfigError)
+
+    assert run.error_class == "config"
+    assert "SYNC_TERM names the glossary term 'Sync to Cluedin@Glossary', which Purview does not show" in run.error
+    assert "Similar terms there: Sync to CluedIn@Glossary; Not to be synced to CluedIn@Glossary" in run.error
+    assert estate.records() == records
+
+
+def test_the_name_of_a_child_alone_is_answered_with_its_formal_name(new_small_estate: NewEstate) -> None:
+    run = new_small_estate(SYNC_TERM="Address@Glossary").failing_tick(ConfigError)
+
+    assert "Customer_Address@Glossary" in run.error
+
+
+def test_one_unknown_keyword_of_several_takes_over_nothing(new_small_estate: NewEstate) -> None:
+    estate = new_small_estate(SYNC_TERM=f"{TERM}; nonsense")
+
+    run = estate.failing_tick(ConfigError)
+
+    assert "'nonsense'" in run.error
+    assert estate.records() == []
+
+
+def test_a_term_that_was_deleted_and_made_anew_is_found_at_the_next_tick(
+    small_estate: Estate, purview: Purview
+) -> None:
+    small_estate.tick()
+    delete_term(purview)
+    make_term(purview, "Sync to CluedIn", PRODUCTS)
+
+    small_estate.tick()
+
+    assert names(small_estate) == ["Customers", "Orders", "Products"]
+
+
+def test_a_term_that_was_deleted_fails_the_run_until_it_is_back(small_estate: Estate, purview: Purview) -> None:
+    small_estate.tick()
+    records = small_estate.records()
+    delete_term(purview)
+
+    assert "'Sync to CluedIn@Glossary', which Purview does not show" in small_estate.failing_tick(ConfigError).error
+    assert small_estate.records() == records
+    make_term(purview, "Sync to CluedIn", PRODUCTS)
+    assert small_estate.tick().counts["new"] == 1
+
+
+def test_a_second_term_of_the_same_name_is_found_after_some_minutes(
+    new_small_estate: NewEstate, purview: Purview
+) -> None:
+    estate = new_small_estate(SYNC_TERM="Sync to CluedIn")
+    estate.tick()
+    make_term(purview, "Sync to CluedIn", PRODUCTS, glossary="Business Terms")
+
+    estate.clock.advance(RESOLVE_AFTER.total_seconds())
+    estate.tick()
+
+    assert names(estate) == ["Customers", "Orders", "Products"]
+
+
+def delete_term(purview: Purview) -> None:
+    """Take the sync term from its assets and delete it, as a steward would."""
+    term = find_term(purview, TERM)
+    assigned = [(asset.guid, assignment.guid) for asset, assignment in purview.glossary.assigned(term)]
+    purview.glossary.unassign(term, list(assigned), STEWARD)
+    purview.glossary.delete_term(term.guid)
