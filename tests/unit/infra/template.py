@@ -1,0 +1,69 @@
+"""The repository's template as the tests read it."""
+
+from functools import cache
+from pathlib import Path
+
+from tree_sitter import Node
+
+from tests.unit.infra.bicep.tree import BicepFile, Value, properties, read_bicep, text, to_value, walk
+
+REPOSITORY = Path(__file__).parents[3]
+INFRA = REPOSITORY / "infra"
+PATHS = [INFRA / "main.bicep", *sorted((INFRA / "modules").glob("*.bicep"))]
+
+
+@cache
+def main() -> BicepFile:
+    """Return the file that composes the modules."""
+    return read_bicep(INFRA / "main.bicep")
+
+
+@cache
+def module(name: str) -> BicepFile:
+    """Return a module by its name."""
+    return read_bicep(INFRA / "modules" / f"{name}.bicep")
+
+
+def variable(file: BicepFile, name: str) -> Value:
+    """Return a variable's value."""
+    return to_value(file.of_kind("variable")[name].value)
+
+
+def strings(file: BicepFile, name: str) -> list[str]:
+    """Return a variable that is a list of literal strings."""
+    value = variable(file, name)
+    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+        raise TypeError(f"{file.path.name}: {name} is no list of strings")
+    return [str(each) for each in value]
+
+
+def rows(file: BicepFile, name: str) -> list[dict[str, Value]]:
+    """Return a variable that is a list of objects."""
+    value = variable(file, name)
+    if not isinstance(value, list):
+        raise TypeError(f"{file.path.name}: {name} is no list")
+    return [row for row in value if isinstance(row, dict)]
+
+
+def objects_in(node: Node) -> list[dict[str, Node]]:
+    """Return the properties of every object at or under a node."""
+    return [properties(each) for each in walk(node) if each.type == "object"]
+
+
+@cache
+def app_settings() -> dict[str, str]:
+    """Return every app setting of the template with its value as it is written, whatever the parameters are."""
+    app, found = main(), dict[str, str]()
+    sources = [app.of_kind("variable")[name].value for name in ("syncSettings", *_merged_settings())]
+    sources.append(module("function-app").of_kind("variable")["platformSettings"].value)
+    for node in sources:
+        for settings in objects_in(node):
+            found |= {name: text(value) for name, value in settings.items()}
+    return found
+
+
+def _merged_settings() -> list[str]:
+    """Return the variables that are merged into the app's settings, so that a new one is not overlooked."""
+    call = properties(properties(main().of_kind("module")["functionApp"].body)["params"])["appSettings"]
+    names = [text(node) for node in walk(call) if node.type == "identifier"]
+    return [name for name in names if name != "union"]
