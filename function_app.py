@@ -40,6 +40,15 @@ def record_dead_asset(msg: func.QueueMessage) -> None:
     bootstrap.app().bury.poison("asset-sync", msg.get_body(), msg.dequeue_count or 0)
 
 
+@app.timer_trigger(schedule="0 */15 * * * *", arg_name="timer", run_on_startup=False)
+def reconcile(timer: func.TimerRequest) -> None:
+    """Heal: stuck work, missed webhooks, dead letters whose cause is gone."""
+    from sync_core import bootstrap  # noqa: PLC0415
+
+    del timer
+    bootstrap.app().reconcile.run()
+
+
 @app.route(route="webhooks/cluedin/data-set-processed", methods=["GET", "HEAD", "POST"])
 def data_set_processed(req: func.HttpRequest) -> func.HttpResponse:
     """Take a delivery: authenticate it, store it, enqueue it, and say so; 200 to CluedIn's connection test."""

@@ -29,22 +29,27 @@ from sync_core.flows.announce import Announce
 from sync_core.flows.announce_data_sets import AnnounceDataSets
 from sync_core.flows.asset_types import AssetTypes
 from sync_core.flows.bury import Bury
+from sync_core.flows.check_existence import CheckExistence
 from sync_core.flows.check_health import CheckHealth, health_answer
 from sync_core.flows.create_data_source_group import CreateDataSourceGroup
 from sync_core.flows.discover import Discover
 from sync_core.flows.discover_all import DiscoverAll
 from sync_core.flows.discover_by_term import DiscoverByTerm
 from sync_core.flows.find_group import FindGroup
+from sync_core.flows.find_missed import FindMissed
 from sync_core.flows.match_asset import MatchAsset
 from sync_core.flows.notify import Notify
 from sync_core.flows.pauses import Pauses
 from sync_core.flows.provision import Provision
 from sync_core.flows.push_lineage import PushLineage
 from sync_core.flows.receive_delivery import ReceiveDelivery
+from sync_core.flows.reconcile import Heal, Reconcile
 from sync_core.flows.register_types import RegisterTypes
+from sync_core.flows.replay import Replay
 from sync_core.flows.report import Report
 from sync_core.flows.resolve_collection import ResolveCollection
 from sync_core.flows.resolve_terms import ResolveTerms
+from sync_core.flows.retire import Retire
 from sync_core.flows.selection import ReadSelection
 from sync_core.flows.take_assets import TakeAssets
 from sync_core.flows.work_off_delivery import WorkOffDelivery
@@ -66,10 +71,11 @@ from sync_core.state.names import (
     GROUPS_TABLE,
     LINEAGE_QUEUE,
     NOTES_TABLE,
+    POISON_SUFFIX,
     RUNS_TABLE,
 )
 from sync_core.state.notes import Notes
-from sync_core.state.queues import WorkQueue
+from sync_core.state.queues import PoisonQueue, WorkQueue
 from sync_core.state.runs import RunStore
 from sync_core.state.table import Table
 
@@ -180,7 +186,7 @@ class App:
     @cached_property
     def bury(self) -> Bury:
         """The keeper of dead letters."""
-        return Bury(self._assets, self._dead_letters, self.clock, self._notifier.is_on)
+        return Bury(self._assets, self.dead_letters, self.clock, self._notifier.is_on)
 
     @cached_property
     def receive_delivery(self) -> ReceiveDelivery:
@@ -202,7 +208,7 @@ class App:
             deliveries=self._deliveries,
             bury=self.bury,
             leases=self._leases,
-            queue=WorkQueue(self._storage.queues, LINEAGE_QUEUE),
+            queue=self._lineage_queue,
             announce=AnnounceDataSets(self._data_sets, self._deliveries, self._notify),
             is_on=self.settings.lineage_enabled,
             clock=self.clock,
@@ -227,12 +233,52 @@ class App:
         )
 
     @cached_property
+    def reconcile(self) -> Reconcile:
+        """The quarter-hourly tick."""
+        cursors = self._notes("cursor")
+        heal = Heal(
+            assets=self._assets,
+            deliveries=self._deliveries,
+            letters=self.dead_letters,
+            replay=self.replay,
+            lineage_queue=self._lineage_queue,
+            leases=self._leases,
+            runs=self._runs,
+            clock=self.clock,
+        )
+        data_sets = CluedInDataSets(self.cluedin)
+        return Reconcile(
+            heal=heal,
+            find_missed=FindMissed(data_sets, self._groups, self._lineage_queue, cursors, self._notes("seen-data-set")),
+            check_existence=CheckExistence(self.purview, self._assets, self._retire, cursors),
+            selection=ReadSelection(self.settings, self.cluedin, self._notes("toggle")),
+            bury=self.bury,
+            work_off_delivery=self.work_off_delivery,
+            asset_poison=PoisonQueue(self._storage.queues, ASSET_QUEUE + POISON_SUFFIX),
+            lineage_poison=PoisonQueue(self._storage.queues, LINEAGE_QUEUE + POISON_SUFFIX),
+            leases=self._leases,
+            pauses=self._pauses,
+            runs=self._runs,
+            is_lineage_on=self.settings.lineage_enabled,
+            clock=self.clock,
+            new_id=new_id,
+        )
+
+    @cached_property
+    def replay(self) -> Replay:
+        """The way back for dead letters."""
+        return Replay(self.dead_letters, self._assets, self._asset_queue, self._lineage_queue, self.clock)
+
+    @cached_property
     def report(self) -> Report:
         """The answer to `status`."""
         return Report(
             assets=self._assets,
             runs=self._runs,
-            dead_letters=self._dead_letters,
+            data_sets=self._data_sets,
+            deliveries=self._deliveries,
+            dead_letters=self.dead_letters,
+            approvals=self.approvals,
             toggles=self._notes("toggle"),
             throttles=self._notes("throttle"),
             notifications=self._notes("notification"),
@@ -282,6 +328,7 @@ class App:
             types=self._types,
             assets=self._assets,
             take=self._take_assets,
+            retire=self._retire,
             notes=cursors,
             clock=self.clock,
         )
@@ -313,6 +360,15 @@ class App:
     @cached_property
     def _types(self) -> AssetTypes:
         return AssetTypes(self.purview, self._notes("type"))
+
+    @cached_property
+    def approvals(self) -> Notes:
+        """What waits for a person's word, and that word."""
+        return self._notes("approval")
+
+    @cached_property
+    def _retire(self) -> Retire:
+        return Retire(self._assets, self.approvals, self._notify, self.clock)
 
     @cached_property
     def _take_assets(self) -> TakeAssets:
@@ -367,7 +423,8 @@ class App:
         return RunStore(self._table(RUNS_TABLE))
 
     @cached_property
-    def _dead_letters(self) -> DeadLetterStore:
+    def dead_letters(self) -> DeadLetterStore:
+        """The dead letters."""
         return DeadLetterStore(self._table(DEAD_LETTERS_TABLE))
 
     @cached_property
@@ -377,6 +434,10 @@ class App:
     @cached_property
     def _asset_queue(self) -> WorkQueue:
         return WorkQueue(self._storage.queues, ASSET_QUEUE)
+
+    @cached_property
+    def _lineage_queue(self) -> WorkQueue:
+        return WorkQueue(self._storage.queues, LINEAGE_QUEUE)
 
     def _notes(self, kind: str) -> Notes:
         return Notes(self._table(NOTES_TABLE), kind)

@@ -6,7 +6,7 @@ whole document for one field that it does not know.
 
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -20,6 +20,22 @@ logger = logging.getLogger(__name__)
 SUBMISSIONS_READ = 20
 # How a back end may say it without a status; the exact text is not published (facts, 2.8).
 SAYS_NOT_FOUND = re.compile(r"not found|does not exist|no data ?set", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class DataSetSummary:
+    """What a source's list tells of a data set; it changes whenever the data set is mapped or processed again."""
+
+    data_set_id: str
+    name: str
+    annotation_id: str
+    counts: RecordCounts
+    updated_at: str
+
+    @property
+    def is_processed(self) -> bool:
+        """Whether records of it went through the pipeline."""
+        return bool(self.annotation_id) and bool(self.counts.total)
 
 
 @dataclass(frozen=True)
@@ -48,6 +64,24 @@ class CluedInDataSets:
         if data_set.annotation_id:
             data_set = self._with_annotation(data_set)
         return data_set if data_set.counts.total is not None else self._with_submission(data_set)
+
+    def fetch_summaries(self, source_id: str) -> Iterator[DataSetSummary]:
+        """Yield the data sets of a data source; none where the source is gone.
+
+        One call, and one more for each mapped data set that carries no statistics: its submissions tell them.
+        """
+        data = self.cluedin.query("getDataSourceById", {"id": source_id})
+        for found in objects(data, "inbound", "dataSource", "dataSets"):
+            data_set = parse_data_set(text(found, "id"), found)
+            if data_set.annotation_id and data_set.counts.total is None:
+                data_set = self._with_submission(data_set)
+            yield DataSetSummary(
+                data_set_id=data_set.data_set_id,
+                name=data_set.name,
+                annotation_id=data_set.annotation_id,
+                counts=data_set.counts,
+                updated_at=text(found, "updatedAt"),
+            )
 
     def _with_annotation(self, data_set: DataSet) -> DataSet:
         try:

@@ -94,6 +94,11 @@ class AssetRecord(BaseModel):
     synced_request_id: str = ""
     synced_requests: dict[str, int] = Field(default_factory=dict)
 
+    # In how many complete snapshots in a row it was missing, and since when.
+    absent: int = 0
+    absent_since: datetime | None = None
+    retired_at: datetime | None = None
+
     attempts: int = 0
     last_error: str = ""
     last_error_class: str = ""

@@ -9,7 +9,8 @@ class DeadLetter(BaseModel):
     """One piece of work that did not succeed.
 
     `letter_id` is derived from queue and work, so that the same work dying twice is one letter with a later
-    `last_seen_at`. `payload` is the message as it was on the queue.
+    `last_seen_at`. `payload` is the message as it was on the queue. A replay leaves it open; work that then succeeds
+    closes it.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -23,3 +24,5 @@ class DeadLetter(BaseModel):
     first_seen_at: datetime
     last_seen_at: datetime
     attempts: int
+    replays: int = 0
+    replayed_at: datetime | None = None

@@ -10,6 +10,7 @@ class RunKind(StrEnum):
     """Which behaviour ran."""
 
     DISCOVER = "discover"
+    RECONCILE = "reconcile"
 
 
 class RunOutcome(StrEnum):

@@ -1,4 +1,7 @@
-"""Knows which types are data assets; asks Purview once for each type and remembers the answer for good."""
+"""Knows which types are data assets; asks Purview once for each type and remembers the answer for good.
+
+A type that Purview does not tell is asked for once by each process.
+"""
 
 from dataclasses import dataclass, field
 
@@ -31,7 +34,7 @@ class AssetTypes:
         return why_no_data_asset(type_name, self._ancestors(type_name))
 
     def _ancestors(self, type_name: str) -> frozenset[str] | None:
-        if self._seen.get(type_name) is None:
+        if type_name not in self._seen:
             known = self.notes.load(KnownType, type_name)
             self._seen[type_name] = frozenset(known.ancestors) if known else self._learn(type_name)
         return self._seen[type_name]

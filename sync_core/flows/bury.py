@@ -60,6 +60,10 @@ class Bury:
         )
         logger.error("Asset %s is given up, %s: %s", message.asset_key, cause_class, error)
 
+    def unbury(self, queue: str, work: str) -> None:
+        """Close the letter of a piece of work that succeeded after all."""
+        self.dead_letters.close(letter_id(queue, work))
+
     def poison(self, queue: str, body: bytes, deliveries: int) -> None:
         """Keep a message that the host gave up because the worker failed or died each time."""
         cause = (

@@ -103,8 +103,10 @@ class AssetWork:
         return f"Asset {self.record.key}"
 
     def do(self) -> None:
-        """Provision the asset."""
+        """Provision the asset; a dead letter of an earlier try is closed by that."""
         self.worker.provision.provision(self.record, self.claim, self.run_id)
+        if self.record.last_error_class:
+            self.worker.bury.unbury(ASSET_QUEUE, self.record.key)
 
     def note_failure(self, error: SyncError) -> int:
         """Note the failure in the asset's record."""

@@ -16,6 +16,7 @@ from sync_core.clients.purview_wire import AssignedEntity
 from sync_core.errors import NotFoundError
 from sync_core.flows.asset_types import AssetTypes
 from sync_core.flows.resolve_terms import ResolveTerms
+from sync_core.flows.retire import Retire
 from sync_core.flows.run_log import RunLog
 from sync_core.flows.take_assets import TakeAssets
 from sync_core.mapping.discovery_plan import Sighting, guids_to_read
@@ -32,6 +33,7 @@ class TermCursor(BaseModel):
     """What the last complete enumeration saw. `digest` is a hash of all assignments.
 
     `page_size` is the length from which on a page was followed by another one: a server may cap what is asked for.
+    `has_missing` says that an asset is in its grace before it is retired: the next run compares again.
     """
 
     selection: str
@@ -39,6 +41,7 @@ class TermCursor(BaseModel):
     compared_at: datetime
     assigned: int
     page_size: int = PAGE_SIZE
+    has_missing: bool = False
 
 
 @dataclass
@@ -90,6 +93,7 @@ class DiscoverByTerm:
     types: AssetTypes
     assets: AssetStore
     take: TakeAssets
+    retire: Retire
     notes: Notes
     clock: Callable[[], datetime]
 
@@ -100,7 +104,7 @@ class DiscoverByTerm:
         seen = self._enumerate(selection, cursor.page_size if cursor else PAGE_SIZE)
         is_known = cursor is not None and (cursor.selection, cursor.digest) == (str(selection), seen.digest())
         log.counts["assigned"] = len(seen.entities)
-        if cursor and is_known and now - cursor.compared_at < COMPARE_AFTER:
+        if cursor and is_known and not cursor.has_missing and now - cursor.compared_at < COMPARE_AFTER:
             return
         # A short page could also be a server's own limit: ask for what would follow, until nothing does. An idle tick
         # does not pay for it.
@@ -108,6 +112,8 @@ class DiscoverByTerm:
             self._read_on(seen, term_guid, page_size=1)
         log.counts["assigned"] = len(seen.entities)
         self._take(seen.entities, log, keep_alive)
+        # The snapshot is complete: every page was read to its end, and an error would have ended the run.
+        has_missing = self.retire.compare(self.assets.all(), seen.entities, log)
         self.notes.save(
             CURSOR,
             TermCursor(
@@ -116,6 +122,7 @@ class DiscoverByTerm:
                 compared_at=now,
                 assigned=len(seen.entities),
                 page_size=seen.page_size,
+                has_missing=has_missing,
             ),
         )
 
@@ -146,8 +153,13 @@ class DiscoverByTerm:
         shown = {sighting.guid: sighting.display_text for sighting in sightings}
         for start in range(0, len(guids), ASSETS_A_BATCH):
             keep_alive()
-            found = self.purview.fetch_assets(guids[start : start + ASSETS_A_BATCH])
-            self.take.take([replace(asset, display_text=shown.get(asset.guid, "")) for asset in found], log)
+            batch = guids[start : start + ASSETS_A_BATCH]
+            found = [
+                replace(asset, display_text=shown.get(asset.guid, "")) for asset in self.purview.fetch_assets(batch)
+            ]
+            if len(found) < len(batch):
+                log.counts["unknown to Purview"] += len(batch) - len(found)
+            self.take.take(found, log)
 
     def _data_assets(self, entities: Iterable[AssignedEntity], log: RunLog) -> Iterable[Sighting]:
         for entity in entities:

@@ -11,15 +11,19 @@ from pydantic import BaseModel
 from pydantic.alias_generators import to_camel
 
 from sync_core.domain.answer import HttpAnswer, json_answer, problem
+from sync_core.domain.approval import ApprovalNeeded
 from sync_core.domain.asset import AssetRecord, AssetStatus
 from sync_core.domain.run import RunKind
 from sync_core.domain.throttle import Throttle
 from sync_core.errors import RejectedError
 from sync_core.flows.notify import LastNotification
+from sync_core.flows.retire import NEEDED
 from sync_core.flows.selection import NOTE as TOGGLE
 from sync_core.flows.selection import Toggle
 from sync_core.state.assets import AssetStore
+from sync_core.state.data_sets import DataSetStore
 from sync_core.state.dead_letters import DeadLetterStore
+from sync_core.state.deliveries import DeliveryStore
 from sync_core.state.notes import Notes
 from sync_core.state.runs import RunStore
 
@@ -63,7 +67,10 @@ class Report:
 
     assets: AssetStore
     runs: RunStore
+    data_sets: DataSetStore
+    deliveries: DeliveryStore
     dead_letters: DeadLetterStore
+    approvals: Notes
     toggles: Notes
     throttles: Notes
     notifications: Notes
@@ -80,16 +87,25 @@ class Report:
     def _body(self, wanted: Filter) -> dict[str, Any]:
         counts = self.assets.counts()
         toggle = self.toggles.load(Toggle, TOGGLE)
+        needed = self.approvals.load(ApprovalNeeded, NEEDED)
         return {
             "generatedAt": self.clock().isoformat(),
             "sync": _camel(toggle) if toggle else None,
             "counts": {status.value: counts.get(status.value, 0) for status in AssetStatus},
             "assets": self._assets(wanted),
+            "dataSets": self._data_sets(wanted),
+            "openDeliveries": sum(1 for _ in self.deliveries.open()),
             "runs": [_camel(run) for run in self.runs.latest(RunKind.DISCOVER, RUNS_SHOWN)],
+            "reconciliations": [_camel(run) for run in self.runs.latest(RunKind.RECONCILE, RUNS_SHOWN)],
+            "approvalNeeded": _camel(needed) if needed else None,
             "deadLetters": [_camel(letter) for letter in islice(self.dead_letters.all(), wanted.page_size)],
             "throttles": [_camel(throttle) for _, throttle in self.throttles.all(Throttle)],
             "notifications": {kind: _camel(last) for kind, last in self.notifications.all(LastNotification)},
         }
+
+    def _data_sets(self, wanted: Filter) -> dict[str, Any]:
+        found = (record for record in self.data_sets.after("") if wanted.text.lower() in record.name.lower())
+        return {"items": [_camel(record) for record in islice(found, wanted.page_size)]}
 
     def _assets(self, wanted: Filter) -> dict[str, Any]:
         accepted = filter(wanted.accepts, self.assets.after(wanted.after))

@@ -60,6 +60,8 @@ class TakeAssets:
                 self.assets.change(record.key, _with_description_of(record))
         for record in plan.returning:
             self._bring_back(record, log)
+        if plan.returning:
+            self.send_due(log)
 
     def _bring_back(self, record: AssetRecord, log: RunLog) -> None:
         """An asset that has its group already is synced again at once; any other one is provisioned."""

@@ -95,7 +95,8 @@ class WorkOffDelivery:
         return record.attempts
 
     def finish(self, delivery: Delivery | None, record: DataSetRecord) -> None:
-        """Close a delivery with what became of its data set."""
+        """Close a delivery with what became of its data set, and the dead letter of an earlier try."""
+        self.bury.unbury(LINEAGE_QUEUE, record.data_set_id)
         self._close(delivery, record.status)
         self.announce.if_done()
 

@@ -34,6 +34,22 @@ def data_sets_synced(names: Sequence[str]) -> Announcement:
     return Announcement(title, f"{len(names)} data sets have been synced to Purview ({_listed(names)})")
 
 
+def assets_retired(names: Sequence[str]) -> Announcement:
+    """Tell which assets lost their term."""
+    title = "Assets are no longer synced"
+    body = f"{len(names)} assets lost their glossary term ({_listed(names)}). Their groups in CluedIn stay as they are."
+    return Announcement(title, body)
+
+
+def approval_needed(assets: int, total: int) -> Announcement:
+    """Tell that so many assets are missing at once that a person must look first."""
+    body = (
+        f"{assets} of {total} assets are no longer found in Purview. Nothing was changed: check the glossary term and "
+        "the app's rights, then approve with `python -m sync_core approve-retirement`."
+    )
+    return Announcement("Many assets are missing: approval needed", body)
+
+
 def synchronization_completed(*, created: int, adopted: int, failed: int) -> Announcement:
     """Tell that nothing is outstanding any more."""
     body = f"{created} created, {adopted} found in place, {failed} failed"

@@ -202,6 +202,10 @@ class AssetStore:
         for row in self.table.rows(query, {**_between("todo"), "now": _stamp(now)}):
             yield StoredTodo(from_row(Todo, row), str(row.metadata["etag"]))
 
+    def is_outstanding(self, key: str) -> bool:
+        """Whether an asset has its to-do row."""
+        return self.table.get(PARTITION, f"todo:{key}") is not None
+
     def has_todo(self) -> bool:
         """Whether anything is outstanding."""
         return any(page for page in self.table.pages(KEYS_BETWEEN, _between("todo"), size=1))

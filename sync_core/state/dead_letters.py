@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 from sync_core.domain.dead_letter import DeadLetter
 from sync_core.state.table import Table, from_row, to_row
@@ -27,9 +28,24 @@ class DeadLetterStore:
         if known is not None:
             first = from_row(DeadLetter, known.values)
             letter = letter.model_copy(
-                update={"first_seen_at": first.first_seen_at, "attempts": first.attempts + letter.attempts}
+                update={
+                    "first_seen_at": first.first_seen_at,
+                    "attempts": first.attempts + letter.attempts,
+                    "replays": first.replays,
+                    "replayed_at": first.replayed_at,
+                }
             )
         self.table.put(to_row(PARTITION, letter.letter_id, letter))
+
+    def load(self, letter: str) -> DeadLetter | None:
+        """Return an open letter, or None."""
+        found = self.table.get(PARTITION, letter)
+        return from_row(DeadLetter, found.values) if found else None
+
+    def note_replay(self, letter: DeadLetter, now: datetime) -> None:
+        """Note that a letter's work is on the queue again."""
+        replayed = letter.model_copy(update={"replays": letter.replays + 1, "replayed_at": now})
+        self.table.put(to_row(PARTITION, letter.letter_id, replayed))
 
     def close(self, letter: str) -> None:
         """Drop a letter whose work succeeded."""

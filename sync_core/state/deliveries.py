@@ -9,12 +9,14 @@ All rows share one partition: a delivery and its mark change together.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 from sync_core.domain.delivery import Delivery, DeliveryStatus
 from sync_core.errors import ConflictError
-from sync_core.state.table import Table, delete, from_row, insert, put, to_row
+from sync_core.state.table import OPERATIONS_A_TRANSACTION, Table, delete, from_row, insert, put, to_row
 
 PARTITION = "deliveries"
+DROPS_A_CALL = 1000
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,16 @@ class DeliveryStore:
         bounds = {"partition": PARTITION, "first": "open:", "last": "open;"}
         for row in self.table.rows("PartitionKey eq @partition and RowKey ge @first and RowKey lt @last", bounds):
             yield from_row(Delivery, row)
+
+    def forget_done_before(self, moment: datetime) -> int:
+        """Drop deliveries that were done before a moment; return how many."""
+        bounds = {"partition": PARTITION, "first": "delivery:", "last": "delivery;", "moment": moment.isoformat()}
+        query = "PartitionKey eq @partition and RowKey ge @first and RowKey lt @last and done_at lt @moment"
+        keys = [str(row["RowKey"]) for row in islice(self.table.rows(query, bounds, select=["RowKey"]), DROPS_A_CALL)]
+        for start in range(0, len(keys), OPERATIONS_A_TRANSACTION):
+            chunk = keys[start : start + OPERATIONS_A_TRANSACTION]
+            self.table.transact([delete(PARTITION, key) for key in chunk])
+        return len(keys)
 
     def has_open(self) -> bool:
         """Whether any delivery is open."""

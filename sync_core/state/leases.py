@@ -6,7 +6,9 @@ clocks differ by minutes still agree on who holds a lease. A worker measures its
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
 
 from pydantic import BaseModel
 
@@ -80,6 +82,20 @@ class Leases:
 
     table: Table
     monotonic: Callable[[], float] = time.monotonic
+
+    def forget_ended(self, age: timedelta) -> int:
+        """Drop leases that no one renewed for so long, e.g. of workers that died; return how many.
+
+        Nothing is held by such a row: its end is long past by any clock.
+        """
+        dropped = 0
+        for row in self.table.rows("PartitionKey eq @partition", {"partition": PARTITION}):
+            stored = self.table.get(PARTITION, row["RowKey"])
+            if stored is not None and stored.read_at - stored.written_at > age and remaining_s(stored) < 0:
+                with suppress(ConflictError):  # someone takes it at this very moment
+                    self.table.delete(PARTITION, row["RowKey"], stored.etag)
+                    dropped += 1
+        return dropped
 
     def acquire(self, name: str, owner: str, ttl_s: int) -> Lease | Held:
         """Take the lease if it is free or has ended, else tell who holds it. Never waits."""

@@ -1,5 +1,8 @@
 """Sends work to the queues, in the encoding that the Functions host reads by default."""
 
+import base64
+from collections.abc import Callable
+
 from azure.core.exceptions import HttpResponseError, ResourceExistsError
 from azure.storage.queue import QueueServiceClient, TextBase64EncodePolicy
 
@@ -8,6 +11,7 @@ from sync_core.domain.message import Message
 from sync_core.state.failures import STORAGE, is_missing_container, translated
 
 NEVER_EXPIRES = -1
+DRAIN_VISIBILITY_S = 300
 LONGEST_DELAY_S = 7 * 24 * 3600 - 60  # the service allows seven days
 
 
@@ -41,3 +45,35 @@ class WorkQueue:
             except ResourceExistsError:
                 record_request(STORAGE)  # another worker was faster
             self._client.send_message(body, visibility_timeout=delay, time_to_live=NEVER_EXPIRES)
+
+
+class PoisonQueue:
+    """A queue of messages that the host gave up; its own trigger gets to each only so often."""
+
+    def __init__(self, service: QueueServiceClient, name: str) -> None:
+        self._name = name
+        self._client = service.get_queue_client(name, message_decode_policy=None)
+
+    def drain(self, record: Callable[[bytes], None], most: int = 100) -> int:
+        """Hand each visible message to `record` and delete it when that went well; return how many there were."""
+        count = 0
+        record_request(STORAGE)
+        with translated(f"queue {self._name}"):
+            try:
+                for message in self._client.receive_messages(visibility_timeout=DRAIN_VISIBILITY_S, max_messages=most):
+                    record(decode_body(message.content))
+                    record_request(STORAGE)
+                    self._client.delete_message(message)
+                    count += 1
+            except HttpResponseError as error:
+                if not is_missing_container(error):
+                    raise
+        return count
+
+
+def decode_body(content: str) -> bytes:
+    """Return a message's body: the host's messages are base64, what is none is taken as it is."""
+    try:
+        return base64.b64decode(content, validate=True)
+    except ValueError:
+        return content.encode()

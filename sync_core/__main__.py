@@ -1,0 +1,94 @@
+"""What a person does by hand: look at dead letters, replay or close them, approve a large retirement.
+
+    python -m sync_core letters
+    python -m sync_core replay --all | --cause CLASS | --id ID
+    python -m sync_core close --id ID
+    python -m sync_core approve-retirement --assets 40 --by "Ada" [--hours 24]
+
+Works on the storage account of the app's own settings, so the same environment variables must be set.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sync_core.bootstrap import App, app
+from sync_core.domain.approval import Approval
+from sync_core.domain.dead_letter import DeadLetter
+from sync_core.errors import SyncError
+from sync_core.flows.retire import APPROVAL
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; return the exit status: 0 done, 1 not done, 2 wrong usage."""
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.command(app(), options))
+    except SyncError as error:
+        print(f"{type(error).__name__}: {error}", file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m sync_core", description=(__doc__ or "").partition("\n")[0])
+    commands = parser.add_subparsers(required=True, metavar="command")
+    commands.add_parser("letters", help="list the open dead letters").set_defaults(command=_list_letters)
+    replay = commands.add_parser("replay", help="put dead letters back on their queue")
+    which = replay.add_mutually_exclusive_group(required=True)
+    which.add_argument("--all", action="store_true", help="all of them")
+    which.add_argument("--cause", metavar="CLASS", help="those of one cause class, as `letters` shows it")
+    which.add_argument("--id", metavar="ID", help="one of them")
+    replay.set_defaults(command=_replay)
+    close = commands.add_parser("close", help="drop a dead letter that is not to be replayed")
+    close.add_argument("--id", metavar="ID", required=True)
+    close.set_defaults(command=_close)
+    approve = commands.add_parser("approve-retirement", help="let many assets be retired at once")
+    approve.add_argument("--assets", type=int, required=True, help="at most so many")
+    approve.add_argument("--by", required=True, help="who says so")
+    approve.add_argument("--hours", type=float, default=24, help="for how long this counts (24)")
+    approve.set_defaults(command=_approve)
+    return parser
+
+
+def _list_letters(sync: App, _: argparse.Namespace) -> int:
+    for letter in sync.dead_letters.all():
+        print(f"{letter.letter_id}  {letter.cause_class}  {letter.subject}  {letter.last_seen_at:%Y-%m-%d %H:%M}")
+        print(f"    {letter.cause}")
+    return 0
+
+
+def _replay(sync: App, options: argparse.Namespace) -> int:
+    wanted = [letter for letter in sync.dead_letters.all() if _is_wanted(letter, options)]
+    count, refused = sync.replay.replay_each(wanted)
+    for why in refused:
+        print(why, file=sys.stderr)
+    print(f"{count} of {len(wanted)} letters are on their queue again")
+    return 1 if refused or not wanted else 0
+
+
+def _is_wanted(letter: DeadLetter, options: argparse.Namespace) -> bool:
+    return bool(options.all) or options.id == letter.letter_id or options.cause == letter.cause_class
+
+
+def _close(sync: App, options: argparse.Namespace) -> int:
+    if sync.dead_letters.load(options.id) is None:
+        print(f"There is no open letter {options.id}.", file=sys.stderr)
+        return 1
+    sync.dead_letters.close(options.id)
+    print(f"Letter {options.id} is closed")
+    return 0
+
+
+def _approve(sync: App, options: argparse.Namespace) -> int:
+    now = sync.clock()
+    approval = Approval(
+        assets=options.assets, by=options.by, given_at=now, expires_at=now + timedelta(hours=options.hours)
+    )
+    sync.approvals.save(APPROVAL, approval)
+    print(f"Up to {approval.assets} assets may be retired until {approval.expires_at:%Y-%m-%d %H:%M} UTC")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

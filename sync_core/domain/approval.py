@@ -1,0 +1,27 @@
+"""A change that is larger than the sync may make on its own, and a person's word that it may."""
+
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class ApprovalNeeded(BaseModel):
+    """What waits for a person: how many assets would be retired, of how many, and some of their names."""
+
+    model_config = ConfigDict(frozen=True)
+
+    assets: int
+    of: int
+    since: datetime
+    examples: list[str] = Field(default_factory=list)
+
+
+class Approval(BaseModel):
+    """A person's word: up to so many assets may be retired, until it expires."""
+
+    model_config = ConfigDict(frozen=True)
+
+    assets: int
+    by: str
+    given_at: datetime
+    expires_at: datetime

@@ -1,0 +1,170 @@
+"""Every quarter of an hour: looks for what fell through, and puts it right.
+
+Each step is bounded, and one that fails does not keep the others from running; the run says which failed.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import islice
+
+from sync_core.domain.asset import AssetRecord, AssetStatus
+from sync_core.domain.message import DataSetMessage
+from sync_core.domain.run import RunKind
+from sync_core.errors import SyncError
+from sync_core.flows.bury import Bury
+from sync_core.flows.check_existence import CheckExistence
+from sync_core.flows.find_missed import FindMissed
+from sync_core.flows.pauses import Pauses
+from sync_core.flows.replay import Replay
+from sync_core.flows.run_log import RunLog, recorded_run
+from sync_core.flows.selection import ReadSelection
+from sync_core.flows.work_off_delivery import WorkOffDelivery
+from sync_core.mapping.replaying import is_replay_due
+from sync_core.state.assets import AssetStore, Todo
+from sync_core.state.dead_letters import DeadLetterStore
+from sync_core.state.deliveries import DeliveryStore
+from sync_core.state.leases import Held, Leases
+from sync_core.state.names import ASSET_QUEUE
+from sync_core.state.queues import PoisonQueue, WorkQueue
+from sync_core.state.runs import RunStore
+
+LEASE = "reconcile"
+LEASE_S = 600
+OPEN_TOO_LONG = timedelta(minutes=15)  # the host hides a crashed worker's message for up to ten minutes
+DELIVERIES_A_RUN = 500
+REPLAYS_A_RUN = 20
+RUNS_KEPT = timedelta(days=30)
+DELIVERIES_KEPT = timedelta(days=30)
+LEASES_KEPT = timedelta(days=1)
+Step = tuple[str, Callable[[RunLog], None]]
+
+
+@dataclass(frozen=True)
+class Heal:
+    """The steps that need our own state and queues only."""
+
+    assets: AssetStore
+    deliveries: DeliveryStore
+    letters: DeadLetterStore
+    replay: Replay
+    lineage_queue: WorkQueue
+    leases: Leases
+    runs: RunStore
+    clock: Callable[[], datetime]
+
+    def reopen_assets(self, log: RunLog) -> None:
+        """Make queued assets outstanding again whose to-do row is gone."""
+        for record in self.assets.all():
+            if record.status is AssetStatus.QUEUED and not self.assets.is_outstanding(record.key):
+                self.assets.ask_again(
+                    record.key, _unchanged, Todo(key=record.key, run_id=log.run_id, due_at=self.clock())
+                )
+                log.counts["assets_reopened"] += 1
+
+    def resend_deliveries(self, log: RunLog) -> None:
+        """Enqueue deliveries again that were stored long ago and not worked off."""
+        now = self.clock()
+        stuck = (delivery for delivery in self.deliveries.open() if now - delivery.received_at >= OPEN_TOO_LONG)
+        for delivery in islice(stuck, DELIVERIES_A_RUN):
+            self.lineage_queue.send(DataSetMessage(data_set_id=delivery.data_set_id, delivery_key=delivery.key))
+            log.counts["deliveries_resent"] += 1
+
+    def replay_letters(self, log: RunLog) -> None:
+        """Try dead letters again whose cause may be gone."""
+        now = self.clock()
+        due = (letter for letter in list(self.letters.all()) if is_replay_due(letter, now))
+        count, refused = self.replay.replay_each(islice(due, REPLAYS_A_RUN))
+        log.counts["letters_replayed"] += count
+        log.notes += refused
+
+    def tidy(self, log: RunLog) -> None:
+        """Drop what no one asks for any more: old runs, old deliveries, leases of workers long dead."""
+        now = self.clock()
+        for kind in RunKind:
+            log.counts["runs_dropped"] += self.runs.forget_before(kind, now - RUNS_KEPT)
+        log.counts["deliveries_dropped"] += self.deliveries.forget_done_before(now - DELIVERIES_KEPT)
+        log.counts["leases_dropped"] += self.leases.forget_ended(LEASES_KEPT)
+
+
+@dataclass(frozen=True)
+class Reconcile:
+    """One reconciliation. Idempotent; two at once do the work once."""
+
+    heal: Heal
+    find_missed: FindMissed
+    check_existence: CheckExistence
+    selection: ReadSelection
+    bury: Bury
+    work_off_delivery: WorkOffDelivery
+    asset_poison: PoisonQueue
+    lineage_poison: PoisonQueue
+    leases: Leases
+    pauses: Pauses
+    runs: RunStore
+    is_lineage_on: bool
+    clock: Callable[[], datetime]
+    new_id: Callable[[], str]
+
+    def run(self) -> None:
+        """Run all steps.
+
+        Raises:
+            SyncError: the first failure of a step, after all of them ran.
+        """
+        with recorded_run(self.runs, RunKind.RECONCILE, self.new_id(), self.clock) as log:
+            lease = self.leases.acquire(LEASE, log.run_id, LEASE_S)
+            if isinstance(lease, Held):
+                log.skip(f"Another reconciliation is running ({lease.owner}).")
+                return
+            try:
+                _run_all(self._steps(log), log)
+            finally:
+                lease.release()
+
+    def _steps(self, log: RunLog) -> Sequence[Step]:
+        steps: list[Step] = [
+            ("record poison messages", self._record_poison),
+            ("reopen assets", self.heal.reopen_assets),
+            ("resend deliveries", self.heal.resend_deliveries),
+            ("replay dead letters", self.heal.replay_letters),
+            ("tidy", self.heal.tidy),
+        ]
+        pause_s = self.pauses.wait_s("cluedin", "purview")
+        if pause_s:
+            log.notes.append(f"A service asked to be left alone for {pause_s:.0f} s more; it is not asked.")
+            return steps
+        if self.is_lineage_on:
+            steps.append(("find missed data sets", self.find_missed.run))
+        steps.append(("check existence", self._check_existence))
+        return steps
+
+    def _check_existence(self, log: RunLog) -> None:
+        """Only with `*`: with a term, each complete snapshot of its assignments says who is missing."""
+        selection = self.selection.read(log)
+        if selection is not None and selection.is_all:
+            self.check_existence.run(log)
+
+    def _record_poison(self, log: RunLog) -> None:
+        """Record poison messages whose own trigger failed: the host runs a poison queue's message only so often."""
+        for queue, record in (
+            (self.asset_poison, lambda body: self.bury.poison(ASSET_QUEUE, body, 1)),
+            (self.lineage_poison, lambda body: self.work_off_delivery.poison(body, 1)),
+        ):
+            log.counts["poison_recorded"] += queue.drain(record)
+
+
+def _run_all(steps: Sequence[Step], log: RunLog) -> None:
+    failures: list[SyncError] = []
+    for name, step in steps:
+        try:
+            step(log)
+        except SyncError as error:
+            failures.append(error)
+            log.notes.append(f"Step '{name}' failed: {error}")
+    if failures:
+        raise failures[0]
+
+
+def _unchanged(record: AssetRecord) -> AssetRecord:
+    return record

@@ -1,0 +1,19 @@
+"""Which dead letters are worth another try on their own: those whose cause may have gone."""
+
+from datetime import datetime, timedelta
+
+from sync_core.domain.dead_letter import DeadLetter
+
+# A person fixes a setting, a role, a service; the message itself was good. What a service refused for good is left to
+# a person, and so is what is no message of ours.
+HEALING_CAUSES = frozenset({"exhausted_transient", "exhausted_config", "poison", "source_asset_gone", "not_found"})
+FIRST_REPLAY_AFTER = timedelta(minutes=30)
+LONGEST_REPLAY_AFTER = timedelta(hours=24)
+
+
+def is_replay_due(letter: DeadLetter, now: datetime) -> bool:
+    """Whether it is time to try a letter again: half an hour after it died, then after twice as long each time."""
+    if letter.cause_class not in HEALING_CAUSES:
+        return False
+    wait = min(FIRST_REPLAY_AFTER * 2.0 ** min(letter.replays, 10), LONGEST_REPLAY_AFTER)
+    return now - max(letter.last_seen_at, letter.replayed_at or letter.last_seen_at) >= wait
