@@ -1,6 +1,7 @@
 """Bearer tokens: Purview's from Azure's identity, CluedIn's by password, refresh, or given."""
 
 import logging
+import re
 import threading
 import time
 from collections.abc import Callable
@@ -8,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from sync_core.clients.http import Call, HttpDoor
+from sync_core.clients.json_reading import integer, text
 from sync_core.errors import ConfigError, RejectedError, TransientError
 
 if TYPE_CHECKING:
@@ -17,6 +19,8 @@ logger = logging.getLogger(__name__)
 
 PURVIEW_SCOPE = "https://purview.azure.net/.default"
 TOKEN_PATH = "/auth/connect/token"  # noqa: S105  # Source: facts on the CluedIn API, 1.2
+VISIBLE_ASCII = re.compile("[!-~]+")  # what a header can carry
+USUAL_LIFETIME_S = 3600
 LONGEST_MARGIN_S = 300.0
 SHARE_OF_LIFETIME = 0.2
 
@@ -51,20 +55,25 @@ class AzureTokens:
             return self._fetch()
 
     def _fetch(self) -> str:
-        from azure.core.exceptions import ClientAuthenticationError, ServiceRequestError  # noqa: PLC0415  # slow import
+        from azure.core.exceptions import AzureError, ClientAuthenticationError  # noqa: PLC0415  # slow to import
 
         if self._credential is None:
             self._credential = self._new_credential()
         try:
             return self._credential.get_token(self._scope).token
-        except ServiceRequestError as error:
-            raise TransientError(f"Azure's identity endpoint is out of reach: {error}", service="identity") from error
         except ClientAuthenticationError as error:
-            first_line = str(error).splitlines()[0]
             raise ConfigError(
-                f"Azure gave no token for Purview: {first_line} In Azure, give the app a managed identity and set "
-                "AZURE_CLIENT_ID if it is user-assigned; on a laptop, sign in with the Azure CLI."
+                f"Azure gave no token for Purview: {_telling_lines(str(error))} In Azure, give the app a managed "
+                "identity and set AZURE_CLIENT_ID if it is user-assigned; on a laptop, sign in with the Azure CLI."
             ) from error
+        except AzureError as error:
+            raise TransientError(f"Azure's identity endpoint is out of reach: {error}", service="identity") from error
+
+
+def _telling_lines(message: str) -> str:
+    """The chain of credentials reports on each of them: the first line sums up, the managed identity's tells why."""
+    first, *others = message.splitlines() or [""]
+    return " ".join([first, *(line.strip() for line in others if "ManagedIdentityCredential:" in line)])
 
 
 @dataclass(frozen=True)
@@ -147,9 +156,11 @@ class PasswordTokens:
         return True
 
     def _grant(self, form: dict[str, str]) -> None:
+        # Asked once: the call that needs the token is repeated itself where it may be, while all others wait for it.
+        form = {**form, "client_id": self._organization}
         try:
             answer = self._door.send(
-                Call("POST", TOKEN_PATH, form={**form, "client_id": self._organization}, operation=form["grant_type"])
+                Call("POST", TOKEN_PATH, form=form, operation=form["grant_type"], idempotent=False)
             )
         except RejectedError as error:
             raise ConfigError(
@@ -161,10 +172,10 @@ class PasswordTokens:
 
     def _keep(self, grant: object) -> None:
         match grant:
-            case {"access_token": str(access_token), **rest} if access_token:
-                lifetime_s = float(str(rest.get("expires_in") or 3600))
+            case {"access_token": str(access_token), **rest} if VISIBLE_ASCII.fullmatch(access_token):
+                lifetime_s = float(integer(rest, "expires_in") or USUAL_LIFETIME_S)
                 self._access_token = access_token
-                self._refresh_token = str(rest.get("refresh_token") or "")
+                self._refresh_token = text(rest, "refresh_token")
                 self._renew_at = self._clock() + lifetime_s - min(LONGEST_MARGIN_S, lifetime_s * SHARE_OF_LIFETIME)
             case _:
                 raise ConfigError("CluedIn's token endpoint answered without an access_token: check CLUEDIN_URL.")

@@ -1,5 +1,6 @@
 """A service that answers what a test tells it to, and remembers what it was asked."""
 
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -10,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from local.simulation import serve
+from local.simulation import Simulator, serve
 from local.simulation.middleware import ABORT_EXTENSION
 from sync_core.clients.failures import Service
 from sync_core.clients.http import HttpDoor
@@ -92,3 +93,11 @@ class NumberedTokens:
         self.refused.append(refused)
         self.number += 1
         return self.token()
+
+
+def operations(simulator: Simulator[Any], since: int = 0) -> list[str | None]:
+    """What a simulator was asked, once it has written down the answers that are already here."""
+    deadline = time.monotonic() + 5
+    while simulator.log._under_way and time.monotonic() < deadline:
+        time.sleep(0.001)
+    return [record.operation for record in simulator.log.since(since)]
