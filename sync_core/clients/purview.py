@@ -57,7 +57,7 @@ class PurviewClient:
         params = {"attr:qualifiedName": qualified_name, "minExtInfo": "true", "ignoreRelationships": "true"}
         try:
             entities = parse_entities(self._get(path, params, "find_term"))
-        except NotFoundError:
+        except (NotFoundError, AddressError):  # an account that offers no such look-up still lists its terms
             return None
         return entities[0].guid if entities else None
 

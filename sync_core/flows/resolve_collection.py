@@ -1,5 +1,7 @@
 """Finds the Purview collection that PURVIEW_COLLECTION names: by its 6-letter name, or by its friendly path."""
 
+import logging
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -7,7 +9,11 @@ from sync_core.clients.purview import PurviewClient
 from sync_core.clients.purview_wire import Collection
 from sync_core.errors import ConfigError
 
+logger = logging.getLogger(__name__)
+
 CANDIDATES_SHOWN = 20
+COLLECTION_NAME = re.compile("[a-z0-9]{6}")  # as Purview generates them
+UNKNOWN_PARENT = "unknown"  # only the root has none, and the root is not called so
 
 
 @dataclass(frozen=True)
@@ -23,7 +29,14 @@ class ResolveCollection:
         Raises:
             ConfigError: no collection has that name or path, or several do; the message lists what there is.
         """
-        collections = {collection.name: collection for collection in self.purview.fetch_collections()}
+        try:
+            collections = {collection.name: collection for collection in self.purview.fetch_collections()}
+        except ConfigError as error:
+            if not COLLECTION_NAME.fullmatch(self.setting):
+                raise
+            # An identity that may not list collections may still write to one: Purview itself will tell.
+            logger.warning("The collections cannot be listed, '%s' is taken as a name: %s", self.setting, error)
+            return Collection(self.setting, self.setting, parent=UNKNOWN_PARENT)
         return find_collection(self.setting, collections)
 
 
