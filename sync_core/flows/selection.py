@@ -48,7 +48,7 @@ class ReadSelection:
         toggle = self._from_cluedin() if is_cluedin else self._from_app()
         self._note_change(toggle, log)
         if not toggle.enabled:
-            log.skip(f"The sync is switched off in {ENABLED_KEY if is_cluedin else 'SYNC_ENABLED'}.")
+            log.skip(f"The sync is switched off in {ENABLED_KEY if self.settings.sync_enabled else 'SYNC_ENABLED'}.")
             return None
         return parse_selection(toggle.keywords, KEYWORDS_KEY if is_cluedin else "SYNC_TERM")
 

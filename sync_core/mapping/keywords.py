@@ -55,10 +55,19 @@ def parse_selection(text: str, setting: str) -> Selection:
 
 
 def unquote(stored: str) -> str:
-    """Take off the quotes that belong to the value as CluedIn stores it, e.g. `"CluedInSource"` (facts, 4.2)."""
+    """Take off the quotes that belong to the value as CluedIn stores it, e.g. `"CluedInSource"` (facts, 4.2).
+
+    They stand around the whole, or around each of several keywords.
+    """
+    parts = [part.strip() for part in stored.split(";")]
+    if all(_has_quotes(part) for part in parts):
+        return ";".join(part[1:-1].strip() for part in parts)
     text = stored.strip()
-    has_quotes = len(text) > 1 and text[0] == text[-1] == '"'
-    return text[1:-1].strip() if has_quotes else text
+    return text[1:-1].strip() if _has_quotes(text) else text
+
+
+def _has_quotes(text: str) -> bool:
+    return len(text) > 1 and text[0] == text[-1] == '"'
 
 
 def _parse_keyword(text: str, setting: str) -> Keyword:
