@@ -76,35 +76,33 @@ class CluedInClient:
                 made a second time.
         """
         seen: set[str] = set()
-        largest_total = 0
+        at_first, before = 0, 0
         for page in count():
             variables = {"page": page, "pageSize": PAGE_SIZE, "searchName": search_name}
             total, groups = parse_data_source_sets(self.query("getAllDataSourceSet", variables))
             fresh = [group for group in groups if group.id not in seen]
             yield from fresh
             seen |= {group.id for group in fresh}
-            if total is None:
-                if not fresh:
-                    return
-            elif total < largest_total or (not fresh and len(seen) < total):
+            at_first, is_end = at_first or total or 0, not fresh or len(seen) == total
+            # Groups made meanwhile may be missing; one deleted meanwhile moves others to a page that was read already.
+            if (total is not None and total < before) or (is_end and len(seen) < at_first):
                 raise TransientError(
-                    f"CluedIn listed {len(seen)} of {max(total, largest_total)} data source groups: some went away "
-                    "while they were read.",
+                    f"CluedIn listed {len(seen)} of {at_first} data source groups: some went away meanwhile.",
                     service=CLUEDIN.name,
                 )
-            elif len(seen) >= total:
+            if is_end:
                 return
-            largest_total = total or 0
+            before = total or 0
 
     def create_group(self, name: str) -> Made:
         """Make a data source group. Not idempotent: look first, and look again when the outcome is not known."""
-        variables = {"dataSourceSet": {"name": name, "author": self._author_id()}}
+        variables = {"dataSourceSet": {"name": name, "author": self.author_id()}}
         data, request_id = self._mutate("createDataSourceSet", variables)
         return Made(parse_created_id(data, "createDataSourceSet"), request_id)
 
     def create_source(self, group_id: str, name: str) -> Made:
         """Make a data source of type endpoint in a group. Not idempotent, like `create_group`."""
-        source = {"author": self._author_id(), "type": ENDPOINT, "name": name}
+        source = {"author": self.author_id(), "type": ENDPOINT, "name": name}
         data, request_id = self._mutate("createDataSource", {"dataSourceSetId": group_id, "dataSource": source})
         return Made(parse_created_id(data, "createDataSource"), request_id)
 
@@ -114,7 +112,7 @@ class CluedInClient:
         data = self.query("getConfigurationSettings", {"id": organization_id, "includeHiddenFromUi": True})
         return parse_configuration(data)
 
-    def _author_id(self) -> str:
+    def author_id(self) -> str:
         """The caller's own user id: CluedIn asks for it as the author of what is made."""
         return self._author.get(lambda: parse_author_id(self.query("me", {})) or self._user_id_of_token())
 
