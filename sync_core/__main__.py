@@ -1,5 +1,6 @@
-"""What a person does by hand: look at dead letters, replay or close them, approve a large retirement.
+"""What a person does by hand: check that all is well, see to dead letters, approve a large retirement.
 
+    python -m sync_core doctor
     python -m sync_core letters
     python -m sync_core replay --all | --cause CLASS | --id ID
     python -m sync_core close --id ID
@@ -33,6 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m sync_core", description=(__doc__ or "").partition("\n")[0])
     commands = parser.add_subparsers(required=True, metavar="command")
+    commands.add_parser("doctor", help="check settings, rights, term and services").set_defaults(command=_examine)
     commands.add_parser("letters", help="list the open dead letters").set_defaults(command=_list_letters)
     replay = commands.add_parser("replay", help="put dead letters back on their queue")
     which = replay.add_mutually_exclusive_group(required=True)
@@ -49,6 +51,13 @@ def _parser() -> argparse.ArgumentParser:
     approve.add_argument("--hours", type=float, default=24, help="for how long this counts (24)")
     approve.set_defaults(command=_approve)
     return parser
+
+
+def _examine(sync: App, _: argparse.Namespace) -> int:
+    findings = list(sync.doctor.examine())
+    for finding in findings:
+        print(f"{'PASS' if finding.is_well else 'FAIL'} {finding.check}\n     {finding.detail}")
+    return 0 if all(finding.is_well for finding in findings) else 1
 
 
 def _list_letters(sync: App, _: argparse.Namespace) -> int:

@@ -35,6 +35,7 @@ from sync_core.flows.create_data_source_group import CreateDataSourceGroup
 from sync_core.flows.discover import Discover
 from sync_core.flows.discover_all import DiscoverAll
 from sync_core.flows.discover_by_term import DiscoverByTerm
+from sync_core.flows.doctor import Doctor
 from sync_core.flows.find_group import FindGroup
 from sync_core.flows.find_missed import FindMissed
 from sync_core.flows.match_asset import MatchAsset
@@ -50,6 +51,7 @@ from sync_core.flows.report import Report
 from sync_core.flows.resolve_collection import ResolveCollection
 from sync_core.flows.resolve_terms import ResolveTerms
 from sync_core.flows.retire import Retire
+from sync_core.flows.run_log import RunLog
 from sync_core.flows.selection import ReadSelection
 from sync_core.flows.take_assets import TakeAssets
 from sync_core.flows.work_off_delivery import WorkOffDelivery
@@ -73,6 +75,7 @@ from sync_core.state.names import (
     NOTES_TABLE,
     POISON_SUFFIX,
     RUNS_TABLE,
+    TABLES,
 )
 from sync_core.state.notes import Notes
 from sync_core.state.queues import PoisonQueue, WorkQueue
@@ -270,6 +273,21 @@ class App:
         return Replay(self.dead_letters, self._assets, self._asset_queue, self._lineage_queue, self.clock)
 
     @cached_property
+    def doctor(self) -> Doctor:
+        """The check of everything that must be right."""
+        lineage = PurviewLineageClient(self.purview.door)
+        return Doctor(
+            tables=[self._table(name) for name in TABLES],
+            purview=self.purview,
+            terms=ResolveTerms(self.purview, self._notes("cursor"), self.clock),
+            collection=ResolveCollection(self.purview, self.settings.purview_collection),
+            types=RegisterTypes(lineage, self._notes("registered-types"), self.clock),
+            cluedin=self.cluedin,
+            selection=ReadSelection(self.settings, self.cluedin, self._notes("toggle")),
+            new_log=lambda: RunLog(new_id(), self.clock()),
+        )
+
+    @cached_property
     def report(self) -> Report:
         """The answer to `status`."""
         return Report(
@@ -342,6 +360,7 @@ class App:
             notes=self._notes("cursor"),
             clock=self.clock,
             own_collection=self._own_collection,
+            collection_setting=self.settings.purview_collection,
         )
 
     def _own_collection(self) -> str:

@@ -6,7 +6,7 @@ Source: facts on the Purview API, sections 0 to 3 (Data Map 2023-09-01).
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qsl, quote, urlsplit
+from urllib.parse import parse_qsl, quote
 
 from sync_core.clients.failures import Service
 from sync_core.clients.http import Call, HttpDoor
@@ -68,16 +68,19 @@ class PurviewClient:
         )
 
     def fetch_term_headers(self, glossary_guid: str) -> Iterator[TermHeader]:
-        """Yield the headers of all terms of a glossary."""
+        """Yield the headers of all terms of a glossary; a short page may be the server's own limit and not the end."""
         path = f"{ATLAS}/glossary/{quote(glossary_guid, safe='')}/terms/headers"
+        seen: set[TermHeader] = set()
         offset = 0
-        while page := parse_term_headers(
-            self._get(path, {"limit": PAGE_SIZE, "offset": offset, "sort": "ASC"}, "fetch_term_headers")
-        ):
-            yield from page
-            offset += len(page)
-            if len(page) < PAGE_SIZE:
+        while True:
+            params = {"limit": PAGE_SIZE, "offset": offset, "sort": "ASC"}
+            page = parse_term_headers(self._get(path, params, "fetch_term_headers"))
+            fresh = [header for header in page if header not in seen]
+            if not fresh:
                 return
+            yield from fresh
+            seen.update(fresh)
+            offset += len(page)
 
     def fetch_assigned_entities(self, term_guid: str, offset: int, limit: int = PAGE_SIZE) -> list[AssignedEntity]:
         """Return one page of the entities that carry the term, straight from the store, not from the search index.
@@ -117,18 +120,15 @@ class PurviewClient:
 
     def fetch_collections(self) -> Iterator[Collection]:
         """Yield all collections that the app's identity may see (facts, section 7)."""
-        params: dict[str, Any] = {"api-version": COLLECTIONS_API_VERSION}
-        seen: set[str] = set()
-        while True:
+        params = {"api-version": COLLECTIONS_API_VERSION}
+        seen: list[dict[str, str]] = []
+        while params not in seen:
+            seen.append(params)
             call = Call("GET", "/account/collections", params, operation="fetch_collections")
             collections, next_link = parse_collections(self.door.send(call).json())
             yield from collections
-            # Only the token is taken from the link: following a link of the answer would send our token anywhere.
-            skip_token = dict(parse_qsl(urlsplit(next_link).query)).get("$skipToken", "")
-            if not skip_token or skip_token in seen:
-                return
-            seen.add(skip_token)
-            params = {**params, "$skipToken": skip_token}
+            # Only the parameters of the link are taken: following it would send our token wherever it leads.
+            params = {**params, **dict(parse_qsl(next_link.partition("?")[2]))}
 
     def search(self, search_filter: dict[str, Any], *, limit: int, token: str = "", orderby: str = "") -> SearchPage:
         """Return one page of a search without keywords.

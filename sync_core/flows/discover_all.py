@@ -34,7 +34,8 @@ class AllCursor(BaseModel):
 
     `windows` are those still to sweep, as pairs of epoch milliseconds; an empty list means that no sweep is going on.
     `probe` tells the set of changes since the fixed moment `since_ms` from any other: its size and its newest member.
-    `is_complete` tells whether the last sweep read all that was counted.
+    `is_complete` tells whether the last sweep read all that was counted. `own_collection` is what `collection_setting`
+    stood for when the last sweep began.
     """
 
     sweep_started_at: datetime
@@ -44,6 +45,8 @@ class AllCursor(BaseModel):
     complete_at: datetime | None = None
     since_ms: int = 0
     probe: str = ""
+    own_collection: str = ""
+    collection_setting: str = ""
 
 
 @dataclass(frozen=True)
@@ -56,24 +59,32 @@ class DiscoverAll:
     notes: Notes
     clock: Callable[[], datetime]
     own_collection: Callable[[], str]
+    collection_setting: str
 
     def run(self, log: RunLog, *, keep_alive: Callable[[], None]) -> None:
         """Sweep if a sweep is due or going on, then take over what changed lately."""
-        now = self.clock()
-        conditions = everything_but_own(self.own_collection())
-        cursor = self.notes.load(AllCursor, CURSOR) or self._first_cursor(conditions, now)
-        if not cursor.windows and now - cursor.sweep_started_at >= SWEEP_EVERY:
-            cursor = _with_new_sweep(cursor, now)
+        cursor = self._begin(self.clock())
+        conditions = everything_but_own(cursor.own_collection)
         if cursor.windows:
             cursor = self._sweep(conditions, cursor, log, keep_alive)
         cursor = self._changes(conditions, cursor, log, keep_alive)
         self.notes.save(CURSOR, cursor)
 
-    def _first_cursor(self, conditions: Sequence[Filter], now: datetime) -> AllCursor:
+    def _begin(self, now: datetime) -> AllCursor:
+        """Return where to go on. Which collection is our own is asked once a sweep: an idle tick does not pay for it."""
+        cursor = self.notes.load(AllCursor, CURSOR)
+        is_sweep_due = cursor is None or (not cursor.windows and now - cursor.sweep_started_at >= SWEEP_EVERY)
+        if cursor and not is_sweep_due and cursor.collection_setting == self.collection_setting:
+            return cursor
+        own = {"own_collection": self.own_collection(), "collection_setting": self.collection_setting}
+        cursor = (cursor or self._first_cursor(now, own["own_collection"])).model_copy(update=own)
+        return _with_new_sweep(cursor, now) if is_sweep_due else cursor
+
+    def _first_cursor(self, now: datetime, own_collection: str) -> AllCursor:
         # Asked before the sweep: whatever this counts, the sweep reads.
         since_ms = _to_ms(now - OVERLAP)
-        cursor = AllCursor(sweep_started_at=now, since_ms=since_ms, probe=self._probe(conditions, since_ms))
-        return _with_new_sweep(cursor, now)
+        probe = self._probe(everything_but_own(own_collection), since_ms)
+        return AllCursor(sweep_started_at=now, since_ms=since_ms, probe=probe)
 
     def _sweep(
         self, conditions: Sequence[Filter], cursor: AllCursor, log: RunLog, keep_alive: Callable[[], None]

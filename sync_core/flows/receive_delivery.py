@@ -18,7 +18,7 @@ from sync_core.domain.answer import HttpAnswer, json_answer, problem
 from sync_core.domain.delivery import Delivery, delivery_key
 from sync_core.domain.message import DataSetMessage
 from sync_core.errors import SyncError
-from sync_core.mapping.signatures import is_signed, signs_id
+from sync_core.mapping.signatures import is_id_signed, is_signed
 from sync_core.state.deliveries import DeliveryStore
 from sync_core.state.queues import WorkQueue
 
@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 
 LARGEST_BODY_BYTES = 64 * 1024
 RETRY_AFTER_S = "10"
-LONGEST_ID = 200
+LONGEST_ID = 200  # kept and answered; the key is made of the whole id
 # Without an id, the same body within the same hour is taken for the same delivery.
 WINDOW_S = 3600
 
@@ -63,6 +63,10 @@ class ReceiveDelivery:
             return _malformed(error)
         return self._accept(self._new_delivery(headers, body, content))
 
+    @property
+    def _texts(self) -> list[str]:
+        return [secret.get_secret_value() for secret in self.secrets]
+
     def _refuse(self, headers: Mapping[str, str], body: bytes) -> HttpAnswer | None:
         if len(body) > LARGEST_BODY_BYTES:
             detail = f"The body has {len(body)} bytes; at most {LARGEST_BODY_BYTES} are taken."
@@ -70,8 +74,7 @@ class ReceiveDelivery:
         media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
         if media_type != "application/json" and not media_type.endswith("+json"):
             return problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Expected Content-Type: application/json.")
-        secrets = [secret.get_secret_value() for secret in self.secrets]
-        if secrets and not is_signed(headers, body, secrets):
+        if self.secrets and not is_signed(headers, body, self._texts):
             detail = "Expected a valid, recent signature: webhook-signature, or X-CluedIn-Signature."
             return problem(HTTPStatus.UNAUTHORIZED, detail)
         return None
@@ -79,14 +82,14 @@ class ReceiveDelivery:
     def _new_delivery(self, headers: Mapping[str, str], body: bytes, content: DeliveryBody) -> Delivery:
         data_set_id = str(content.data_set_id)
         # An id that was not signed must not decide over a signed body.
-        header_id = headers.get("webhook-id", "") if signs_id(headers) or not self.secrets else ""
-        given_id = (header_id or content.event_id or "")[:LONGEST_ID]
+        is_trusted = not self.secrets or is_id_signed(headers, body, self._texts)
+        given_id = (headers.get("webhook-id") if is_trusted else "") or content.event_id or ""
         now = self.clock()
         window = int(now.timestamp()) // WINDOW_S
         delivery_id = given_id or f"body-{hashlib.sha256(body).hexdigest()[:32]}-{window}"
         return Delivery(
             key=delivery_key(delivery_id, data_set_id),
-            delivery_id=delivery_id,
+            delivery_id=delivery_id[:LONGEST_ID],
             data_set_id=data_set_id,
             is_named=bool(given_id),
             received_at=now,

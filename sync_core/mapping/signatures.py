@@ -22,17 +22,20 @@ def is_signed(headers: Mapping[str, str], body: bytes, secrets: Sequence[str]) -
 
     Standard Webhooks also signs id and time, and refuses what is more than five minutes old.
     """
-    keys = [key for secret in secrets for key in _keys(secret)]
-    return any(_is_standard(headers, body, key) or _is_hex(headers, body, key) for key in keys)
+    return is_id_signed(headers, body, secrets) or any(_is_hex(headers, body, key) for key in _all_keys(secrets))
 
 
-def signs_id(headers: Mapping[str, str]) -> bool:
-    """Whether the delivery's id is part of what was signed: only Standard Webhooks does that."""
-    return all(headers.get(name) for name in STANDARD_HEADERS)
+def is_id_signed(headers: Mapping[str, str], body: bytes, secrets: Sequence[str]) -> bool:
+    """Whether the delivery's id was signed together with the body: only Standard Webhooks does that."""
+    return any(_is_standard(headers, body, key) for key in _all_keys(secrets))
+
+
+def _all_keys(secrets: Sequence[str]) -> list[bytes]:
+    return [key for secret in secrets for key in _keys(secret)]
 
 
 def _is_standard(headers: Mapping[str, str], body: bytes, key: bytes) -> bool:
-    if not signs_id(headers):
+    if not all(headers.get(name) for name in STANDARD_HEADERS):
         return False
     try:
         Webhook(key).verify(body, {name: headers[name] for name in STANDARD_HEADERS}, json_parse=False)

@@ -1,0 +1,47 @@
+"""Gives the app's identity its roles in Purview: Data Reader on the root, Data Curator on the target collection.
+
+    python infra/scripts/grant_purview_roles.py --endpoint https://ACCOUNT.purview.azure.com \
+        --collection abc123 --principal OBJECT_ID [--dry-run]
+
+Run it signed in (Azure CLI) as a Collection Admin of the root. OBJECT_ID is the identity's object (principal) id, which
+the deployment prints; a client id does not work. Running it again changes nothing.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from sync_core.bootstrap import new_azure_credential  # the path comes first
+from sync_core.clients.http import HttpDoor
+from sync_core.clients.purview import PURVIEW, PurviewClient
+from sync_core.clients.purview_policies import PurviewPolicies
+from sync_core.clients.tokens import AzureTokens
+from sync_core.errors import SyncError
+from sync_core.flows.grant_roles import GrantRoles
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Grant the roles; return 0 when the identity has them, or would have them after a run without --dry-run."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--endpoint", required=True, help="PURVIEW_ENDPOINT")
+    parser.add_argument("--collection", required=True, help="PURVIEW_COLLECTION: 6-letter name or friendly path")
+    parser.add_argument("--principal", required=True, help="object id of the app's managed identity")
+    parser.add_argument("--dry-run", action="store_true", help="only say what would be done")
+    options = parser.parse_args(arguments)
+    door = HttpDoor(PURVIEW, options.endpoint.rstrip("/"), tokens=AzureTokens(new_azure_credential))
+    granting = GrantRoles(PurviewClient(door), PurviewPolicies(door))
+    try:
+        for grant in granting.grant(options.principal, options.collection, dry_run=options.dry_run):
+            done = ("would be given" if options.dry_run else "given") if grant.is_new else "is there already"
+            print(f"{grant.role} on {grant.collection}: {done} ({grant.why})")
+    except SyncError as error:
+        print(f"{type(error).__name__}: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

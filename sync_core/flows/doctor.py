@@ -1,0 +1,93 @@
+"""Checks from end to end whether the app can do its work with the settings and rights it has, and says what is wrong.
+
+Changes nothing but its own registration of type definitions in Purview, which lineage would do as well.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from sync_core.clients.cluedin import CluedInClient
+from sync_core.clients.purview import PurviewClient
+from sync_core.errors import SyncError
+from sync_core.flows.register_types import RegisterTypes
+from sync_core.flows.resolve_collection import ResolveCollection
+from sync_core.flows.resolve_terms import ResolveTerms
+from sync_core.flows.run_log import RunLog
+from sync_core.flows.selection import ReadSelection
+from sync_core.state.table import Table
+
+NOTHING = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one check found; `detail` is what was seen, or what is wrong and what to do."""
+
+    check: str
+    is_well: bool
+    detail: str
+
+
+@dataclass(frozen=True)
+class Doctor:
+    """Runs the checks, each for itself: one that fails does not hide what the others find."""
+
+    tables: Sequence[Table]
+    purview: PurviewClient
+    terms: ResolveTerms
+    collection: ResolveCollection
+    types: RegisterTypes
+    cluedin: CluedInClient
+    selection: ReadSelection
+    new_log: Callable[[], RunLog]
+
+    def examine(self) -> Iterator[Finding]:
+        """Yield what each check finds."""
+        checks: list[tuple[str, Callable[[], str]]] = [
+            ("Storage: the app can read all its tables", self._check_tables),
+            (
+                "Purview: the app's identity may read the glossary (Data Reader on the root collection)",
+                self._check_glossary,
+            ),
+            ("Purview: the collection for CluedIn's assets exists", self._check_collection),
+            ("Purview: the app's identity may register its types (Data Curator)", self._check_types),
+            ("CluedIn: the service account can sign in and see data source groups", self._check_groups),
+            ("CluedIn: the service account has an id to write with", self._check_author),
+            ("Keywords: they select something that exists", self._check_keywords),
+        ]
+        for name, check in checks:
+            try:
+                yield Finding(name, is_well=True, detail=check())
+            except SyncError as error:
+                yield Finding(name, is_well=False, detail=str(error))
+
+    def _check_tables(self) -> str:
+        for table in self.tables:
+            table.get(NOTHING, NOTHING)
+        return f"{len(self.tables)} tables"
+
+    def _check_glossary(self) -> str:
+        return ", ".join(glossary.name for glossary in self.purview.fetch_glossaries()) or "there is no glossary yet"
+
+    def _check_collection(self) -> str:
+        found = self.collection.resolve()
+        return f"{found.name} ({found.friendly_name})"
+
+    def _check_types(self) -> str:
+        self.types.register()
+        return "registered"
+
+    def _check_groups(self) -> str:
+        count = sum(1 for _ in self.cluedin.fetch_groups(""))
+        return f"{count} groups"
+
+    def _check_author(self) -> str:
+        return self.cluedin.author_id()
+
+    def _check_keywords(self) -> str:
+        selection = self.selection.read(self.new_log())
+        if selection is None:
+            return "the sync is switched off"
+        if selection.is_all:
+            return "all assets"
+        return f"{selection}: {len(self.terms.resolve_anew(selection))} terms"
