@@ -22,7 +22,7 @@ from sync_core.state.notes import Notes
 
 CURSOR = "all"
 SWEEP_EVERY = timedelta(hours=24)
-TICK_TIME = timedelta(minutes=4)  # well inside the function's time-out; the next tick goes on
+TICK_TIME = timedelta(minutes=2)  # well inside the function's time-out; the next tick goes on
 # The index shows a change minutes after it happened (facts, section 1), so what changed is asked for with an overlap.
 OVERLAP = timedelta(minutes=30)
 SLIDE_AFTER = timedelta(hours=1)
@@ -71,7 +71,7 @@ class DiscoverAll:
         self.notes.save(CURSOR, cursor)
 
     def _begin(self, now: datetime) -> AllCursor:
-        """Return where to go on. Which collection is our own is asked once a sweep: an idle tick does not pay for it."""
+        """Return where to go on. Which collection is our own is asked once a sweep: no idle tick pays for it."""
         cursor = self.notes.load(AllCursor, CURSOR)
         is_sweep_due = cursor is None or (not cursor.windows and now - cursor.sweep_started_at >= SWEEP_EVERY)
         if cursor and not is_sweep_due and cursor.collection_setting == self.collection_setting:

@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 
 import pytest
 
@@ -15,6 +16,8 @@ from local.identity import serve_identity
 from local.purview import Purview
 from local.purview import make_app as make_purview_app
 from local.purview.admin.actions import STEWARD, find_term
+from local.purview.behaviour.collections import Collection
+from local.purview.estate.names import COLLECTIONS
 from local.simulation import Clock, serve
 from local.stack import TERM
 from tests.integration.sync_core.flows.bench import Bench, make_app
@@ -137,3 +140,19 @@ def new_small_estate(new_estate: NewEstate, purview: Purview) -> NewEstate:
 def small_estate(new_small_estate: NewEstate) -> Estate:
     """One app at work on it."""
     return new_small_estate()
+
+
+@pytest.fixture
+def new_catalog(new_estate: NewEstate, purview: Purview) -> NewEstate:
+    """Make apps for all assets of an account that has collections and no asset yet."""
+    purview.reset_all()
+    for name, friendly_name, parent in COLLECTIONS:
+        above = parent or purview.collections.root.name
+        purview.collections.put(Collection(name, friendly_name, above, "", purview.clock.now().isoformat()))
+    return partial(new_estate, SYNC_TERM="*")
+
+
+@pytest.fixture
+def catalog(new_catalog: NewEstate) -> Estate:
+    """One app at work on it."""
+    return new_catalog()
