@@ -1,0 +1,116 @@
+"""The webhook's handler over a store and a queue that live in memory, and the two ways to sign a delivery."""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from pydantic import SecretStr
+from standardwebhooks import Webhook
+
+from sync_core.domain.answer import HttpAnswer
+from sync_core.domain.delivery import Delivery
+from sync_core.domain.message import DataSetMessage, Message
+from sync_core.flows.receive_delivery import ReceiveDelivery
+from sync_core.state.deliveries import DeliveryStore
+from sync_core.state.queues import WorkQueue
+from tests.unit.sync_core.builders import NOW
+
+DATA_SET_ID = "925268ec-8908-44e2-8d0c-d83fe50937d0"
+OTHER_ID = "55036a5c-7406-4f21-aea5-4861ec5a58dc"
+JSON = {"Content-Type": "application/json"}
+
+
+class RememberedDeliveries(DeliveryStore):
+    """Keeps deliveries as the table does: the first of a key wins."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, Delivery] = {}
+        self.failure: Exception | None = None
+
+    def add(self, delivery: Delivery) -> bool:
+        if self.failure:
+            raise self.failure
+        is_new = delivery.key not in self.kept
+        self.kept.setdefault(delivery.key, delivery)
+        return is_new
+
+
+class RememberedMessages(WorkQueue):
+    """Keeps messages in the order of their arrival."""
+
+    def __init__(self) -> None:
+        self.sent: list[DataSetMessage] = []
+        self.failure: Exception | None = None
+
+    def send(self, message: Message, delay_s: float = 0) -> None:
+        if self.failure:
+            raise self.failure
+        assert isinstance(message, DataSetMessage)
+        assert delay_s == 0
+        self.sent.append(message)
+
+
+@dataclass
+class Receiver:
+    """A webhook with these secrets, at a time that a test can move."""
+
+    secrets: Sequence[str] = ()
+    now: datetime = NOW
+    deliveries: RememberedDeliveries = field(default_factory=RememberedDeliveries)
+    queue: RememberedMessages = field(default_factory=RememberedMessages)
+
+    def post(self, body: bytes, headers: Mapping[str, str] | None = None) -> HttpAnswer:
+        """Let a body arrive as it is; as JSON where no headers say otherwise."""
+        secrets = [SecretStr(secret) for secret in self.secrets]
+        receive = ReceiveDelivery(self.deliveries, self.queue, secrets, lambda: self.now)
+        return receive.answer(JSON if headers is None else headers, body)
+
+    def send(self, headers: Mapping[str, str] | None = None, /, **members: Any) -> HttpAnswer:
+        """Let an event arrive; it names the data set unless its members do."""
+        return self.post(event(**members), {**JSON, **(headers or {})})
+
+    @property
+    def is_untouched(self) -> bool:
+        """Whether nothing was kept and nothing enqueued."""
+        return not self.deliveries.kept and not self.queue.sent
+
+
+def event(**members: Any) -> bytes:
+    """The body of an event; `dataSetId` is there unless another spelling of it is given."""
+    named = {name.lower().replace("_", "") for name in members}
+    return json.dumps({**({} if "datasetid" in named else {"dataSetId": DATA_SET_ID}), **members}).encode()
+
+
+def sign_standard(secret: str, body: bytes, message_id: str = "msg_1", at: datetime | None = None) -> dict[str, str]:
+    """Sign as Standard Webhooks says, by its own library; its clock is the machine's."""
+    at = at or datetime.now(UTC)
+    return {
+        "webhook-id": message_id,
+        "webhook-timestamp": str(int(at.timestamp())),
+        "webhook-signature": Webhook(secret).sign(message_id, at, body.decode()),
+    }
+
+
+def sign_hex(key: str, body: bytes) -> dict[str, str]:
+    """Sign with the hex HMAC of the raw body."""
+    return {"X-CluedIn-Signature": hmac.new(key.encode(), body, hashlib.sha256).hexdigest()}
+
+
+def said(answer: HttpAnswer) -> Any:
+    """The answer's body."""
+    return json.loads(answer.body)
+
+
+def refused_field(answer: HttpAnswer) -> str:
+    """The field that a refusal names, after a look at the refusal's form (RFC 9457)."""
+    assert answer.media_type == "application/problem+json"
+    body = said(answer)
+    assert body["status"] == answer.status == 400
+    assert body["title"] == "Bad Request"
+    assert body["type"] == "about:blank"
+    assert body["field"] in body["detail"]
+    return str(body["field"])
