@@ -47,11 +47,14 @@ class AppriseNotifier:
         import apprise  # noqa: PLC0415  # slow to import, and needed by those alone who set NOTIFY_URLS
 
         everyone = apprise.Apprise()
-        for position, url in enumerate(self.urls, start=1):
-            if not everyone.add(url.get_secret_value()):
-                raise ConfigError(f"NOTIFY_URLS: entry {position} is no notification URL that Apprise knows.")
+        unknown = [
+            str(position) for position, url in enumerate(self.urls, start=1) if not everyone.add(url.get_secret_value())
+        ]
         record_request("notifications")
-        if not everyone.notify(title=title, body=body):
+        is_sent = everyone.notify(title=title, body=body) if everyone else True
+        if unknown:
+            raise ConfigError(f"NOTIFY_URLS: entry {', '.join(unknown)} is no notification URL that Apprise knows.")
+        if not is_sent:
             raise TransientError("At least one of NOTIFY_URLS did not take the notification.", service="notifications")
 
 
