@@ -9,6 +9,8 @@ from tests.unit.infra.bicep.tree import BicepFile, Value, properties, read_bicep
 
 REPOSITORY = Path(__file__).parents[3]
 INFRA = REPOSITORY / "infra"
+# What is shipped besides sync_core/.
+TOP = {"function_app.py", "host.json", "requirements.txt"}
 PATHS = [INFRA / "main.bicep", *sorted((INFRA / "modules").glob("*.bicep"))]
 
 

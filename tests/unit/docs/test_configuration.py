@@ -1,0 +1,115 @@
+import json
+import re
+from enum import Enum
+from typing import Any
+
+from pydantic.fields import FieldInfo
+
+from sync_core.settings import SECRET_SETTINGS, Settings
+from tests.unit.docs.tables import DOCS, code, read_table
+from tests.unit.infra.bicep.tree import literal, properties, text
+from tests.unit.infra.template import INFRA, REPOSITORY, app_settings, main
+
+DOCUMENT = "configuration.md"
+NOTHING = "\N{EN DASH}"
+SETTINGS = {code(row["setting"]): row for row in read_table(DOCUMENT, "Settings of the app")}
+ADDED = {code(row["setting"]): row for row in read_table(DOCUMENT, "What the template adds")}
+PARAMETERS = {code(row["variable"]): row for row in read_table(DOCUMENT, "Parameters of the template")}
+FIELDS = {str(field.alias): field for field in Settings.model_fields.values()}
+
+
+def documented_default(field: FieldInfo) -> str:
+    """Return a setting's default as the table writes it."""
+    if field.is_required():
+        return "required"
+    default: Any = field.default
+    if default in (None, "", ()):
+        return NOTHING
+    value = default.value if isinstance(default, Enum) else default
+    return f"`{json.dumps(value) if isinstance(value, bool) else value}`"
+
+
+def test_every_setting_is_documented_with_its_default_and_nothing_else_is() -> None:
+    assert {name: row["default"] for name, row in SETTINGS.items()} == {
+        name: documented_default(field) for name, field in FIELDS.items()
+    }
+    assert all(len(row["meaning"]) > 10 for row in SETTINGS.values())
+
+
+def test_where_each_setting_comes_from_is_told_truly() -> None:
+    read = set(re.findall(r"readEnvironmentVariable\('(\w+)'", _parameters_source()))
+    entries = {literal(value) for value in properties(main().of_kind("variable")["entryNames"].value).values()}
+    for name, row in SETTINGS.items():
+        given = row["given by"]
+        if name in SECRET_SETTINGS & app_settings().keys():
+            assert code(given) in entries, name
+            assert given.startswith("the vault's"), name
+        elif given.startswith("never"):
+            assert name not in app_settings(), name
+        elif given == "the template":
+            assert name in app_settings(), name
+            assert name not in read, name
+        else:
+            assert code(given) == name, name
+            assert name in read, name
+
+
+def test_everything_else_that_the_template_sets_is_documented_with_its_value() -> None:
+    assert ADDED.keys() == app_settings().keys() - FIELDS.keys()
+    for name, row in ADDED.items():
+        value = app_settings()[name].strip("'")
+        if value.isdigit():
+            assert code(row["value"]) == value, name
+
+
+def test_every_parameter_is_documented_with_its_variable_and_default() -> None:
+    given = re.findall(
+        r"^param (\w+) = .*?readEnvironmentVariable\('(\w+)'(?:, '([^']*)')?\)", _parameters_source(), re.MULTILINE
+    )
+    own = {name: parameter for parameter, name, _ in given if code(SETTINGS.get(name, {}).get("given by", "")) != name}
+    assert {name: code(row["parameter"]) for name, row in PARAMETERS.items()} == own
+    defaults = {name: f"`{default}`" if default else NOTHING for _, name, default in given}
+    assert {name: row["default"] for name, row in PARAMETERS.items()} == {name: defaults[name] for name in PARAMETERS}
+
+
+def test_parameters_that_have_no_variable_are_named() -> None:
+    named = set(re.findall(r"^param (\w+) = ", _parameters_source(), re.MULTILINE))
+    source = (DOCS / DOCUMENT).read_text(encoding="utf-8")
+    missing = main().of_kind("parameter").keys() - named
+    assert missing == {"location", "tags"}
+    assert all(f"`{name}`" in source for name in missing)
+
+
+def test_the_values_that_a_parameter_allows_are_named() -> None:
+    for row in PARAMETERS.values():
+        allowed = main().of_kind("parameter")[code(row["parameter"])].decorators.get("allowed")
+        if allowed is not None:
+            values = re.findall(r"[\d.]+", text(allowed))
+            assert values
+            assert [value for value in values if value not in row["meaning"]] == []
+
+
+def test_every_value_of_host_json_is_explained_as_it_is() -> None:
+    rows = {code(row["value"]): code(row["set to"]) for row in read_table(DOCUMENT, "host.json")}
+    document = json.loads((REPOSITORY / "host.json").read_text(encoding="utf-8"))
+    assert rows == {name: value if isinstance(value, str) else json.dumps(value) for name, value in _flat(document)}
+
+
+def test_the_arithmetic_of_the_speed_is_right() -> None:
+    source = (DOCS / DOCUMENT).read_text(encoding="utf-8")
+    [numbers] = re.findall(r"(\d+) instances . (\d+) messages \+ (\d+) discovery = (\d+) operations", source)
+    instances, messages, discovery, total = (int(number) for number in numbers)
+    queues = json.loads((REPOSITORY / "host.json").read_text(encoding="utf-8"))["extensions"]["queues"]
+    assert instances == int(text(main().of_kind("parameter")["maximumInstanceCount"].value))
+    assert messages == queues["batchSize"] + queues["newBatchThreshold"]
+    assert instances * messages + discovery == total
+
+
+def _flat(node: Any, path: str = "") -> list[tuple[str, Any]]:
+    if not isinstance(node, dict):
+        return [(path, node)]
+    return [pair for key, child in node.items() for pair in _flat(child, f"{path}.{key}".strip("."))]
+
+
+def _parameters_source() -> str:
+    return (INFRA / "main.bicepparam").read_text(encoding="utf-8")

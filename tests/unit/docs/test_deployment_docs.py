@@ -1,0 +1,60 @@
+import re
+
+import pytest
+
+from tests.unit.docs.tables import DOCS, code, read_table
+from tests.unit.infra.template import INFRA, REPOSITORY, main, module, rows
+
+DEPLOY = (DOCS / "deploy.md").read_text(encoding="utf-8")
+OWN = ("deploy.md", "configuration.md", "permissions.md", "upgrade.md", "troubleshooting.md", "cost.md")
+
+
+def test_the_values_without_a_default_are_asked_for_before_each_way() -> None:
+    needed = set(
+        re.findall(r"readEnvironmentVariable\('(\w+)'\)", (INFRA / "main.bicepparam").read_text(encoding="utf-8"))
+    )
+    for way, setter in (("A: azd", "azd env set"), ("B: Bicep and func", "export")):
+        section = DEPLOY.split(f"## {way}\n")[1].split("\n## ")[0]
+        given = set(re.findall(rf"{setter} (\w+)", section))
+        assert needed <= given, way
+    assert all(name in DEPLOY.split("## Before\n")[1].split("\n## ")[0] for name in needed)
+
+
+def test_each_way_tells_what_one_sees() -> None:
+    for way in ("A: azd", "B: Bicep and func", "C: GitHub Actions"):
+        section = DEPLOY.split(f"## {way}\n")[1].split("\n## ")[0]
+        assert re.search(r"[Yy]ou see", section), way
+
+
+def test_no_secret_is_written_into_a_file_or_a_variable_by_the_documented_commands() -> None:
+    secure = {"CLUEDIN_PASSWORD", "CLUEDIN_ACCESS_TOKEN", "WEBHOOK_SECRETS", "NOTIFY_URLS"}
+    assert not set(re.findall(r"azd env set (\w+)", DEPLOY)) & secure
+
+
+def test_it_says_what_was_never_run() -> None:
+    assert "Nothing here was ever run against Azure" in DEPLOY
+
+
+@pytest.mark.parametrize("document", OWN)
+def test_scripts_and_files_that_a_document_names_exist(document: str) -> None:
+    text = (DOCS / document).read_text(encoding="utf-8")
+    named = re.findall(r"\b(?:infra|sync_core|tests)/[\w./-]+\.(?:py|bicep|bicepparam)\b", text)
+    assert [each for each in named if not (REPOSITORY / each).is_file()] == []
+
+
+def test_every_alert_has_its_line_under_troubleshooting() -> None:
+    documented = {row["alert"] for row in read_table("troubleshooting.md", "Alerts")}
+    assert documented == {row["title"] for row in rows(module("alerts"), "rules")}
+
+
+def test_outputs_that_are_named_exist() -> None:
+    text = "".join((DOCS / document).read_text(encoding="utf-8") for document in OWN)
+    named = {name for name in re.findall(r"\b[A-Z]+(?:_[A-Z]+)+\b", text) if name.startswith(("APP_", "FUNCTION_APP_"))}
+    assert named == {"APP_IDENTITY_NAME", "FUNCTION_APP_NAME"}
+    assert named <= main().of_kind("output").keys()
+
+
+def test_the_supported_pythons_are_those_of_the_template() -> None:
+    documented = {code(row["Python"]) for row in read_table("upgrade.md", "A new Python")}
+    allowed = main().of_kind("parameter")["pythonVersion"].decorators["allowed"]
+    assert documented == set(re.findall(r"'([\d.]+)'", (allowed.text or b"").decode()))

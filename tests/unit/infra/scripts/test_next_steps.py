@@ -1,0 +1,57 @@
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+from infra.scripts.next_steps import NEEDED, format_steps, main
+from tests.unit.infra.template import main as template
+
+VALUES = {
+    "APP_IDENTITY_NAME": "id-sync",
+    "APP_IDENTITY_PRINCIPAL_ID": "0c3f5a52-1111-2222-3333-444455556666",
+    "AZURE_RESOURCE_GROUP": "rg-sync",
+    "FUNCTION_APP_NAME": "func-sync",
+    "VAULT_ENTRIES": "cluedin-password notify-urls",
+    "VAULT_NAME": "kv-sync",
+    "WEBHOOK_URL": "https://func-sync.azurewebsites.net/api/webhooks/cluedin/data-set-processed",
+}
+
+
+def test_the_steps_read_outputs_that_the_template_has() -> None:
+    assert set(NEEDED) <= template().of_kind("output").keys()
+
+
+def test_the_steps_name_the_secrets_the_identity_the_roles_and_the_webhook() -> None:
+    steps = format_steps(VALUES)
+    for expected in (
+        "--vault-name kv-sync --name cluedin-password",
+        "--vault-name kv-sync --name notify-urls",
+        "id-sync (object id 0c3f5a52-1111-2222-3333-444455556666)",
+        "Data Reader on the root collection",
+        "Data Curator on the collection",
+        VALUES["WEBHOOK_URL"],
+        "keys list -g rg-sync -n func-sync",
+    ):
+        assert expected in steps
+    assert "{" not in steps.replace('{"dataSetId": "..."}', "")
+
+
+def test_missing_outputs_are_all_named(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in NEEDED:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("VAULT_NAME", "kv-sync")
+    assert main([]) == 1
+    complaint = capsys.readouterr().err
+    assert [name for name in NEEDED if name in complaint] == [name for name in NEEDED if name != "VAULT_NAME"]
+
+
+@pytest.mark.parametrize("from_file", [True, False])
+def test_the_outputs_of_a_deployment_are_read_whatever_the_case_of_their_names(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path, *, from_file: bool
+) -> None:
+    document = json.dumps({name.lower(): {"type": "String", "value": value} for name, value in VALUES.items()})
+    (tmp_path / "outputs.json").write_text(document, encoding="utf-8")
+    monkeypatch.setattr("sys.stdin", io.StringIO(document))
+    assert main([str(tmp_path / "outputs.json") if from_file else "-"]) == 0
+    assert VALUES["WEBHOOK_URL"] in capsys.readouterr().out

@@ -1,0 +1,33 @@
+import re
+from typing import Any
+
+import yaml
+
+from tests.unit.infra.template import REPOSITORY, module
+
+AZURE: dict[str, Any] = yaml.safe_load((REPOSITORY / "azure.yaml").read_text(encoding="utf-8"))
+
+
+def test_the_service_is_the_app_that_carries_its_tag() -> None:
+    [tag] = re.findall(r"'azd-service-name': '(\w+)'", module("function-app").source.decode())
+    [(name, service)] = AZURE["services"].items()
+    assert name == tag
+    assert (service["host"], service["language"], service["project"]) == ("function", "python", ".")
+
+
+def test_the_template_is_found() -> None:
+    infra = AZURE["infra"]
+    assert (REPOSITORY / infra["path"] / f"{infra['module']}.bicep").is_file()
+    assert (REPOSITORY / infra["path"] / f"{infra['module']}.bicepparam").is_file()
+
+
+def test_hooks_run_scripts_that_exist_on_both_kinds_of_system() -> None:
+    for name, hook in AZURE["hooks"].items():
+        assert hook.keys() == {"posix", "windows"}, name
+        scripts = {hook[system]["run"].split()[-1] for system in hook}
+        assert len(scripts) == 1, name
+        assert (REPOSITORY / scripts.pop()).is_file(), name
+
+
+def test_a_first_deployment_does_not_fail_for_what_is_done_by_hand_afterwards() -> None:
+    assert all(system["continueOnError"] for system in AZURE["hooks"]["postdeploy"].values())

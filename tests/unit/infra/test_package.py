@@ -1,0 +1,166 @@
+import ast
+import importlib.metadata
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pathspec
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from tests.unit.infra.template import REPOSITORY, TOP
+
+PATTERNS = (REPOSITORY / ".funcignore").read_text(encoding="utf-8").splitlines()
+MOST_BYTES = 1_000_000
+Denies = Callable[[str], bool]
+
+
+def denied_by_git_rules() -> Denies:
+    """Return the reading of azd: the rules of .gitignore."""
+    return pathspec.GitIgnoreSpec.from_lines(PATTERNS).match_file
+
+
+def denied_by_core_tools() -> Denies:
+    """Return the reading of Core Tools: each pattern matches a path's beginning, a star at least one character.
+
+    Source: azure-functions-core-tools, Common/GitIgnoreParser.cs.
+    """
+    patterns = [line.strip().removeprefix("/") for line in PATTERNS if line.strip() and not line.startswith("#")]
+    assert not any(pattern.startswith("!") for pattern in patterns), "exceptions are read differently by the tools"
+    regexes = [re.escape(each).replace(r"\*\*", "(.+)").replace(r"\*", "([^/]+)") for each in patterns]
+    return lambda path: any(re.match(regex, path) for regex in regexes)
+
+
+READINGS = pytest.mark.parametrize("denies", [denied_by_git_rules(), denied_by_core_tools()], ids=["azd", "core-tools"])
+
+
+def shipped(denies: Denies, folder: Path = REPOSITORY) -> Iterator[str]:
+    """Yield the files of the package."""
+    for entry in sorted(folder.iterdir()):
+        path = entry.relative_to(REPOSITORY).as_posix()
+        if entry.is_dir():
+            if not denies(f"{path}/"):
+                yield from shipped(denies, entry)
+        elif not denies(path):
+            yield path
+
+
+def app_files() -> list[str]:
+    """Return the files that the app consists of."""
+    inside = [
+        each for each in (REPOSITORY / "sync_core").rglob("*") if each.is_file() and "__pycache__" not in each.parts
+    ]
+    return sorted(TOP | {each.relative_to(REPOSITORY).as_posix() for each in inside})
+
+
+@READINGS
+def test_the_package_is_the_app_and_nothing_else(denies: Denies) -> None:
+    assert sorted(shipped(denies)) == app_files()
+
+
+@READINGS
+def test_the_package_is_small(denies: Denies) -> None:
+    assert sum((REPOSITORY / path).stat().st_size for path in shipped(denies)) < MOST_BYTES
+
+
+@READINGS
+@pytest.mark.parametrize(
+    "path",
+    [
+        ".azure/prod/.env",
+        ".env",
+        ".git/config",
+        ".github/workflows/test.yml",
+        ".local/azurite/db.json",
+        ".venv/lib/python3.13/site-packages/azure/__init__.py",
+        "README.md",
+        "__pycache__/function_app.cpython-313.pyc",
+        "infra/main.bicep",
+        "local.settings.json",
+        "local/stack.py",
+        "node_modules/azurite/package.json",
+        "purview_cluedin_sync.egg-info/PKG-INFO",
+        "sync_core/__pycache__/settings.cpython-313.pyc",
+        "sync_core/flows/__pycache__/discover.cpython-313.pyc",
+        "tests/conftest.py",
+    ],
+)
+def test_what_a_developer_has_beside_the_app_is_not_shipped(denies: Denies, path: str) -> None:
+    assert denies(path)
+
+
+@READINGS
+@pytest.mark.parametrize(
+    "path", ["sync_core/clients/graphql/me.graphql", "sync_core/docs/page.html", "sync_core/local.py"]
+)
+def test_a_file_of_the_app_is_shipped_whatever_its_kind_and_name(denies: Denies, path: str) -> None:
+    assert not denies(path)
+
+
+def test_the_package_alone_gives_the_host_its_functions(tmp_path: Path) -> None:
+    for path in shipped(denied_by_core_tools()):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_bytes((REPOSITORY / path).read_bytes())
+    code = (
+        "import sys; sys.path.insert(0, '.'); import function_app, sync_core.bootstrap\n"
+        "assert 'local' not in sys.modules and sync_core.__file__.startswith(sys.argv[1]), sync_core.__file__\n"
+        "print(*[each.get_function_name() for each in function_app.app.get_functions()])"
+    )
+    command = [sys.executable, "-I", "-c", code, str(tmp_path)]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert {"discover_assets", "create_data_source_group", "status", "health"} <= set(done.stdout.split())
+
+
+def test_the_app_imports_only_what_requirements_txt_installs() -> None:
+    installed = set(_modules_of(_with_dependencies(_required())))
+    imported = {(path, name) for path in app_files() if path.endswith(".py") for name in _imports(REPOSITORY / path)}
+    foreign = {
+        (path, name) for path, name in imported if name.split(".")[0] not in {*sys.stdlib_module_names, "sync_core"}
+    }
+    assert foreign
+    assert sorted((path, name) for path, name in foreign if name not in installed) == []
+
+
+def test_requirements_are_ranges_that_fit_every_python_of_the_app() -> None:
+    lines = (REPOSITORY / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    found = [Requirement(line) for line in lines if line and not line.startswith("#")]
+    assert [str(each) for each in found if not each.specifier or "==" in str(each.specifier)] == []
+
+
+def _required() -> list[str]:
+    lines = (REPOSITORY / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    return [Requirement(line).name for line in lines if line and not line.startswith("#")]
+
+
+def _with_dependencies(names: list[str]) -> set[str]:
+    found, waiting = set[str](), list(names)
+    while waiting:
+        name = canonicalize_name(waiting.pop())
+        if name in found:
+            continue
+        found.add(name)
+        for line in importlib.metadata.requires(name) or []:
+            requirement = Requirement(line)
+            if requirement.marker is None or requirement.marker.evaluate({"extra": ""}):
+                waiting.append(requirement.name)
+    return found
+
+
+def _modules_of(distributions: set[str]) -> Iterator[str]:
+    for name in distributions:
+        for file in importlib.metadata.files(name) or []:
+            if file.suffix in {".py", ".so"}:
+                parts = [*file.parts[:-1], file.name.split(".")[0]]
+                yield ".".join(parts).removesuffix(".__init__")
+
+
+def _imports(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (each.name for each in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module

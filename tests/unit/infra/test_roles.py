@@ -1,0 +1,81 @@
+import re
+from dataclasses import replace
+
+import pytest
+
+from tests.unit.infra.bicep.tree import properties, text
+from tests.unit.infra.rights import ROLES, Grant, Place, broken, needs, read_grants
+from tests.unit.infra.template import app_settings, module
+
+GRANTS = read_grants()
+PROCESSOR = "8a0f0c08-91a1-4084-bc3d-661d67233fed"
+SENDER = "c6a89b2d-59bc-44d0-9896-0f6e12d7b80a"
+
+
+def test_the_roles_allow_everything_that_the_app_and_its_host_do() -> None:
+    assert broken(GRANTS) == []
+
+
+@pytest.mark.parametrize("grant", GRANTS, ids=lambda grant: f"{grant.role} on {grant.place.kind} {grant.place.name}")
+def test_without_any_one_role_something_breaks(grant: Grant) -> None:
+    problems = broken(each for each in GRANTS if each is not grant)
+    assert problems, f"nothing needs {grant.role} on {grant.place}"
+    assert all(f"{grant.place.kind} {grant.place.name}" in problem for problem in problems)
+
+
+def test_the_roles_that_the_documentation_calls_enough_for_a_queue_trigger_are_not() -> None:
+    narrow = [replace(each, role_id=PROCESSOR) if each.place.kind == "queue" else each for each in GRANTS]
+    narrow += [replace(each, role_id=SENDER) for each in narrow if each.place.kind == "queue"]
+    assert any("gives it back early" in problem for problem in broken(narrow))
+
+
+def test_no_role_is_wider_than_one_queue_table_vault_or_component_except_the_hosts_blobs() -> None:
+    assert [grant.role for grant in GRANTS if grant.place.kind == "account"] == ["Storage Blob Data Owner"]
+    assert {grant.place.kind for grant in GRANTS} == {"account", "queue", "table", "insights", "vault"}
+
+
+def test_no_grant_comes_twice_and_each_says_why() -> None:
+    assert len({(grant.role_id, grant.place) for grant in GRANTS}) == len(GRANTS)
+    assert all(len(grant.why) > 20 for grant in GRANTS)
+
+
+def test_every_role_id_of_the_template_is_one_that_is_known() -> None:
+    roles = module("roles").of_kind("variable")["roleIds"].value
+    assert {text(value).strip("'") for value in properties(roles).values()} <= ROLES.keys()
+
+
+def test_each_kind_of_place_has_a_loop_that_assigns_its_rows_there_and_not_wider() -> None:
+    roles = module("roles")
+    resources = roles.of_kind("resource")
+    made = {}
+    for loop in (each for each in resources.values() if "roleAssignments" in each.reference):
+        rows = roles.of_kind("variable")[text(loop.value.named_children[1])]
+        [kind] = re.findall(r"grant\.at == '(\w+)'", text(rows.node))
+        scope = text(properties(loop.body)["scope"]).split("[")[0]
+        made[kind] = resources[scope].reference.partition("@")[0]
+    assert made == {
+        "account": "Microsoft.Storage/storageAccounts",
+        "queue": "Microsoft.Storage/storageAccounts/queueServices/queues",
+        "table": "Microsoft.Storage/storageAccounts/tableServices/tables",
+        "insights": "Microsoft.Insights/components",
+        "vault": "Microsoft.KeyVault/vaults",
+    }
+
+
+def test_the_platform_reads_secrets_and_sends_logs_as_the_identity_that_has_the_roles() -> None:
+    app = text(module("function-app").of_kind("resource")["app"].node)
+    assert "keyVaultReferenceIdentity: identity.id" in app
+    assert "type: 'UserAssigned'" in app
+    assert app_settings()["AzureWebJobsStorage__credential"] == "'managedidentity'"
+    clients = {
+        name: value
+        for name, value in app_settings().items()
+        if name.endswith(("CLIENT_ID", "clientId", "AUTHENTICATION_STRING"))
+    }
+    assert len(clients) == 3
+    assert all("identity.properties.clientId" in value for value in clients.values())
+
+
+def test_needs_are_known_for_each_place_that_is_granted() -> None:
+    assert {need.place for need in needs()} == {grant.place for grant in GRANTS}
+    assert Place("queue", "asset-sync-poison") in {need.place for need in needs()}

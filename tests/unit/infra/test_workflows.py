@@ -1,0 +1,96 @@
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.unit.infra.template import REPOSITORY, TOP, main
+
+FOLDER = REPOSITORY / ".github" / "workflows"
+PATHS = sorted(FOLDER.glob("*.yml"))
+FILES = pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+
+
+def read(name: str) -> dict[str, Any]:
+    """Return a workflow. YAML reads its key `on` as true."""
+    document: dict[Any, Any] = yaml.safe_load((FOLDER / f"{name}.yml").read_text(encoding="utf-8"))
+    document["on"] = document.pop(True)
+    return document
+
+
+def steps(name: str, job: str) -> list[dict[str, Any]]:
+    """Return the steps of a job."""
+    found: list[dict[str, Any]] = read(name)["jobs"][job]["steps"]
+    return found
+
+
+def test_there_are_workflows_for_tests_templates_and_deployment() -> None:
+    assert [path.stem for path in PATHS] == ["deploy", "infra", "test"]
+
+
+@FILES
+def test_no_workflow_needs_a_secret_or_may_write_to_the_repository(path: Path) -> None:
+    assert "secrets." not in path.read_text(encoding="utf-8")
+    assert read(path.stem)["permissions"] == {"contents": "read"}
+
+
+@FILES
+def test_every_script_and_file_that_a_workflow_names_exists(path: Path) -> None:
+    source = path.read_text(encoding="utf-8")
+    named = re.findall(r"(?:infra|docs)/[\w./-]+\.(?:py|bicep|bicepparam|md)|\./\.github/workflows/\w+\.yml", source)
+    assert [each for each in named if not (REPOSITORY / each).is_file()] == []
+
+
+@FILES
+def test_actions_are_pinned_to_a_version(path: Path) -> None:
+    used = re.findall(r"uses: (\S+)", path.read_text(encoding="utf-8"))
+    assert [each for each in used if not each.startswith("./") and not re.search(r"@v\d+$", each)] == []
+
+
+def test_the_tests_run_on_each_python_that_the_app_may_run_on() -> None:
+    job = read("test")["jobs"]["test"]
+    allowed = main().of_kind("parameter")["pythonVersion"].decorators["allowed"]
+    assert job["strategy"]["matrix"]["python"] == re.findall(r"'([\d.]+)'", (allowed.text or b"").decode())
+    assert job["steps"][-1]["run"] == "make test PYTHON=python"
+    assert "\ntest:" in (REPOSITORY / "Makefile").read_text(encoding="utf-8")
+
+
+def test_the_real_compiler_lints_and_builds_what_is_deployed() -> None:
+    commands = [step["run"] for step in steps("infra", "bicep") if "run" in step]
+    for command in ("lint --file infra/main.bicep", "build --file infra/main.bicep", "build-params"):
+        assert any(f"az bicep {command}" in each for each in commands), command
+
+
+def test_the_compiler_job_gives_each_parameter_that_has_no_default() -> None:
+    source = (REPOSITORY / "infra" / "main.bicepparam").read_text(encoding="utf-8")
+    needed = set(re.findall(r"readEnvironmentVariable\('(\w+)'\)", source))
+    assert needed
+    assert set(read("infra")["jobs"]["bicep"]["env"]) == needed
+
+
+def test_a_deployment_signs_in_without_a_secret_and_only_after_all_checks() -> None:
+    job = read("deploy")["jobs"]["deploy"]
+    assert job["permissions"] == {"contents": "read", "id-token": "write"}
+    assert set(job["needs"]) == {"test", "infra"}
+    [login] = [step for step in job["steps"] if step.get("uses", "").startswith("azure/login")]
+    assert login["with"].keys() == {"client-id", "tenant-id", "subscription-id"}
+
+
+def test_a_deployment_ships_the_app_and_nothing_else() -> None:
+    [package] = [step["run"] for step in steps("deploy", "deploy") if "git archive" in step.get("run", "")]
+    [shipped] = re.findall(r"git archive HEAD (.+) \| tar", package)
+    assert set(shipped.split()) == TOP | {"sync_core"}
+    [publish] = [step["with"] for step in steps("deploy", "deploy") if "functions-action" in step.get("uses", "")]
+    assert publish["remote-build"] is True
+    assert publish["package"] == "package"
+
+
+def test_a_deployment_ends_with_the_smoke_test() -> None:
+    commands = [step.get("run", "") for step in steps("deploy", "deploy")]
+    publish = next(i for i, step in enumerate(steps("deploy", "deploy")) if "functions-action" in step.get("uses", ""))
+    assert any("smoke_test.py" in command for command in commands[publish:])
+    outputs = set(
+        re.findall(r"steps\.outputs\.outputs\.(\w+)", "".join(str(step) for step in steps("deploy", "deploy")))
+    )
+    assert outputs <= {name.lower() for name in main().of_kind("output")}
