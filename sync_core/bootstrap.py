@@ -24,7 +24,7 @@ from sync_core.clients.purview_lineage import PurviewLineageClient
 from sync_core.clients.purview_wire import Collection
 from sync_core.clients.tokens import AzureTokens, GivenToken, PasswordTokens
 from sync_core.domain.answer import HttpAnswer, problem
-from sync_core.errors import ConfigError, TransientError
+from sync_core.errors import ConfigError, SyncError
 from sync_core.flows.announce import Announce
 from sync_core.flows.announce_data_sets import AnnounceDataSets
 from sync_core.flows.asset_types import AssetTypes
@@ -120,9 +120,7 @@ def answer_status(query: Mapping[str, str]) -> HttpAnswer:
     """Answer `GET status`; while the settings are wrong, tell which and what was expected."""
     try:
         return app().report.answer(query)
-    except ConfigError as error:
-        return problem(HTTPStatus.SERVICE_UNAVAILABLE, str(error))
-    except TransientError as error:
+    except SyncError as error:
         return problem(HTTPStatus.SERVICE_UNAVAILABLE, str(error), headers={"Retry-After": "10"})
 
 
@@ -172,7 +170,7 @@ class App:
     @cached_property
     def create_data_source_group(self) -> CreateDataSourceGroup:
         """The worker of the asset queue."""
-        find_group = FindGroup(self.cluedin, self._groups, self.clock)
+        find_group = FindGroup(self.cluedin, self._groups, self._assets, self.clock)
         return CreateDataSourceGroup(
             provision=Provision(self.cluedin, self._assets, self._groups, find_group, self.clock, self._notifier.is_on),
             assets=self._assets,

@@ -25,6 +25,7 @@ LONGEST_WAIT_S = 8.0  # a longer pause belongs to the queue: a waiting function 
 CONNECT_TIMEOUT_S = 5.0
 READ_TIMEOUT_S = 25.0
 POOL_SIZE = 32
+LONGEST_PREPARATION_S = 10.0
 REFUSED_TOKEN = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
 
 
@@ -123,11 +124,20 @@ class HttpDoor:
     def _send_signed(self, call: Call) -> Answer:
         if self.tokens is None:
             return self._exchange(call, None)
+        started = time.monotonic()
         token = self.tokens.token()
+        self._check_haste(call, started)
         answer = self._exchange(call, token)
         if self.is_refused(answer):
-            answer = self._exchange(call, self.tokens.renew(token))
+            token = self.tokens.renew(token)
+            self._check_haste(call, started)
+            answer = self._exchange(call, token)
         return answer
+
+    def _check_haste(self, call: Call, started: float) -> None:
+        """A call that may not be repeated must go out while its caller still holds the claim to make it."""
+        if not call.idempotent and time.monotonic() - started > LONGEST_PREPARATION_S:
+            raise TransientError(f"Signing in to {self.service.title} took too long.", service=self.service.name)
 
     def _exchange(self, call: Call, token: str | None) -> Answer:
         request_id = uuid.uuid4().hex

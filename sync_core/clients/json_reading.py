@@ -1,7 +1,13 @@
-"""Reads members of decoded JSON that may be anything: what is not as expected counts as not there."""
+"""Reads members of decoded JSON that may be anything: what is not as expected counts as not there.
 
+Half of a surrogate pair, which JSON can hold and UTF-8 cannot, is read as the replacement character.
+"""
+
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
+
+HALF_A_PAIR = re.compile("[\ud800-\udfff]")
 
 
 def member(body: Any, *path: str) -> Any:
@@ -14,7 +20,7 @@ def member(body: Any, *path: str) -> Any:
 def text(body: Any, *path: str) -> str:
     """Return the text or number at a path as text, else an empty text."""
     found = member(body, *path)
-    return str(found) if isinstance(found, str | int | float) and not isinstance(found, bool) else ""
+    return _whole(str(found)) if isinstance(found, str | int | float) and not isinstance(found, bool) else ""
 
 
 def integer(body: Any, *path: str) -> int | None:
@@ -34,4 +40,8 @@ def objects(body: Any, *path: str) -> Iterator[Mapping[str, Any]]:
 def texts(body: Any, *path: str) -> tuple[str, ...]:
     """Return the texts of the list at a path."""
     found = member(body, *path)
-    return tuple(item for item in found if isinstance(item, str)) if isinstance(found, list) else ()
+    return tuple(_whole(item) for item in found if isinstance(item, str)) if isinstance(found, list) else ()
+
+
+def _whole(found: str) -> str:
+    return HALF_A_PAIR.sub("\ufffd", found)

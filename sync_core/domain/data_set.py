@@ -55,13 +55,18 @@ class DataSet:
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The original columns, each once; those that only the mapping tells of come last."""
-        return tuple(dict.fromkeys([*self.original_fields, *(field.original_field for field in self.mapped_fields)]))
+        """The original columns, each once; those that only the mapping tells of come last. None is without a name."""
+        named = [*self.original_fields, *(field.original_field for field in self.mapped_fields)]
+        return tuple(name for name in dict.fromkeys(named) if name.strip())
 
     @property
     def mapped_fields(self) -> tuple[FieldMapping, ...]:
-        """The mappings that count: those of columns which were not left out."""
-        return tuple(mapping for mapping in self.field_mappings if mapping.key and mapping.key != IGNORED)
+        """The mappings that count: those of columns which have a name and were not left out."""
+        return tuple(
+            mapping
+            for mapping in self.field_mappings
+            if mapping.original_field.strip() and mapping.key.strip() and mapping.key != IGNORED
+        )
 
 
 class DataSetStatus(StrEnum):

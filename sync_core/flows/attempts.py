@@ -24,14 +24,18 @@ class Work(Protocol):
     def do(self) -> None:
         """Do it."""
 
-    def note_failure(self, error: SyncError) -> int:
-        """Record that an attempt failed, and return how many have."""
+    @property
+    def attempts(self) -> int:
+        """How many attempts failed before this one."""
+
+    def note_failure(self, error: SyncError) -> None:
+        """Record that this attempt failed."""
 
     def put_back(self, delay_s: float) -> None:
         """Let it be delivered again after a delay."""
 
     def give_up(self, error: SyncError, cause_class: str) -> None:
-        """Record that it failed for good."""
+        """Record that this attempt failed, and that it was the last."""
 
 
 @dataclass(frozen=True)
@@ -67,10 +71,11 @@ class Attempts:
         return False
 
     def _later(self, work: Work, error: SyncError, retry_after_s: float | None) -> None:
-        attempts = work.note_failure(error)
+        attempts = work.attempts + 1
         if attempts >= MOST_ATTEMPTS:
             work.give_up(error, f"exhausted_{error.cause_class}")
             return
+        work.note_failure(error)
         delay_s = backoff_s(attempts, retry_after_s=retry_after_s, chance=self.chance())
         logger.warning("%s failed, attempt %s, next in %.0f s: %s", work.name, attempts, delay_s, error)
         work.put_back(delay_s)

@@ -49,7 +49,7 @@ class Bury:
         if stored is None:
             self.message(ASSET_QUEUE, message.to_json().encode(), cause_class, str(error))
             return
-        cause = DeadLetterCause(stored.record.qualified_name, cause_class, str(error), max(stored.record.attempts, 1))
+        cause = DeadLetterCause(stored.record.qualified_name, cause_class, str(error), stored.record.attempts + 1)
         # The letter first: a crash in between repeats the work, it does not lose the reason.
         self.letter(ASSET_QUEUE, message.asset_key, cause, message.to_json())
         failed = with_failure(error, self.clock())

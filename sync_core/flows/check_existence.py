@@ -40,7 +40,8 @@ class CheckExistence:
         records = list(islice(self.assets.after(cursor.after), RECORDS_A_RUN))
         counted = [record for record in records if record.status in RETIRABLE]
         present = {asset.guid for asset in self.purview.fetch_assets([record.guid for record in counted])}
-        self.retire.compare(counted, present, log)
+        total = sum(count for status, count in self.assets.counts().items() if status in RETIRABLE)
+        self.retire.compare(counted, present, log, total)
         after = records[-1].key if len(records) == RECORDS_A_RUN else ""
         self.cursors.save(CURSOR, ExistenceCursor(after=after))
         log.counts["existence_checked"] += len(counted)

@@ -38,5 +38,6 @@ class CheckHealth:
             return health_answer(["storage"])
         if not latest:
             return health_answer([])
-        is_silent = self.clock() - latest[0].started_at > LONGEST_SILENCE
+        last_sign = latest[0].finished_at or latest[0].started_at
+        is_silent = self.clock() - last_sign > LONGEST_SILENCE
         return health_answer(["discovery"] if is_silent or latest[0].outcome is RunOutcome.FAILED else [])

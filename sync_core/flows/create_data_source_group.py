@@ -24,6 +24,7 @@ logger = logging.getLogger(__name__)
 
 # Longer than any single call of the worker can take, and short enough that a dead worker's asset does not wait long.
 CLAIM_S = 45
+SETTLE_S = 4  # shorter than the first back-off
 
 
 @dataclass(frozen=True)
@@ -76,15 +77,23 @@ class CreateDataSourceGroup:
             logger.info("Asset %s is being worked on by %s; putting its message back", message.asset_key, claim.owner)
             self.put_back(message, claim.remaining_s + 1 + self.chance())
             return
+        stored = self.assets.load(message.asset_key)
+        if stored is None or stored.record.status is not AssetStatus.QUEUED:
+            claim.release()  # another delivery was faster
+            return
+        is_done = False
         try:
-            stored = self.assets.load(message.asset_key)
-            if stored is None or stored.record.status is not AssetStatus.QUEUED:
-                return  # another delivery was faster
-            work = AssetWork(self, message, stored.record, claim, run_id)
-            if Attempts(self.chance, self.claim_s).attempt(work):
-                self.announce.if_done()
+            is_done = Attempts(self.chance, self.claim_s).attempt(
+                AssetWork(self, message, stored.record, claim, run_id)
+            )
         finally:
-            claim.release()
+            if is_done:
+                claim.release()
+            else:
+                # What a call with an unknown outcome made shows up after about a second: no one may look before.
+                claim.leave_for(SETTLE_S)
+        if is_done:
+            self.announce.if_done()
 
 
 @dataclass(frozen=True)
@@ -108,9 +117,14 @@ class AssetWork:
         if self.record.last_error_class:
             self.worker.bury.unbury(ASSET_QUEUE, self.record.key)
 
-    def note_failure(self, error: SyncError) -> int:
+    @property
+    def attempts(self) -> int:
+        """How many attempts failed before this one."""
+        return self.record.attempts
+
+    def note_failure(self, error: SyncError) -> None:
         """Note the failure in the asset's record."""
-        return self.worker.assets.change(self.record.key, with_failure(error, self.worker.clock())).attempts
+        self.worker.assets.change(self.record.key, with_failure(error, self.worker.clock()))
 
     def put_back(self, delay_s: float) -> None:
         """Put the message back."""

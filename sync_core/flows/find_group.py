@@ -12,6 +12,7 @@ from sync_core.clients.cluedin import CluedInClient
 from sync_core.clients.cluedin_wire import DataSource, DataSourceSet
 from sync_core.domain.asset import AssetRecord
 from sync_core.mapping.names import full_group_name, plain_group_name, search_text, source_name
+from sync_core.state.assets import AssetStore
 from sync_core.state.groups import GroupStore, KnownSource
 
 
@@ -29,6 +30,7 @@ class FindGroup:
 
     cluedin: CluedInClient
     groups: GroupStore
+    assets: AssetStore
     clock: Callable[[], datetime]
 
     def find(self, record: AssetRecord) -> tuple[Found | None, list[DataSourceSet]]:
@@ -77,14 +79,15 @@ class FindGroup:
 
     def _ensure_inventory(self) -> None:
         """With the state lost, only reading CluedIn as a whole tells what it holds under names that changed since."""
-        if self.groups.has_inventory():
+        if self.assets.has_inventory():
             return
         sources = [
             KnownSource(source_name=source.name, group_id=group.id, group_name=group.name)
             for group in self.cluedin.fetch_groups("")
             for source in group.data_sources
         ]
-        self.groups.save_inventory(sources, self.clock())
+        self.groups.save_inventory(sources)
+        self.assets.note_inventory(len(sources), self.clock())
 
 
 def own_source(record: AssetRecord, group: DataSourceSet) -> DataSource | None:

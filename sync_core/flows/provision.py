@@ -50,6 +50,7 @@ class Provision:
             ConflictError: another worker took the claim.
         """
         with request_ledger() as requests:
+            self.cluedin.author_id()  # asked for now, so that nothing slow lies between a renewal and its create call
             record, group = self._check_group(record)
             source = own_source(record, group) if group else None
             if not record.group_id:
@@ -87,6 +88,8 @@ class Provision:
         if not record.group_id or record.group_at is None:
             return record, None
         group = self.find_group.by_id(record.group_id, record.group_name)
+        if not group and self.clock() - record.group_at >= SHOWS_UP_AFTER:
+            group = self.find_group.by_id(record.group_id, "")  # someone may have given it another name
         if group or self.clock() - record.group_at < SHOWS_UP_AFTER:
             return record, group
         logger.warning("Group %s of asset %s is gone from CluedIn; another one is made", record.group_id, record.key)

@@ -11,7 +11,7 @@ from sync_core.clients.purview_lineage_wire import StoredEntity
 from sync_core.domain.data_set import DataSet, DataSetRecord, DataSetStatus
 from sync_core.domain.ledger import request_ledger
 from sync_core.domain.lineage import EntityRef, Lineage
-from sync_core.errors import RejectedError
+from sync_core.errors import NotFoundError
 from sync_core.flows.match_asset import MatchAsset, MatchedAsset
 from sync_core.flows.write_lineage import WriteLineage
 from sync_core.mapping.lineage import to_lineage, vocabulary_keys
@@ -80,7 +80,7 @@ class PushLineage:
     def _find_source(self, asset: MatchedAsset) -> StoredEntity:
         source = self.purview.find(asset.ref)
         if source is None:
-            raise RejectedError(
+            raise NotFoundError(
                 f"The source asset {asset.ref.qualified_name} ({asset.ref.type_name}) is gone from Purview: scan it "
                 "again, then replay this data set.",
                 code="source_asset_gone",

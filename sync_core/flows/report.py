@@ -40,6 +40,11 @@ class Filter:
     text: str
     page_size: int
     after: str
+    after_data_set: str
+
+    def accepts_name(self, name: str) -> bool:
+        """Whether a data set of that name is to be shown."""
+        return self.text.lower() in name.lower()
 
     def accepts(self, record: AssetRecord) -> bool:
         """Whether a record is to be shown."""
@@ -48,7 +53,7 @@ class Filter:
 
 
 def parse_filter(query: Mapping[str, str]) -> Filter:
-    """Read the query: `state`, `search`, `pageSize` (at most 1000) and `after` (a former answer's `next`).
+    """Read the query: `state`, `search`, `pageSize` (at most 1000), and from a former answer `after`, `afterDataSet`.
 
     Raises:
         RejectedError: a value is not one of those.
@@ -56,9 +61,15 @@ def parse_filter(query: Mapping[str, str]) -> Filter:
     state, size = query.get("state", ""), query.get("pageSize", str(DEFAULT_PAGE))
     if state and state not in set(AssetStatus):
         raise RejectedError(f"state is '{state}'; expected one of {', '.join(AssetStatus)}.", code="state")
-    if not size.isdigit() or not 1 <= int(size) <= LARGEST_PAGE:
+    if not size.isdecimal() or not 1 <= int(size) <= LARGEST_PAGE:
         raise RejectedError(f"pageSize is '{size}'; expected a number from 1 to {LARGEST_PAGE}.", code="pageSize")
-    return Filter(AssetStatus(state) if state else None, query.get("search", ""), int(size), query.get("after", ""))
+    return Filter(
+        state=AssetStatus(state) if state else None,
+        text=query.get("search", ""),
+        page_size=int(size),
+        after=query.get("after", ""),
+        after_data_set=query.get("afterDataSet", ""),
+    )
 
 
 @dataclass(frozen=True)
@@ -104,8 +115,13 @@ class Report:
         }
 
     def _data_sets(self, wanted: Filter) -> dict[str, Any]:
-        found = (record for record in self.data_sets.after("") if wanted.text.lower() in record.name.lower())
-        return {"items": [_camel(record) for record in islice(found, wanted.page_size)]}
+        found = (record for record in self.data_sets.after(wanted.after_data_set) if wanted.accepts_name(record.name))
+        page = list(islice(found, wanted.page_size + 1))
+        shown = page[: wanted.page_size]
+        return {
+            "items": [_camel(record) for record in shown],
+            "next": shown[-1].data_set_id if len(page) > len(shown) else None,
+        }
 
     def _assets(self, wanted: Filter) -> dict[str, Any]:
         accepted = filter(wanted.accepts, self.assets.after(wanted.after))

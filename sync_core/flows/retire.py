@@ -9,12 +9,12 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sync_core.domain.approval import Approval, ApprovalNeeded
+from sync_core.domain.approval import Approval, ApprovalNeeded, RetiredLately
 from sync_core.domain.asset import AssetRecord, AssetStatus
 from sync_core.flows.notify import Notify
 from sync_core.flows.run_log import RunLog
 from sync_core.mapping.announcements import approval_needed, assets_retired
-from sync_core.mapping.retirement import RETIRABLE, is_due, is_missing, needs_approval
+from sync_core.mapping.retirement import RETIRABLE, is_due, is_missing, needs_approval, retired_lately
 from sync_core.state.assets import AssetStore
 from sync_core.state.notes import Notes
 
@@ -22,6 +22,7 @@ logger = logging.getLogger(__name__)
 
 APPROVAL = "approval"
 NEEDED = "needed"
+LATELY = "lately"
 EXAMPLES = 10
 
 
@@ -34,10 +35,13 @@ class Retire:
     notify: Notify
     clock: Callable[[], datetime]
 
-    def compare(self, records: Iterable[AssetRecord], present: Collection[str], log: RunLog) -> bool:
+    def compare(
+        self, records: Iterable[AssetRecord], present: Collection[str], log: RunLog, total: int | None = None
+    ) -> bool:
         """Take note of who is missing, and retire whose grace is over; return whether anyone is still in it.
 
         `records` are the known ones as they are now, `present` the guids of a snapshot that is known to be complete.
+        `total` is how many there are in all, where `records` are a part of them.
         Called once for each snapshot: every call counts against the grace of who is missing.
         """
         counted = [record for record in records if record.status in RETIRABLE]
@@ -46,7 +50,7 @@ class Retire:
             if record.absent and record.guid in present:
                 self.assets.change(record.key, lambda one: one.model_copy(update={"absent": 0, "absent_since": None}))
         due = [record for record in missing if is_due(record)]
-        self._retire(due, len(counted), log)
+        self._retire(due, len(counted) if total is None else total, log)
         in_grace = [record for record in missing if not is_due(record)]
         for record in in_grace:
             self._mark(record)
@@ -57,7 +61,8 @@ class Retire:
         """Retire assets, unless that has to wait for a person."""
         now = self.clock()
         approval = self.approvals.load(Approval, APPROVAL) if due else None
-        if needs_approval(len(due), total, approval, now):
+        lately = retired_lately(self.approvals.load(RetiredLately, LATELY) if due else None, now)
+        if needs_approval(lately.assets + len(due), total + lately.assets, approval, now):
             self._ask(due, total, log)
             return
         for record in due:
@@ -68,6 +73,7 @@ class Retire:
         if due:
             log.counts["retired"] += len(due)
             self.approvals.delete(NEEDED)
+            self.approvals.save(LATELY, lately.model_copy(update={"assets": lately.assets + len(due)}))
             self._tell("asset_retired", [record.name for record in due])
 
     def _mark(self, record: AssetRecord) -> None:

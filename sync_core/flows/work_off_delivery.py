@@ -80,19 +80,17 @@ class WorkOffDelivery:
 
     def give_up(self, message: DataSetMessage, error: SyncError, cause_class: str) -> None:
         """Make a message a dead letter, and say so in the records of its data set and delivery."""
-        record = self._note_failure(message, error)
-        cause = DeadLetterCause(record.name or message.data_set_id, cause_class, str(error), max(record.attempts, 1))
+        record = self._with_failure(message, error)
+        cause = DeadLetterCause(record.name or message.data_set_id, cause_class, str(error), record.attempts)
         self.bury.letter(LINEAGE_QUEUE, message.data_set_id, cause, message.to_json())
         self.store.save(record.model_copy(update={"status": DataSetStatus.FAILED}))
         delivery = self.deliveries.load(message.delivery_key) if message.delivery_key else None
         self._close(delivery, DataSetStatus.FAILED)
         logger.error("Data set %s is given up, %s: %s", message.data_set_id, cause_class, error)
 
-    def note_failure(self, message: DataSetMessage, error: SyncError) -> int:
+    def note_failure(self, message: DataSetMessage, error: SyncError) -> None:
         """Note a failed attempt in the data set's record."""
-        record = self._note_failure(message, error)
-        self.store.save(record)
-        return record.attempts
+        self.store.save(self._with_failure(message, error))
 
     def finish(self, delivery: Delivery | None, record: DataSetRecord) -> None:
         """Close a delivery with what became of its data set, and the dead letter of an earlier try."""
@@ -116,7 +114,7 @@ class WorkOffDelivery:
         finally:
             claim.release()
 
-    def _note_failure(self, message: DataSetMessage, error: SyncError) -> DataSetRecord:
+    def _with_failure(self, message: DataSetMessage, error: SyncError) -> DataSetRecord:
         now = self.clock()
         record = self.store.load(message.data_set_id) or DataSetRecord(
             data_set_id=message.data_set_id, status=DataSetStatus.QUEUED, first_seen_at=now
@@ -160,9 +158,15 @@ class DataSetWork:
         record = self.worker.push.push(self.message.data_set_id, self.claim, self.run_id)
         self.worker.finish(self.delivery, record)
 
-    def note_failure(self, error: SyncError) -> int:
+    @property
+    def attempts(self) -> int:
+        """How many attempts failed before this one."""
+        record = self.worker.store.load(self.message.data_set_id)
+        return record.attempts if record else 0
+
+    def note_failure(self, error: SyncError) -> None:
         """Note the failure in the data set's record."""
-        return self.worker.note_failure(self.message, error)
+        self.worker.note_failure(self.message, error)
 
     def put_back(self, delay_s: float) -> None:
         """Put the message back."""

@@ -52,7 +52,7 @@ def _mapped_part(refs: LineageRefs, data_set: DataSet) -> tuple[tuple[LineageEnt
     clues = LineageEntity(
         refs.clues,
         _fitting(f"{data_set.name} clues"),
-        _without_empty({"entityType": data_set.entity_type, "vocabulary": data_set.vocabulary}),
+        {"entityType": data_set.entity_type, "vocabulary": data_set.vocabulary},
     )
     records = LineageEntity(
         golden,
@@ -97,10 +97,6 @@ def _columns(asset: EntityRef, names: Sequence[str]) -> Iterator[LineageEntity]:
     _, back = COLUMN_RELATIONS[asset.type_name]
     for name, ref in column_refs(asset, names):
         yield LineageEntity(ref, _fitting(name), {"dataType": "string"}, relations={back: asset})
-
-
-def _without_empty(attributes: Mapping[str, str]) -> dict[str, str | int]:
-    return {name: value for name, value in attributes.items() if value}
 
 
 def _fitting(name: str) -> str:

@@ -7,9 +7,11 @@ cluedin://{host}/datasets/{data set id}/clues           the clues
 cluedin://{host}/datasets/{data set id}/pipeline        clues -> golden records
 cluedin://{host}/golden-records/{entity type}           one for all data sets of an entity type
 {asset's qualified name}#{column}                       a column of any of those
+{asset's qualified name}#{head of column}~{hash}        a column whose name is very long, or differs in case only
 """
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from urllib.parse import quote
@@ -23,6 +25,8 @@ INGEST_PROCESS = "cluedin_ingest_process"
 MAP_PROCESS = "cluedin_map_process"
 PROCESSING_PIPELINE = "cluedin_processing_pipeline"
 COLUMN = "cluedin_column"
+LONGEST_COLUMN = 1500
+HEAD_CHARACTERS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +74,18 @@ class LineageRefs:
 def column_refs(asset: EntityRef, names: Iterable[str]) -> Iterator[tuple[str, EntityRef]]:
     """Yield each distinct column name with its reference.
 
-    Names that differ in nothing but case get distinct qualified names also where those compare without case.
+    Names that differ in nothing but case get distinct qualified names also where those compare without case, whatever
+    the order in which they come.
     """
-    taken: set[str] = set()
-    for name in dict.fromkeys(names):
-        qualified_name = f"{asset.qualified_name}#{quote(name, safe='')}"
-        if qualified_name.casefold() in taken:
-            qualified_name += f"~{hashlib.sha256(name.encode()).hexdigest()[:8]}"
-        taken.add(qualified_name.casefold())
-        yield name, EntityRef(COLUMN, qualified_name)
+    distinct = list(dict.fromkeys(names))
+    folded = Counter(name.casefold() for name in distinct)
+    for name in distinct:
+        column = _column(name, is_ambiguous=folded[name.casefold()] > 1)
+        yield name, EntityRef(COLUMN, f"{asset.qualified_name}#{column}")
+
+
+def _column(name: str, *, is_ambiguous: bool) -> str:
+    quoted = quote(name, safe="")
+    if not is_ambiguous and len(quoted) <= LONGEST_COLUMN:
+        return quoted
+    return f"{quote(name[:HEAD_CHARACTERS], safe='')}~{hashlib.sha256(name.encode()).hexdigest()[:8]}"

@@ -17,6 +17,7 @@ OWN_TYPES = (
     "cluedin_ingest_process",
     "cluedin_map_process",
     "cluedin_processing_pipeline",
+    "cluedin_column",
 )
 GLOSSARY_TYPES = ("AtlasGlossary", "AtlasGlossaryTerm", "AtlasGlossaryCategory")
 GLOSSARY_OBJECTS = "Glossary terms"

@@ -5,6 +5,7 @@ All rows share one partition: a record and its to-do row change together in one 
     record:{key}   what is known of the asset
     todo:{key}     there while its group and source are to be made; `due_at` says when its message is sent (again)
     news:{key}     there from its end, synced or given up, until that was announced
+    inventory      there once CluedIn was read as a whole
 """
 
 from collections import Counter
@@ -34,6 +35,7 @@ from sync_core.state.table import (
 
 Item = TypeVar("Item")
 PARTITION = "assets"
+INVENTORY = "inventory"
 READERS = 8
 TRIES = 5
 KEYS_BETWEEN = "PartitionKey eq @partition and RowKey ge @first and RowKey lt @last"
@@ -55,6 +57,13 @@ class News(BaseModel):
     name: str
     status: AssetStatus
     origin: Origin | None = None
+
+
+class Inventory(BaseModel):
+    """When CluedIn was read as a whole, and how many sources it had."""
+
+    taken_at: datetime
+    sources: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +147,14 @@ class AssetStore:
     def add_rejected(self, record: AssetRecord) -> None:
         """Record an asset that cannot be synced; nothing is outstanding for it."""
         self.table.put(_row("record", record))
+
+    def has_inventory(self) -> bool:
+        """Whether CluedIn was read as a whole since these records began: without them, no one knows what it holds."""
+        return self.table.get(PARTITION, INVENTORY) is not None
+
+    def note_inventory(self, sources: int, now: datetime) -> None:
+        """Note that CluedIn was read as a whole."""
+        self.table.put(to_row(PARTITION, INVENTORY, Inventory(taken_at=now, sources=sources)))
 
     def rejected_keys(self) -> set[str]:
         """Return the keys of the assets that are recorded by their guid, because they have no qualified name."""

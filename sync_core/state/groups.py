@@ -4,13 +4,11 @@ own:{group id}              the asset that owns the group
 name:{hash of the name}     the asset that may call its group by its plain name
 made:{source id}            the asset for which a source was made or adopted
 source:{hash}:{group id}    a source that stood in CluedIn when it was read as a whole, by the source's name
-inventory                   there once CluedIn was read as a whole; gone with the state, so that it is read again
 """
 
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from itertools import islice
 
 from pydantic import BaseModel
@@ -18,7 +16,6 @@ from pydantic import BaseModel
 from sync_core.state.table import OPERATIONS_A_TRANSACTION, Table, from_row, put, to_row
 
 PARTITION = "groups"
-INVENTORY = "inventory"
 
 
 class Owner(BaseModel):
@@ -33,13 +30,6 @@ class KnownSource(BaseModel):
     source_name: str
     group_id: str
     group_name: str
-
-
-class Inventory(BaseModel):
-    """When CluedIn was read as a whole, and how many sources it had."""
-
-    taken_at: datetime
-    sources: int
 
 
 def _hash(text: str) -> str:
@@ -86,12 +76,8 @@ class GroupStore:
         """Make the asset the one that uses this group name; return whether it is that one now."""
         return self._claim(f"name:{_hash(group_name)}", asset_key)
 
-    def has_inventory(self) -> bool:
-        """Whether CluedIn was read as a whole since the state began."""
-        return self.table.get(PARTITION, INVENTORY) is not None
-
-    def save_inventory(self, sources: Sequence[KnownSource], taken_at: datetime) -> None:
-        """Keep what stood in CluedIn; the mark that says so is written last."""
+    def save_inventory(self, sources: Sequence[KnownSource]) -> None:
+        """Keep what stood in CluedIn; the mark that it was read lies with the assets, see `AssetStore`."""
         rows = {
             key: to_row(PARTITION, key, source)
             for source in sources
@@ -100,7 +86,6 @@ class GroupStore:
         operations = [put(row) for row in rows.values()]
         for start in range(0, len(operations), OPERATIONS_A_TRANSACTION):
             self.table.transact(operations[start : start + OPERATIONS_A_TRANSACTION])
-        self.table.put(to_row(PARTITION, INVENTORY, Inventory(taken_at=taken_at, sources=len(sources))))
 
     def known_sources(self, source_name: str) -> Iterator[KnownSource]:
         """Yield the sources of that name which stood in CluedIn when the inventory was taken."""

@@ -68,6 +68,12 @@ class Lease:
         if self._monotonic() - self._written_at >= age_s:
             self.renew()
 
+    def leave_for(self, ttl_s: int) -> None:
+        """Give the lease back a little later: until then no one else may start."""
+        row = self._row.model_copy(update={"term": self._row.term + 1, "ttl_s": ttl_s})
+        with suppress(ConflictError):
+            self._etag = self._table.replace(to_row(PARTITION, self._name, row), self._etag)
+
     def release(self) -> None:
         """Give the lease back; one that was lost meanwhile stays with its new owner."""
         try:

@@ -1,7 +1,7 @@
 """The real app over real Azurite and simulated services, with shortcuts to look at all of them."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from local.cluedin.admin import actions
@@ -14,6 +14,7 @@ from sync_core.domain.asset import Asset, AssetRecord
 from sync_core.domain.message import AssetMessage
 from sync_core.mapping.discovery_plan import plan_assets
 from sync_core.settings import Settings
+from sync_core.state.leases import PARTITION as LEASES
 
 CREATE_GROUP = "inbound.createDataSourceSet"
 CREATE_SOURCE = "inbound.createDataSource$"
@@ -38,6 +39,21 @@ class Bench:
     def deliver(self, key: str) -> None:
         """Hand the worker the message of an asset."""
         self.app.create_data_source_group.handle(AssetMessage(asset_key=key, run_id="run-1").to_json().encode())
+
+    def settle(self, key: str) -> None:
+        """Let the seconds pass for which no one may look after a call whose outcome is not known."""
+        self.app._leases.table.delete(LEASES, f"asset-{key}")
+
+    def age_group(self, key: str) -> None:
+        """Let an asset's group be made long ago."""
+        long_ago = datetime(2020, 1, 1, tzinfo=UTC)
+        self.app._assets.change(key, lambda record: record.model_copy(update={"group_at": long_ago}))
+
+    def rename_group(self, name: str, new_name: str) -> None:
+        """Give a group another name, as a person may in the UI."""
+        groups = self.cluedin.store.data_source_sets
+        for group in [group for group in groups.values() if group.name == name]:
+            groups[group.id] = replace(group, name=new_name)
 
     def record(self, key: str) -> AssetRecord:
         """Return the record of an asset."""
