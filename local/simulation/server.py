@@ -51,7 +51,8 @@ def _configure(app: ASGIApp) -> uvicorn.Config:
 
 def listen(host: str, port: int) -> socket.socket:
     """Listen now: a taken port is an error at once, port 0 has its number, and early clients wait in the backlog."""
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    # With its protocol named, asyncio turns Nagle's algorithm off, which costs 40 ms an answer otherwise.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))

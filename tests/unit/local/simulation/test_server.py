@@ -1,4 +1,5 @@
 import signal
+import socket
 import subprocess
 import sys
 import textwrap
@@ -32,6 +33,11 @@ def test_after_the_block_nothing_listens() -> None:
         pass
     with pytest.raises(requests.ConnectionError):
         requests.get(url, timeout=5)
+
+
+def test_asyncio_is_told_that_answers_are_not_to_be_held_back() -> None:
+    with listen("127.0.0.1", 0) as listener:
+        assert listener.proto == socket.IPPROTO_TCP  # else it leaves Nagle's algorithm on
 
 
 @pytest.mark.parametrize("signum", [signal.SIGTERM, signal.SIGINT])
