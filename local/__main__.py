@@ -13,6 +13,8 @@ from rich.table import Table
 
 from local.azurite import AzuriteMissingError
 from local.child import ChildError
+from local.demo.engineer import SOURCE, SOURCE_TYPE, loading_command
+from local.demo.lineage import reading_command
 from local.demo.report import Report, make_console
 from local.demo.run import DEMO_SETTINGS, run_demo
 from local.service import REPOSITORY
@@ -75,6 +77,19 @@ def _show(stack: Stack, console: Console) -> None:
         table.add_row(f"[bold]{name}", escape(value))
     console.print(f"The app runs on {host}; its timers run every minute.")
     console.print(table, soft_wrap=True)
+    _show_way_back(stack, console)
+
+
+def _show_way_back(stack: Stack, console: Console) -> None:
+    lines = [
+        "The way back: within a minute the assets have their groups. Then let CluedIn process a data set; it calls the",
+        "app's webhook, and the app writes the lineage:",
+        f"  {loading_command(stack.cluedin.url)}",
+        "Read the lineage as Purview tells it:",
+        f"  {reading_command(stack.purview.url, SOURCE_TYPE, SOURCE)}",
+    ]
+    for line in lines:
+        console.print(escape(line), soft_wrap=True, highlight=False)
 
 
 def _interrupt(_: int, __: FrameType | None) -> None:

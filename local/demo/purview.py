@@ -1,5 +1,6 @@
 """What a data steward sees and does in Purview, over its public API, and what a tester reads from the simulator."""
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,9 @@ from local.identity import IDENTITY_HEADER_VALUE
 from local.identity.app import TOKEN_PATH
 from local.identity.endpoint import API_VERSION
 
-_ATLAS = "/datamap/api/atlas/v2"
+ATLAS = "/datamap/api/atlas/v2"
+DATA_MAP_VERSION = "2023-09-01"
+_ACCOUNT_VERSION = "2019-11-01-preview"
 _BULK_SIZE = 50
 _TIMEOUT_S = 30
 
@@ -45,32 +48,38 @@ class Purview:
 
     def fetch_term_guid(self, qualified_name: str) -> str:
         """Return the guid of `Term@Glossary`."""
-        found = self._get(
-            f"{_ATLAS}/entity/uniqueAttribute/type/AtlasGlossaryTerm", **{"attr:qualifiedName": qualified_name}
+        found = self.get(
+            f"{ATLAS}/entity/uniqueAttribute/type/AtlasGlossaryTerm", **{"attr:qualifiedName": qualified_name}
         )
         return str(found["entity"]["guid"])
 
     def fetch_tagged_assets(self, term_guid: str) -> list[TaggedAsset]:
         """Return the data assets that have the term; columns can have it too, but are no assets."""
-        headers = self._get(f"{_ATLAS}/glossary/terms/{term_guid}/assignedEntities", limit=-1, offset=0)
+        headers = self.get(f"{ATLAS}/glossary/terms/{term_guid}/assignedEntities", limit=-1, offset=0)
         guids = [header["guid"] for header in headers if "column" not in header["typeName"]]
         return sorted(self.fetch_assets(guids), key=lambda asset: asset.qualified_name)
 
     def fetch_assets(self, guids: list[str]) -> list[TaggedAsset]:
         """Read assets by guid."""
-        assets: list[TaggedAsset] = []
+        return [_to_asset(entity) for entity in self.fetch_entities(guids)]
+
+    def fetch_entities(self, guids: list[str]) -> list[dict[str, Any]]:
+        """Read entities by guid, as Purview tells them: {guid, typeName, attributes, relationshipAttributes, ...}."""
+        entities: list[dict[str, Any]] = []
         for start in range(0, len(guids), _BULK_SIZE):
             chunk = guids[start : start + _BULK_SIZE]
-            found = self._get(f"{_ATLAS}/entity/bulk", guid=chunk, minExtInfo="true", ignoreRelationships="true")
-            assets += [_to_asset(entity) for entity in found["entities"]]
-        return assets
+            entities += self.get(f"{ATLAS}/entity/bulk", guid=chunk, minExtInfo="true")["entities"]
+        return entities
 
     def search_untagged_asset(self, term_guid: str) -> TaggedAsset:
         """Find some data asset that does not have the term."""
         tagged = {asset.guid for asset in self.fetch_tagged_assets(term_guid)}
         body = {"keywords": None, "limit": 100, "filter": {"objectType": "Tables"}}
         answer = self._session.post(
-            f"{self._url}/datamap/api/search/query", json=body, params={"api-version": "2023-09-01"}, timeout=_TIMEOUT_S
+            f"{self._url}/datamap/api/search/query",
+            json=body,
+            params={"api-version": DATA_MAP_VERSION},
+            timeout=_TIMEOUT_S,
         )
         answer.raise_for_status()
         guid = next(found["id"] for found in answer.json()["value"] if found["id"] not in tagged)
@@ -78,15 +87,34 @@ class Purview:
 
     def tag(self, term_guid: str, asset: TaggedAsset) -> None:
         """Give an asset the term."""
-        path = f"{self._url}{_ATLAS}/glossary/terms/{term_guid}/assignedEntities"
+        path = f"{self._url}{ATLAS}/glossary/terms/{term_guid}/assignedEntities"
         self._session.post(path, json=[{"guid": asset.guid}], timeout=_TIMEOUT_S).raise_for_status()
+
+    def fetch_collection_path(self, name: str) -> str:
+        """Return what people call a collection, with those above it: `Root/Sub`."""
+        version = {"api-version": _ACCOUNT_VERSION}
+        found = self.get(f"/account/collections/{name}", **version)
+        above = self.get(f"/account/collections/{name}/getCollectionPath", **version)["parentFriendlyNameChain"]
+        return "/".join([*above, found["friendlyName"]])
+
+    def count_entities(self) -> dict[str, int]:
+        """Count what stands in the account, by type."""
+        counts: dict[str, int] = self.get("/_simulator/state")["counts"]
+        return counts
+
+    def count_collections(self, type_prefix: str) -> dict[str, int]:
+        """Count the entities of some types by the collection that they are in."""
+        found = self.get("/_simulator/state")["entities"]
+        return Counter(each["collectionId"] for each in found if each["typeName"].startswith(type_prefix))
 
     def delay_search_index(self, seconds: float) -> None:
         """Make search results lag, as the real index does."""
         path = f"{self._url}/_simulator/switches"
         self._session.patch(path, json={"index_lag_s": seconds}, timeout=_TIMEOUT_S).raise_for_status()
 
-    def _get(self, path: str, **query: Any) -> Any:
+    def get(self, path: str, **query: Any) -> Any:
+        """Ask one question of the API."""
+        query = {"api-version": DATA_MAP_VERSION, **query}
         answer = self._session.get(f"{self._url}{path}", params=query, timeout=_TIMEOUT_S)
         answer.raise_for_status()
         return answer.json()

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.markup import escape
 from rich.table import Table
 
@@ -45,6 +45,10 @@ class Report:
     def say(self, text: str) -> None:
         """Print a line."""
         self.console.print(escape(text), soft_wrap=True)
+
+    def show(self, drawing: RenderableType) -> None:
+        """Print a drawing."""
+        self.console.print(drawing)
 
     def check(self, sentence: str, *, holds: bool, detail: object = "") -> None:
         """Print PASS or FAIL; the detail says what was found."""

@@ -6,17 +6,26 @@ from contextlib import ExitStack, closing
 import requests
 
 from local.child import ChildError
+from local.cluedin.driver import RefusedError
 from local.demo.purview import Purview
 from local.demo.report import Report
 from local.demo.stage import NotDoneError, Stage
 from local.demo.sync_assets import show_first_sync, show_idle_tick, show_one_more
+from local.demo.sync_lineage import show_changed_mapping, show_lineage, show_repetition
 from local.stack import TERM, StackOptions, run_stack
 
 Step = Callable[[Stage], None]
-DEMO_SETTINGS = {"SYNC_TERM": TERM, "SYNC_ENABLED": "true", "SYNC_SETTINGS_SOURCE": "app"}
+DEMO_SETTINGS = {"SYNC_TERM": TERM, "SYNC_ENABLED": "true", "SYNC_SETTINGS_SOURCE": "app", "LINEAGE_ENABLED": "true"}
 """What the shell must not change here."""
 
-STEPS: Sequence[Step] = (show_first_sync, show_idle_tick, show_one_more)
+STEPS: Sequence[Step] = (
+    show_first_sync,
+    show_idle_tick,
+    show_one_more,
+    show_lineage,
+    show_repetition,
+    show_changed_mapping,
+)
 
 
 def run_demo(options: StackOptions, report: Report, steps: Sequence[Step] = STEPS) -> bool:
@@ -28,7 +37,7 @@ def run_demo(options: StackOptions, report: Report, steps: Sequence[Step] = STEP
             purview = parts.enter_context(closing(Purview(stack.purview.url, stack.identity.url)))
             for step in steps:
                 step(Stage(stack, purview, report))
-    except (NotDoneError, ChildError, requests.RequestException) as error:
+    except (NotDoneError, ChildError, RefusedError, requests.RequestException) as error:
         report.check("the demonstration runs to its end", holds=False, detail=error)
     report.finish()
     return report.passed

@@ -13,7 +13,8 @@ from local.demo.report import Report
 from local.stack import Stack
 
 DISCOVER = "discover_assets"
-QUEUE = "asset-sync"
+ASSET_QUEUE = "asset-sync"
+LINEAGE_QUEUE = "lineage-sync"
 _DEADLINE_S = 120
 _MINUTE_S = 60
 _CLEAR_OF_MINUTE_S = 20
@@ -47,20 +48,36 @@ class Stage:
         Raises:
             NotDoneError: the time is over, or the app ended.
         """
-        deadline = time.monotonic() + _DEADLINE_S
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
         with Progress(*columns, console=self.report.console) as progress:
             task = progress.add_task(title, total=expected)
-            while not progress.finished or self._count_messages() > 0:
-                self.stack.check()
-                if time.monotonic() > deadline:
-                    raise NotDoneError(f"{title}: {count()} of {expected} after {_DEADLINE_S} s; see {self._log()}")
-                progress.update(task, completed=min(count(), expected))
-                time.sleep(0.1)
 
-    def _count_messages(self) -> int:
+            def is_done() -> bool:
+                progress.update(task, completed=min(count(), expected))
+                return progress.finished and self._count_messages(ASSET_QUEUE) == 0
+
+            self._wait(is_done, lambda: f"{title}: {count()} of {expected}")
+
+    def wait_until_idle(self, queue: str) -> None:
+        """Wait until all that was sent is worked off.
+
+        Raises:
+            NotDoneError: the time is over, or the app ended.
+        """
+        self._wait(lambda: self._count_messages(queue) == 0, lambda: f"there is still work in the queue {queue}")
+
+    def _wait(self, is_done: Callable[[], bool], tell: Callable[[], str]) -> None:
+        deadline = time.monotonic() + _DEADLINE_S
+        while not is_done():
+            self.stack.check()
+            if time.monotonic() > deadline:
+                raise NotDoneError(f"{tell()} after {_DEADLINE_S} s; see {self._log()}")
+            time.sleep(0.1)
+
+    def _count_messages(self, queue: str) -> int:
+        """How many wait or are being worked on; a message counts until its work is done."""
         with QueueServiceClient.from_connection_string(self.stack.storage) as queues:
-            return queues.get_queue_client(QUEUE).get_queue_properties().approximate_message_count or 0
+            return queues.get_queue_client(queue).get_queue_properties().approximate_message_count or 0
 
     def _log(self) -> str:
         return str(self.stack.app.child.log)
