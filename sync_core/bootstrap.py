@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from sync_core.clients.cluedin import CLUEDIN, CluedInClient, is_refused
 from sync_core.clients.cluedin_data_sets import CluedInDataSets
-from sync_core.clients.http import HttpDoor, TokenSource
+from sync_core.clients.http import HttpDoor, TokenSource, pooled_session
 from sync_core.clients.notifications import Notifier, new_notifier
 from sync_core.clients.purview import PURVIEW, PurviewClient
 from sync_core.clients.purview_lineage import PurviewLineageClient
@@ -84,6 +84,7 @@ from sync_core.state.table import Table
 
 if TYPE_CHECKING:
     from azure.core.credentials import TokenCredential
+    from azure.core.pipeline.transport import RequestsTransport
 
 logger = logging.getLogger(__name__)
 
@@ -417,6 +418,7 @@ class App:
             queue_uri=settings.storage_queue_service_uri or "",
             new_credential=lambda: new_storage_credential(settings),
             patience=patience,
+            new_transport=new_storage_transport,
         )
 
     @cached_property
@@ -468,6 +470,18 @@ def new_azure_credential() -> "TokenCredential":
     from azure.identity import DefaultAzureCredential  # noqa: PLC0415  # slow to import
 
     return DefaultAzureCredential()
+
+
+def new_storage_transport(patience: Patience) -> "RequestsTransport":
+    """Return a transport whose pool of connections suits the many threads of a host."""
+    from azure.core.pipeline.transport import RequestsTransport  # noqa: PLC0415  # slow to import
+
+    return RequestsTransport(
+        session=pooled_session(),
+        session_owner=False,
+        connection_timeout=patience.timeout_s,
+        read_timeout=patience.timeout_s,
+    )
 
 
 def new_storage_credential(settings: Settings) -> "TokenCredential":

@@ -4,12 +4,14 @@
 Source: facts on deployment, section 2, app settings for identity.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from azure.data.tables import TableServiceClient
-from azure.storage.queue import ExponentialRetry, QueueServiceClient
+from azure.storage.queue import LinearRetry, QueueServiceClient
 
 from sync_core.errors import ConfigError
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from azure.core.credentials import TokenCredential
+    from azure.core.pipeline.transport import HttpTransport
 
 # Published by Microsoft for the storage emulator; the Python SDKs do not know the short form themselves.
 DEVELOPMENT_STORAGE = (
@@ -53,6 +56,7 @@ class StorageConnection:
     queue_uri: str = ""
     new_credential: "Callable[[], TokenCredential] | None" = None
     patience: Patience = BACKGROUND
+    new_transport: "Callable[[Patience], HttpTransport[Any, Any]] | None" = None
 
     @cached_property
     def tables(self) -> TableServiceClient:
@@ -63,11 +67,11 @@ class StorageConnection:
             "retry_read": self.patience.retries,
             "retry_status": self.patience.retries,
             "retry_backoff_factor": self.patience.backoff_s,
-            "connection_timeout": self.patience.timeout_s,
-            "read_timeout": self.patience.timeout_s,
+            **self._transport,
         }
         if self._expanded:
-            return TableServiceClient.from_connection_string(self._expanded, **patience)
+            with _named():
+                return TableServiceClient.from_connection_string(self._expanded, **patience)
         uri = self.table_uri or f"https://{self.account_name}.table.core.windows.net"
         return TableServiceClient(uri, credential=self._credential, **patience)
 
@@ -75,16 +79,25 @@ class StorageConnection:
     def queues(self) -> QueueServiceClient:
         """The queue service."""
         patience: dict[str, Any] = {
-            "retry_policy": ExponentialRetry(
-                initial_backoff=0, increment_base=2, retry_total=self.patience.retries, random_jitter_range=1
+            # The SDK's other policy waits 1 to 3 s before its first try again, whatever one asks for.
+            "retry_policy": LinearRetry(
+                backoff=self.patience.backoff_s,  # type: ignore[arg-type]  # it takes parts of a second
+                retry_total=self.patience.retries,
+                random_jitter_range=self.patience.backoff_s,  # type: ignore[arg-type]
             ),
-            "connection_timeout": self.patience.timeout_s,
-            "read_timeout": self.patience.timeout_s,
+            **self._transport,
         }
         if self._expanded:
-            return QueueServiceClient.from_connection_string(self._expanded, **patience)
+            with _named():
+                return QueueServiceClient.from_connection_string(self._expanded, **patience)
         uri = self.queue_uri or f"https://{self.account_name}.queue.core.windows.net"
         return QueueServiceClient(uri, credential=self._credential, **patience)
+
+    @property
+    def _transport(self) -> dict[str, Any]:
+        """The time-outs, and what carries the calls; the SDKs' own pools are too small for a host's many threads."""
+        timeouts = {"connection_timeout": self.patience.timeout_s, "read_timeout": self.patience.timeout_s}
+        return {**timeouts, **({"transport": self.new_transport(self.patience)} if self.new_transport else {})}
 
     @property
     def _expanded(self) -> str:
@@ -96,3 +109,12 @@ class StorageConnection:
         if self.new_credential is None:
             raise ConfigError("Storage has neither a connection string nor an identity: set AzureWebJobsStorage.")
         return self.new_credential()
+
+
+@contextmanager
+def _named() -> Iterator[None]:
+    """Name the setting where an SDK cannot read it, and do not show it."""
+    try:
+        yield
+    except ValueError:
+        raise ConfigError("AzureWebJobsStorage is no connection string that the storage SDKs can read.") from None

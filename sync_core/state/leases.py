@@ -113,6 +113,8 @@ class Leases:
         if stored is None:  # released between the two calls
             return self.acquire(name, owner, ttl_s)
         term = int(stored.values["term"])
+        if stored.values["owner"] == owner:  # our own insert, whose answer was lost and which was tried again
+            return Lease(self.table, name, row, stored.etag, self.monotonic)
         left_s = remaining_s(stored)
         if left_s > 0:
             return Held(str(stored.values["owner"]), term, left_s)
