@@ -12,8 +12,13 @@
         └── ConflictError  ... because another worker changed it first
 
 Foreign errors are translated into these once, in `clients/` and `state/`. Each message says what happened, to which id,
-what was expected and what to do.
+what was expected and what to do. It may hold names and what a service said, so it is made safe here, once: whoever
+logs, keeps or shows it need not think of forged lines and echoed tokens.
 """
+
+from collections.abc import Iterable
+
+from sync_core.safe_text import safe_text
 
 
 class SyncError(Exception):
@@ -21,11 +26,21 @@ class SyncError(Exception):
 
     cause_class = "error"
 
+    def __init__(self, message: str) -> None:
+        super().__init__(safe_text(message))
+
 
 class ConfigError(SyncError):
-    """A person must fix a setting, a role or a glossary term; the message names it and the remedy."""
+    """A person must fix a setting, a role or a glossary term; the message names it and the remedy.
+
+    Several `problems` stand on lines of their own.
+    """
 
     cause_class = "config"
+
+    def __init__(self, message: str, problems: Iterable[str] = ()) -> None:
+        super().__init__(message)
+        self.args = ("\n- ".join([*self.args, *(safe_text(problem) for problem in problems)]),)
 
 
 class AddressError(ConfigError):

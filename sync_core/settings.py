@@ -199,7 +199,7 @@ def load_settings() -> Settings:
     except ValidationError as error:
         problems = [_format_problem(detail) for detail in error.errors(include_url=False)]
     # Raised outside the handler: pydantic's own error would carry the values, secrets too, into the traceback.
-    raise ConfigError("Settings are missing or wrong:\n" + "\n".join(f"- {problem}" for problem in problems))
+    raise ConfigError("Settings are missing or wrong:", problems)
 
 
 def _format_problem(detail: ErrorDetails) -> str:
