@@ -2,8 +2,9 @@
 
 import base64
 from collections.abc import Callable
+from contextlib import suppress
 
-from azure.core.exceptions import HttpResponseError, ResourceExistsError
+from azure.core.exceptions import HttpResponseError, ResourceExistsError, ResourceNotFoundError
 from azure.storage.queue import QueueServiceClient, TextBase64EncodePolicy
 
 from sync_core.domain.ledger import record_request
@@ -63,7 +64,8 @@ class PoisonQueue:
                 for message in self._client.receive_messages(visibility_timeout=DRAIN_VISIBILITY_S, max_messages=most):
                     record(decode_body(message.content))
                     record_request(STORAGE)
-                    self._client.delete_message(message)
+                    with suppress(ResourceNotFoundError):  # another worker took it over and was faster
+                        self._client.delete_message(message)
                     count += 1
             except HttpResponseError as error:
                 if not is_missing_container(error):
