@@ -14,6 +14,7 @@ from azure.storage.queue import QueueMessage, QueueServiceClient, TextBase64Deco
 from local.cluedin.seed import ORGANIZATION, SERVICE_ACCOUNT
 from local.purview import Purview
 from local.purview.admin import actions
+from local.purview.admin.generation import generate
 from local.simulation import Clock, RequestRecord
 from local.simulation.faults import Effect, Fault, Match
 from local.stack import COLLECTION, TERM
@@ -74,6 +75,12 @@ class Estate(Bench):
         self.work()
         return run
 
+    def deliver_again(self) -> None:
+        """Deliver the messages of outstanding assets again, as after the pause that a failed attempt is followed by."""
+        for record in self.records():
+            self.app._leases.table.delete("lease", f"asset-{record.key}")
+            self.deliver(record.key)
+
     def messages(self) -> list[AssetMessage]:
         """Return the messages that wait on the queue; at most 32 are shown."""
         with self._queues() as queues:
@@ -116,6 +123,11 @@ class Estate(Bench):
         done = getattr(actions, action)(self.purview, body)
         self.purview.submit_changes()
         return done
+
+    def generate(self, count: int, **body: Any) -> None:
+        """Make many assets; see `local.purview.admin.generation`."""
+        generate(self.purview, {"count": count, **body})
+        self.purview.submit_changes()
 
     def add_columns(self, count: int, *, term: str = TERM) -> None:
         """Give the term to that many columns: assignments that cost no further request."""

@@ -1,0 +1,231 @@
+"""How the whole catalog is read: in windows of creation time, over several ticks, whatever the answers look like.
+
+The assets go into a basket and the notes into memory instead of the state, so that many cost little.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+from pydantic import BaseModel
+
+from sync_core.domain.asset import Asset
+from sync_core.errors import TransientError
+from sync_core.flows import discover_all
+from sync_core.flows.asset_types import AssetTypes
+from sync_core.flows.discover_all import AllCursor, DiscoverAll
+from sync_core.flows.run_log import RunLog
+from tests.integration.sync_core.flows.estate import SEARCH, Estate
+
+if TYPE_CHECKING:
+    from sync_core.flows.take_assets import TakeAssets
+    from sync_core.state.notes import Notes
+
+SMALL_PAGE, SMALL_WINDOW = 4, 10
+
+
+@dataclass
+class Basket:
+    """Takes assets and remembers how often each was brought."""
+
+    brought: Counter[str] = field(default_factory=Counter)
+
+    def take(self, found: list[Asset], _: RunLog) -> None:
+        self.brought.update(asset.qualified_name for asset in found)
+
+
+@dataclass
+class MemoryNotes:
+    """Notes for as long as the test runs."""
+
+    kept: dict[str, BaseModel] = field(default_factory=dict)
+
+    def load(self, _: type[BaseModel], name: str) -> BaseModel | None:
+        return self.kept.get(name)
+
+    def save(self, name: str, note: BaseModel) -> None:
+        self.kept[name] = note
+
+
+@dataclass
+class HastyClock:
+    """Each look at this clock takes that long."""
+
+    now: Callable[[], datetime]
+    step: timedelta
+    looks: int = 0
+
+    def __call__(self) -> datetime:
+        self.looks += 1
+        return self.now() + self.looks * self.step
+
+
+@dataclass(frozen=True)
+class Sweeper:
+    """Runs the enumeration as ticks do."""
+
+    enumeration: DiscoverAll
+    basket: Basket
+
+    def tick(self) -> RunLog:
+        log = RunLog("run-1", self.enumeration.clock())
+        self.enumeration.run(log, keep_alive=lambda: None)
+        return log
+
+    def cursor(self) -> AllCursor:
+        cursor = self.enumeration.notes.load(AllCursor, discover_all.CURSOR)
+        assert cursor is not None
+        return cursor
+
+
+@pytest.fixture
+def small_windows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a few assets be many."""
+    monkeypatch.setattr(discover_all, "PAGE_SIZE", SMALL_PAGE)
+    monkeypatch.setattr(discover_all, "LARGEST_WINDOW", SMALL_WINDOW)
+
+
+def make_sweeper(catalog: Estate, **changes: Any) -> Sweeper:
+    basket, notes = Basket(), cast("Notes", MemoryNotes())
+    enumeration = replace(
+        catalog.app._discover_all,
+        take=cast("TakeAssets", basket),
+        notes=notes,
+        types=AssetTypes(catalog.app.purview, notes),
+        **changes,
+    )
+    return Sweeper(enumeration, basket)
+
+
+def is_each_brought_once(basket: Basket, count: int) -> bool:
+    return len(basket.brought) == count and set(basket.brought.values()) <= {1}
+
+
+@pytest.mark.usefixtures("small_windows")
+def test_a_large_catalog_is_read_in_windows_without_deep_paging(catalog: Estate) -> None:
+    catalog.generate(60, days=400)
+    catalog.purview.patch_switches({"deep_paging_limit": SMALL_WINDOW + SMALL_PAGE})
+    sweeper = make_sweeper(catalog)
+
+    log = sweeper.tick()
+
+    assert is_each_brought_once(sweeper.basket, 60)
+    assert log.counts["seen"] == 60
+    assert (sweeper.cursor().windows, sweeper.cursor().swept) == ([], 60)
+    assert sweeper.cursor().is_complete
+    assert sweeper.cursor().complete_at is not None
+
+
+@pytest.mark.usefixtures("small_windows")
+def test_many_assets_of_one_millisecond_are_all_read(catalog: Estate) -> None:
+    catalog.generate(2 * SMALL_WINDOW, days=0)
+    catalog.generate(3, prefix="older", days=300)
+    sweeper = make_sweeper(catalog)
+
+    sweeper.tick()
+
+    assert is_each_brought_once(sweeper.basket, 2 * SMALL_WINDOW + 3)
+
+
+@pytest.mark.usefixtures("small_windows")
+def test_a_sweep_goes_on_in_the_next_tick_where_this_ones_time_ended(catalog: Estate) -> None:
+    catalog.generate(60, days=400)
+    hasty = HastyClock(catalog.clock.now, timedelta(seconds=6))
+    sweeper = make_sweeper(catalog, clock=hasty)
+
+    first = sweeper.tick()
+    assert 0 < len(sweeper.basket.brought) < 60
+    assert "The sweep of the whole catalog goes on in the next run" in first.notes[0]
+    assert not sweeper.cursor().complete_at
+    ticks = 1
+    while sweeper.cursor().windows:
+        last = sweeper.tick()
+        ticks += 1
+
+    assert is_each_brought_once(sweeper.basket, 60)
+    assert 2 <= ticks < 30
+    assert "The sweep of the whole catalog is done; 60 entities." in last.notes
+
+
+@pytest.mark.usefixtures("small_windows")
+def test_a_sweep_that_fails_goes_on_at_the_window_that_failed(catalog: Estate) -> None:
+    catalog.generate(60, days=400)
+    catalog.purview_fault(SEARCH, skip=20, times=3, status=503)
+    sweeper = make_sweeper(catalog)
+
+    with pytest.raises(TransientError):
+        sweeper.tick()
+    swept = sweeper.cursor().swept
+    assert 0 < swept < 60
+    assert not sweeper.cursor().complete_at
+    sweeper.tick()
+
+    assert len(sweeper.basket.brought) == 60
+    assert sum(sweeper.basket.brought.values()) <= 60 + SMALL_WINDOW  # a window may be read again, not all of them
+    assert sweeper.cursor().swept == 60
+
+
+@pytest.mark.usefixtures("small_windows")
+def test_what_changes_while_a_sweep_goes_on_is_found_before_it_ends(catalog: Estate) -> None:
+    catalog.generate(60, days=400)
+    sweeper = make_sweeper(catalog, clock=HastyClock(catalog.clock.now, timedelta(seconds=12)))
+    sweeper.tick()
+    new = catalog.act("add_asset", name="new.csv", collection="Sales")
+
+    sweeper.tick()
+
+    assert sweeper.cursor().windows
+    assert new.qualified_name in sweeper.basket.brought
+
+
+@pytest.mark.usefixtures("small_windows")
+def test_many_changes_are_read_in_windows_too(catalog: Estate) -> None:
+    sweeper = make_sweeper(catalog)
+    sweeper.tick()
+    catalog.purview.patch_switches({"deep_paging_limit": SMALL_WINDOW + SMALL_PAGE})
+    catalog.generate(40, days=0.01)
+
+    sweeper.tick()
+
+    assert is_each_brought_once(sweeper.basket, 40)
+
+
+def test_a_sweep_that_read_less_than_was_counted_is_not_complete(catalog: Estate) -> None:
+    catalog.generate(5)
+    catalog.purview_fault(SEARCH, skip=1, status=200, body={"@search.count": 5, "value": []})
+    sweeper = make_sweeper(catalog)
+
+    sweeper.tick()
+
+    assert not sweeper.cursor().is_complete
+    assert sweeper.cursor().complete_at is None
+
+
+@pytest.mark.parametrize(
+    "switches",
+    [
+        {"search_shape": "sample", "omit_count_approximate": True, "last_page_token": "null"},
+        {"stable_paging": False, "last_page_token": "empty", "time_operators": "lt_only"},
+    ],
+    ids=str,
+)
+@pytest.mark.usefixtures("small_windows")
+def test_every_reading_of_the_documents_gives_the_same_assets_at_the_same_cost(
+    catalog: Estate, switches: dict[str, Any]
+) -> None:
+    catalog.generate(25)
+    catalog.purview.patch_switches(switches)
+    sweeper = make_sweeper(catalog)
+
+    sweeper.tick()
+    assert is_each_brought_once(sweeper.basket, 25)
+    before = catalog.purview.log.last_seq
+    sweeper.tick()
+    assert catalog.asked_of_purview(before) == {SEARCH: 1}
+    new = catalog.act("add_asset", name="new.csv", collection="Sales")
+    sweeper.tick()
+
+    assert new.qualified_name in sweeper.basket.brought
