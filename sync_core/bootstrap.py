@@ -56,6 +56,7 @@ from sync_core.flows.selection import ReadSelection
 from sync_core.flows.take_assets import TakeAssets
 from sync_core.flows.work_off_delivery import WorkOffDelivery
 from sync_core.flows.write_lineage import WriteLineage
+from sync_core.logs import protect_logs
 from sync_core.settings import Settings, load_settings
 from sync_core.state.assets import AssetStore
 from sync_core.state.connection import BACKGROUND, INTERACTIVE, Patience, StorageConnection
@@ -106,15 +107,8 @@ def app() -> "App":
     Raises:
         ConfigError: settings are missing or wrong; nothing is kept, so the next call reads them again.
     """
-    settings = load_settings()
-    quieten_libraries()
-    return App(settings)
-
-
-def quieten_libraries() -> None:
-    """Keep the libraries' own request logs out of ours: one line a request is enough, and theirs hold whole URLs."""
-    for name in ("azure", "urllib3", "apprise", "msal"):
-        logging.getLogger(name).setLevel(logging.WARNING)
+    protect_logs()
+    return App(load_settings())
 
 
 def answer_status(query: Mapping[str, str]) -> HttpAnswer:
@@ -304,8 +298,8 @@ class App:
 
     @cached_property
     def check_health(self) -> CheckHealth:
-        """The answer to `health`."""
-        return CheckHealth(self._runs, self.clock)
+        """The answer to `health`; impatient, since anyone may ask and each one who waits holds a thread."""
+        return CheckHealth(RunStore(Table(self._connect(INTERACTIVE).tables, RUNS_TABLE)), self.clock)
 
     @cached_property
     def purview(self) -> PurviewClient:

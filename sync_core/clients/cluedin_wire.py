@@ -8,9 +8,17 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-from sync_core.clients.failures import FORBIDDEN, TRANSIENT_STATUS, UNAUTHENTICATED, Service
+from sync_core.clients.failures import (
+    FORBIDDEN,
+    LONGEST_CODE,
+    SHOWN_CHARACTERS,
+    TRANSIENT_STATUS,
+    UNAUTHENTICATED,
+    Service,
+)
 from sync_core.clients.json_reading import integer, member, text
 from sync_core.errors import ConfigError, NotFoundError, RejectedError, SyncError, TransientError
+from sync_core.safe_text import mask
 
 # Codes of the GraphQL server itself: our document or variables do not fit this CluedIn version.
 DOCUMENT_CODES = frozenset({"GRAPHQL_PARSE_FAILED", "GRAPHQL_VALIDATION_FAILED", "BAD_USER_INPUT"})
@@ -59,7 +67,8 @@ def raise_for_errors(service: Service, operation: str, body: Any) -> dict[str, A
 
 def _to_error(service: Service, operation: str, error: dict[str, Any]) -> SyncError:
     code, status = _code(error), _status(error)
-    found = f"{service.title} answered {code or 'an error'} to {operation}: {text(error, 'message')[:300]}"
+    said = mask(text(error, "message"))[:SHOWN_CHARACTERS]
+    found = f"{service.title} answered {code or 'an error'} to {operation}: {said}"
     if code == UNAUTHENTICATED:
         return ConfigError(f"{found}. {service.credentials_remedy}")
     if code == FORBIDDEN:
@@ -150,7 +159,7 @@ def _errors(body: Any) -> list[dict[str, Any]]:
 
 
 def _code(error: dict[str, Any]) -> str:
-    return text(error, "extensions", "code")
+    return text(error, "extensions", "code")[:LONGEST_CODE]
 
 
 def _status(error: dict[str, Any]) -> int | None:

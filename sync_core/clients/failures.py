@@ -24,8 +24,10 @@ from sync_core.errors import (
     ThrottledError,
     TransientError,
 )
+from sync_core.safe_text import mask
 
 SHOWN_CHARACTERS = 300
+LONGEST_CODE = 100
 LONGEST_RETRY_AFTER_S = 3600.0
 SECONDS = re.compile(r"[0-9]+(\.[0-9]*)?")
 TRANSIENT_STATUS = frozenset(
@@ -111,13 +113,13 @@ def parse_failure(answer: HasAnswer) -> tuple[str, str]:
     """Return the error code, empty where there is none, and a short text, from any of the known body shapes."""
     match answer.json():
         case {"errorCode": code, **rest}:
-            return str(code), _short(rest.get("errorMessage", ""))
+            return _code(code), _short(rest.get("errorMessage", ""))
         case {"error": {"code": code, **rest}}:
-            return str(code), _short(rest.get("message", ""))
+            return _code(code), _short(rest.get("message", ""))
         case {"error": str(code), **rest}:
-            return code, _short(rest.get("error_description", ""))
+            return _code(code), _short(rest.get("error_description", ""))
         case {"errors": [{"message": message, **rest}, *_]}:
-            return text(rest, "extensions", "code"), _short(message)
+            return _code(text(rest, "extensions", "code")), _short(message)
         case _:
             return "", _short(answer.body.decode("utf-8", "replace")) or "(empty body)"
 
@@ -137,6 +139,11 @@ def _seconds_until(date: str, now: datetime) -> float | None:
         return None
 
 
+def _code(code: object) -> str:
+    return str(code)[:LONGEST_CODE]
+
+
 def _short(said: object) -> str:
-    folded = " ".join(str(said).split())
+    # Masked before it is cut: the first half of a token would no longer look like one.
+    folded = " ".join(mask(str(said)).split())
     return folded if len(folded) <= SHOWN_CHARACTERS else folded[:SHOWN_CHARACTERS] + "..."

@@ -1,13 +1,15 @@
 """The one door for outgoing HTTP: pooled, timed, retried, logged, signed, and translated into our errors."""
 
+import html
 import json
 import logging
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, Protocol
+from urllib.parse import quote, quote_plus
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -17,6 +19,7 @@ from urllib3.exceptions import LocationValueError  # requests lets it through fo
 from sync_core.clients.failures import Service, to_connection_error, to_status_error
 from sync_core.domain.ledger import record_request
 from sync_core.errors import ThrottledError, TransientError
+from sync_core.safe_text import MASK
 
 logger = logging.getLogger(__name__)
 
@@ -26,6 +29,7 @@ CONNECT_TIMEOUT_S = 5.0
 READ_TIMEOUT_S = 25.0
 POOL_SIZE = 32
 LONGEST_PREPARATION_S = 10.0
+SECRET_FIELDS = ("password", "refresh_token")
 REFUSED_TOKEN = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
 
 
@@ -36,8 +40,8 @@ class Call:
     method: str
     path: str
     params: Mapping[str, Any] = field(default_factory=dict)
-    json: Any = None
-    form: Mapping[str, str] | None = None
+    json: Any = field(default=None, repr=False)
+    form: Mapping[str, str] | None = field(default=None, repr=False)  # it holds a password
     idempotent: bool = True
     operation: str = ""
 
@@ -47,8 +51,8 @@ class Answer:
     """What came back, whatever its status. `request_id` is the one that we gave the request."""
 
     status: int
-    headers: Mapping[str, str]
-    body: bytes
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)  # it may hold a token
     request_id: str
 
     def json(self) -> Any:
@@ -160,7 +164,8 @@ class HttpDoor:
             self._log(call, type(error).__name__, started, request_id)
             raise to_connection_error(self.service, call.operation or call.path, error) from error
         self._log(call, response.status_code, started, request_id)
-        return Answer(response.status_code, response.headers, response.content, request_id)
+        body = _without_echo(response.content, _secrets(call, token, is_ok=response.ok))
+        return Answer(response.status_code, response.headers, body, request_id)
 
     def _log(self, call: Call, result: int | str, started: float, request_id: str) -> None:
         duration_ms = round((time.monotonic() - started) * 1000)
@@ -170,6 +175,20 @@ class HttpDoor:
             *(self.service.name, call.method, call.path, call.operation, result, duration_ms, request_id),
             extra=fields,
         )
+
+
+def _secrets(call: Call, token: str | None, *, is_ok: bool) -> list[str]:
+    """The secrets that a request carried. What a token endpoint gives is not an echo, even if it is the same again."""
+    form = {} if is_ok else call.form or {}
+    return [secret for secret in (token, *(form.get(name) for name in SECRET_FIELDS)) if secret]
+
+
+def _without_echo(body: bytes, secrets: Sequence[str]) -> bytes:
+    """Mask what we sent: some services answer a failure with the request, and failures are logged and kept."""
+    for secret in secrets:
+        for spelling in {secret, quote_plus(secret), quote(secret), json.dumps(secret)[1:-1], html.escape(secret)}:
+            body = body.replace(spelling.encode(), MASK.encode())
+    return body
 
 
 def _is_worth_a_wait(error: BaseException) -> bool:
