@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import islice
 
 from sync_core.domain.run import RunKind, RunRecord
@@ -33,8 +33,8 @@ class RunStore:
 
     def forget_before(self, kind: RunKind, moment: datetime) -> int:
         """Delete runs that started before a moment, at most a thousand at a time; return how many."""
-        first = f"{LAST_MILLISECOND - round(moment.astimezone(UTC).timestamp() * 1000):014d}"
-        query = "PartitionKey eq @kind and RowKey gt @first"
+        first = f"{LAST_MILLISECOND - round(moment.timestamp() * 1000) + 1:014d}"
+        query = "PartitionKey eq @kind and RowKey ge @first"
         page = next(self.table.pages(query, {"kind": kind.value, "first": first}))
         for row in page:
             self.table.delete(row["PartitionKey"], row["RowKey"])

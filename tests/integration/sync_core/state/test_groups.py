@@ -1,0 +1,84 @@
+"""Who owns which group: one asset, whoever else tries at the same time."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from sync_core.state.groups import GroupStore, KnownSource
+from sync_core.state.table import Table
+
+
+@pytest.fixture
+def groups(table: Table) -> GroupStore:
+    return GroupStore(table)
+
+
+def test_a_group_belongs_to_the_asset_that_claimed_it_first(groups: GroupStore) -> None:
+    assert groups.owner("3") == ""
+    assert groups.claim_group("3", "asset-1")
+    assert not groups.claim_group("3", "asset-2")
+    assert groups.owner("3") == "asset-1"
+
+
+def test_claiming_again_what_is_ours_succeeds(groups: GroupStore) -> None:
+    assert [groups.claim_group("3", "asset-1") for _ in range(2)] == [True, True]
+    assert [groups.claim_name("Account.csv", "asset-1") for _ in range(2)] == [True, True]
+
+
+def test_one_of_many_assets_gets_a_group(groups: GroupStore) -> None:
+    with ThreadPoolExecutor(16) as pool:
+        claimed = list(pool.map(lambda number: groups.claim_group("3", f"asset-{number}"), range(16)))
+    assert claimed.count(True) == 1
+    assert groups.owner("3") == f"asset-{claimed.index(True)}"
+
+
+def test_one_of_many_assets_of_one_name_gets_the_plain_name(groups: GroupStore) -> None:
+    with ThreadPoolExecutor(16) as pool:
+        claimed = list(pool.map(lambda number: groups.claim_name("Account.csv", f"asset-{number}"), range(16)))
+    assert claimed.count(True) == 1
+
+
+@pytest.mark.parametrize("name", ["a/b\\c#d?e", "O'Brien", "数据 👩‍🔬", "x" * 5000, "Account.csv", "account.csv"])
+def test_any_name_can_be_claimed(groups: GroupStore, name: str) -> None:
+    assert groups.claim_name(name, "asset-1")
+    assert not groups.claim_name(name, "asset-2")
+    assert groups.claim_name(f"{name} ", "asset-2")
+
+
+def test_a_group_that_is_gone_can_be_claimed_again(groups: GroupStore) -> None:
+    groups.claim_group("3", "asset-1")
+    groups.disown_group("3")
+    groups.disown_group("3")
+    assert groups.claim_group("3", "asset-2")
+
+
+def test_a_source_leads_back_to_its_asset(groups: GroupStore) -> None:
+    groups.bind_source("7", "asset-1")
+    groups.bind_source("7", "asset-1")
+    assert (groups.asset_of_source("7"), groups.asset_of_source("8")) == ("asset-1", "")
+
+
+def test_the_sources_that_were_made_are_listed_in_pieces(groups: GroupStore) -> None:
+    for source_id in ("1", "10", "2", "3"):
+        groups.bind_source(source_id, "asset")
+    groups.claim_group("9", "asset")
+    assert groups.made_sources("", 3) == ["1", "10", "2"]
+    assert groups.made_sources("2", 3) == ["3"]
+
+
+def test_a_source_that_stood_in_cluedin_is_found_by_its_name(groups: GroupStore) -> None:
+    known = [
+        KnownSource(source_name="https://lake/a", group_id="3", group_name="Account.csv"),
+        KnownSource(source_name="https://lake/a", group_id="4", group_name="Account.csv copy"),
+        KnownSource(source_name="https://lake/b", group_id="3", group_name="Account.csv"),
+    ]
+    groups.save_inventory(known)
+    groups.save_inventory(known)
+    assert sorted(found.group_id for found in groups.known_sources("https://lake/a")) == ["3", "4"]
+    assert list(groups.known_sources("https://lake/")) == []
+
+
+def test_an_inventory_may_be_larger_than_one_transaction(groups: GroupStore) -> None:
+    known = [KnownSource(source_name=f"s{number}", group_id=str(number), group_name="g") for number in range(101)]
+    groups.save_inventory(known)
+    assert [next(groups.known_sources(f"s{number}")).group_id for number in (0, 99, 100)] == ["0", "99", "100"]
