@@ -8,6 +8,7 @@ from pydantic import SecretStr
 
 from sync_core.domain.ledger import record_request
 from sync_core.errors import ConfigError, TransientError
+from sync_core.safe_text import one_line
 
 
 class Notifier(Protocol):
@@ -43,7 +44,10 @@ class AppriseNotifier:
     is_on: bool = True
 
     def send(self, title: str, body: str) -> None:
-        """Send to all URLs; one that fails does not keep the others from being sent."""
+        """Send to all URLs; one that fails does not keep the others from being sent.
+
+        Title and body are text that holds names given by people: no markup in them counts, and no line break.
+        """
         import apprise  # noqa: PLC0415  # slow to import, and needed by those alone who set NOTIFY_URLS
 
         everyone = apprise.Apprise()
@@ -51,7 +55,8 @@ class AppriseNotifier:
             str(position) for position, url in enumerate(self.urls, start=1) if not everyone.add(url.get_secret_value())
         ]
         record_request("notifications")
-        is_sent = everyone.notify(title=title, body=body) if everyone else True
+        message = {"title": one_line(title), "body": one_line(body), "body_format": apprise.NotifyFormat.TEXT}
+        is_sent = everyone.notify(**message) if everyone else True
         if unknown:
             raise ConfigError(f"NOTIFY_URLS: entry {', '.join(unknown)} is no notification URL that Apprise knows.")
         if not is_sent:
