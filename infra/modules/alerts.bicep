@@ -27,6 +27,16 @@ var rules = [
     window: 'PT5M'
   }
   {
+    name: 'retirement-waits'
+    title: 'Many assets would be retired'
+    description: 'So many assets lost their term at once that a person must approve. Often the term was renamed, or the identity lost its role in Purview.'
+    severity: 2
+    query: 'traces | where message contains "assets would be retired"'
+    operator: 'GreaterThan'
+    threshold: 0
+    window: 'PT5M'
+  }
+  {
     name: 'failures'
     title: 'Functions fail'
     description: 'At least 3 runs failed within 15 minutes. Refused callers (4xx) do not count.'

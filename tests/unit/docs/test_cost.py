@@ -3,6 +3,7 @@ import re
 import pytest
 
 from tests.unit.docs.tables import read_table
+from tests.unit.infra.template import module, rows
 
 ROWS = [*read_table("cost.md", "A quiet month"), *read_table("cost.md", "What changes it")]
 PRICES = " ".join(row["price"] for row in read_table("cost.md", "Prices used"))
@@ -18,7 +19,7 @@ def numbers(text: str) -> list[float]:
     [
         ("memory", (43_800 * 1.5 * 2 + 2_920 * 2 * 2 - 100_000) * 0.000026),
         ("timer state and locks", 2 * 43_800 * 0.05 / 10_000),
-        ("alerts", 4 * 1.50),
+        ("alerts", 5 * 1.50),
         ("10,000 assets", 10_000 * 2 * 2 * 0.000026),
         ("1,000 data sets", 1_000 * 8 * 2 * 0.000026),
         ("`*` mode", 730 * 3600 * 2 * 0.000026),
@@ -34,6 +35,11 @@ def test_a_line_is_calculated_right_with_the_prices_that_are_named(part: str, va
 def test_the_sum_is_the_sum() -> None:
     *parts, total = [row["cost"] for row in read_table("cost.md", "A quiet month")]
     assert sum(numbers(part)[0] for part in parts if part) == pytest.approx(numbers(total)[0], abs=0.005)
+
+
+def test_every_alert_is_paid_for() -> None:
+    [row] = [each for each in ROWS if each.get("part") == "alerts"]
+    assert numbers(row["arithmetic"])[0] == len(rows(module("alerts"), "rules"))
 
 
 def test_every_price_that_is_used_is_named() -> None:

@@ -58,7 +58,9 @@ def app_files() -> list[str]:
 
 @READINGS
 def test_the_package_is_the_app_and_nothing_else(denies: Denies) -> None:
-    assert sorted(shipped(denies)) == app_files()
+    in_package = set(shipped(denies))
+    assert sorted(in_package - set(app_files())) == [], "name it in .funcignore"
+    assert sorted(set(app_files()) - in_package) == [], ".funcignore denies a file of the app"
 
 
 @READINGS

@@ -5,7 +5,7 @@ import pytest
 
 from tests.unit.infra.bicep.tree import properties, text
 from tests.unit.infra.rights import ROLES, Grant, Place, broken, needs, read_grants
-from tests.unit.infra.template import app_settings, module
+from tests.unit.infra.template import app_settings, main, module
 
 GRANTS = read_grants()
 PROCESSOR = "8a0f0c08-91a1-4084-bc3d-661d67233fed"
@@ -60,6 +60,20 @@ def test_each_kind_of_place_has_a_loop_that_assigns_its_rows_there_and_not_wider
         "insights": "Microsoft.Insights/components",
         "vault": "Microsoft.KeyVault/vaults",
     }
+
+
+def test_the_app_starts_after_its_roles_were_given() -> None:
+    app = properties(main().of_kind("module")["functionApp"].body)
+    assert text(app["dependsOn"]) == "[roles]"
+
+
+def test_roles_are_given_to_the_object_id_of_the_apps_own_identity() -> None:
+    given = properties(properties(main().of_kind("module")["roles"].body)["params"])
+    assert text(given["principalId"]) == "identity.outputs.principalId"
+    output = module("identity").of_kind("output")["principalId"]
+    assert text(output.value) == "identity.properties.principalId"
+    used = properties(properties(main().of_kind("module")["functionApp"].body)["params"])
+    assert text(used["identityName"]) == "identity.outputs.name"
 
 
 def test_the_platform_reads_secrets_and_sends_logs_as_the_identity_that_has_the_roles() -> None:
