@@ -55,17 +55,24 @@ resource insights 'Microsoft.Insights/components@2020-02-02' existing = {
 }
 
 // AzureWebJobsStorage itself must not exist, not even empty: the host would prefer it to the identity.
-var platformSettings = {
-  AzureWebJobsStorage__accountName: account.name
-  AzureWebJobsStorage__credential: 'managedidentity'
-  AzureWebJobsStorage__clientId: identity.properties.clientId
-  AZURE_CLIENT_ID: identity.properties.clientId
+var platformSettings = [
+  { name: 'AzureWebJobsStorage__accountName', value: account.name }
+  { name: 'AzureWebJobsStorage__credential', value: 'managedidentity' }
+  { name: 'AzureWebJobsStorage__clientId', value: identity.properties.clientId }
+  { name: 'AZURE_CLIENT_ID', value: identity.properties.clientId }
   // An address only: the component refuses whoever has no role.
-  APPLICATIONINSIGHTS_CONNECTION_STRING: insights.properties.ConnectionString
-  APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identity.properties.clientId};Authorization=AAD'
+  { name: 'APPLICATIONINSIGHTS_CONNECTION_STRING', value: insights.properties.ConnectionString }
+  { name: 'APPLICATIONINSIGHTS_AUTHENTICATION_STRING', value: 'ClientId=${identity.properties.clientId};Authorization=AAD' }
   // Not fewer than the messages of one instance (host.json), or they would wait for a thread while their time runs.
-  PYTHON_THREADPOOL_THREAD_COUNT: '16'
-}
+  { name: 'PYTHON_THREADPOOL_THREAD_COUNT', value: '16' }
+]
+// A loop may only run over what is known before the deployment, so the settings above cannot be a part of it.
+var ownSettings = [
+  for setting in items(appSettings): {
+    name: setting.key
+    value: setting.value
+  }
+]
 
 resource plan 'Microsoft.Web/serverfarms@2024-11-01' = {
   name: planName
@@ -126,12 +133,7 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
     }
     siteConfig: {
       minTlsVersion: '1.2'
-      appSettings: [
-        for setting in items(union(appSettings, platformSettings)): {
-          name: setting.key
-          value: setting.value
-        }
-      ]
+      appSettings: concat(ownSettings, platformSettings)
     }
   }
 }

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tree_sitter import Node
 
-from tests.unit.infra.bicep.tree import BicepFile, Value, properties, read_bicep, text, to_value, walk
+from tests.unit.infra.bicep.tree import BicepFile, Value, literal, properties, read_bicep, text, to_value, walk
 
 REPOSITORY = Path(__file__).parents[3]
 INFRA = REPOSITORY / "infra"
@@ -55,12 +55,14 @@ def objects_in(node: Node) -> list[dict[str, Node]]:
 @cache
 def app_settings() -> dict[str, str]:
     """Return every app setting of the template with its value as it is written, whatever the parameters are."""
-    app, found = main(), dict[str, str]()
-    sources = [app.of_kind("variable")[name].value for name in ("syncSettings", *_merged_settings())]
-    sources.append(module("function-app").of_kind("variable")["platformSettings"].value)
-    for node in sources:
-        for settings in objects_in(node):
-            found |= {name: text(value) for name, value in settings.items()}
+    found = {
+        name: text(value)
+        for variable_name in _merged_settings()
+        for settings in objects_in(main().of_kind("variable")[variable_name].value)
+        for name, value in settings.items()
+    }
+    for setting in objects_in(module("function-app").of_kind("variable")["platformSettings"].value):
+        found[literal(setting["name"]) or ""] = text(setting["value"])
     return found
 
 

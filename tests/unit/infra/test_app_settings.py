@@ -3,7 +3,7 @@ import re
 
 from local.host.host_json import load_host_options
 from sync_core.settings import SECRET_SETTINGS, Settings
-from tests.unit.infra.bicep.tree import properties, text, walk
+from tests.unit.infra.bicep.tree import properties, text
 from tests.unit.infra.template import INFRA, REPOSITORY, app_settings, main, module, objects_in
 
 ALIASES = {str(field.alias) for field in Settings.model_fields.values()}
@@ -77,8 +77,10 @@ def test_the_password_or_the_token_is_set_never_both_and_never_none() -> None:
 
 
 def test_all_settings_reach_the_app() -> None:
-    site = module("function-app").of_kind("resource")["app"].node
-    assert any(text(node) == "items(union(appSettings, platformSettings))" for node in walk(site))
+    app = module("function-app")
+    site = properties(properties(app.of_kind("resource")["app"].body)["properties"])
+    assert text(properties(site["siteConfig"])["appSettings"]) == "concat(ownSettings, platformSettings)"
+    assert "for setting in items(appSettings)" in text(app.of_kind("variable")["ownSettings"].node)
 
 
 def test_a_worker_has_a_thread_for_each_message_and_each_request_of_its_instance() -> None:

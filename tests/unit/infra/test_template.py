@@ -6,6 +6,7 @@ from tree_sitter import Node
 
 from tests.unit.infra.bicep.schema import check_file
 from tests.unit.infra.bicep.symbols import check_decorators, check_modules, check_names
+from tests.unit.infra.bicep.timing import check_timing
 from tests.unit.infra.bicep.tree import BicepFile, read_bicep, text, walk
 from tests.unit.infra.template import INFRA, PATHS, main
 
@@ -17,7 +18,7 @@ WRONG = {
     "expected bool": ("httpsOnly: true", "httpsOnly: 'yes'"),
     "is read-only": ("httpsOnly: true", "httpsOnly: true\n    state: 'Running'"),
     "expected int": ("instanceMemoryMB: instanceMemoryMB", "instanceMemoryMB: '2048'"),
-    "expected an array": ("appSettings: [", "appSettings: {}\n      connectionStrings: ["),
+    "expected an array": ("concat(ownSettings, platformSettings)", "{}"),
     "is written for 2019-08-01": ("sites@2024-11-01", "sites@2019-08-01"),
 }
 
@@ -36,6 +37,24 @@ def test_resources_have_the_properties_that_their_types_know(path: Path) -> None
 def test_every_name_is_declared_and_used(path: Path) -> None:
     file = read_bicep(path)
     assert check_names(file) + check_decorators(file) == []
+
+
+@FILES
+def test_loops_and_names_need_nothing_that_only_a_deployment_knows(path: Path) -> None:
+    assert check_timing(read_bicep(path)) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("function-app", "in items(appSettings)", "in items(union(appSettings, toObject(platformSettings)))"),
+        ("function-app", "  name: planName\n", "  name: identity.properties.clientId\n"),
+        ("key-vault", "if (!empty(notifyUrls))", "if (!empty(vault.properties.vaultUri))"),
+        ("roles", "name: guid(account.id, principalId,", "name: guid(account.properties.primaryLocation, principalId,"),
+    ],
+)
+def test_a_value_that_is_needed_too_early_is_found(name: str, old: str, new: str) -> None:
+    assert len(check_timing(_changed(f"modules/{name}", old, new))) >= 1
 
 
 def test_modules_get_their_parameters_and_give_the_outputs_that_are_read() -> None:
