@@ -26,7 +26,10 @@ class RelatedEntity:
 
 @dataclass(frozen=True, slots=True)
 class StoredEntity:
-    """An entity as it stands in Purview; `schema_guid` is that of its tabular schema, empty where it has none."""
+    """An entity as it stands in Purview; `schema_guid` is that of its tabular schema, empty where it has none.
+
+    `ends` are the guids of a process's inputs and outputs, None where the answer tells none of either.
+    """
 
     guid: str
     type_name: str
@@ -35,6 +38,12 @@ class StoredEntity:
     collection: str
     columns: tuple[RelatedEntity, ...]
     schema_guid: str
+    ends: frozenset[str] | None
+
+    @property
+    def column_names(self) -> frozenset[str]:
+        """The names of its columns."""
+        return frozenset(column.display_text for column in self.columns)
 
 
 def parse_stored_entity(body: Any) -> StoredEntity | None:
@@ -56,6 +65,7 @@ def parse_stored_entity(body: Any) -> StoredEntity | None:
             if {_status(column, "entityStatus"), _status(column, "relationshipStatus")} == {ACTIVE}
         ),
         schema_guid=text(schema, "guid"),
+        ends=_parse_ends(entity),
     )
 
 
@@ -84,6 +94,14 @@ def _format_ref(ref: EntityRef, placeholders: Mapping[EntityRef, str]) -> dict[s
     if ref in placeholders:
         return {"typeName": ref.type_name, "guid": placeholders[ref]}
     return {"typeName": ref.type_name, "uniqueAttributes": {"qualifiedName": ref.qualified_name}}
+
+
+def _parse_ends(entity: Any) -> frozenset[str] | None:
+    """Purview writes them as attributes, relationship attributes, or both."""
+    places = [(place, name) for place in ("attributes", "relationshipAttributes") for name in ("inputs", "outputs")]
+    if not any(isinstance(member(entity, *place), list) for place in places):
+        return None
+    return frozenset(text(end, "guid") for place in places for end in objects(entity, *place))
 
 
 def _status(item: Any, name: str) -> str:

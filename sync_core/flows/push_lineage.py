@@ -4,22 +4,25 @@ import logging
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from sync_core.clients.cluedin_data_sets import CluedInDataSets
 from sync_core.clients.purview_lineage import PurviewLineageClient
 from sync_core.clients.purview_lineage_wire import StoredEntity
 from sync_core.domain.data_set import DataSet, DataSetRecord, DataSetStatus
 from sync_core.domain.ledger import request_ledger
-from sync_core.domain.lineage import EntityRef, Lineage
+from sync_core.domain.lineage import Lineage
 from sync_core.errors import NotFoundError
 from sync_core.flows.match_asset import MatchAsset, MatchedAsset
 from sync_core.flows.write_lineage import WriteLineage
-from sync_core.mapping.lineage import to_lineage, vocabulary_keys
+from sync_core.mapping.lineage import to_columns, to_lineage, vocabulary_keys
 from sync_core.mapping.lineage_names import LineageRefs
 from sync_core.state.data_sets import DataSetStore
 from sync_core.state.leases import Lease
 
 logger = logging.getLogger(__name__)
+
+HOLD_S = 15  # a claim is renewed before a step once it is that old
 
 
 @dataclass(frozen=True)
@@ -57,24 +60,25 @@ class PushLineage:
                 why = f"Its data source '{data_set.source_name}' was not made for an asset of Purview."
                 return self._leave(record, DataSetStatus.NOT_FROM_PURVIEW, why)
             done = self._bring(data_set, asset, record, claim)
-            finished = done.model_copy(update={"pushed_run_id": run_id, "pushed_requests": dict(requests)})
-            is_news = finished.fingerprint != record.fingerprint
-            self.store.save(finished if is_news else done, before, announce=self.announce and is_news)
-            return finished
+            if done.pushed_at != record.pushed_at:
+                done = done.model_copy(update={"pushed_run_id": run_id, "pushed_requests": dict(requests)})
+            is_news = done.fingerprint != record.fingerprint
+            self.store.save(done, before, announce=self.announce and is_news)
+            return done
 
     def _bring(self, data_set: DataSet, asset: MatchedAsset, record: DataSetRecord, claim: Lease) -> DataSetRecord:
         source = self._find_source(asset)
         collection = self.collection()
         lineage = to_lineage(data_set, asset.ref, self._columns(source), self.host)
-        refs = LineageRefs(self.host, data_set.data_set_id)
         fingerprint = f"{lineage.fingerprint} {collection}"
         is_same = record.fingerprint == fingerprint and not record.former_keys
-        if is_same and self.write.is_standing(refs.data_set, record.guid, collection):
+        if is_same and self.write.is_standing(lineage, source, collection):
             return _settled(record, data_set)
         record = self._save_intent(record, data_set, asset, source)
         claim.renew()
-        standing = self.write.write(lineage, collection)
-        self._remove_former_keys(record)
+        standing = self.write.write(lineage, source, collection, lambda: claim.renew_if_older_than(HOLD_S))
+        claim.renew()
+        self._remove_former_keys(record, collection)
         return self._pushed(record, data_set, lineage, standing, fingerprint)
 
     def _find_source(self, asset: MatchedAsset) -> StoredEntity:
@@ -112,18 +116,23 @@ class PushLineage:
         self.store.save(intent, record)
         return intent
 
-    def _remove_former_keys(self, record: DataSetRecord) -> None:
+    def _remove_former_keys(self, record: DataSetRecord, collection: str) -> None:
         """Take out of the golden records the columns that neither this nor another data set brings any more."""
         by_type: dict[str, set[str]] = {}
         for pair in record.former_keys:
             entity_type, _, key = pair.partition("\t")
             by_type.setdefault(entity_type, set()).add(key)
         for entity_type, keys in by_type.items():
-            used = {key for member in self.store.members(entity_type) for key in member.keys}
-            self.write.remove_columns(self._golden(record, entity_type), keys - used)
+            golden = LineageRefs(self.host, record.data_set_id).golden_records(entity_type)
+            columns = {column.name: column for column in to_columns(golden, sorted(keys))}
+            used = partial(self._keys_of_others, record, entity_type)
+            self.write.remove_shared_columns(golden, columns, used, collection)
+            if entity_type != record.entity_type:
+                self.store.leave_type(entity_type, record.data_set_id)
 
-    def _golden(self, record: DataSetRecord, entity_type: str) -> EntityRef:
-        return LineageRefs(self.host, record.data_set_id).golden_records(entity_type)
+    def _keys_of_others(self, record: DataSetRecord, entity_type: str) -> set[str]:
+        others = (member for member in self.store.members(entity_type) if member.data_set_id != record.data_set_id)
+        return {key for member in others for key in member.keys}
 
     def _pushed(
         self, record: DataSetRecord, data_set: DataSet, lineage: Lineage, standing: StoredEntity, fingerprint: str
@@ -141,7 +150,9 @@ class PushLineage:
 
     def _leave(self, record: DataSetRecord, status: DataSetStatus, why: str) -> DataSetRecord:
         logger.info("Data set %s is left alone, %s: %s", record.data_set_id, status.value, why)
-        left = record.model_copy(update={"status": status, "reason": why, "last_error": "", "last_error_class": ""})
+        left = record.model_copy(
+            update={"status": status, "reason": why, "attempts": 0, "last_error": "", "last_error_class": ""}
+        )
         self.store.save(left)
         return left
 

@@ -27,20 +27,27 @@ def to_lineage(data_set: DataSet, source: EntityRef, source_columns: Sequence[st
         refs.ingest, "Ingest Data", source, refs.data_set, _ingested(data_set.columns, source_columns)
     )
     start = (_data_set(refs, data_set), ingest)
-    columns = tuple(_columns(refs.data_set, data_set.columns))
+    columns = tuple(to_columns(refs.data_set, data_set.columns))
     if not data_set.is_mapped:
         absent = (refs.pipeline, refs.map, refs.clues)
         return Lineage(start, columns, absent, ingest_notes)
     mapped, map_notes = _mapped_part(refs, data_set)
     keys = vocabulary_keys(data_set)
     golden = refs.golden_records(data_set.entity_type)
-    columns += (*_columns(refs.clues, keys), *_columns(golden, keys))
+    columns += (*to_columns(refs.clues, keys), *to_columns(golden, keys))
     return Lineage((*start, *mapped), columns, (), ingest_notes + map_notes)
 
 
 def vocabulary_keys(data_set: DataSet) -> list[str]:
     """Return the keys that a data set's columns are mapped to, each once, in the order of the mapping."""
     return list(dict.fromkeys(mapping.key for mapping in data_set.mapped_fields))
+
+
+def to_columns(asset: EntityRef, names: Sequence[str]) -> Iterator[LineageEntity]:
+    """Yield the columns of an asset of ours."""
+    _, back = COLUMN_RELATIONS[asset.type_name]
+    for name, ref in column_refs(asset, names):
+        yield LineageEntity(ref, _fitting(name), {"dataType": "string"}, relations={back: asset})
 
 
 def _mapped_part(refs: LineageRefs, data_set: DataSet) -> tuple[tuple[LineageEntity, ...], tuple[str, ...]]:
@@ -91,12 +98,6 @@ def _ingested(fields: Sequence[str], source_columns: Sequence[str]) -> list[Colu
     spelled: Mapping[str, str] = {column.casefold(): column for column in source_columns}
     exact = set(source_columns)
     return [(field if field in exact else spelled.get(field.casefold(), field), field) for field in fields]
-
-
-def _columns(asset: EntityRef, names: Sequence[str]) -> Iterator[LineageEntity]:
-    _, back = COLUMN_RELATIONS[asset.type_name]
-    for name, ref in column_refs(asset, names):
-        yield LineageEntity(ref, _fitting(name), {"dataType": "string"}, relations={back: asset})
 
 
 def _fitting(name: str) -> str:

@@ -6,15 +6,21 @@ news:{id}                        there from its push until that was announced
 """
 
 import hashlib
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from pydantic import BaseModel, Field
 
 from sync_core.domain.data_set import DataSetRecord
-from sync_core.state.table import OPERATIONS_A_TRANSACTION, Operation, Table, delete, from_row, put, to_row
+from sync_core.state.table import OPERATIONS_A_TRANSACTION, Operation, Row, Table, delete, from_row, put, to_row
 
 PARTITION = "datasets"
+# A property holds 32,768 UTF-16 units; the vocabulary keys of 490 columns may need more, so they go on in a second one.
+# Source: Microsoft, "Understanding the Table service data model".
+PROPERTY_CHARACTERS = 15_000
+CONTINUATION = re.compile(r"(?P<name>.+)__(?P<number>[0-9]+)")
 KEYS_BETWEEN = "PartitionKey eq @partition and RowKey ge @first and RowKey lt @last"
 
 
@@ -50,33 +56,37 @@ class DataSetStore:
     def load(self, data_set_id: str) -> DataSetRecord | None:
         """Return one record, or None."""
         found = self.table.get(PARTITION, f"dataset:{data_set_id}")
-        return from_row(DataSetRecord, found.values) if found else None
+        return from_row(DataSetRecord, _joined(found.values)) if found else None
 
     def save(self, record: DataSetRecord, before: DataSetRecord | None = None, *, announce: bool = False) -> None:
         """Insert or replace a record, and keep its entity type's membership in step; `before` is the former record.
 
         The caller holds the data set's claim, so no two writers meet.
         """
-        operations = [put(to_row(PARTITION, f"dataset:{record.data_set_id}", record))]
+        operations = [put(_split(to_row(PARTITION, f"dataset:{record.data_set_id}", record)))]
         operations += self._membership(record)
         if announce:
             news = DataSetNews(data_set_id=record.data_set_id, name=record.name)
             operations.append(put(to_row(PARTITION, f"news:{record.data_set_id}", news)))
         self.table.transact(operations)
         if before and before.entity_type and before.entity_type != record.entity_type:
-            self.table.delete(PARTITION, _type_prefix(before.entity_type) + record.data_set_id)
+            self.leave_type(before.entity_type, record.data_set_id)
+
+    def leave_type(self, entity_type: str, data_set_id: str) -> None:
+        """Forget that a data set is mapped to an entity type."""
+        self.table.delete(PARTITION, _type_prefix(entity_type) + data_set_id)
 
     def members(self, entity_type: str) -> list[TypeMember]:
         """Return the data sets that are mapped to an entity type."""
         rows = self.table.rows(KEYS_BETWEEN, _between(_type_prefix(entity_type)))
-        return [from_row(TypeMember, row) for row in rows]
+        return [from_row(TypeMember, _joined(row)) for row in rows]
 
     def after(self, data_set_id: str) -> Iterator[DataSetRecord]:
         """Yield the records behind an id, in the order of ids; an empty one starts from the first."""
         bounds = {"partition": PARTITION, "first": f"dataset:{data_set_id}", "last": "dataset;"}
         query = "PartitionKey eq @partition and RowKey gt @first and RowKey lt @last"
         for row in self.table.rows(query, bounds):
-            yield from_row(DataSetRecord, row)
+            yield from_row(DataSetRecord, _joined(row))
 
     def news(self) -> list[DataSetNews]:
         """Return what was pushed and not announced yet."""
@@ -96,4 +106,23 @@ class DataSetStore:
         if not record.entity_type:
             return []
         member = TypeMember(data_set_id=record.data_set_id, entity_type=record.entity_type, keys=record.keys)
-        return [put(to_row(PARTITION, _type_prefix(record.entity_type) + record.data_set_id, member))]
+        return [put(_split(to_row(PARTITION, _type_prefix(record.entity_type) + record.data_set_id, member)))]
+
+
+def _split(row: Row) -> dict[str, Any]:
+    """Let long texts go on in further properties, `{name}__1` and so on."""
+    parts: dict[str, Any] = {}
+    for name, value in row.items():
+        parts[name] = value[:PROPERTY_CHARACTERS] if isinstance(value, str) else value
+        rest = range(PROPERTY_CHARACTERS, len(value), PROPERTY_CHARACTERS) if isinstance(value, str) else ()
+        for number, start in enumerate(rest, start=1):
+            parts[f"{name}__{number}"] = value[start : start + PROPERTY_CHARACTERS]
+    return parts
+
+
+def _joined(row: Row) -> dict[str, Any]:
+    parts = [(found, value) for name, value in row.items() if (found := CONTINUATION.fullmatch(name))]
+    whole = {name: value for name, value in row.items() if not CONTINUATION.fullmatch(name)}
+    for found, value in sorted(parts, key=lambda part: int(part[0]["number"])):
+        whole[found["name"]] += value
+    return whole

@@ -1,0 +1,161 @@
+"""The way back at work: an app between simulated services over real Azurite, and what people do in these services."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import Any
+
+from azure.storage.queue import QueueServiceClient, TextBase64DecodePolicy
+
+from local.cluedin.admin import actions as cluedin_actions
+from local.cluedin.admin import bodies
+from local.cluedin.simulator import CluedIn
+from local.purview import Purview
+from local.purview.admin import actions as purview_actions
+from local.simulation import Clock
+from local.simulation.faults import Effect, Fault, Match
+from sync_core.bootstrap import App
+from sync_core.clients.purview import PurviewClient
+from sync_core.domain.asset import Asset
+from sync_core.domain.data_set import DataSetRecord
+from sync_core.domain.dead_letter import DeadLetter
+from sync_core.domain.delivery import Delivery
+from sync_core.domain.message import AssetMessage, DataSetMessage, Message
+from sync_core.mapping.discovery_plan import plan_assets
+from sync_core.state.names import LINEAGE_QUEUE
+from sync_core.state.queues import WorkQueue
+from tests.integration.sync_core.lineage.graph import Graph, read_graph
+
+CUSTOMERS = "mssql://contoso-sql.database.windows.net/crm/dbo/Customers"
+ORDERS = "mssql://contoso-sql.database.windows.net/crm/dbo/Orders"
+COLLECTION = "clu3dn"
+WRITE = "Entity_BulkCreateOrUpdate"
+DELETE = "Entity_BulkDelete"
+FIND = "Entity_GetByUniqueAttributes"
+MAPPING = {"CustomerId": "customer.id", "FullName": "customer.name", "Email": "customer.email", "City": "--ignore--"}
+
+
+class CalmApp(App):
+    """The app, but a failed call to Purview is repeated at once instead of after seconds."""
+
+    @cached_property
+    def purview(self) -> PurviewClient:
+        return PurviewClient(replace(super().purview.door, sleep=lambda _: None))
+
+
+class RecordingQueue(WorkQueue):
+    """Remembers what is put back, in place of sending it."""
+
+    def __init__(self) -> None:
+        self.put_back: list[tuple[Message, float]] = []
+
+    def send(self, message: Message, delay_s: float = 0) -> None:
+        self.put_back.append((message, delay_s))
+
+
+@dataclass(frozen=True)
+class LineageBench:
+    """One app, the account and the organization that it stands between."""
+
+    app: App
+    cluedin: CluedIn
+    purview: Purview
+    storage: str
+    clock: Clock
+
+    def sync_asset(self, qualified_name: str = CUSTOMERS) -> str:
+        """Bring an asset of Purview into CluedIn, as discovery and the worker do, and return its source's id."""
+        (entity,) = self.purview.catalog.named(qualified_name)
+        asset = Asset(entity.guid, entity.type_name, entity.display_text, qualified_name, entity.display_text)
+        plan = plan_assets([asset], {}, now=datetime.now(UTC), run_id="run-1")
+        self.app._assets.add(plan.new, datetime.now(UTC))
+        self.app.create_data_source_group.handle(AssetMessage(asset_key=asset.key, run_id="run-1").to_json().encode())
+        stored = self.app._assets.load(asset.key)
+        assert stored is not None
+        assert stored.record.source_id
+        return stored.record.source_id
+
+    def load(self, source_id: str, name: str = "Customers.csv", **changes: Any) -> str:
+        """Upload, map and process a data set of four columns, one of them left out, and return its id."""
+        mapping = changes.pop("mapping", MAPPING)
+        loaded = {"fields": list(mapping) or list(MAPPING), "records": 1000, "entity_type": "/Customer", **changes}
+        body = bodies.LoadedDataSet(data_source_id=int(source_id), name=name, mapping=mapping, **loaded)
+        return str(cluedin_actions.load_data_set(self.cluedin, body)["data_set_id"]).lower()
+
+    def remap(self, data_set_id: str, mapping: Mapping[str, str], entity_type: str = "/Customer") -> None:
+        """Put a new mapping in place of the old one."""
+        body = bodies.Remapping(data_set_id=data_set_id, mapping=dict(mapping), entity_type=entity_type)
+        cluedin_actions.remap_data_set(self.cluedin, body)
+
+    def unmap(self, data_set_id: str) -> None:
+        """Drop the mapping."""
+        cluedin_actions.unmap_data_set(self.cluedin, bodies.DataSetAddress(data_set_id=data_set_id))
+
+    def act(self, action: str, **body: Any) -> Any:
+        """Do in Purview what a person or a scan does; see `local.purview.admin.actions`."""
+        done = getattr(purview_actions, action)(self.purview, body)
+        self.purview.submit_changes()
+        return done
+
+    def delete(self, qualified_name: str) -> None:
+        """Delete an entity of Purview as a person would."""
+        self.act("delete", asset=qualified_name)
+
+    def fault(self, operation: str, *, times: int | None = 1, skip: int = 0, **effect: Any) -> None:
+        """Let Purview fail in a chosen way."""
+        fault = Fault(match=Match(operation=operation), effect=Effect(**effect), times=times, skip=skip)
+        self.purview.faults.add(fault)
+
+    def deliver(self, data_set_id: str, **members: Any) -> Any:
+        """Let the webhook arrive, and return what it is told."""
+        body = json.dumps({"dataSetId": data_set_id, **members}).encode()
+        answer = self.app.receive_delivery.answer({"Content-Type": "application/json"}, body)
+        assert answer.status == 202, answer.body
+        return json.loads(answer.body)
+
+    def work(self) -> int:
+        """Work off the messages that are visible, and return how many there were."""
+        with QueueServiceClient.from_connection_string(self.storage) as queues:
+            queue = queues.get_queue_client(LINEAGE_QUEUE, message_decode_policy=TextBase64DecodePolicy())
+            messages = list(queue.receive_messages(messages_per_page=32))
+            for message in messages:
+                self.app.work_off_delivery.handle(message.content.encode())
+                queue.delete_message(message)
+            return len(messages)
+
+    def push(self, data_set_id: str) -> DataSetRecord:
+        """Hand the worker a message for a data set, and return what is recorded then."""
+        self.app.work_off_delivery.handle(DataSetMessage(data_set_id=data_set_id).to_json().encode())
+        return self.record(data_set_id)
+
+    def push_failing(self, data_set_id: str, delivery_key: str = "") -> list[float]:
+        """The same where the message is put back; return the delays with which it was."""
+        queue = RecordingQueue()
+        message = DataSetMessage(data_set_id=data_set_id, delivery_key=delivery_key)
+        replace(self.app.work_off_delivery, queue=queue).handle(message.to_json().encode())
+        assert all(one == message for one, _ in queue.put_back)
+        return [delay_s for _, delay_s in queue.put_back]
+
+    def record(self, data_set_id: str) -> DataSetRecord:
+        """Return what is recorded of a data set."""
+        record = self.app._data_sets.load(data_set_id)
+        assert record is not None
+        return record
+
+    def open_deliveries(self) -> list[Delivery]:
+        """Return the deliveries whose work is not recorded."""
+        return list(self.app._deliveries.open())
+
+    def letters(self) -> list[DeadLetter]:
+        """Return the dead letters."""
+        return list(self.app.dead_letters.all())
+
+    def graph(self, qualified_name: str = CUSTOMERS) -> Graph:
+        """Return what Purview shows downstream of an asset, and all that we ever wrote."""
+        return read_graph(self.purview, qualified_name)
+
+    def writes(self, since: int) -> list[str]:
+        """Name the calls since then that changed, or were to change, anything in Purview."""
+        return [str(record.operation) for record in self.purview.log.since(since) if record.method != "GET"]

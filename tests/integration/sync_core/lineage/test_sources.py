@@ -1,0 +1,91 @@
+"""Source assets of every kind: their columns, their odd names, and what happens to them later."""
+
+import pytest
+
+from local.purview.estate.names import AWKWARD_FILES, LAKE, LONG_NAME
+from sync_core.domain.data_set import DataSetStatus
+from tests.integration.sync_core.lineage.bench import CUSTOMERS, LineageBench
+
+CRM_FILE = f"{LAKE}/raw/crm/customers.csv"
+FABRIC_TABLE = (
+    "https://app.fabric.microsoft.com/groups/5f3c2a7e-9d41-4b0f-8a63-2c7b1e90d4aa"
+    "/lakehouses/b1de7c55-0f7a-4f0e-9a43-6e1f7d2c8b19/tables/dbo%252Fdim_customer"
+)
+
+
+def ingest(data_set_id: str) -> str:
+    return f"cluedin://127.0.0.1/datasets/{data_set_id}/ingest"
+
+
+@pytest.mark.parametrize(
+    ("source", "fields", "expected"),
+    [
+        (CUSTOMERS, ["customerid", "EMAIL"], [("CustomerId", "customerid"), ("Email", "EMAIL")]),
+        (CRM_FILE, ["Customer_ID", "full_name"], [("customer_id", "Customer_ID"), ("full_name", "full_name")]),
+        (FABRIC_TABLE, ["Key"], [("Key", "Key")]),
+    ],
+    ids=["SQL table", "file with a tabular schema", "Fabric table without columns"],
+)
+def test_the_sources_columns_are_linked_as_purview_spells_them(
+    bench: LineageBench, source: str, fields: list[str], expected: list[tuple[str, str]]
+) -> None:
+    data_set_id = bench.load(bench.sync_asset(source), mapping={field: f"customer.{field}" for field in fields})
+
+    assert bench.push(data_set_id).status is DataSetStatus.PUSHED
+
+    graph = bench.graph(source)
+    assert graph.pairs(ingest(data_set_id)) == expected
+    assert ("cluedin_golden_records", "Customer") in graph.nodes
+
+
+def test_assets_with_awkward_names_get_their_lineage(bench: LineageBench) -> None:
+    for number, name in enumerate(AWKWARD_FILES, start=1):
+        source = f"{LAKE}/raw/inbox/{number:02}/{name}"
+        data_set_id = bench.load(bench.sync_asset(source), name=name[:200], mapping={name[:40]: f"x.{number}"})
+
+        assert bench.push(data_set_id).status is DataSetStatus.PUSHED
+
+        assert ("cluedin_data_set", name[:200]) in bench.graph(source).nodes
+    assert len(LONG_NAME) > 200
+    assert bench.graph().count("cluedin_data_set") == len(AWKWARD_FILES)
+
+
+def test_a_source_that_was_scanned_anew_is_linked_again(bench: LineageBench) -> None:
+    data_set_id = bench.load(bench.sync_asset())
+    before = bench.push(data_set_id)
+    bench.act("recreate", asset=CUSTOMERS)
+    assert len(bench.graph().nodes) == 1
+
+    after = bench.push(data_set_id)
+
+    assert len(bench.graph().nodes) == 7
+    assert after.guid == before.guid
+    assert after.asset_guid == bench.purview.catalog.named(CUSTOMERS)[0].guid != before.asset_guid
+
+
+def test_a_source_that_is_gone_makes_a_dead_letter_that_says_what_to_do(bench: LineageBench) -> None:
+    data_set_id = bench.load(bench.sync_asset())
+    bench.deliver(data_set_id)
+    bench.delete(CUSTOMERS)
+
+    bench.work()
+
+    (letter,) = bench.letters()
+    assert (letter.subject, letter.attempts) == (data_set_id, 1)
+    assert CUSTOMERS in letter.cause
+    assert "scan it again" in letter.cause
+    assert bench.record(data_set_id).status is DataSetStatus.FAILED
+    assert not bench.open_deliveries()
+    assert not bench.graph("mssql://contoso-sql.database.windows.net/crm/dbo/Orders").own
+
+
+def test_once_the_source_is_back_the_next_delivery_heals_all(bench: LineageBench) -> None:
+    data_set_id = bench.load(bench.sync_asset())
+    bench.delete(CUSTOMERS)
+    bench.push(data_set_id)
+    bench.act("add_asset", name="Customers", typeName="azure_sql_table", qualifiedName=CUSTOMERS)
+
+    assert bench.push(data_set_id).status is DataSetStatus.PUSHED
+
+    assert not bench.letters()
+    assert len(bench.graph().nodes) == 7
