@@ -48,19 +48,28 @@ class AppriseNotifier:
 
         Title and body are text that holds names given by people: no markup in them counts, and no line break.
         """
+        record_request("notifications")
+        try:
+            unknown, is_sent = self._notify_all(one_line(title), one_line(body))
+        except Exception as error:  # a hundred plugins of other people: whatever they raise must not fail the sync
+            failure = f"Apprise failed with {type(error).__name__} while it loaded or notified NOTIFY_URLS."
+            raise TransientError(failure, service="notifications") from error
+        if unknown:
+            raise ConfigError(f"NOTIFY_URLS: entry {', '.join(unknown)} is no notification URL that Apprise knows.")
+        if not is_sent:
+            raise TransientError("At least one of NOTIFY_URLS did not take the notification.", service="notifications")
+
+    def _notify_all(self, title: str, body: str) -> tuple[list[str], bool]:
+        """Notify all; return the positions of unknown URLs, and whether all known ones took it."""
         import apprise  # noqa: PLC0415  # slow to import, and needed by those alone who set NOTIFY_URLS
 
         everyone = apprise.Apprise()
         unknown = [
             str(position) for position, url in enumerate(self.urls, start=1) if not everyone.add(url.get_secret_value())
         ]
-        record_request("notifications")
-        message = {"title": one_line(title), "body": one_line(body), "body_format": apprise.NotifyFormat.TEXT}
-        is_sent = everyone.notify(**message) if everyone else True
-        if unknown:
-            raise ConfigError(f"NOTIFY_URLS: entry {', '.join(unknown)} is no notification URL that Apprise knows.")
-        if not is_sent:
-            raise TransientError("At least one of NOTIFY_URLS did not take the notification.", service="notifications")
+        if not everyone:
+            return unknown, True
+        return unknown, bool(everyone.notify(title=title, body=body, body_format=apprise.NotifyFormat.TEXT))
 
 
 def new_notifier(urls: Sequence[SecretStr]) -> Notifier:

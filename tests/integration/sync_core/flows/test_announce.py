@@ -1,0 +1,198 @@
+"""Notifications, through Apprise to a receiver on this machine."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from local.simulation import serve
+from local.stack import TERM
+from sync_core.domain.asset import AssetStatus
+from tests.integration.sync_core.flows.bench import CREATE_SOURCE
+from tests.integration.sync_core.flows.conftest import NewEstate
+from tests.integration.sync_core.flows.estate import Estate
+
+SECRET = "a-channels-secret"
+# One of Apprise's plugins imports it; not ours to mend.
+pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
+
+
+@dataclass
+class Receiver:
+    """Takes notifications as Teams, Slack or any webhook would; `status` is what it answers."""
+
+    status: int = 200
+    received: list[tuple[str, str]] = field(default_factory=list)
+    url: str = ""
+
+    async def take(self, request: Request) -> Response:
+        body = await request.json()
+        if self.status == 200:
+            self.received.append((body["title"], body["message"]))
+        return Response(status_code=self.status)
+
+
+@pytest.fixture
+def new_receiver() -> Iterator[Callable[[], Receiver]]:
+    with ExitStack() as parts:
+
+        def make() -> Receiver:
+            receiver = Receiver()
+            app = Starlette(routes=[Route("/{path:path}", receiver.take, methods=["POST"])])
+            address = parts.enter_context(serve(app)).removeprefix("http://")
+            receiver.url = f"json://{address}/{SECRET}"
+            return receiver
+
+        yield make
+
+
+@pytest.fixture
+def receiver(new_receiver: Callable[[], Receiver]) -> Receiver:
+    return new_receiver()
+
+
+@pytest.fixture
+def estate(new_small_estate: NewEstate, receiver: Receiver) -> Estate:
+    """An app that notifies the receiver, for the assets that carry the term."""
+    return new_small_estate(NOTIFY_URLS=receiver.url)
+
+
+def test_one_new_data_source_is_announced_by_its_assets_name(estate: Estate, receiver: Receiver) -> None:
+    estate.act("untag", asset="Customers", term=TERM)
+
+    estate.sync()
+
+    assert receiver.received == [
+        ("Data source created", "Data source 'Orders' created for Purview asset"),
+        ("Synchronization completed", "1 created, 0 found in place, 0 failed"),
+    ]
+
+
+def test_many_new_data_sources_are_collected_into_one_message(estate: Estate, receiver: Receiver) -> None:
+    for name in ("Products", "suppliers.csv", "dim_date", "readme.txt"):
+        estate.act("tag", asset=name, term=TERM)
+
+    estate.sync()
+
+    (created, completed) = receiver.received
+    assert created[0] == "Data source created"
+    assert created[1].startswith("6 data sources have been created for assets registered in Purview (")
+    assert all(name in created[1] for name in ("Customers", "Orders", "Products", "readme.txt"))
+    assert completed == ("Synchronization completed", "6 created, 0 found in place, 0 failed")
+
+
+def test_nothing_new_is_not_announced(estate: Estate, receiver: Receiver) -> None:
+    estate.sync()
+    receiver.received.clear()
+
+    for _ in range(2):
+        estate.sync()
+
+    assert receiver.received == []
+
+
+def test_what_was_found_in_place_or_given_up_counts_in_the_completion_only(estate: Estate, receiver: Receiver) -> None:
+    estate.add_foreign_group("Orders", "mssql://contoso-sql.database.windows.net/crm/dbo/Orders")
+    estate.fault(CREATE_SOURCE, status=200, body={"errors": [{"message": "400: no such type"}], "data": None})
+
+    estate.sync()
+    estate.tick()
+
+    assert receiver.received == [("Synchronization completed", "0 created, 1 found in place, 1 failed")]
+
+
+def test_nothing_is_announced_while_anything_is_outstanding(estate: Estate, receiver: Receiver) -> None:
+    estate.fault(CREATE_SOURCE, status=503)
+    estate.sync()
+    assert receiver.received == []
+
+    estate.deliver_again()
+
+    assert [title for title, _ in receiver.received] == ["Data source created", "Synchronization completed"]
+    assert receiver.received[1][1] == "2 created, 0 found in place, 0 failed"
+
+
+def test_news_that_a_dead_worker_left_are_announced_by_the_next_tick(estate: Estate, receiver: Receiver) -> None:
+    estate.tick()
+    for record in estate.records():
+        worker = estate.app.create_data_source_group
+        claim = worker.leases.acquire(f"asset-{record.key}", "run-1", 45)
+        worker.provision.provision(record, claim, "run-1")  # type: ignore[arg-type]  # and dies before announcing
+
+    run = estate.tick()
+
+    assert [title for title, _ in receiver.received] == ["Data source created", "Synchronization completed"]
+    assert run.counts["announced"] == 2
+
+
+@pytest.mark.parametrize("status", [500, 404])
+def test_a_receiver_that_fails_fails_nothing_and_is_shown(estate: Estate, receiver: Receiver, status: int) -> None:
+    receiver.status = status
+
+    estate.sync()
+
+    assert {record.status for record in estate.records()} == {AssetStatus.SYNCED}
+    shown = estate.status()["notifications"]
+    assert shown["data_source_created"]["error"] == "At least one of NOTIFY_URLS did not take the notification."
+    assert shown["synchronization_completed"]["error"]
+    assert SECRET not in str(shown)
+
+
+def test_one_receiver_that_fails_keeps_no_other_from_hearing(
+    new_small_estate: NewEstate, new_receiver: Callable[[], Receiver]
+) -> None:
+    broken, well = new_receiver(), new_receiver()
+    broken.status = 500
+    estate = new_small_estate(NOTIFY_URLS=f"json://127.0.0.1:9/{SECRET}; nonsense;{broken.url};{well.url}")
+
+    estate.sync()
+
+    assert [title for title, _ in well.received] == ["Data source created", "Synchronization completed"]
+    shown = estate.status()["notifications"]["data_source_created"]
+    assert "NOTIFY_URLS: entry 2 is no notification URL that Apprise knows" in shown["error"]
+    assert SECRET not in str(shown)
+
+
+def test_notifications_that_cannot_be_sent_at_all_fail_nothing(estate: Estate, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "apprise", None)  # importing it fails
+
+    estate.sync()
+
+    assert {record.status for record in estate.records()} == {AssetStatus.SYNCED}
+    assert "ModuleNotFoundError" in estate.status()["notifications"]["synchronization_completed"]["error"]
+
+
+def test_apprise_is_not_even_imported_where_no_one_is_to_be_notified(small_estate: Estate) -> None:
+    code = """
+import os, sys
+from sync_core import bootstrap
+app = bootstrap.app()
+app.discover.run()
+app.create_data_source_group.handle(b"nonsense")
+print(len(list(app._assets.all())), "apprise" in sys.modules)
+"""
+    settings = small_estate.app.settings
+    environment = {
+        **os.environ,
+        "PURVIEW_ENDPOINT": settings.purview_endpoint,
+        "PURVIEW_COLLECTION": settings.purview_collection,
+        "CLUEDIN_URL": settings.cluedin_url,
+        "CLUEDIN_ACCESS_TOKEN": "given",
+        "SYNC_TERM": settings.sync_term,
+        "AzureWebJobsStorage": small_estate.storage,
+        "NOTIFY_URLS": "",
+    }
+
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True, timeout=60
+    )
+
+    assert done.stdout.split() == ["2", "False"]
