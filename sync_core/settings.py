@@ -1,5 +1,6 @@
 """The settings of the app, read from the environment in one place and checked all at once."""
 
+import re
 from base64 import b64decode
 from enum import StrEnum
 from ipaddress import ip_address
@@ -23,6 +24,12 @@ from sync_core.errors import ConfigError
 
 # A reference that App Service could not resolve is handed to the app as its own text.
 UNRESOLVED_KEY_VAULT_REFERENCE = "@microsoft.keyvault("
+WEBHOOK_SECRET_PREFIX = "whsec_"  # noqa: S105  # Source: Standard Webhooks
+
+
+HOST = re.compile(r"[a-z0-9._-]+|[0-9a-f:.]+")
+PLAIN_URL = re.compile(r"[!-\[\]-~]+")  # visible ASCII but for the backslash
+WHY_HTTPS = "(plain http only for this machine itself: a token would travel readable)"
 
 
 class SettingsSource(StrEnum):
@@ -43,16 +50,24 @@ def is_loopback(host: str) -> bool:
 def _service_url(value: str) -> str:
     try:
         parts = urlsplit(value)
-        is_complete = parts.scheme in {"https", "http"} and bool(parts.hostname) and parts.port != 0
+        is_complete = (
+            parts.scheme in {"https", "http"} and bool(HOST.fullmatch(parts.hostname or "")) and parts.port != 0
+        )
     except ValueError:
         is_complete = False
-    if not is_complete:
+    # What two parsers could read in two ways must not decide where a token goes.
+    if not is_complete or not PLAIN_URL.fullmatch(value):
         raise ValueError("expected a full URL such as https://host.example.com")
     if parts.username or parts.password or parts.query or parts.fragment:
         raise ValueError("expected a URL without credentials, query or fragment")
-    if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
-        raise ValueError("expected https (plain http only for this machine itself: a token would travel readable)")
+    if _is_readable_on_its_way(value):
+        raise ValueError(f"expected https {WHY_HTTPS}")
     return value.rstrip("/")
+
+
+def _is_readable_on_its_way(url: str) -> bool:
+    parts = urlsplit(url)
+    return parts.scheme == "http" and not is_loopback(parts.hostname or "")
 
 
 def _token(value: SecretStr) -> SecretStr:
@@ -73,6 +88,17 @@ def _connection_string(value: SecretStr) -> SecretStr:
         raise ValueError(
             "expected a connection string, such as DefaultEndpointsProtocol=https;AccountName=..;AccountKey=.."
         )
+    endpoints = [parts.get(f"{service}endpoint", "") for service in ("queue", "table")]
+    is_http = parts.get("defaultendpointsprotocol", "").lower() == "http" and not all(endpoints)
+    if is_http or any(_is_readable_on_its_way(endpoint) for endpoint in endpoints):
+        raise ValueError(f"expected a connection string with https {WHY_HTTPS}")
+    return value
+
+
+def _account_name(value: str) -> str:
+    # It becomes part of the address to which the app's token goes: nothing in it may end the host's name.
+    if value and not re.fullmatch("[a-z0-9-]+", value):
+        raise ValueError("expected a storage account's name: lower-case letters and digits")
     return value
 
 
@@ -84,13 +110,28 @@ def _is_base64(text: str) -> bool:
 
 
 def _split_semicolons(value: Any) -> Any:
-    return [part.strip() for part in value.split(";") if part.strip()] if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    parts = [part.strip() for part in value.split(";") if part.strip()]
+    if not parts:  # taken for "none", it would leave the webhook open
+        raise ValueError("expected at least one value, several separated by ';'")
+    return parts
+
+
+def _webhook_secret(value: SecretStr) -> SecretStr:
+    if value.get_secret_value() == WEBHOOK_SECRET_PREFIX:
+        raise ValueError(f"expected a secret behind {WEBHOOK_SECRET_PREFIX}")
+    return value
 
 
 ServiceUrl = Annotated[str, AfterValidator(_service_url)]
 AccessToken = Annotated[SecretStr, AfterValidator(_token)]
 ConnectionString = Annotated[SecretStr, AfterValidator(_connection_string)]
 SecretList = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_split_semicolons)]
+WebhookSecrets = Annotated[
+    tuple[Annotated[SecretStr, AfterValidator(_webhook_secret)], ...], NoDecode, BeforeValidator(_split_semicolons)
+]
+AccountName = Annotated[str, AfterValidator(_account_name)]
 
 
 class Settings(BaseSettings):
@@ -118,10 +159,10 @@ class Settings(BaseSettings):
     sync_term: str = Field(default="", alias="SYNC_TERM", validate_default=True)
     lineage_enabled: bool = Field(default=True, alias="LINEAGE_ENABLED")
 
-    webhook_secrets: SecretList = Field(default=(), alias="WEBHOOK_SECRETS")
+    webhook_secrets: WebhookSecrets = Field(default=(), alias="WEBHOOK_SECRETS")
     notify_urls: SecretList = Field(default=(), alias="NOTIFY_URLS")
 
-    storage_account_name: str = Field(default="", alias="AzureWebJobsStorage__accountName")
+    storage_account_name: AccountName = Field(default="", alias="AzureWebJobsStorage__accountName")
     storage_queue_service_uri: ServiceUrl | None = Field(default=None, alias="AzureWebJobsStorage__queueServiceUri")
     storage_table_service_uri: ServiceUrl | None = Field(default=None, alias="AzureWebJobsStorage__tableServiceUri")
     storage_credential: str = Field(default="", alias="AzureWebJobsStorage__credential")
