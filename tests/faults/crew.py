@@ -1,0 +1,84 @@
+"""The functions host in miniature, on the test's clock: runs the timers and works off the queues."""
+
+import random
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+from local.simulation import Clock
+from sync_core.bootstrap import App
+from sync_core.state.names import ASSET_QUEUE, LINEAGE_QUEUE, POISON_SUFFIX
+from tests.faults.lanes import Delivery, Lanes
+
+MOST_DELIVERIES = 3000
+
+
+@dataclass
+class Crew:
+    """Some instances of the app on one storage. A queue promises no order, and no message only once."""
+
+    apps: Sequence[App]
+    lanes: Lanes
+    clock: Clock
+    chance: random.Random = field(default_factory=lambda: random.Random(0))  # noqa: S311 - repeatable
+    again: float = 0.0
+    """How likely a message that was worked off is delivered once more."""
+    at_once: int = 1
+    failures: list[str] = field(default_factory=list)
+    """What the host saw functions fail of."""
+
+    def tick(self) -> bool:
+        """Run one discovery; return whether it ended well."""
+        return self._run(lambda app: app.discover.run())
+
+    def reconcile(self) -> bool:
+        """Run one reconciliation; return whether it ended well."""
+        return self._run(lambda app: app.reconcile.run())
+
+    def drain(self) -> int:
+        """Work off what is due, until nothing is; return how many deliveries that were."""
+        count = 0
+        while due := self.lanes.receive_due():
+            self.chance.shuffle(due)
+            self._work_off_all(due)
+            count += len(due)
+            assert count < MOST_DELIVERIES, f"the work never ends: {self.failures[-3:]}"
+        return count
+
+    def _work_off_all(self, due: Sequence[Delivery]) -> None:
+        if self.at_once == 1:
+            for delivery in due:
+                self._work_off(delivery)
+            return
+        with ThreadPoolExecutor(self.at_once) as pool:
+            list(pool.map(self._work_off, due))
+
+    def _work_off(self, delivery: Delivery) -> None:
+        if not self._run(lambda app: handle(app, delivery)):
+            self.lanes.fail(delivery)
+        elif self.chance.random() < self.again:
+            self.lanes.release(delivery)
+        else:
+            self.lanes.delete(delivery)
+
+    def _run(self, function: Callable[[App], None]) -> bool:
+        try:
+            function(self.chance.choice(self.apps))
+        except Exception as error:  # noqa: BLE001 - the host survives whatever a function raises
+            self.failures.append(f"{type(error).__name__}: {error}")
+            return False
+        return True
+
+
+def handle(app: App, delivery: Delivery) -> None:
+    """Call the function of a queue, as `function_app.py` does."""
+    match delivery.lane:
+        case "asset-sync":
+            app.create_data_source_group.handle(delivery.body)
+        case "lineage-sync":
+            app.work_off_delivery.handle(delivery.body)
+        case "asset-sync-poison":
+            app.bury.poison(ASSET_QUEUE, delivery.body, 1)
+        case _:
+            assert delivery.lane == LINEAGE_QUEUE + POISON_SUFFIX
+            app.work_off_delivery.poison(delivery.body, 1)

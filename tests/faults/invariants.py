@@ -1,0 +1,124 @@
+"""What must hold once all faults are gone and all work is done: one function, which reads everything afresh.
+
+Both services are read over HTTP, the state through the app's own stores. Nothing here uses the app's rules for names or
+lineage: a mistake there must not hide itself.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from local.cluedin.seed import SERVICE_ACCOUNT
+from local.stack import TERM
+from sync_core.bootstrap import App
+from sync_core.domain.asset import AssetRecord, AssetStatus
+from sync_core.domain.delivery import DeliveryStatus, delivery_key
+from tests.faults.lanes import Lanes
+from tests.faults.lineage_invariants import LineageFacts, lineage_violations
+from tests.faults.remote import Account, Organization
+
+COLUMN_TYPES = ("column",)  # what carries the term and is no data asset, in the accounts of these tests
+
+
+@dataclass(frozen=True)
+class Case:
+    """What is compared: two services, the state, the queues, and what a person knows.
+
+    `ever_tagged` are the qualified names of assets that had the term at some time; `accepted` the deliveries that were
+    answered 202: (delivery id, data set id).
+    """
+
+    account: Account
+    organization: Organization
+    app: App
+    lanes: Lanes
+    ever_tagged: frozenset[str]
+    accepted: Sequence[tuple[str, str]] = ()
+
+
+def find_violations(case: Case) -> list[str]:
+    """Return everything that is not as it must be; nothing at all is what one wants to see."""
+    purview, cluedin = case.account.state(), case.organization.state()
+    assert sum(purview["counts"].values()) <= len(purview["entities"]), "the account shows only a part of itself"
+    tagged = {each["qualifiedName"]: each for each in purview["entities"] if _is_tagged(each)}
+    records = list(case.app._assets.all())
+    active = {each["qualifiedName"]: each["guid"] for each in purview["entities"]}
+    facts = LineageFacts(case.organization.url, cluedin, case.account.own_entities(), active, case.ever_tagged)
+    return [
+        *_groups(cluedin, tagged, case.ever_tagged, {record.name for record in records}),
+        *_records(case.app, records, tagged, cluedin),
+        *lineage_violations(facts),
+        *_work(case),
+    ]
+
+
+def _is_tagged(entity: Mapping[str, Any]) -> bool:
+    return TERM in entity["terms"] and not entity["typeName"].endswith(COLUMN_TYPES)
+
+
+def _groups(
+    cluedin: Mapping[str, Any], tagged: Mapping[str, Any], ever_tagged: frozenset[str], names: set[str]
+) -> Iterator[str]:
+    ours = [source for source in cluedin["data_sources"] if source["author_id"] == SERVICE_ACCOUNT.id]
+    counts = Counter(source["name"] for source in ours)
+    yield from (f"asset {name} has {counts[name]} sources" for name in tagged if counts[name] != 1)
+    yield from (f"source {name} stands {count} times" for name, count in counts.items() if count > 1)
+    yield from (f"source {name} stands for no asset" for name in counts if name not in ever_tagged)
+    members = Counter(source["data_source_set_id"] for source in cluedin["data_sources"])
+    shared = {source["data_source_set_id"] for source in ours if members[source["data_source_set_id"]] > 1}
+    yield from (f"group {number} is shared" for number in sorted(shared))
+    for group in cluedin["data_source_sets"]:
+        is_empty = group["author_id"] == SERVICE_ACCOUNT.id and not members[group["id"]]
+        if is_empty and not _is_half_made(group["name"], tagged, names):
+            yield f"group {group['name']} ({group['id']}) is empty"
+
+
+def _is_half_made(group: str, tagged: Mapping[str, Any], names: set[str]) -> bool:
+    """An asset that lost its term while its group was made keeps an empty one, since nothing is deleted."""
+    return group in names - {each["name"] for each in tagged.values()}
+
+
+def _records(
+    app: App, records: Sequence[AssetRecord], tagged: Mapping[str, Any], cluedin: Mapping[str, Any]
+) -> Iterator[str]:
+    by_name = {record.qualified_name: record for record in records}
+    sources = {str(source["id"]): source for source in cluedin["data_sources"]}
+    yield from (f"asset {name} is not recorded" for name in tagged if name not in by_name)
+    for name, record in by_name.items():
+        expected = AssetStatus.SYNCED if name in tagged else AssetStatus.RETIRED
+        if record.status is not expected:
+            yield f"{name} is {record.status}, expected {expected}: {record.last_error}"
+        if name in tagged and record.guid != tagged[name]["guid"]:
+            yield f"{name} is recorded as {record.guid}, Purview has {tagged[name]['guid']}"
+        if record.status is AssetStatus.SYNCED:
+            yield from _proof(app, record, sources.get(record.source_id))
+    for field in ("group_id", "source_id"):
+        ids = Counter(getattr(record, field) for record in records if getattr(record, field))
+        yield from (f"{field} {number} is in {count} records" for number, count in ids.items() if count > 1)
+
+
+def _proof(app: App, record: AssetRecord, source: Mapping[str, Any] | None) -> Iterator[str]:
+    name = record.qualified_name
+    if source is None:
+        yield f"{name} is recorded with source {record.source_id}, which CluedIn has not"
+    elif (source["name"], str(source["data_source_set_id"])) != (name, record.group_id):
+        yield f"{name} is recorded in group {record.group_id}, CluedIn has {source['name']} in another"
+    if app._groups.owner(record.group_id) not in {"", record.key}:
+        yield f"group {record.group_id} of {name} belongs to another asset"
+    if app._groups.asset_of_source(record.source_id) not in {"", record.key}:
+        yield f"source {record.source_id} of {name} stands for another asset"
+
+
+def _work(case: Case) -> Iterator[str]:
+    yield from (f"dead letter {letter.subject}: {letter.cause}" for letter in case.app.dead_letters.all())
+    yield from (f"delivery {delivery.delivery_id} is open" for delivery in case.app._deliveries.open())
+    for delivery_id, data_set_id in case.accepted:
+        kept = case.app._deliveries.load(delivery_key(delivery_id, data_set_id))
+        if kept is None or kept.status is not DeliveryStatus.DONE or kept.result == "failed":
+            yield f"delivery {delivery_id} has no good end: {kept}"
+    if case.app._assets.has_todo():
+        yield "assets are outstanding"
+    waiting = case.lanes.count()
+    if waiting:
+        yield f"{waiting} messages wait"

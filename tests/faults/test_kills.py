@@ -1,0 +1,60 @@
+"""SIGKILL of real processes before each of their outgoing calls in turn, with new work for each of them.
+
+Provisioning alone is killed in tests/integration/sync_core/flows/test_kill.py. Here a short run takes every third call.
+"""
+
+from collections.abc import Callable
+
+import pytest
+
+from sync_core.domain.message import DataSetMessage
+from tests.faults.nursery import Nursery
+from tests.faults.variants import call_numbers
+from tests.faults.world import World
+
+pytestmark = pytest.mark.timeout(900)
+
+LONGEST_LEASE_S = 70
+MORE_THAN_ENOUGH_CALLS = 200
+
+
+def kill_at_each_call(
+    world: World, nursery: Nursery, function: str, new_work: Callable[[], bytes], first: int = 1
+) -> int:
+    """Let one worker after the other die, each some calls later than the one before; return where the last one died."""
+    last = 0
+    for number in call_numbers(first):
+        body = new_work()
+        if not nursery.kill(function, number, world.settings, world.clock, body):
+            return last
+        last = number
+        world.clock.advance(LONGEST_LEASE_S)  # what the dead one holds ends by itself
+        assert number < MORE_THAN_ENOUGH_CALLS, f"{function} never comes to an end"
+    raise AssertionError
+
+
+def test_a_discovery_killed_before_any_of_its_calls_loses_nothing(world: World, nursery: Nursery) -> None:
+    def new_asset() -> bytes:
+        world.crew.tick()  # the one after the dead one catches up
+        world.add_asset()
+        return b""
+
+    last = kill_at_each_call(world, nursery, "discover_assets", new_asset, first=1)
+
+    assert last > 15
+    world.heal()
+    assert world.violations() == []
+
+
+def test_a_push_killed_before_any_of_its_calls_leaves_one_chain(world: World, nursery: Nursery) -> None:
+    asset = world.add_asset()
+    world.run()
+
+    def new_data_set() -> bytes:
+        return DataSetMessage(data_set_id=world.load(asset).lower()).to_json().encode()
+
+    last = kill_at_each_call(world, nursery, "push_lineage", new_data_set, first=2)
+
+    assert last > 25
+    world.heal()
+    assert world.violations() == []

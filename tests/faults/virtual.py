@@ -1,0 +1,120 @@
+"""The real app on a clock that tests move: nothing waits, and an hour of back-off takes no time.
+
+Storage's own clock moves along: queues show a message when it is due by the test's clock, and leases end by it.
+"""
+
+import json
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from azure.data.tables import TableServiceClient
+from azure.storage.queue import QueueServiceClient
+
+from local.simulation import Clock
+from sync_core.bootstrap import App
+from sync_core.domain.message import Message
+from sync_core.flows.pauses import Pauses
+from sync_core.settings import Settings
+from sync_core.state.leases import Leases
+from sync_core.state.names import ASSET_QUEUE, LINEAGE_QUEUE, NOTES_TABLE
+from sync_core.state.queues import WorkQueue
+from sync_core.state.table import Row, StoredRow, Table
+
+AHEAD = "writtenAheadS"
+DUE_AT = "dueAt"
+
+
+class TimedMessage(Message):
+    """A message that tells when it is due; the app ignores what it does not know."""
+
+    text: str
+    due_at: datetime
+
+    def to_json(self) -> str:
+        """Return the message with its time."""
+        return json.dumps({**json.loads(self.text), DUE_AT: self.due_at.isoformat()})
+
+
+class TimedQueue(WorkQueue):
+    """A queue whose delays pass by the test's clock: `Crew` takes what is due."""
+
+    def __init__(self, service: QueueServiceClient, name: str, now: Callable[[], datetime]) -> None:
+        super().__init__(service, name)
+        self._now = now
+
+    def send(self, message: Message, delay_s: float = 0) -> None:
+        """Send at once, with the time from which on it may be seen."""
+        due_at = self._now() + timedelta(seconds=delay_s)
+        super().send(TimedMessage(text=message.to_json(), due_at=due_at))
+
+
+class TimedTable(Table):
+    """A table whose service has the test's clock."""
+
+    def __init__(self, service: TableServiceClient, name: str, ahead_s: Callable[[], float]) -> None:
+        super().__init__(service, name)
+        self._ahead_s = ahead_s
+
+    def insert(self, row: Row) -> str | None:
+        """Insert, and note by how much the clock is ahead."""
+        return super().insert({**row, AHEAD: self._ahead_s()})
+
+    def replace(self, row: Row, etag: str) -> str:
+        """Replace, and note by how much the clock is ahead."""
+        return super().replace({**row, AHEAD: self._ahead_s()}, etag)
+
+    def get(self, partition: str, row_key: str) -> StoredRow | None:
+        """Read a row with its times by the test's clock."""
+        found = super().get(partition, row_key)
+        if found is None:
+            return None
+        written_at = found.written_at + timedelta(seconds=float(found.values.get(AHEAD, 0.0)))
+        read_at = found.read_at + timedelta(seconds=self._ahead_s())
+        return StoredRow(found.values, found.etag, written_at, read_at)
+
+
+class SafeClock(Clock):
+    """The simulators' clock, moved by many threads."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lock = threading.Lock()
+
+    def advance(self, seconds: float) -> None:
+        """Move forward."""
+        with self._lock:
+            super().advance(seconds)
+
+
+def make_virtual_app(
+    settings: Settings, clock: Clock, *, skew_s: float = 0, chance: Callable[[], float] = lambda: 0.5
+) -> App:
+    """Make the app as another process would have it. Its own clock may be wrong by `skew_s`; storage's is right."""
+
+    def now() -> datetime:
+        return clock.now() + timedelta(seconds=skew_s)
+
+    def monotonic() -> float:
+        return clock.now().timestamp()
+
+    app = App(settings, now)
+    parts: dict[str, Any] = app.__dict__  # where `cached_property` keeps what it made: ours is there first
+    notes_table = TimedTable(app._storage.tables, NOTES_TABLE, lambda: clock.offset_s)
+    parts["_leases"] = Leases(notes_table, monotonic)
+    parts["_asset_queue"] = TimedQueue(app._storage.queues, ASSET_QUEUE, clock.now)
+    parts["_lineage_queue"] = TimedQueue(app._storage.queues, LINEAGE_QUEUE, clock.now)
+    parts["_pauses"] = Pauses(app._notes("throttle"), now, chance, monotonic)
+    parts["purview"] = replace(app.purview, door=replace(app.purview.door, sleep=clock.advance))
+    parts["cluedin"] = replace(app.cluedin, door=replace(app.cluedin.door, sleep=clock.advance))
+    parts["discover"] = replace(app.discover, sleep=clock.advance)
+    parts["create_data_source_group"] = replace(app.create_data_source_group, chance=chance)
+    parts["work_off_delivery"] = replace(app.work_off_delivery, chance=chance)
+    return app
+
+
+def make_settings(values: Mapping[str, str]) -> Settings:
+    """Check settings as the app does."""
+    return Settings.model_validate(dict(values))

@@ -1,0 +1,138 @@
+"""A small world for fault tests: two services with one asset after the other, the app on its storage, and people."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from itertools import count
+
+from azure.storage.queue import QueueServiceClient
+
+from local.cluedin.seed import ORGANIZATION, SERVICE_ACCOUNT
+from local.simulation import Clock
+from local.stack import COLLECTION, TERM
+from sync_core.bootstrap import App
+from tests.faults.crew import Crew
+from tests.faults.invariants import Case, find_violations
+from tests.faults.lanes import Lanes
+from tests.faults.remote import Account, Organization
+from tests.faults.virtual import make_settings, make_virtual_app
+
+ROUND_S = 16 * 60  # longer than what a lost message, a dead worker or a term's digest waits for
+MOST_ROUNDS = 60
+MOST_SENDS = 50
+LAKE = "https://lake.example"
+
+
+def settings_of(purview_url: str, cluedin_url: str, storage: str) -> dict[str, str]:
+    """Return the settings of an app between these two."""
+    return {
+        "PURVIEW_ENDPOINT": purview_url,
+        "PURVIEW_COLLECTION": COLLECTION,
+        "CLUEDIN_URL": cluedin_url,
+        "CLUEDIN_ORGANIZATION": ORGANIZATION.client_id,
+        "CLUEDIN_USERNAME": SERVICE_ACCOUNT.username,
+        "CLUEDIN_PASSWORD": SERVICE_ACCOUNT.password,
+        "SYNC_TERM": TERM,
+        "AzureWebJobsStorage": storage,
+    }
+
+
+@dataclass
+class World:
+    """One test's world. `settings` are the app's; tests act on the services and let the crew work."""
+
+    clock: Clock
+    account: Account
+    organization: Organization
+    settings: Mapping[str, str]
+    crew: Crew = field(init=False)
+    ever_tagged: set[str] = field(default_factory=set)
+    accepted: list[tuple[str, str]] = field(default_factory=list)
+    _numbers: "count[int]" = field(default_factory=lambda: count(1))
+
+    def __post_init__(self) -> None:
+        lanes = Lanes(QueueServiceClient.from_connection_string(self.settings["AzureWebJobsStorage"]), self.clock)
+        self.crew = Crew([self.new_app()], lanes, self.clock)
+
+    def new_app(self, *, skew_s: float = 0, **changes: str) -> App:
+        """Make the app as another process would have it."""
+        return make_virtual_app(make_settings({**self.settings, **changes}), self.clock, skew_s=skew_s)
+
+    @property
+    def app(self) -> App:
+        """The first instance."""
+        return self.crew.apps[0]
+
+    def add_asset(self, name: str = "", *, tagged: bool = True) -> str:
+        """A file that a scan finds; returns its qualified name. Two of one name are two files."""
+        number = next(self._numbers)
+        qualified_name = f"{LAKE}/{number:03}/{name or number}.csv"
+        self.account.add_asset(name or f"asset {number}.csv", qualified_name, tagged=tagged)
+        if tagged:
+            self.ever_tagged.add(qualified_name)
+        return qualified_name
+
+    def tag(self, asset: str) -> None:
+        """A steward gives the term to an asset."""
+        self.account.tag(asset)
+        self.ever_tagged.add(asset)
+
+    def load(self, asset: str, entity_type: str = "/Account", **keys: str) -> str:
+        """An engineer loads, maps and processes a data set; returns its id. CluedIn has not told us."""
+        mapping = keys or {"id": "account.id", "name": "account.name", "noise": "--ignore--"}
+        return self.organization.load(asset, f"data {next(self._numbers)}", mapping, entity_type)
+
+    def announce(self, data_set_id: str, event_id: str = "", send: Callable[[bytes], int] | None = None) -> str:
+        """CluedIn tells us, again and again until it is answered 202; returns the event's id."""
+        event_id = event_id or f"msg_{next(self._numbers)}"
+        body = json.dumps({"dataSetId": data_set_id, "eventId": event_id}).encode()
+        for _ in range(MOST_SENDS):
+            if (send or self.post)(body) == HTTPStatus.ACCEPTED:
+                self.accepted.append((event_id, data_set_id.lower()))
+                return event_id
+        raise AssertionError(f"{event_id} was never accepted")
+
+    def post(self, body: bytes) -> int:
+        """Call the webhook once; returns the status."""
+        app = self.crew.chance.choice(self.crew.apps)
+        return app.receive_delivery.answer({"content-type": "application/json"}, body).status
+
+    def run(self) -> None:
+        """One minute of the app's life."""
+        self.clock.advance(60)
+        self.crew.tick()
+        self.crew.drain()
+
+    def heal(self) -> int:
+        """Lift all faults and let time pass until nothing is left to do; returns how many rounds that took."""
+        self.account.clear_faults()
+        self.organization.clear_faults()
+        for rounds in range(1, MOST_ROUNDS + 1):
+            self.clock.advance(ROUND_S)
+            self.crew.tick()
+            self.crew.drain()
+            self.crew.reconcile()
+            self.crew.drain()
+            if rounds >= 3 and self.is_quiet():  # an asset may be in its grace, which no one sees
+                return rounds
+        return MOST_ROUNDS
+
+    def is_quiet(self) -> bool:
+        """Whether nothing is outstanding."""
+        app = self.app
+        letters = any(True for _ in app.dead_letters.all())
+        return not (letters or app._assets.has_todo() or app._deliveries.has_open() or self.crew.lanes.count())
+
+    def violations(self) -> list[str]:
+        """Compare everything; see `find_violations`."""
+        return find_violations(
+            Case(
+                self.account,
+                self.organization,
+                self.app,
+                self.crew.lanes,
+                frozenset(self.ever_tagged),
+                tuple(self.accepted),
+            )
+        )
