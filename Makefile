@@ -2,7 +2,10 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
-SOURCES := function_app.py sync_core local tests
+SOURCES := function_app.py sync_core local infra tests $(wildcard bench)
+# Most tests wait for sockets, not for the processor, so more of them at once than there are cores.
+WORKERS ?= 4
+PYTEST := $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo run test lint types unit integration e2e clean
@@ -40,10 +43,10 @@ types: setup ## mypy, strict
 	$(BIN)/mypy
 
 unit: setup ## pure logic, and the vendors' own SDKs against the simulators
-	$(BIN)/python -m pytest tests/unit tests/contract
+	$(PYTEST) tests/unit tests/contract
 
-integration: setup ## state, clients and host on real Azurite and real HTTP
-	$(BIN)/python -m pytest tests/integration
+integration: setup ## state, clients, flows and host on real Azurite and real HTTP, with faults and attacks
+	$(PYTEST) $(wildcard tests/integration tests/faults tests/security)
 
 e2e: setup ## the whole app: simulators, Azurite, host
 	$(BIN)/python -m pytest tests/e2e
