@@ -32,7 +32,7 @@ from sync_core.flows.bury import Bury
 from sync_core.flows.check_existence import CheckExistence
 from sync_core.flows.check_health import CheckHealth, health_answer
 from sync_core.flows.create_data_source_group import CreateDataSourceGroup
-from sync_core.flows.discover import Discover
+from sync_core.flows.discover import LEASE, Discover
 from sync_core.flows.discover_all import DiscoverAll
 from sync_core.flows.discover_by_term import DiscoverByTerm
 from sync_core.flows.doctor import Doctor
@@ -388,7 +388,7 @@ class App:
 
     @cached_property
     def _announce(self) -> Announce:
-        return Announce(self._assets, self._notify)
+        return Announce(self._assets, self._notify, lambda: self._leases.is_held(LEASE))
 
     @cached_property
     def _notify(self) -> Notify:

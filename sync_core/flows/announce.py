@@ -1,5 +1,6 @@
 """Notifies people when what was outstanding is done: what was created, and that the synchronization is completed."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from sync_core.domain.asset import AssetStatus, Origin
@@ -12,14 +13,18 @@ from sync_core.state.assets import AssetStore, News
 
 @dataclass(frozen=True)
 class Announce:
-    """Sends at most one notification of each kind for the same news."""
+    """Sends at most one notification of each kind for the same news, and for the same discovery."""
 
     assets: AssetStore
     notify: Notify
+    is_discovering: Callable[[], bool]
 
     def if_done(self, log: RunLog | None = None) -> None:
-        """Announce all news once nothing is outstanding. A notification that fails is recorded and fails nothing."""
-        if not self.notify.is_on or self.assets.has_todo():
+        """Announce all news once nothing is outstanding. A notification that fails is recorded and fails nothing.
+
+        A discovery that is going on may find more, so a worker, which has no `log`, leaves it to the discovery's end.
+        """
+        if not self.notify.is_on or self.assets.has_todo() or (log is None and self.is_discovering()):
             return
         news = self.assets.news()
         if not news or not self._take(news):

@@ -103,6 +103,11 @@ class Leases:
                     dropped += 1
         return dropped
 
+    def is_held(self, name: str) -> bool:
+        """Whether anyone holds the lease right now."""
+        stored = self.table.get(PARTITION, name)
+        return stored is not None and remaining_s(stored) > 0
+
     def acquire(self, name: str, owner: str, ttl_s: int) -> Lease | Held:
         """Take the lease if it is free or has ended, else tell who holds it. Never waits."""
         row = LeaseRow(owner=owner, ttl_s=ttl_s)

@@ -5,7 +5,8 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, cast
 
 import pytest
 from starlette.applications import Starlette
@@ -16,9 +17,15 @@ from starlette.routing import Route
 from local.simulation import serve
 from local.stack import TERM
 from sync_core.domain.asset import AssetStatus
+from sync_core.domain.message import AssetMessage
+from sync_core.flows import discover_by_term
+from sync_core.flows.create_data_source_group import CreateDataSourceGroup
 from tests.integration.sync_core.flows.bench import CREATE_SOURCE
 from tests.integration.sync_core.flows.conftest import NewEstate
 from tests.integration.sync_core.flows.estate import Estate
+
+if TYPE_CHECKING:
+    from sync_core.state.queues import WorkQueue
 
 SECRET = "a-channels-secret"
 # One of Apprise's plugins imports it; not ours to mend.
@@ -38,6 +45,16 @@ class Receiver:
         if self.status == 200:
             self.received.append((body["title"], body["message"]))
         return Response(status_code=self.status)
+
+
+@dataclass(frozen=True)
+class EagerQueue:
+    """Its messages are worked off before the next one is sent."""
+
+    worker: CreateDataSourceGroup
+
+    def send(self, message: AssetMessage) -> None:
+        self.worker.handle(message.to_json().encode())
 
 
 @pytest.fixture
@@ -87,6 +104,19 @@ def test_many_new_data_sources_are_collected_into_one_message(estate: Estate, re
     assert created[1].startswith("6 data sources have been created for assets registered in Purview (")
     assert all(name in created[1] for name in ("Customers", "Orders", "Products", "readme.txt"))
     assert completed == ("Synchronization completed", "6 created, 0 found in place, 0 failed")
+
+
+def test_a_run_that_sends_its_work_in_batches_announces_it_once(
+    estate: Estate, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(discover_by_term, "ASSETS_A_BATCH", 1)
+    take = replace(estate.app._take_assets, queue=cast("WorkQueue", EagerQueue(estate.app.create_data_source_group)))
+    by_term = replace(estate.app._discover_by_term, take=take)
+
+    replace(estate.app.discover, by_term=by_term).run()
+
+    assert len(estate.groups()) == 2
+    assert [title for title, _ in receiver.received] == ["Data source created", "Synchronization completed"]
 
 
 def test_nothing_new_is_not_announced(estate: Estate, receiver: Receiver) -> None:
