@@ -1,0 +1,59 @@
+"""The messages on our queues: what the host would garble, and what is not ours."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sync_core.domain.message import AssetMessage, DataSetMessage, Message
+from sync_core.errors import RejectedError
+from tests.unit.sync_core.builders import make_record
+
+ASSET = AssetMessage(asset_key=make_record().key, run_id="run-1")
+DATA_SET = DataSetMessage(data_set_id="925268ec-8908-44e2-8d0c-d83fe50937d0", delivery_key="d1")
+# The host copies these from a body's top level over the message's own metadata, ignoring case.
+METADATA = {"id", "dequeuecount", "insertiontime", "expirationtime", "nextvisibletime", "popreceipt"}
+
+
+@pytest.mark.parametrize("message", [ASSET, DATA_SET])
+def test_a_message_comes_back_as_it_was(message: Message) -> None:
+    assert type(message).from_json(message.to_json().encode()) == message
+
+
+@pytest.mark.parametrize("message", [ASSET, DATA_SET])
+def test_no_property_is_called_like_the_queues_own_metadata(message: Message) -> None:
+    assert not METADATA & {name.lower() for name in json.loads(message.to_json())}
+
+
+def test_a_newer_apps_message_is_read_by_an_older_app() -> None:
+    assert AssetMessage.from_json(json.dumps({**json.loads(ASSET.to_json()), "addedLater": 1}).encode()) == ASSET
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"assetKey": "short"}, "assetKey"),
+        ({"assetKey": None}, "assetKey"),
+        ({"kind": "data_set"}, "kind"),
+        ({"runId": 7}, "runId"),
+    ],
+)
+def test_a_message_that_is_not_ours_is_rejected_and_the_field_named(change: dict[str, Any], field: str) -> None:
+    with pytest.raises(RejectedError, match=f"{field}: ") as caught:
+        AssetMessage.from_json(json.dumps({**json.loads(ASSET.to_json()), **change}).encode())
+    assert caught.value.code == "malformed_message"
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"null", b"\xff\xfe", b"[" * 100_000])
+def test_a_body_that_is_no_message_at_all_is_rejected(body: bytes) -> None:
+    with pytest.raises(RejectedError):
+        AssetMessage.from_json(body)
+
+
+@given(st.binary() | st.text().map(str.encode))
+def test_whatever_stands_on_the_queue_only_our_own_error_escapes(body: bytes) -> None:
+    for kind in (AssetMessage, DataSetMessage):
+        with pytest.raises(RejectedError):
+            kind.from_json(body)

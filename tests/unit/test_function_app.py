@@ -1,0 +1,103 @@
+"""The functions as the host finds them: without any setting, without loading anything heavy, as the contract says."""
+
+import json
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sync_core.state import names
+
+ROOT = Path(__file__).parents[2]
+STORAGE = "AzureWebJobsStorage"
+HEAVY = (
+    "pydantic",
+    "requests",
+    "tenacity",
+    "apprise",
+    "azure.data.tables",
+    "azure.storage",
+    "azure.identity",
+    "sync_core",
+)
+QUEUES = {
+    "create_data_source_group": "asset-sync",
+    "record_dead_asset": "asset-sync-poison",
+    "push_lineage": "lineage-sync",
+    "record_dead_lineage": "lineage-sync-poison",
+}
+SCHEDULES = {"discover_assets": "0 * * * * *", "reconcile": "0 */15 * * * *"}
+ROUTES = {
+    "data_set_processed": ("webhooks/cluedin/data-set-processed", {"GET", "HEAD", "POST"}, "function"),
+    "status": ("status", {"GET"}, "function"),
+    "dashboard": ("dashboard", {"GET"}, "function"),
+    "health": ("health", {"GET"}, "anonymous"),
+}
+LOOK = """
+import json, pathlib, sys
+import function_app
+modules = sorted(sys.modules)
+from local.host.indexing import index_app  # what Microsoft's worker would refuse, it refuses
+functions = {function.name: function.bindings for function in index_app(pathlib.Path.cwd())}
+print(json.dumps({"functions": functions, "modules": modules}))
+"""
+
+
+@cache
+def look() -> dict[str, Any]:
+    """Import the app as a new worker does, in an environment without any variable."""
+    done = subprocess.run([sys.executable, "-c", LOOK], cwd=ROOT, env={}, capture_output=True, text=True, check=True)
+    seen: dict[str, Any] = json.loads(done.stdout)
+    return seen
+
+
+def trigger(name: str) -> dict[str, Any]:
+    """The binding that starts a function."""
+    if name not in look()["functions"]:
+        pytest.skip(f"there is no {name} yet")
+    first: dict[str, Any] = look()["functions"][name][0]
+    return first
+
+
+def test_the_app_is_indexed_without_any_environment_variable() -> None:
+    assert {"discover_assets", "create_data_source_group", "status", "health"} <= set(look()["functions"])
+
+
+def test_there_is_no_function_that_the_contract_does_not_know() -> None:
+    assert set(look()["functions"]) <= {*QUEUES, *SCHEDULES, *ROUTES}
+
+
+@pytest.mark.parametrize("module", HEAVY)
+def test_indexing_loads_nothing_heavy(module: str) -> None:
+    assert [name for name in look()["modules"] if name == module or name.startswith(f"{module}.")] == []
+
+
+@pytest.mark.parametrize(("name", "queue"), QUEUES.items())
+def test_a_worker_is_started_by_its_queue(name: str, queue: str) -> None:
+    binding = trigger(name)
+    assert (binding["type"], binding["queueName"], binding["connection"]) == ("queueTrigger", queue, STORAGE)
+
+
+@pytest.mark.parametrize(("name", "schedule"), SCHEDULES.items())
+def test_a_tick_comes_by_the_clock_and_not_at_each_start(name: str, schedule: str) -> None:
+    binding = trigger(name)
+    assert (binding["type"], binding["schedule"], binding["runOnStartup"]) == ("timerTrigger", schedule, False)
+
+
+@pytest.mark.parametrize(("name", "route"), ROUTES.items())
+def test_a_route_has_its_path_methods_and_key(name: str, route: tuple[str, set[str], str]) -> None:
+    binding = trigger(name)
+    found = (binding["route"], set(binding["methods"]), binding["authLevel"].lower())
+    assert (binding["type"], found) == ("httpTrigger", route)
+
+
+def test_each_queue_that_we_send_to_has_its_worker_and_its_poison_queue_too() -> None:
+    assert {*names.QUEUES, *(queue + names.POISON_SUFFIX for queue in names.QUEUES)} == set(QUEUES.values())
+
+
+def test_binding_names_are_those_that_old_hosts_take_too() -> None:
+    used = {binding["name"] for bindings in look()["functions"].values() for binding in bindings}
+    assert used <= {"timer", "msg", "req", "$return"}
