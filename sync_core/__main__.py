@@ -19,6 +19,7 @@ from sync_core.domain.approval import Approval
 from sync_core.domain.dead_letter import DeadLetter
 from sync_core.errors import SyncError
 from sync_core.flows.retire import APPROVAL
+from sync_core.safe_text import one_line
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -56,14 +57,15 @@ def _parser() -> argparse.ArgumentParser:
 def _examine(sync: App, _: argparse.Namespace) -> int:
     findings = list(sync.doctor.examine())
     for finding in findings:
-        print(f"{'PASS' if finding.is_well else 'FAIL'} {finding.check}\n     {finding.detail}")
+        print(f"{'PASS' if finding.is_well else 'FAIL'} {finding.check}\n     {one_line(finding.detail)}")
     return 0 if all(finding.is_well for finding in findings) else 1
 
 
 def _list_letters(sync: App, _: argparse.Namespace) -> int:
     for letter in sync.dead_letters.all():
-        print(f"{letter.letter_id}  {letter.cause_class}  {letter.subject}  {letter.last_seen_at:%Y-%m-%d %H:%M}")
-        print(f"    {letter.cause}")
+        found = f"{letter.letter_id}  {letter.cause_class}  {letter.subject}  {letter.last_seen_at:%Y-%m-%d %H:%M}"
+        print(one_line(found))  # a name may hold what a terminal obeys
+        print(f"    {one_line(letter.cause)}")
     return 0
 
 

@@ -1,6 +1,7 @@
 """Keeps our own log readable and honest: no requests of the libraries, and no line that a name could forge."""
 
 import logging
+import traceback
 from collections.abc import Callable
 from typing import Any
 
@@ -29,8 +30,13 @@ class _SafeRecords:
 
     def __call__(self, *args: Any, **kwargs: Any) -> logging.LogRecord:
         record = self._factory(*args, **kwargs)
-        if record.name.partition(".")[0] == OURS and isinstance(record.args, tuple):
+        if record.name.partition(".")[0] != OURS:
+            return record
+        if isinstance(record.args, tuple):
             record.args = tuple(_safe(argument) for argument in record.args)
+        if record.exc_info:
+            lines = "".join(traceback.format_exception(record.exc_info[1])).splitlines()
+            record.exc_text = "\n".join(f"  | {safe_text(line)}" for line in lines)  # formatters take what is there
         return record
 
 

@@ -7,6 +7,8 @@ from typing import Any
 
 JSON = "application/json"
 PROBLEM_JSON = "application/problem+json"
+# No cache keeps an answer, and no browser takes JSON for a page, whatever the names in it look like.
+HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +23,11 @@ class HttpAnswer:
 
 def json_answer(body: Any, status: int = HTTPStatus.OK) -> HttpAnswer:
     """Answer with JSON that no cache keeps."""
-    return HttpAnswer(status, json.dumps(body, ensure_ascii=False), headers={"Cache-Control": "no-store"})
+    return HttpAnswer(status, json.dumps(body, ensure_ascii=False), headers=dict(HEADERS))
 
 
 def problem(status: int, detail: str, *, headers: dict[str, str] | None = None, **members: Any) -> HttpAnswer:
     """Answer with a problem (RFC 9457); `detail` tells what was wrong and what was expected."""
     body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": int(status), "detail": detail}
-    return HttpAnswer(int(status), json.dumps({**body, **members}, ensure_ascii=False), PROBLEM_JSON, headers or {})
+    headers = {**HEADERS, **(headers or {})}
+    return HttpAnswer(int(status), json.dumps({**body, **members}, ensure_ascii=False), PROBLEM_JSON, headers)

@@ -1,5 +1,6 @@
 """Answers `status`: what is synced, what is not, why not, and what happened lately."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -30,6 +31,7 @@ from sync_core.state.runs import RunStore
 LARGEST_PAGE = 1000
 DEFAULT_PAGE = 100
 RUNS_SHOWN = 20
+KEY = re.compile(r"[A-Za-z0-9-]{0,100}")  # what our own keys and the ids of data sets are made of
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +63,11 @@ def parse_filter(query: Mapping[str, str]) -> Filter:
     state, size = query.get("state", ""), query.get("pageSize", str(DEFAULT_PAGE))
     if state and state not in set(AssetStatus):
         raise RejectedError(f"state is '{state}'; expected one of {', '.join(AssetStatus)}.", code="state")
-    if not size.isdecimal() or not 1 <= int(size) <= LARGEST_PAGE:
+    if not re.fullmatch("[0-9]{1,4}", size) or not 1 <= int(size) <= LARGEST_PAGE:
         raise RejectedError(f"pageSize is '{size}'; expected a number from 1 to {LARGEST_PAGE}.", code="pageSize")
+    for name in ("after", "afterDataSet"):
+        if not KEY.fullmatch(query.get(name, "")):
+            raise RejectedError(f"{name} is '{query[name]}'; expected what `next` of an answer said.", code=name)
     return Filter(
         state=AssetStatus(state) if state else None,
         text=query.get("search", ""),

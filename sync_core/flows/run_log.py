@@ -10,9 +10,12 @@ from datetime import datetime
 from sync_core.domain.ledger import request_ledger
 from sync_core.domain.run import RunKind, RunOutcome, RunRecord
 from sync_core.errors import SyncError
+from sync_core.safe_text import safe_text
 from sync_core.state.runs import RunStore
 
 logger = logging.getLogger(__name__)
+
+LONGEST_ERROR = 4000
 
 
 @dataclass
@@ -41,9 +44,8 @@ def recorded_run(runs: RunStore, kind: RunKind, run_id: str, clock: Callable[[],
         except Exception as error:
             cause_class = error.cause_class if isinstance(error, SyncError) else "bug"
             failed = _record(log, kind, clock(), requests, RunOutcome.FAILED)
-            runs.save(
-                failed.model_copy(update={"error": f"{type(error).__name__}: {error}", "error_class": cause_class})
-            )
+            said = safe_text(f"{type(error).__name__}: {error}")[:LONGEST_ERROR]
+            runs.save(failed.model_copy(update={"error": said, "error_class": cause_class}))
             raise
         record = _record(log, kind, clock(), requests, log.outcome)
         runs.save(record)

@@ -1,10 +1,23 @@
-"""A service that does as it is told, and one that nobody should be led to."""
+"""The whole app over real storage and simulated services, and two services that do as they are told."""
 
 from collections.abc import Iterator
 
 import pytest
 
+from sync_core.logs import protect_logs
 from tests.integration.sync_core.clients.scripted import Scripted, scripted
+
+# The same stage as that of the flows' own tests.
+from tests.integration.sync_core.flows.conftest import (
+    cluedin,
+    new_estate,
+    new_small_estate,
+    purview,
+    services,
+    small_estate,
+)
+
+__all__ = ["cluedin", "new_estate", "new_small_estate", "purview", "services", "small_estate"]
 
 
 @pytest.fixture(scope="session")
@@ -25,3 +38,9 @@ def elsewhere(_scripted_services: tuple[Scripted, Scripted]) -> Scripted:
     """A service that nobody should be led to."""
     _scripted_services[1].reset()
     return _scripted_services[1]
+
+
+@pytest.fixture(autouse=True)
+def _protected_logs() -> None:
+    """What the app does when it is first built."""
+    protect_logs()
