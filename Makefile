@@ -8,7 +8,7 @@ WORKERS ?= 4
 PYTEST := $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test lint types unit integration e2e clean
+.PHONY: help setup demo run test lint types unit integration e2e bench clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,6 +50,9 @@ integration: setup ## state, clients, flows and host on real Azurite and real HT
 
 e2e: setup ## the whole app: simulators, Azurite, host
 	$(BIN)/python -m pytest tests/e2e
+
+bench: setup ## what things cost: requests, storage operations, and times as ratios
+	$(BIN)/python -m bench
 
 clean: ## remove what the commands above made
 	rm -rf $(VENV) node_modules .local .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -1,0 +1,1 @@
+"""What things cost: requests, storage operations, and times as ratios. `make bench`; no number ever fails."""

@@ -1,0 +1,111 @@
+"""What it costs to acknowledge a delivery of the webhook, against a bare send to a queue."""
+
+import hashlib
+import hmac
+import json
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from statistics import median, quantiles
+from uuid import uuid4
+
+from bench.rig import STORAGE, BenchedApp, Rig
+from local.stack import WEBHOOK_SECRET
+from sync_core.domain.message import DataSetMessage
+from sync_core.state.connection import INTERACTIVE, StorageConnection
+from sync_core.state.queues import WorkQueue
+from sync_core.state.table import Table, insert, to_row
+
+DELIVERIES = 200
+WARM_UP = 30
+COUNTED = 20
+Delivery = tuple[dict[str, str], bytes]
+Act = Callable[[Delivery], None]
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Times of one kind of call, and its storage operations."""
+
+    name: str
+    times_s: Sequence[float]
+    storage_operations: float
+
+    @property
+    def median_s(self) -> float:
+        """Half of the calls were faster."""
+        return median(self.times_s)
+
+    @property
+    def percentile_95_s(self) -> float:
+        """19 of 20 calls were faster."""
+        return quantiles(self.times_s, n=20)[-1]
+
+
+def measure(rig: Rig) -> list[Cost]:
+    """Time calls of each kind in turns, so that a busy moment hits all alike."""
+    benched = rig.new_app()
+    acknowledge = make_acknowledge(benched)
+    acts = {
+        **make_bare_calls(benched),
+        "new delivery": acknowledge,
+        "the same once more": acknowledge,
+    }
+    rounds = [new_delivery() for _ in range(WARM_UP + DELIVERIES)]
+    times = [[_time(act, delivery) for act in acts.values()] for delivery in rounds][WARM_UP:]
+    counted = [new_delivery() for _ in range(COUNTED)]
+    operations = [_count(rig, act, counted) for act in acts.values()]
+    return [Cost(*cost) for cost in zip(acts, zip(*times, strict=True), operations, strict=True)]
+
+
+def make_bare_calls(benched: BenchedApp) -> dict[str, Act]:
+    """Return what a delivery cannot do without: one message, one transaction; through the same clients."""
+    storage = StorageConnection(benched.storage, patience=INTERACTIVE)
+    queue, table = WorkQueue(storage.queues, "bench"), Table(storage.tables, "bench")
+    message = DataSetMessage(data_set_id=str(uuid4()), delivery_key=uuid4().hex)
+
+    def send(_: Delivery) -> None:
+        queue.send(message)
+
+    def transact(_: Delivery) -> None:
+        rows = [to_row("bench", f"{name}:{uuid4().hex}", message) for name in ("delivery", "open")]
+        table.transact([insert(row) for row in rows])
+
+    return {"bare send to a queue": send, "bare transaction of two rows": transact}
+
+
+def new_delivery() -> Delivery:
+    """Make a signed delivery: headers and body."""
+    body = json.dumps({"dataSetId": str(uuid4()), "eventId": f"msg_{uuid4().hex}"}).encode()
+    signature = hmac.new(WEBHOOK_SECRET.encode(), body, hashlib.sha256).hexdigest()
+    return {"Content-Type": "application/json", "X-CluedIn-Signature": signature}, body
+
+
+def make_acknowledge(benched: BenchedApp) -> Act:
+    """Return what the webhook does with a delivery.
+
+    Raises:
+        RuntimeError: when it is called, and the delivery is not taken.
+    """
+    receive = benched.app.receive_delivery
+
+    def acknowledge(delivery: Delivery) -> None:
+        answer = receive.answer(*delivery)
+        if answer.status != HTTPStatus.ACCEPTED:
+            raise RuntimeError(f"a delivery was answered {answer.status}: {answer.body}")
+
+    return acknowledge
+
+
+def _time(act: Act, delivery: Delivery) -> float:
+    started_s = time.perf_counter()
+    act(delivery)
+    return time.perf_counter() - started_s
+
+
+def _count(rig: Rig, act: Act, deliveries: Sequence[Delivery]) -> float:
+    with rig.counted() as counts:
+        for delivery in deliveries:
+            act(delivery)
+    return counts[STORAGE] / len(deliveries)
