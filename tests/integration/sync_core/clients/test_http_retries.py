@@ -1,5 +1,6 @@
 """What the door does when a service fails: repeat what may be repeated, wait as asked, and no longer."""
 
+import time
 from collections import Counter
 from contextvars import copy_context
 from datetime import UTC, datetime, timedelta
@@ -9,6 +10,7 @@ from threading import Thread
 import pytest
 from starlette.responses import JSONResponse, Response
 
+from sync_core.clients import http
 from sync_core.clients.http import ATTEMPTS, LONGEST_WAIT_S, Call
 from sync_core.domain.ledger import request_ledger
 from sync_core.errors import ConfigError, RejectedError, TransientError
@@ -113,6 +115,26 @@ def test_a_refused_token_is_renewed_once_and_the_call_made_again(service: Script
     make_door(service, tokens=tokens).send(call)
     assert service.headers("authorization") == ["Bearer token-1", "Bearer token-2"]
     assert tokens.refused == ["token-1"]
+
+
+class SlowTokens(NumberedTokens):
+    """Signing in takes a while."""
+
+    def token(self) -> str:
+        time.sleep(0.1)
+        return super().token()
+
+
+def test_a_creation_does_not_go_out_when_signing_in_used_up_the_time_of_its_claim(
+    service: Scripted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http, "LONGEST_PREPARATION_S", 0.05)
+    door = make_door(service, tokens=SlowTokens())
+    with pytest.raises(TransientError, match="Signing in to The Library took too long"):
+        door.send(CREATE)
+    assert service.asked == []
+    door.send(GET)
+    assert len(service.asked) == 1
 
 
 @pytest.mark.parametrize(("status", "remedy"), [(401, "Check LIBRARY_PASSWORD."), (403, "Give the app a library card")])
