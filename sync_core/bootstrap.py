@@ -8,7 +8,7 @@ import random
 import time
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache, cached_property
 from http import HTTPStatus
@@ -114,7 +114,7 @@ def app() -> "App":
 def answer_status(query: Mapping[str, str]) -> HttpAnswer:
     """Answer `GET status`; while the settings are wrong, tell which and what was expected."""
     try:
-        return app().report.answer(query)
+        return app().doctor.answer() if query.get("examine") else app().report.answer(query)
     except SyncError as error:
         return problem(HTTPStatus.SERVICE_UNAVAILABLE, str(error), headers={"Retry-After": "10"})
 
@@ -144,6 +144,7 @@ class App:
 
     settings: Settings
     clock: Callable[[], datetime] = now_utc
+    patience: Patience = BACKGROUND
 
     @cached_property
     def discover(self) -> Discover:
@@ -186,14 +187,9 @@ class App:
 
     @cached_property
     def receive_delivery(self) -> ReceiveDelivery:
-        """The answer to the webhook; its storage calls are impatient, since its caller waits ten seconds only."""
-        storage = self._connect(INTERACTIVE)
-        return ReceiveDelivery(
-            DeliveryStore(Table(storage.tables, DELIVERIES_TABLE)),
-            WorkQueue(storage.queues, LINEAGE_QUEUE),
-            self.settings.webhook_secrets,
-            self.clock,
-        )
+        """The answer to the webhook."""
+        state = self._impatient
+        return ReceiveDelivery(state._deliveries, state._lineage_queue, self.settings.webhook_secrets, self.clock)
 
     @cached_property
     def work_off_delivery(self) -> WorkOffDelivery:
@@ -283,23 +279,24 @@ class App:
     @cached_property
     def report(self) -> Report:
         """The answer to `status`."""
+        state = self._impatient
         return Report(
-            assets=self._assets,
-            runs=self._runs,
-            data_sets=self._data_sets,
-            deliveries=self._deliveries,
-            dead_letters=self.dead_letters,
-            approvals=self.approvals,
-            toggles=self._notes("toggle"),
-            throttles=self._notes("throttle"),
-            notifications=self._notes("notification"),
+            assets=state._assets,
+            runs=state._runs,
+            data_sets=state._data_sets,
+            deliveries=state._deliveries,
+            dead_letters=state.dead_letters,
+            approvals=state.approvals,
+            toggles=state._notes("toggle"),
+            throttles=state._notes("throttle"),
+            notifications=state._notes("notification"),
             clock=self.clock,
         )
 
     @cached_property
     def check_health(self) -> CheckHealth:
-        """The answer to `health`; impatient, since anyone may ask and each one who waits holds a thread."""
-        return CheckHealth(RunStore(Table(self._connect(INTERACTIVE).tables, RUNS_TABLE)), self.clock)
+        """The answer to `health`."""
+        return CheckHealth(self._impatient._runs, self.clock)
 
     @cached_property
     def purview(self) -> PurviewClient:
@@ -399,10 +396,12 @@ class App:
         return new_notifier(self.settings.notify_urls)
 
     @cached_property
-    def _storage(self) -> StorageConnection:
-        return self._connect(BACKGROUND)
+    def _impatient(self) -> "App":
+        """The same app for callers who wait: its storage gives up within seconds, as CluedIn does, or a probe."""
+        return replace(self, patience=INTERACTIVE)
 
-    def _connect(self, patience: Patience) -> StorageConnection:
+    @cached_property
+    def _storage(self) -> StorageConnection:
         settings = self.settings
         secret = settings.storage_connection_string
         return StorageConnection(
@@ -411,7 +410,7 @@ class App:
             table_uri=settings.storage_table_service_uri or "",
             queue_uri=settings.storage_queue_service_uri or "",
             new_credential=lambda: new_storage_credential(settings),
-            patience=patience,
+            patience=self.patience,
             new_transport=new_storage_transport,
         )
 

@@ -31,7 +31,9 @@ The resources are there. Left to do by hand (docs/deploy.md says more):
 2. Purview. Give the identity {APP_IDENTITY_NAME} (object id {APP_IDENTITY_PRINCIPAL_ID})
    - Data Reader on the root collection,
    - Data Curator on the collection that lineage goes to (PURVIEW_COLLECTION).
-   Purview portal > Data Map > Domains > the collection > Role assignments.
+   Signed in as a Collection Admin of the root: python3 infra/scripts/grant_purview_roles.py
+     --endpoint PURVIEW_ENDPOINT --collection PURVIEW_COLLECTION --principal {APP_IDENTITY_PRINCIPAL_ID}
+   Or by hand: Purview portal > Data Map > Domains > the collection > Role assignments.
 
 3. CluedIn. The service account must not sign in by SSO. docs/permissions.md lists the roles that it needs.
 

@@ -132,16 +132,17 @@ def run_azure_cli(arguments: list[str]) -> str:
     return done.stdout
 
 
-def fetch(url: str) -> tuple[int, str]:
-    """GET a URL and return status and body; 0 if nothing answers.
+def fetch(url: str, key: str = "") -> tuple[int, str]:
+    """GET a URL, with a function key if one is given, and return status and body; 0 if nothing answers.
 
     Raises:
         SmokeError: the URL is not https.
     """
     if not url.startswith("https://"):
         raise SmokeError(f"{url!r} is no https address.")
+    request = urllib.request.Request(url, headers={"x-functions-key": key} if key else {})  # noqa: S310  # see above
     try:
-        with urllib.request.urlopen(url, timeout=30) as answer:  # noqa: S310  # https only, see above
+        with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310  # https only, see above
             return answer.status, answer.read().decode()
     except urllib.error.HTTPError as error:
         return error.code, error.read().decode(errors="replace")

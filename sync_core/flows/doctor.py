@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from sync_core.clients.cluedin import CluedInClient
 from sync_core.clients.purview import PurviewClient
+from sync_core.domain.answer import HttpAnswer, json_answer
 from sync_core.errors import SyncError
 from sync_core.flows.register_types import RegisterTypes
 from sync_core.flows.resolve_collection import ResolveCollection
@@ -40,6 +41,11 @@ class Doctor:
     cluedin: CluedInClient
     selection: ReadSelection
     new_log: Callable[[], RunLog]
+
+    def answer(self) -> HttpAnswer:
+        """Answer `GET status?examine=true`: what the app itself, with its own identity, finds."""
+        findings = [{"check": one.check, "isWell": one.is_well, "detail": one.detail} for one in self.examine()]
+        return json_answer({"isWell": all(one["isWell"] for one in findings), "findings": findings})
 
     def examine(self) -> Iterator[Finding]:
         """Yield what each check finds."""

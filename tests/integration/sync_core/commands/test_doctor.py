@@ -1,3 +1,5 @@
+import json
+
 from tests.integration.sync_core.flows.conftest import NewEstate
 
 
@@ -27,3 +29,12 @@ def test_the_doctor_misses_no_role(new_estate: NewEstate) -> None:
 
     assert any("Data Reader" in detail for detail in wrong)
     assert any("Data Curator" in detail for detail in wrong)
+
+
+def test_the_app_answers_its_examination_over_http(new_estate: NewEstate) -> None:
+    answer = new_estate(PURVIEW_COLLECTION="No/Such").app.doctor.answer()
+
+    found = json.loads(answer.body)
+    assert answer.status == 200
+    assert found["isWell"] is False
+    assert [one["isWell"] for one in found["findings"]].count(False) == 1
