@@ -1,0 +1,76 @@
+"""The data set records on real storage, and which data sets share an entity type."""
+
+import pytest
+
+from sync_core.domain.data_set import DataSetRecord, DataSetStatus
+from sync_core.errors import ConflictError
+from sync_core.state.data_sets import DataSetStore
+from sync_core.state.table import Table
+from tests.unit.sync_core.builders import NOW
+
+
+@pytest.fixture
+def data_sets(table: Table) -> DataSetStore:
+    return DataSetStore(table)
+
+
+def record(data_set_id: str = "d1", **fields: object) -> DataSetRecord:
+    known = {"data_set_id": data_set_id, "status": DataSetStatus.PUSHED, "first_seen_at": NOW, "name": "Customers"}
+    return DataSetRecord.model_validate({**known, **fields})
+
+
+def members(data_sets: DataSetStore, entity_type: str) -> list[tuple[str, list[str]]]:
+    return [(member.data_set_id, member.keys) for member in data_sets.members(entity_type)]
+
+
+def test_a_record_comes_back_as_it_was(data_sets: DataSetStore) -> None:
+    whole = record(
+        keys=["user.city", "ключ", "👩‍🔬"],
+        former_keys=["/Person\tuser.name"],
+        notes=["a 'note'"],
+        pushed_requests={"purview": 4},
+        pushed_at=NOW,
+    )
+    assert data_sets.load("d1") is None
+    data_sets.save(whole)
+    assert data_sets.load("d1") == whole
+
+
+def test_a_record_may_have_more_columns_than_one_cell_of_a_table_holds(data_sets: DataSetStore) -> None:
+    wide = record(
+        entity_type="/Person", keys=[f"customer.a_rather_long_vocabulary_key_{number}" for number in range(2000)]
+    )
+    data_sets.save(wide)
+    assert data_sets.load("d1") == wide
+    assert members(data_sets, "/Person") == [("d1", keys)]
+
+
+def test_data_sets_of_one_entity_type_know_of_each_other(data_sets: DataSetStore) -> None:
+    data_sets.save(record("d1", entity_type="/Person", keys=["person.name"]))
+    data_sets.save(record("d2", entity_type="/Person", keys=["person.mail"]))
+    data_sets.save(record("d3", entity_type="/Account"))
+    assert members(data_sets, "/Person") == [("d1", ["person.name"]), ("d2", ["person.mail"])]
+
+
+def test_a_data_set_that_is_mapped_anew_leaves_its_former_entity_type(data_sets: DataSetStore) -> None:
+    before = record(entity_type="/Person")
+    data_sets.save(before)
+    data_sets.save(record(entity_type="/Account"), before)
+    assert (members(data_sets, "/Person"), members(data_sets, "/Account")) == ([], [("d1", [])])
+
+
+def test_records_are_listed_in_pieces_without_a_gap(data_sets: DataSetStore) -> None:
+    for data_set_id in ("d3", "d1", "d2"):
+        data_sets.save(record(data_set_id, entity_type="/Person"), announce=True)
+    assert [found.data_set_id for found in data_sets.after("")] == ["d1", "d2", "d3"]
+    assert [found.data_set_id for found in data_sets.after("d1")] == ["d2", "d3"]
+
+
+def test_news_are_taken_once(data_sets: DataSetStore) -> None:
+    data_sets.save(record(), announce=True)
+    news = data_sets.news()
+    assert [(item.data_set_id, item.name) for item in news] == [("d1", "Customers")]
+    data_sets.forget_news(news)
+    assert data_sets.news() == []
+    with pytest.raises(ConflictError):
+        data_sets.forget_news(news)
