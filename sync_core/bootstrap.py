@@ -114,7 +114,7 @@ def app() -> "App":
 def answer_status(query: Mapping[str, str]) -> HttpAnswer:
     """Answer `GET status`; while the settings are wrong, tell which and what was expected."""
     try:
-        return app().doctor.answer() if query.get("examine") else app().report.answer(query)
+        return app().doctor.answer() if query.get("examine") else app().impatient.report.answer(query)
     except SyncError as error:
         return problem(HTTPStatus.SERVICE_UNAVAILABLE, str(error), headers={"Retry-After": "10"})
 
@@ -122,7 +122,7 @@ def answer_status(query: Mapping[str, str]) -> HttpAnswer:
 def answer_delivery(headers: Mapping[str, str], body: bytes) -> HttpAnswer:
     """Answer the webhook; while the settings are wrong, the sender must try again later."""
     try:
-        return app().receive_delivery.answer(headers, body)
+        return app().impatient.receive_delivery.answer(headers, body)
     except ConfigError:
         logger.exception("A delivery cannot be taken while the settings are wrong")
         detail = "The app is not set up; send the delivery again later."
@@ -132,7 +132,7 @@ def answer_delivery(headers: Mapping[str, str], body: bytes) -> HttpAnswer:
 def answer_health() -> HttpAnswer:
     """Answer `GET health`."""
     try:
-        return app().check_health.answer()
+        return app().impatient.check_health.answer()
     except ConfigError:
         logger.exception("The health check found wrong settings")
         return health_answer(["settings"])
@@ -145,6 +145,11 @@ class App:
     settings: Settings
     clock: Callable[[], datetime] = now_utc
     patience: Patience = BACKGROUND
+
+    @cached_property
+    def impatient(self) -> "App":
+        """The same app for callers who wait: its storage gives up within seconds, before they do."""
+        return replace(self, patience=INTERACTIVE)
 
     @cached_property
     def discover(self) -> Discover:
@@ -188,8 +193,7 @@ class App:
     @cached_property
     def receive_delivery(self) -> ReceiveDelivery:
         """The answer to the webhook."""
-        state = self._impatient
-        return ReceiveDelivery(state._deliveries, state._lineage_queue, self.settings.webhook_secrets, self.clock)
+        return ReceiveDelivery(self._deliveries, self._lineage_queue, self.settings.webhook_secrets, self.clock)
 
     @cached_property
     def work_off_delivery(self) -> WorkOffDelivery:
@@ -279,24 +283,23 @@ class App:
     @cached_property
     def report(self) -> Report:
         """The answer to `status`."""
-        state = self._impatient
         return Report(
-            assets=state._assets,
-            runs=state._runs,
-            data_sets=state._data_sets,
-            deliveries=state._deliveries,
-            dead_letters=state.dead_letters,
-            approvals=state.approvals,
-            toggles=state._notes("toggle"),
-            throttles=state._notes("throttle"),
-            notifications=state._notes("notification"),
+            assets=self._assets,
+            runs=self._runs,
+            data_sets=self._data_sets,
+            deliveries=self._deliveries,
+            dead_letters=self.dead_letters,
+            approvals=self.approvals,
+            toggles=self._notes("toggle"),
+            throttles=self._notes("throttle"),
+            notifications=self._notes("notification"),
             clock=self.clock,
         )
 
     @cached_property
     def check_health(self) -> CheckHealth:
         """The answer to `health`."""
-        return CheckHealth(self._impatient._runs, self.clock)
+        return CheckHealth(self._runs, self.clock)
 
     @cached_property
     def purview(self) -> PurviewClient:
@@ -394,11 +397,6 @@ class App:
     @cached_property
     def _notifier(self) -> Notifier:
         return new_notifier(self.settings.notify_urls)
-
-    @cached_property
-    def _impatient(self) -> "App":
-        """The same app for callers who wait: its storage gives up within seconds, as CluedIn does, or a probe."""
-        return replace(self, patience=INTERACTIVE)
 
     @cached_property
     def _storage(self) -> StorageConnection:

@@ -1,0 +1,126 @@
+import json
+import socket
+import time
+from datetime import timedelta
+
+import pytest
+
+from sync_core import bootstrap
+from sync_core.domain.answer import HttpAnswer
+from sync_core.errors import ConfigError
+from sync_core.flows.check_health import LONGEST_SILENCE
+from sync_core.flows.discover_all import TICK_TIME
+from tests.integration.sync_core.flows.conftest import NewEstate
+from tests.integration.sync_core.flows.estate import Estate
+
+KEY = "c2VjcmV0LWtleQ=="
+
+
+def storage_at(port: int) -> str:
+    """Return the connection string of a storage account at a port of this machine."""
+    services = [f"{name}Endpoint=http://127.0.0.1:{port}/lost" for name in ("Blob", "Queue", "Table")]
+    return ";".join(["DefaultEndpointsProtocol=http", "AccountName=lost", f"AccountKey={KEY}", *services])
+
+
+def failing(answer: HttpAnswer) -> tuple[int, list[str]]:
+    body = json.loads(answer.body)
+    assert body.keys() == {"status", "failing"}
+    return answer.status, body["failing"]
+
+
+def health(estate: Estate) -> tuple[int, list[str]]:
+    return failing(estate.app.impatient.check_health.answer())
+
+
+def test_an_app_that_was_just_deployed_is_healthy(small_estate: Estate) -> None:
+    assert health(small_estate) == (200, [])
+
+
+def test_after_a_good_run_the_app_is_healthy_until_no_more_run_comes(small_estate: Estate) -> None:
+    small_estate.tick()
+    assert health(small_estate) == (200, [])
+
+    small_estate.clock.advance(LONGEST_SILENCE.total_seconds() + 1)
+
+    assert health(small_estate) == (503, ["discovery"])
+
+
+def test_a_tick_of_a_long_sweep_is_no_silence() -> None:
+    # A run is recorded at its end: its last window may take it beyond its time, and the next one starts a minute later.
+    assert TICK_TIME + timedelta(minutes=2) < LONGEST_SILENCE
+
+
+def test_a_failed_run_is_told_without_its_reason_and_a_good_one_heals_it(new_small_estate: NewEstate) -> None:
+    new_small_estate(SYNC_TERM="nonsense").failing_tick(ConfigError)
+    estate = new_small_estate()
+    assert health(estate) == (503, ["discovery"])
+
+    estate.tick()
+
+    assert health(estate) == (200, [])
+
+
+def test_a_run_that_was_skipped_because_the_sync_is_off_is_healthy(new_small_estate: NewEstate) -> None:
+    estate = new_small_estate(SYNC_ENABLED="false")
+    estate.tick()
+
+    assert health(estate) == (200, [])
+
+
+def test_wrong_settings_are_told_without_saying_which(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PURVIEW_ENDPOINT", "not a url")
+    monkeypatch.setenv("CLUEDIN_PASSWORD", "my-secret")
+    bootstrap.app.cache_clear()
+
+    assert failing(bootstrap.answer_health()) == (503, ["settings"])
+    status = bootstrap.answer_status({})
+
+    # Who may ask for the status, which takes a key, is told all; but no secret.
+    assert status.status == 503
+    assert "PURVIEW_ENDPOINT: found 'not a url'; expected a full URL" in status.body
+    assert "my-secret" not in status.body
+
+
+def test_storage_that_nobody_listens_at_is_told_at_once(new_small_estate: NewEstate) -> None:
+    estate = new_small_estate(AzureWebJobsStorage=storage_at(9))
+    started = time.monotonic()
+
+    assert health(estate) == (503, ["storage"])
+
+    assert time.monotonic() - started < 5
+
+
+def test_storage_that_never_answers_is_told_within_seconds(new_small_estate: NewEstate) -> None:
+    with socket.socket() as black_hole:
+        black_hole.bind(("127.0.0.1", 0))
+        black_hole.listen()
+        estate = new_small_estate(AzureWebJobsStorage=storage_at(black_hole.getsockname()[1]))
+        started = time.monotonic()
+
+        assert health(estate) == (503, ["storage"])
+
+    assert time.monotonic() - started < 10  # what CluedIn and most probes wait
+
+
+def test_the_status_of_an_app_whose_storage_is_away_says_so_within_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = {
+        "PURVIEW_ENDPOINT": "http://127.0.0.1:9",
+        "PURVIEW_COLLECTION": "abc123",
+        "CLUEDIN_URL": "http://127.0.0.1:9",
+        "CLUEDIN_ACCESS_TOKEN": "given",
+        "SYNC_TERM": "*",
+        "AzureWebJobsStorage": storage_at(9),
+    }
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    bootstrap.app.cache_clear()
+    started = time.monotonic()
+
+    answer = bootstrap.answer_status({})
+
+    assert (answer.status, answer.media_type) == (503, "application/problem+json")
+    assert answer.headers["Retry-After"]
+    assert "Storage did not answer" in answer.body
+    assert KEY not in answer.body
+    assert time.monotonic() - started < 5
+    bootstrap.app.cache_clear()
