@@ -19,6 +19,7 @@ from sync_core.clients.purview_lineage_wire import (
 from sync_core.domain.lineage import EntityRef, LineageEntity
 from sync_core.errors import NotFoundError, RejectedError
 
+TYPES = f"{ATLAS}/types/typedefs"
 TYPE_EXISTS = "ATLAS-409-00-001"
 VERSIONED = {"api-version": API_VERSION}
 Definitions = list[dict[str, Any]]
@@ -30,10 +31,22 @@ class PurviewLineageClient:
 
     door: HttpDoor
 
-    def register_types(self, entity_defs: Definitions, relationship_defs: Definitions) -> None:
-        """Register type definitions, new or known, entity types first (facts, section 4)."""
-        self._register({"entityDefs": entity_defs})
-        self._register({"relationshipDefs": relationship_defs})
+    def register_types(self, definitions: Mapping[str, Definitions]) -> None:
+        """Register type definitions, by kind (`entityDefs`, `relationshipDefs`), whichever of them are known already.
+
+        Entity types must be registered before the relationships between them (facts, section 4).
+
+        Raises:
+            RejectedError: Purview refuses a definition.
+        """
+        if self._create_types(definitions):
+            return
+        try:
+            self._update_types(definitions)
+        except RejectedError:  # some are known and some are not: only one by one can each be created or updated
+            for kind, single in ((kind, one) for kind, many in definitions.items() for one in many):
+                if not self._create_types({kind: [single]}):
+                    self._update_types({kind: [single]})
 
     def write(self, entities: Sequence[LineageEntity], collection: str) -> dict[EntityRef, str]:
         """Create or update entities in one bulk call, all or none, and return the guid of each.
@@ -83,22 +96,15 @@ class PurviewLineageClient:
             return None
         return parse_stored_entity(answer.json())
 
-    def _register(self, definitions: Mapping[str, Definitions]) -> None:
-        path = f"{ATLAS}/types/typedefs"
+    def _create_types(self, definitions: Mapping[str, Definitions]) -> bool:
+        """Create types; return False if one of them exists, which refuses the whole call."""
         try:
-            self.door.send(Call("POST", path, VERSIONED, json=dict(definitions), operation="create_types"))
+            self.door.send(Call("POST", TYPES, VERSIONED, json=dict(definitions), operation="create_types"))
         except RejectedError as error:
             if error.code not in {TYPE_EXISTS, "409"}:
                 raise
-            # One known type refuses the whole call; an update takes known and, one by one, new ones.
-            for kind, single in ((kind, one) for kind, many in definitions.items() for one in many):
-                self._create_or_update({kind: [single]})
+            return False
+        return True
 
-    def _create_or_update(self, definition: Mapping[str, Definitions]) -> None:
-        path = f"{ATLAS}/types/typedefs"
-        try:
-            self.door.send(Call("POST", path, VERSIONED, json=dict(definition), operation="create_types"))
-        except RejectedError as error:
-            if error.code not in {TYPE_EXISTS, "409"}:
-                raise
-            self.door.send(Call("PUT", path, VERSIONED, json=dict(definition), operation="update_types"))
+    def _update_types(self, definitions: Mapping[str, Definitions]) -> None:
+        self.door.send(Call("PUT", TYPES, VERSIONED, json=dict(definitions), operation="update_types"))

@@ -69,7 +69,7 @@ class PushLineage:
     def _bring(self, data_set: DataSet, asset: MatchedAsset, record: DataSetRecord, claim: Lease) -> DataSetRecord:
         source = self._find_source(asset)
         collection = self.collection()
-        lineage = to_lineage(data_set, asset.ref, self._columns(source), self.host)
+        lineage = self.write.fitting(to_lineage(data_set, asset.ref, self._columns(source), self.host))
         fingerprint = f"{lineage.fingerprint} {collection}"
         is_same = record.fingerprint == fingerprint and not record.former_keys
         if is_same and self.write.is_standing(lineage, source, collection):

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sync_core.clients.purview_lineage import PurviewLineageClient
 from sync_core.clients.purview_lineage_wire import StoredEntity
@@ -38,12 +38,19 @@ class WriteLineage:
             ConfigError: the app's identity may not write to the collection.
             ConflictError: `hold` says so.
         """
-        self.types.ensure()
         guids, standing = self._write_and_look(lineage, source, collection, hold)
         self._correct_collection(standing, guids, collection)
         hold()
         self._remove(lineage, standing, guids)
         return standing.entities[lineage.chain[0].ref]
+
+    def fitting(self, lineage: Lineage) -> Lineage:
+        """Return the part of a lineage that this account takes: all of it, or the chain without columns of its own."""
+        refused = self.types.ensure().columns_refused
+        if not refused:
+            return lineage
+        note = f"Assets have no columns of their own, Purview refuses their relationships: {refused}"
+        return replace(lineage, columns=(), notes=(*lineage.notes, note))
 
     def is_standing(self, lineage: Lineage, source: StoredEntity, collection: str) -> bool:
         """Whether all that was written before still stands where it should."""
