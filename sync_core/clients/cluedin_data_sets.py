@@ -18,8 +18,12 @@ from sync_core.errors import NotFoundError, RejectedError, TransientError
 logger = logging.getLogger(__name__)
 
 SUBMISSIONS_READ = 20
-# How a back end may say it without a status; the exact text is not published (facts, 2.8).
-SAYS_NOT_FOUND = re.compile(r"not found|does not exist|no data ?set", re.IGNORECASE)
+# How GraphQL may say it without a status; the exact text is not published (facts, 2.8). A failure with a status is what
+# its status says: "503 service not found" is no missing data set.
+SAYS_NOT_FOUND = re.compile(
+    r"answered (an error|[A-Z_]+) to \w+: (?!\s*[1-5]\d\d\b).*(not found|does not exist|no data ?set)",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,10 @@ class CluedInDataSets:
             if SAYS_NOT_FOUND.search(str(error)):
                 return None
             raise
-        found = member(data, "inbound", "dataSet")
+        inbound = member(data, "inbound")
+        if not isinstance(inbound, Mapping) or "dataSet" not in inbound:
+            raise TransientError("CluedIn's answer to getDataSetById has no dataSet.", service="cluedin")
+        found = inbound["dataSet"]
         if not isinstance(found, Mapping):
             return None
         data_set = parse_data_set(data_set_id, found)

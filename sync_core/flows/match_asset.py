@@ -1,8 +1,10 @@
 """Finds the Purview asset for which a CluedIn data source was made."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
-from sync_core.clients.purview import PurviewClient
+from sync_core.clients.purview import PAGE_SIZE, PurviewClient
 from sync_core.clients.purview_lineage import PurviewLineageClient
 from sync_core.domain.asset import Asset, asset_key
 from sync_core.domain.data_set import DataSet
@@ -13,7 +15,6 @@ from sync_core.state.assets import AssetStore
 from sync_core.state.groups import GroupStore
 
 ENDPOINT = "endpoint"
-HITS_READ = 50
 SEARCHED_CHARACTERS = 150
 
 
@@ -58,5 +59,16 @@ class MatchAsset:
         head = source_name[:SEARCHED_CHARACTERS] if len(source_name) >= LONGEST_NAME - 1 else source_name
         operator = "eq" if head == source_name else "prefix"
         condition = {"attributeName": "qualifiedName", "operator": operator, "attributeValue": head}
-        hits = self.purview.search(condition, limit=HITS_READ).assets
-        return next((hit for hit in hits if shorten(hit.qualified_name) == source_name), None)
+        return next((hit for hit in self._hits(condition) if shorten(hit.qualified_name) == source_name), None)
+
+    def _hits(self, condition: dict[str, Any]) -> Iterator[Asset]:
+        """All hits: a folder of many files with long names has more of one head than a page holds."""
+        token = ""
+        seen: set[str] = set()
+        while True:
+            page = self.purview.search(condition, limit=PAGE_SIZE, token=token)
+            yield from page.assets
+            token = page.token
+            if not token or not page.assets or token in seen:
+                return
+            seen.add(token)

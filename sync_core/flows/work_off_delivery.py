@@ -58,8 +58,9 @@ class WorkOffDelivery:
         except RejectedError as error:
             self.bury.message(LINEAGE_QUEUE, body, error.code, str(error))
             return
-        delivery = self.deliveries.load(message.delivery_key) if message.delivery_key else None
+        delivery = self._load(message)
         if delivery is not None and _is_over(delivery):
+            self.announce.if_done()  # the worker that did it may have died before
             return
         if not self.is_on:
             self._close(delivery, SWITCHED_OFF)
@@ -73,10 +74,14 @@ class WorkOffDelivery:
         except RejectedError as error:
             self.bury.message(LINEAGE_QUEUE, body, error.code, str(error))
             return
+        delivery = self._load(message)
+        if delivery is not None and _is_over(delivery):
+            return  # the worker died between its last step and the message's end
         cause = (
             f"The host gave the message up: the worker failed or died at each delivery ({deliveries} on this queue)."
         )
         self.give_up(message, StateError(cause), "poison")
+        self.announce.if_done()
 
     def give_up(self, message: DataSetMessage, error: SyncError, cause_class: str) -> None:
         """Make a message a dead letter, and say so in the records of its data set and delivery."""
@@ -84,8 +89,7 @@ class WorkOffDelivery:
         cause = DeadLetterCause(record.name or message.data_set_id, cause_class, str(error), record.attempts)
         self.bury.letter(LINEAGE_QUEUE, message.data_set_id, cause, message.to_json())
         self.store.save(record.model_copy(update={"status": DataSetStatus.FAILED}))
-        delivery = self.deliveries.load(message.delivery_key) if message.delivery_key else None
-        self._close(delivery, DataSetStatus.FAILED)
+        self._close(self._load(message), DataSetStatus.FAILED)
         logger.error("Data set %s is given up, %s: %s", message.data_set_id, cause_class, error)
 
     def note_failure(self, message: DataSetMessage, error: SyncError) -> None:
@@ -96,7 +100,9 @@ class WorkOffDelivery:
         """Close a delivery with what became of its data set, and the dead letter of an earlier try."""
         self.bury.unbury(LINEAGE_QUEUE, record.data_set_id)
         self._close(delivery, record.status)
-        self.announce.if_done()
+
+    def _load(self, message: DataSetMessage) -> Delivery | None:
+        return self.deliveries.load(message.delivery_key) if message.delivery_key else None
 
     def _claim(self, message: DataSetMessage, delivery: Delivery | None) -> None:
         pause_s = self.pauses.wait_s(CLUEDIN.name, PURVIEW.name)
@@ -113,6 +119,7 @@ class WorkOffDelivery:
             Attempts(self.chance, self.claim_s).attempt(DataSetWork(self, message, delivery, claim, run_id))
         finally:
             claim.release()
+        self.announce.if_done()
 
     def _with_failure(self, message: DataSetMessage, error: SyncError) -> DataSetRecord:
         now = self.clock()

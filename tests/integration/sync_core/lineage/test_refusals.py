@@ -1,0 +1,205 @@
+"""Purview refuses, is slow, asks to slow down, or loses an answer: the right consequence for each, nothing lost."""
+
+import json
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from sync_core.domain.data_set import DataSetStatus
+from sync_core.domain.message import DataSetMessage
+from sync_core.mapping.backoff import MOST_ATTEMPTS
+from tests.integration.sync_core.lineage.bench import FIND, WRITE, LineageBench
+
+
+def atlas(status: int, code: str) -> dict[str, Any]:
+    return {"status": status, "body": {"requestId": "r", "errorCode": code, "errorMessage": "as in the fact sheet"}}
+
+
+@pytest.fixture
+def data_set_id(bench: LineageBench) -> str:
+    """A processed data set that was not pushed yet."""
+    return bench.load(bench.sync_asset())
+
+
+@pytest.mark.parametrize(
+    ("answer", "cause"),
+    [
+        (atlas(400, "ATLAS-400-00-01A"), "rejected"),
+        (atlas(400, "ATLAS-400-00-036"), "rejected"),
+        (atlas(404, "ATLAS-404-00-007"), "rejected"),
+        (atlas(404, "ATLAS-404-00-00A"), "not_found"),
+        (atlas(409, "ATLAS-409-00-004"), "rejected"),
+    ],
+    ids=["bad value", "process to process", "mandatory attribute as 404", "no such reference", "conflict"],
+)
+def test_what_purview_refuses_becomes_a_dead_letter_and_the_delivery_says_so(
+    bench: LineageBench, data_set_id: str, answer: dict[str, Any], cause: str
+) -> None:
+    bench.deliver(data_set_id, eventId="evt_1")
+    bench.fault(WRITE, times=None, **answer)
+
+    bench.work()
+
+    (letter,) = bench.letters()
+    assert (letter.queue, letter.subject, letter.cause_class) == ("lineage-sync", "Customers.csv", cause)
+    assert answer["body"]["errorCode"] in letter.cause
+    assert json.loads(letter.payload)["dataSetId"] == data_set_id
+    assert bench.record(data_set_id).status is DataSetStatus.FAILED
+    assert not bench.open_deliveries()
+    assert not bench.graph().own
+
+
+def test_what_was_refused_can_be_replayed_once_the_cause_is_gone(bench: LineageBench, data_set_id: str) -> None:
+    bench.deliver(data_set_id, eventId="evt_1")
+    bench.fault(WRITE, times=1, **atlas(400, "ATLAS-400-00-01A"))
+    bench.work()
+    (letter,) = bench.letters()
+
+    bench.app.work_off_delivery.handle(letter.payload.encode())
+
+    record = bench.record(data_set_id)
+    assert (record.status, record.attempts, record.last_error) == (DataSetStatus.PUSHED, 0, "")
+    assert not bench.letters()
+    assert len(bench.graph().nodes) == 7
+
+
+@pytest.mark.parametrize("shape", ["atlas_403", "gateway_403", "unauthorized"])
+def test_a_missing_role_waits_for_a_person_and_is_said_with_its_remedy(
+    bench: LineageBench, data_set_id: str, shape: str
+) -> None:
+    bench.purview.patch_switches({"access": shape})
+
+    (delay_s,) = bench.push_failing(data_set_id)
+
+    record = bench.record(data_set_id)
+    assert (record.status, record.attempts, record.last_error_class) == (DataSetStatus.QUEUED, 1, "config")
+    assert "Data Curator" in record.last_error or "tenant" in record.last_error
+    assert delay_s >= 120
+    bench.purview.patch_switches({"access": "granted"})
+    assert bench.push(data_set_id).status is DataSetStatus.PUSHED
+
+
+@pytest.mark.parametrize(
+    "effect",
+    [
+        {"status": 408, "body": {"errorCode": "RequestTimeout"}},
+        {"status": 500},
+        {"status": 502, "body": "<html>Bad gateway</html>"},
+        {"status": 503},
+        {"drop": "before"},
+        {"drop": "after"},
+    ],
+    ids=["408", "500", "502", "503", "connection broke", "answer was lost"],
+)
+def test_what_passes_is_tried_again_at_once_and_after_three_times_later(
+    bench: LineageBench, data_set_id: str, effect: dict[str, Any]
+) -> None:
+    bench.fault(WRITE, times=4, **effect)
+
+    (delay_s,) = bench.push_failing(data_set_id)
+
+    record = bench.record(data_set_id)
+    assert (record.status, record.attempts, record.last_error_class) == (DataSetStatus.QUEUED, 1, "transient")
+    assert 5 <= delay_s <= 8
+    assert bench.push(data_set_id).status is DataSetStatus.PUSHED
+    graph = bench.graph()
+    assert (len(graph.nodes), len(graph.edges), graph.count("cluedin_data_set")) == (7, 6, 1)
+    assert bench.record(data_set_id).attempts == 0
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_request_to_slow_down_is_kept_by_all_and_counts_as_no_attempt(
+    bench: LineageBench, data_set_id: str, status: int
+) -> None:
+    bench.fault(WRITE, times=1, status=status, headers={"Retry-After": "120"})
+    other = bench.load("1", "Other.csv")
+
+    (delay_s,) = bench.push_failing(data_set_id)
+    since = bench.purview.log.last_seq, bench.cluedin.log.last_seq
+    (other_delay_s,) = bench.push_failing(other)
+
+    assert delay_s >= 120
+    assert 100 < other_delay_s <= 180
+    assert (bench.purview.log.last_seq, bench.cluedin.log.last_seq) == since
+    assert bench.record(data_set_id).attempts == 0
+    bench.clock.advance(121)
+    assert bench.push(data_set_id).status is DataSetStatus.PUSHED
+
+
+def test_after_twelve_attempts_it_is_given_up(bench: LineageBench, data_set_id: str) -> None:
+    bench.deliver(data_set_id, eventId="evt_1")
+    (delivery,) = bench.open_deliveries()
+    bench.fault(WRITE, times=None, status=503)
+
+    delays = [bench.push_failing(data_set_id, delivery.key) for _ in range(MOST_ATTEMPTS)]
+
+    assert [len(each) for each in delays] == [1] * (MOST_ATTEMPTS - 1) + [0]
+    assert all(later >= earlier for (earlier,), (later,) in pairwise(delays[1:-1:2]))
+    (letter,) = bench.letters()
+    assert (letter.cause_class, letter.attempts) == ("exhausted_transient", MOST_ATTEMPTS)
+    assert bench.record(data_set_id).status is DataSetStatus.FAILED
+    assert not bench.open_deliveries()
+
+
+def test_what_purview_took_but_does_not_show_is_not_called_pushed(bench: LineageBench, data_set_id: str) -> None:
+    bench.fault(FIND, skip=1, times=None, **atlas(404, "ATLAS-404-00-009"))
+
+    (delay_s,) = bench.push_failing(data_set_id)
+
+    record = bench.record(data_set_id)
+    assert (record.status, record.fingerprint) == (DataSetStatus.QUEUED, "")
+    assert "does not show it" in record.last_error
+    assert delay_s >= 5
+
+
+def test_edges_that_purview_silently_drops_are_noticed(bench: LineageBench, data_set_id: str) -> None:
+    """As on a type whose super type is not Process: the attributes are unknown there and vanish."""
+    bench.push(data_set_id)
+    pipeline = bench.graph().own[f"cluedin://127.0.0.1/datasets/{data_set_id}/pipeline"]
+    for relationship in list(bench.purview.catalog.relationships_of(pipeline.guid)):
+        bench.purview.relationships.delete(relationship.guid)
+    bench.fault(WRITE, times=None, status=200, body={"guidAssignments": {}})
+
+    bench.push_failing(data_set_id)
+
+    assert "edge between" in bench.record(data_set_id).last_error
+
+
+def test_deleting_what_is_gone_already_is_no_failure(bench: LineageBench, data_set_id: str) -> None:
+    bench.purview.patch_switches({"delete_unknown_guid": "not_found", "deletion": "hard"})
+    bench.push(data_set_id)
+    bench.remap(data_set_id, {"Email": "account.email"}, "/Account")
+    bench.fault("Entity_BulkDelete", times=1, drop="after")
+
+    assert bench.push(data_set_id).status is DataSetStatus.PUSHED
+
+    assert bench.graph().columns["cluedin://127.0.0.1/golden-records/Customer"] == []
+
+
+def test_poison_is_copied_into_the_state_with_its_cause(bench: LineageBench, data_set_id: str) -> None:
+    bench.deliver(data_set_id, eventId="evt_1")
+    (delivery,) = bench.open_deliveries()
+    message = DataSetMessage(data_set_id=data_set_id, delivery_key=delivery.key).to_json().encode()
+
+    bench.app.work_off_delivery.poison(message, 5)
+    bench.app.work_off_delivery.poison(b"\xff no message", 5)
+
+    causes = {letter.cause_class: letter for letter in bench.letters()}
+    assert causes.keys() == {"poison", "malformed_message"}
+    assert "died at each delivery" in causes["poison"].cause
+    assert bench.record(data_set_id).status is DataSetStatus.FAILED
+    assert not bench.open_deliveries()
+
+
+def test_poison_of_work_that_was_done_all_the_same_changes_nothing(bench: LineageBench, data_set_id: str) -> None:
+    bench.deliver(data_set_id, eventId="evt_1")
+    (delivery,) = bench.open_deliveries()
+    bench.work()
+
+    bench.app.work_off_delivery.poison(
+        DataSetMessage(data_set_id=data_set_id, delivery_key=delivery.key).to_json().encode(), 5
+    )
+
+    assert not bench.letters()
+    assert bench.record(data_set_id).status is DataSetStatus.PUSHED
