@@ -37,9 +37,8 @@ def test_a_record_comes_back_as_it_was(data_sets: DataSetStore) -> None:
 
 
 def test_a_record_may_have_more_columns_than_one_cell_of_a_table_holds(data_sets: DataSetStore) -> None:
-    wide = record(
-        entity_type="/Person", keys=[f"customer.a_rather_long_vocabulary_key_{number}" for number in range(2000)]
-    )
+    keys = [f"customer.a_rather_long_vocabulary_key_{number}" for number in range(2000)]
+    wide = record(entity_type="/Person", keys=keys)
     data_sets.save(wide)
     assert data_sets.load("d1") == wide
     assert members(data_sets, "/Person") == [("d1", keys)]
