@@ -43,11 +43,18 @@ class Bury:
         self.letter(queue, payload, DeadLetterCause("a message", cause_class, cause, 1), payload)
         logger.error("A message of %s is dropped, %s: %s", queue, cause_class, cause)
 
+    def unknown_asset(self, message: AssetMessage) -> None:
+        """Keep a message whose asset is not recorded; discovery records it, if it is tagged, and that heals this."""
+        text = f"No asset is recorded under {message.asset_key}; discovery records it if it is tagged."
+        cause = DeadLetterCause("an asset that is not recorded", "unknown_asset", text, 1)
+        self.letter(ASSET_QUEUE, message.asset_key, cause, message.to_json())
+        logger.error("A message of %s is given up: %s", ASSET_QUEUE, text)
+
     def asset(self, message: AssetMessage, error: Exception, cause_class: str) -> None:
         """Keep the work on an asset that failed for good, and mark the asset's record as failed."""
         stored = self.assets.load(message.asset_key)
         if stored is None:
-            self.message(ASSET_QUEUE, message.to_json().encode(), cause_class, str(error))
+            self.unknown_asset(message)
             return
         cause = DeadLetterCause(stored.record.qualified_name, cause_class, str(error), stored.record.attempts + 1)
         # The letter first: a crash in between repeats the work, it does not lose the reason.
@@ -75,7 +82,9 @@ class Bury:
             self.message(queue, body, error.code, str(error))
             return
         stored = self.assets.load(message.asset_key)
-        if stored is not None and stored.record.status is AssetStatus.QUEUED:
+        if stored is None:
+            self.unknown_asset(message)
+        elif stored.record.status is AssetStatus.QUEUED:
             last = f" Last error: {stored.record.last_error}" if stored.record.last_error else ""
             self.asset(message, StateError(cause + last), "poison")
 
