@@ -1,13 +1,16 @@
 """Compares what Purview shows with what is recorded, and says what has to change."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from sync_core.domain.asset import Asset, AssetRecord, AssetStatus, asset_key, rejected_key
 
 REFRESH_AFTER = timedelta(hours=24)
 REFRESH_REJECTED_AFTER = timedelta(hours=1)
+# Storage takes 32,000 characters a text and 4 MiB a transaction: an asset with an endless name must not keep the others
+# from being recorded. Paths in a data lake end at 1,024.
+LONGEST_TEXT = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,9 @@ def guids_to_read(sightings: Iterable[Sighting], known: Mapping[str, AssetRecord
 
 
 def _is_due(sighting: Sighting, record: AssetRecord | None, now: datetime) -> bool:
-    if record is None or record.display_text != sighting.display_text or record.status is AssetStatus.RETIRED:
+    if record is None or record.status is AssetStatus.RETIRED:
+        return True
+    if record.display_text != sighting.display_text[:LONGEST_TEXT]:
         return True
     is_rejected = record.status is AssetStatus.REJECTED
     return now - record.refreshed_at >= (REFRESH_REJECTED_AFTER if is_rejected else REFRESH_AFTER)
@@ -49,16 +54,15 @@ def plan_assets(assets: Iterable[Asset], records: Mapping[str, AssetRecord], *, 
     """
     plan = Plan()
     unchanged = 0
-    for asset in {record_key(asset): asset for asset in assets}.values():
-        record = records.get(record_key(asset))
-        why = why_rejected(asset)
+    for key, found in {record_key(asset): asset for asset in assets}.items():
+        record, why, asset = records.get(key), why_rejected(found), _cut(found)
         if why and record is not None and record.status is not AssetStatus.REJECTED:
             # It was fine when it was synced; what stands in CluedIn stays, the person sees the reason.
             plan.changed.append(record.model_copy(update={"reason": why, "refreshed_at": now}))
         elif why:
-            plan.rejected.append(_rejected(asset, why, record, now=now, run_id=run_id))
+            plan.rejected.append(_rejected(asset, why, record or _new(key, asset, now=now, run_id=run_id), now=now))
         elif record is None:
-            plan.new.append(_new(asset, now=now, run_id=run_id))
+            plan.new.append(_new(key, asset, now=now, run_id=run_id))
         elif record.status in {AssetStatus.RETIRED, AssetStatus.REJECTED}:
             plan.returning.append(refreshed(record, asset, now))
         elif _differs(record, asset) or now - record.refreshed_at >= REFRESH_AFTER:
@@ -75,12 +79,23 @@ def record_key(asset: Asset) -> str:
 
 def why_rejected(asset: Asset) -> str:
     """Return why an asset cannot become a data source, or an empty text."""
-    missing = [
-        label for label, value in (("name", asset.name), ("qualified name", asset.qualified_name)) if not value.strip()
-    ]
-    if not missing:
-        return ""
-    return f"Purview has no {' and no '.join(missing)} for asset {asset.guid}: set it there, then it is synced."
+    names = {"name": asset.name, "qualified name": asset.qualified_name}
+    missing = [label for label, value in names.items() if not value.strip()]
+    endless = [label for label, value in names.items() if len(value) > LONGEST_TEXT]
+    if missing:
+        return f"Purview has no {' and no '.join(missing)} for asset {asset.guid}: set it there, then it is synced."
+    if endless:
+        return f"The {' and '.join(endless)} of asset {asset.guid} is longer than {LONGEST_TEXT} characters."
+    return ""
+
+
+def _cut(asset: Asset) -> Asset:
+    return replace(
+        asset,
+        name=asset.name[:LONGEST_TEXT],
+        qualified_name=asset.qualified_name[:LONGEST_TEXT],
+        display_text=asset.display_text[:LONGEST_TEXT],
+    )
 
 
 def refreshed(record: AssetRecord, asset: Asset, now: datetime) -> AssetRecord:
@@ -106,9 +121,9 @@ def _differs(record: AssetRecord, asset: Asset) -> bool:
     )
 
 
-def _new(asset: Asset, *, now: datetime, run_id: str) -> AssetRecord:
+def _new(key: str, asset: Asset, *, now: datetime, run_id: str) -> AssetRecord:
     return AssetRecord(
-        key=record_key(asset),
+        key=key,
         guid=asset.guid,
         type_name=asset.type_name,
         name=asset.name,
@@ -124,8 +139,7 @@ def _new(asset: Asset, *, now: datetime, run_id: str) -> AssetRecord:
     )
 
 
-def _rejected(asset: Asset, why: str, record: AssetRecord | None, *, now: datetime, run_id: str) -> AssetRecord:
-    base = record or _new(asset, now=now, run_id=run_id)
-    return refreshed(base, asset, now).model_copy(
+def _rejected(asset: Asset, why: str, record: AssetRecord, *, now: datetime) -> AssetRecord:
+    return refreshed(record, asset, now).model_copy(
         update={"status": AssetStatus.REJECTED, "reason": why, "queued_at": None, "queued_run_id": ""}
     )

@@ -1,0 +1,93 @@
+"""Whoever may name an asset reaches no further than that asset's own name."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from local.stack import TERM
+from sync_core.domain.asset import AssetStatus
+from tests.integration.sync_core.flows.estate import Estate
+
+NAMES = {
+    "graphql": '"}) { id } } mutation { createDataSourceSet(dataSourceSet: {name: "pwned"}) } #',
+    "interpolation": "${jndi:ldap://evil} {{7*7}} %s %(name)s {0} $name",
+    "odata": "x' or PartitionKey ne '",
+    "markup": "<script>alert(1)</script><img src=x onerror=alert(1)>",
+    "json": '","status":"synced","x":"',
+    "path": "../../../_simulator/reset?x=1#y",
+    "control": "a\x00b\r\nc\x1b[31m\u202e",
+    "wildcard": "%_[a-z]^*",
+    "formula": "=cmd|' /C calc'!A0",
+    "emoji": "👩\u200d👩\u200d👧 名前",
+}
+DOCUMENTS = Path("sync_core/clients/graphql")
+
+
+@pytest.fixture
+def hostile_estate(small_estate: Estate) -> Estate:
+    """An estate in which someone gave every one of these names, each as a qualified name too."""
+    small_estate.cluedin.patch_switches({"record_bodies": True})
+    for name in NAMES.values():
+        small_estate.act("add_asset", name=name, qualifiedName=f"https://x.example/{name}", terms=[TERM])
+    small_estate.sync()
+    return small_estate
+
+
+def test_a_name_arrives_as_data_and_nothing_else_happens(hostile_estate: Estate) -> None:
+    hostile = [(name, [f"https://x.example/{name}"]) for name in NAMES.values()]
+    groups = hostile_estate.groups()
+    assert [group for group in hostile if group not in groups] == []
+    assert len(groups) == len(hostile) + 2
+    assert {record.status for record in hostile_estate.records()} == {AssetStatus.SYNCED}
+    again = hostile_estate.tick().counts
+    assert not {name: count for name, count in again.items() if count and name in {"new", "changed", "queued"}}
+
+
+def test_a_graphql_document_never_holds_a_name(hostile_estate: Estate) -> None:
+    known = {path.stem: path.read_text(encoding="utf-8") for path in DOCUMENTS.glob("*.graphql")}
+    asked = [each for each in hostile_estate.cluedin.log.since(0) if each.path == "/graphql"]
+    bodies = [json.loads(each.request_body or "") for each in asked]
+    assert [body for body in bodies if body["query"] != known[body["operationName"]]] == []
+    made = [body["variables"] for body in bodies if body["operationName"] == "createDataSourceSet"]
+    assert {variables["dataSourceSet"]["name"] for variables in made} > set(NAMES.values())
+
+
+def test_status_tells_a_name_as_it_is_and_no_browser_takes_it_for_a_page(hostile_estate: Estate) -> None:
+    for name in NAMES.values():
+        answer = hostile_estate.app.report.answer({"search": f"https://x.example/{name}"})
+        assert answer.media_type == "application/json"
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        (shown,) = json.loads(answer.body)["assets"]["items"]
+        assert (shown["name"], shown["status"]) == (name, "synced")
+
+
+def test_no_document_is_put_together_from_parts() -> None:
+    for path in DOCUMENTS.glob("*.graphql"):
+        document = path.read_text(encoding="utf-8")
+        assert not re.search(r"[%]\w|\{\}|\$\{", document), path.name
+        assert len(re.findall(r"^(query|mutation)\b", document, re.MULTILINE)) == 1, path.name
+
+
+def test_a_name_of_any_length_keeps_no_other_asset_from_being_synced(small_estate: Estate) -> None:
+    for field in ("name", "qualifiedName"):
+        small_estate.act("add_asset", **{"name": f"Endless {field}", "terms": [TERM], field: "n" * 40_000})
+    small_estate.sync()
+    assert {small_estate.record_of(name).status for name in ("Orders", "Customers")} == {AssetStatus.SYNCED}
+    rejected = [record for record in small_estate.records() if record.status is AssetStatus.REJECTED]
+    assert len(rejected) == 2
+    assert all("longer than" in record.reason for record in rejected)
+    since = small_estate.purview.log.last_seq
+    assert not small_estate.tick().counts.get("new")
+    assert sum(small_estate.asked_of_purview(since).values()) == 1
+
+
+@pytest.mark.parametrize("wild", ["literal", "like"])
+def test_a_name_full_of_patterns_adopts_no_group_of_another(small_estate: Estate, wild: str) -> None:
+    small_estate.cluedin.patch_switches({"search_wildcards": wild})
+    small_estate.add_foreign_group("Payroll")
+    small_estate.act("add_asset", name="%", qualifiedName="https://x.example/hostile", terms=[TERM])
+    small_estate.sync()
+    assert ("Payroll", []) in small_estate.groups()
+    assert ("%", ["https://x.example/hostile"]) in small_estate.groups()
