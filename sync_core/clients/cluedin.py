@@ -76,23 +76,22 @@ class CluedInClient:
                 made a second time.
         """
         seen: set[str] = set()
-        at_first, before = 0, 0
+        at_first = 0
         for page in count():
             variables = {"page": page, "pageSize": PAGE_SIZE, "searchName": search_name}
             total, groups = parse_data_source_sets(self.query("getAllDataSourceSet", variables))
             fresh = [group for group in groups if group.id not in seen]
             yield from fresh
             seen |= {group.id for group in fresh}
-            at_first, is_end = at_first or total or 0, not fresh or len(seen) == total
-            # Groups made meanwhile may be missing; one deleted meanwhile moves others to a page that was read already.
-            if (total is not None and total < before) or (is_end and len(seen) < at_first):
-                raise TransientError(
-                    f"CluedIn listed {len(seen)} of {at_first} data source groups: some went away meanwhile.",
-                    service=CLUEDIN.name,
-                )
-            if is_end:
-                return
-            before = total or 0
+            at_first = at_first or total or 0
+            if not fresh or len(seen) == total:
+                break
+        # Groups made meanwhile may be missing; one deleted meanwhile moves others to a page that was read already.
+        if len(seen) < at_first:
+            raise TransientError(
+                f"CluedIn listed {len(seen)} of {at_first} data source groups: some went away meanwhile.",
+                service=CLUEDIN.name,
+            )
 
     def create_group(self, name: str) -> Made:
         """Make a data source group. Not idempotent: look first, and look again when the outcome is not known."""
