@@ -22,7 +22,7 @@ COLLECTION = "clu3dn"
 ORGANIZATION = "acme"
 USERNAME = "purview-sync@acme.example"
 PASSWORD = "Simulated1!"
-WEBHOOK_SECRET = "local-webhook-secret"
+WEBHOOK_SECRET = "whsec_bG9jYWwtd2ViaG9vay1zZWNyZXQ="
 
 # What a user may have set for other purposes and what must not reach the app: credentials that DefaultAzureCredential
 # would try before the managed identity, and settings that would point the app to real services.

@@ -108,7 +108,6 @@ class DataSetRecord(BaseModel):
     pushed_at: datetime | None = None
     pushed_run_id: str = ""
     pushed_requests: dict[str, int] = Field(default_factory=dict)
-    deliveries: int = 0
     attempts: int = 0
     last_error: str = ""
     last_error_class: str = ""
