@@ -242,10 +242,17 @@ class App:
             runs=self._runs,
             clock=self.clock,
         )
-        data_sets = CluedInDataSets(self.cluedin)
         return Reconcile(
             heal=heal,
-            find_missed=FindMissed(data_sets, self._groups, self._lineage_queue, cursors, self._notes("seen-data-set")),
+            find_missed=FindMissed(
+                data_sets=CluedInDataSets(self.cluedin),
+                assets=self._assets,
+                deliveries=self._deliveries,
+                queue=self._lineage_queue,
+                cursors=cursors,
+                seen=self._notes("seen-data-set"),
+                clock=self.clock,
+            ),
             check_existence=CheckExistence(self.purview, self._assets, self._retire, cursors),
             selection=ReadSelection(self.settings, self.cluedin, self._notes("toggle")),
             bury=self.bury,

@@ -9,7 +9,6 @@ source:{hash}:{group id}    a source that stood in CluedIn when it was read as a
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
 
 from pydantic import BaseModel
 
@@ -63,14 +62,6 @@ class GroupStore:
         """Return the key of the asset for which a source stands, empty where we made it for none."""
         found = self.table.get(PARTITION, f"made:{source_id}")
         return from_row(Owner, found.values).asset_key if found else ""
-
-    def made_sources(self, after: str, count: int) -> list[str]:
-        """Return the ids of the next sources behind one, in the order of their ids as texts."""
-        query = "PartitionKey eq @partition and RowKey gt @first and RowKey lt @last"
-        # ';' is the character after ':'
-        bounds = {"partition": PARTITION, "first": f"made:{after}", "last": "made;"}
-        rows = islice(self.table.rows(query, bounds, select=["RowKey"]), count)
-        return [str(row["RowKey"]).removeprefix("made:") for row in rows]
 
     def claim_name(self, group_name: str, asset_key: str) -> bool:
         """Make the asset the one that uses this group name; return whether it is that one now."""

@@ -104,6 +104,12 @@ class World:
         self.crew.tick()
         self.crew.drain()
 
+    def reconcile(self) -> None:
+        """A quarter of an hour later, the app looks for what fell through."""
+        self.clock.advance(15 * 60)
+        self.crew.reconcile()
+        self.crew.drain()
+
     def heal(self) -> int:
         """Lift all faults and let time pass until nothing is left to do; returns how many rounds that took."""
         self.account.clear_faults()

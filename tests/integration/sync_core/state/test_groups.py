@@ -58,14 +58,6 @@ def test_a_source_leads_back_to_its_asset(groups: GroupStore) -> None:
     assert (groups.asset_of_source("7"), groups.asset_of_source("8")) == ("asset-1", "")
 
 
-def test_the_sources_that_were_made_are_listed_in_pieces(groups: GroupStore) -> None:
-    for source_id in ("1", "10", "2", "3"):
-        groups.bind_source(source_id, "asset")
-    groups.claim_group("9", "asset")
-    assert groups.made_sources("", 3) == ["1", "10", "2"]
-    assert groups.made_sources("2", 3) == ["3"]
-
-
 def test_a_source_that_stood_in_cluedin_is_found_by_its_name(groups: GroupStore) -> None:
     known = [
         KnownSource(source_name="https://lake/a", group_id="3", group_name="Account.csv"),

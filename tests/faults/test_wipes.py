@@ -1,0 +1,75 @@
+"""The state is lost, as a whole or in part, with work done, half done and outstanding."""
+
+from collections.abc import Sequence
+
+import pytest
+from azure.data.tables import TableServiceClient
+
+from sync_core.state.names import (
+    ASSETS_TABLE,
+    DATA_SETS_TABLE,
+    DEAD_LETTERS_TABLE,
+    DELIVERIES_TABLE,
+    GROUPS_TABLE,
+    NOTES_TABLE,
+    TABLES,
+)
+from tests.faults.world import World
+
+CREATE_SOURCE = r"createDataSource$"
+
+
+def wipe(world: World, tables: Sequence[str]) -> None:
+    """Delete tables with all that is in them; the app makes them anew. What is left was never told."""
+    with TableServiceClient.from_connection_string(world.settings["AzureWebJobsStorage"]) as service:
+        for table in tables:
+            service.delete_table(table)
+    if DELIVERIES_TABLE in tables:
+        world.accepted.clear()
+
+
+def lead_a_life(world: World) -> None:
+    """Assets are synced, of one name too; one was renamed, one has a group only; data sets are pushed, one is open."""
+    first, second, third = world.add_asset(), world.add_asset("same"), world.add_asset("same")
+    world.run()
+    world.account.act("/rename", asset=first, name="another name")
+    for asset in (first, second):
+        world.announce(world.load(asset))
+    world.run()
+    world.organization.fault(CREATE_SOURCE, status=503)
+    world.add_asset("half made")
+    world.add_asset("same")
+    world.run()
+    world.announce(world.load(third, "/Infrastructure/User"))
+    world.load(second, "/Account", id="account.id", city="account.city")
+
+
+@pytest.mark.parametrize(
+    "tables",
+    [
+        pytest.param(TABLES, id="all tables"),
+        *([table] for table in (ASSETS_TABLE, GROUPS_TABLE, NOTES_TABLE, DATA_SETS_TABLE, DELIVERIES_TABLE)),
+        pytest.param([ASSETS_TABLE, GROUPS_TABLE], id="assets and groups"),
+        pytest.param([NOTES_TABLE, GROUPS_TABLE, DEAD_LETTERS_TABLE], id="all but what is recorded"),
+    ],
+)
+def test_what_is_lost_is_found_again(world: World, tables: Sequence[str]) -> None:
+    lead_a_life(world)
+
+    wipe(world, tables)
+
+    world.heal()
+    assert world.violations() == []
+
+
+@pytest.mark.parametrize("tables", [pytest.param(TABLES, id="all tables"), [ASSETS_TABLE], [GROUPS_TABLE]])
+def test_what_is_lost_while_messages_wait_is_found_again(world: World, tables: Sequence[str]) -> None:
+    lead_a_life(world)
+    world.clock.advance(60)
+    world.crew.tick()
+
+    wipe(world, tables)
+    world.crew.drain()
+
+    world.heal()
+    assert world.violations() == []
