@@ -56,8 +56,7 @@ class CreateDataSourceGroup:
             return
         stored = self.assets.load(message.asset_key)
         if stored is None:
-            cause = f"No asset is recorded under {message.asset_key}; discovery records it if it is tagged."
-            self.bury.message(ASSET_QUEUE, body, "unknown_asset", cause)
+            self.bury.unknown_asset(message)
         elif stored.record.status is AssetStatus.QUEUED:
             self._claim(message)
 

@@ -13,6 +13,8 @@ from sync_core.state.dead_letters import DeadLetterStore
 from sync_core.state.names import ASSET_QUEUE
 from sync_core.state.queues import WorkQueue
 
+OPEN = frozenset({AssetStatus.FAILED, AssetStatus.QUEUED})
+
 
 @dataclass(frozen=True)
 class Replay:
@@ -30,11 +32,13 @@ class Replay:
         Raises:
             RejectedError: its payload is no message that could be worked off, or its asset is not recorded.
         """
+        # Noted first: the work may succeed, and close the letter, before this goes on.
+        if not self.letters.note_replay(letter.letter_id, self.clock()):
+            return
         if letter.queue == ASSET_QUEUE:
-            self._replay_asset(AssetMessage.from_json(letter.payload.encode()))
+            self._replay_asset(AssetMessage.from_json(letter.payload.encode()), letter)
         else:
             self.lineage_queue.send(DataSetMessage.from_json(letter.payload.encode()))
-        self.letters.note_replay(letter, self.clock())
 
     def replay_each(self, letters: Iterable[DeadLetter]) -> tuple[int, list[str]]:
         """Replay letters; return how many were, and why others could not be."""
@@ -48,15 +52,18 @@ class Replay:
                 count += 1
         return count, refused
 
-    def _replay_asset(self, message: AssetMessage) -> None:
-        if self.assets.load(message.asset_key) is None:
+    def _replay_asset(self, message: AssetMessage, letter: DeadLetter) -> None:
+        stored = self.assets.load(message.asset_key)
+        if stored is None:
             raise RejectedError(f"No asset is recorded under {message.asset_key}.", code="unknown_asset")
+        if stored.record.status not in OPEN:
+            self.letters.close(letter.letter_id)  # e.g. the worker that synced it died before it could close it
+            return
         now = self.clock()
 
         def queue_again(record: AssetRecord) -> AssetRecord:
-            is_open = record.status in {AssetStatus.FAILED, AssetStatus.QUEUED}
             update = {"status": AssetStatus.QUEUED, "attempts": 0, "queued_at": now}
-            return record.model_copy(update=update) if is_open else record
+            return record.model_copy(update=update) if record.status in OPEN else record
 
         todo = Todo(key=message.asset_key, run_id=message.run_id, due_at=now)
         if self.assets.ask_again(message.asset_key, queue_again, todo).status is AssetStatus.QUEUED:

@@ -42,10 +42,19 @@ class DeadLetterStore:
         found = self.table.get(PARTITION, letter)
         return from_row(DeadLetter, found.values) if found else None
 
-    def note_replay(self, letter: DeadLetter, now: datetime) -> None:
-        """Note that a letter's work is on the queue again."""
+    def note_replay(self, letter_id: str, now: datetime) -> bool:
+        """Note that a letter's work is about to go on the queue again; return whether the letter is still open.
+
+        Raises:
+            ConflictError: another worker changed the letter meanwhile.
+        """
+        found = self.table.get(PARTITION, letter_id)
+        if found is None:
+            return False
+        letter = from_row(DeadLetter, found.values)
         replayed = letter.model_copy(update={"replays": letter.replays + 1, "replayed_at": now})
-        self.table.put(to_row(PARTITION, letter.letter_id, replayed))
+        self.table.replace(to_row(PARTITION, letter_id, replayed), found.etag)
+        return True
 
     def close(self, letter: str) -> None:
         """Drop a letter whose work succeeded."""

@@ -1,0 +1,126 @@
+"""What fell through is found and put right within two runs of `reconcile`."""
+
+from typing import Any
+
+import pytest
+
+from sync_core.domain.asset import AssetStatus
+from sync_core.domain.message import AssetMessage
+from tests.faults.world import World
+
+LOOK_AT_SOURCE = "inbound.dataSource$"
+REFUSE: dict[str, Any] = {"operation": "createDataSource$", "status": 400}
+
+
+def record_of(world: World, asset: str) -> tuple[str, AssetStatus]:
+    """Return an asset's key and status."""
+    (found,) = [record for record in world.app._assets.all() if record.qualified_name == asset]
+    return found.key, found.status
+
+
+def test_a_data_set_that_was_processed_without_a_webhook_is_found(world: World) -> None:
+    asset = world.add_asset()
+    world.run()
+    world.load(asset)
+
+    world.reconcile()
+
+    assert world.violations() == []
+
+
+def test_a_found_data_set_whose_message_is_lost_is_enqueued_again(world: World) -> None:
+    asset = world.add_asset()
+    world.run()
+    world.load(asset)
+
+    world.clock.advance(15 * 60)
+    world.crew.reconcile()
+    assert world.crew.lanes.count() == 1
+    world.crew.lanes.clear()
+
+    world.heal()
+    assert world.violations() == []
+
+
+@pytest.mark.parametrize("failure", [{"status": 502, "times": 3}, {"status": 404}])
+def test_a_source_that_cannot_be_read_does_not_hide_those_behind_it(world: World, failure: dict[str, Any]) -> None:
+    assets = [world.add_asset() for _ in range(3)]
+    world.run()
+    for asset in assets:
+        world.load(asset)
+
+    world.organization.fault(LOOK_AT_SOURCE, **failure)
+    world.reconcile()
+    world.reconcile()
+    assert len(list(world.app._data_sets.after(""))) == 2  # those behind the one at which the first run stopped
+
+    world.reconcile()
+    assert world.violations() == []
+
+
+def test_a_letter_whose_work_was_done_all_the_same_is_closed(world: World) -> None:
+    asset = world.add_asset()
+    world.organization.fault(**REFUSE)
+    world.run()
+    (letter,) = world.app.dead_letters.all()
+    key, _ = record_of(world, asset)
+    world.app.replay.replay(letter)
+    world.run()
+    assert record_of(world, asset) == (key, AssetStatus.SYNCED)
+    world.app.dead_letters.record(letter)  # as if the worker had died right before it closed the letter
+
+    world.app.replay.replay(letter)
+
+    assert list(world.app.dead_letters.all()) == []
+    assert not world.app._assets.has_todo()
+
+
+def test_a_letter_that_is_closed_while_it_is_replayed_stays_closed(world: World) -> None:
+    world.add_asset()
+    world.organization.fault(**REFUSE)
+    world.run()
+    (letter,) = world.app.dead_letters.all()
+    world.app.replay.replay(letter)
+    world.run()
+
+    world.app.replay.replay(letter)
+
+    assert list(world.app.dead_letters.all()) == []
+
+
+def test_a_message_for_an_asset_that_is_not_recorded_is_no_loss_once_it_is(world: World) -> None:
+    asset = world.add_asset()
+    world.run()
+    key, _ = record_of(world, asset)
+    world.app._assets.forget(key)
+    world.crew.lanes.send("asset-sync", AssetMessage(asset_key=key).to_json().encode())
+    world.crew.drain()
+    assert [letter.cause_class for letter in world.app.dead_letters.all()] == ["unknown_asset"]
+
+    world.heal()
+
+    assert world.violations() == []
+
+
+def test_a_queued_asset_whose_todo_row_is_gone_is_taken_up_again(world: World) -> None:
+    asset = world.add_asset()
+    world.clock.advance(60)
+    world.crew.tick()
+    key, _ = record_of(world, asset)
+    world.crew.lanes.clear()
+    world.app._assets.forget_todo(key)
+
+    world.heal()
+
+    assert world.violations() == []
+
+
+def test_a_queued_asset_whose_message_is_gone_is_sent_again(world: World) -> None:
+    world.add_asset()
+    world.clock.advance(60)
+    world.crew.tick()
+    world.crew.lanes.clear()
+
+    world.heal()
+
+    assert world.violations() == []
