@@ -96,8 +96,12 @@ class StorageConnection:
     @property
     def _transport(self) -> dict[str, Any]:
         """The time-outs, and what carries the calls; the SDKs' own pools are too small for a host's many threads."""
-        timeouts = {"connection_timeout": self.patience.timeout_s, "read_timeout": self.patience.timeout_s}
-        return {**timeouts, **({"transport": self.new_transport(self.patience)} if self.new_transport else {})}
+        options: dict[str, Any] = {
+            "connection_timeout": self.patience.timeout_s,
+            "read_timeout": self.patience.timeout_s,
+            "permit_redirects": False,  # else the answer of whoever storage points to would be our state
+        }
+        return {**options, **({"transport": self.new_transport(self.patience)} if self.new_transport else {})}
 
     @property
     def _expanded(self) -> str:
