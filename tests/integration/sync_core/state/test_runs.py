@@ -108,11 +108,18 @@ def test_work_of_other_queues_and_subjects_has_letters_of_its_own() -> None:
 
 def test_a_replay_is_noted_and_outlives_the_next_death(letters: DeadLetterStore) -> None:
     letters.record(letter())
-    letters.note_replay(letter(), NOW)
+    assert letters.note_replay(letter().letter_id, NOW)
     letters.record(letter())
     found = letters.load(letter().letter_id)
     assert found is not None
     assert (found.replays, found.replayed_at) == (1, NOW)
+
+
+def test_a_letter_that_is_closed_is_not_brought_back_by_replaying_it(letters: DeadLetterStore) -> None:
+    letters.record(letter())
+    letters.close(letter().letter_id)
+    assert not letters.note_replay(letter().letter_id, NOW)
+    assert list(letters.all()) == []
 
 
 def test_a_letter_whose_work_succeeded_is_dropped(letters: DeadLetterStore) -> None:
