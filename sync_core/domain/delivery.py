@@ -17,7 +17,8 @@ class DeliveryStatus(StrEnum):
 class Delivery(BaseModel):
     """One delivery. `key` tells it from others; `result` is the data set's status that it led to.
 
-    `is_named` says that the sender gave the delivery an id: the same id again is the same event, for good.
+    `is_named` says that the sender gave the delivery an id: the same id again is the same event, for good. `due_at` is
+    when its message counts as lost, if it was put back since it was received.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -27,6 +28,7 @@ class Delivery(BaseModel):
     data_set_id: str
     is_named: bool
     received_at: datetime
+    due_at: datetime | None = None
     status: DeliveryStatus = DeliveryStatus.RECEIVED
     done_at: datetime | None = None
     result: str = ""

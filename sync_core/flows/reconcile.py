@@ -19,7 +19,7 @@ from sync_core.flows.pauses import Pauses
 from sync_core.flows.replay import Replay
 from sync_core.flows.run_log import RunLog, recorded_run
 from sync_core.flows.selection import ReadSelection
-from sync_core.flows.work_off_delivery import WorkOffDelivery
+from sync_core.flows.work_off_delivery import SEND_AGAIN_AFTER, WorkOffDelivery
 from sync_core.mapping.replaying import is_replay_due
 from sync_core.state.assets import AssetStore, Todo
 from sync_core.state.dead_letters import DeadLetterStore
@@ -31,7 +31,6 @@ from sync_core.state.runs import RunStore
 
 LEASE = "reconcile"
 LEASE_S = 600
-OPEN_TOO_LONG = timedelta(minutes=15)  # the host hides a crashed worker's message for up to ten minutes
 DELIVERIES_A_RUN = 500
 REPLAYS_A_RUN = 20
 RUNS_KEPT = timedelta(days=30)
@@ -63,11 +62,12 @@ class Heal:
                 log.counts["assets_reopened"] += 1
 
     def resend_deliveries(self, log: RunLog) -> None:
-        """Enqueue deliveries again that were stored long ago and not worked off."""
+        """Enqueue deliveries again that are open and whose message did not come for long."""
         now = self.clock()
-        stuck = (delivery for delivery in self.deliveries.open() if now - delivery.received_at >= OPEN_TOO_LONG)
-        for delivery in islice(stuck, DELIVERIES_A_RUN):
+        lost = (one for one in self.deliveries.open() if now >= (one.due_at or one.received_at + SEND_AGAIN_AFTER))
+        for delivery in islice(lost, DELIVERIES_A_RUN):
             self.lineage_queue.send(DataSetMessage(data_set_id=delivery.data_set_id, delivery_key=delivery.key))
+            self.deliveries.postpone(delivery.key, now + SEND_AGAIN_AFTER)
             log.counts["deliveries_resent"] += 1
 
     def replay_letters(self, log: RunLog) -> None:

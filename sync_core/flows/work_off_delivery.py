@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sync_core.clients.cluedin import CLUEDIN
 from sync_core.clients.purview import PURVIEW
@@ -24,6 +24,8 @@ from sync_core.state.queues import WorkQueue
 
 logger = logging.getLogger(__name__)
 
+# The host hides a crashed worker's message for up to ten minutes; one that is not done by then is lost.
+SEND_AGAIN_AFTER = timedelta(minutes=15)
 CLAIM_S = 60  # a push makes more calls between two renewals than provisioning does
 SETTLED = frozenset({DataSetStatus.PUSHED, DataSetStatus.NOT_MAPPED, DataSetStatus.NOT_FROM_PURVIEW})
 SWITCHED_OFF = "switched_off"
@@ -96,6 +98,13 @@ class WorkOffDelivery:
         """Note a failed attempt in the data set's record."""
         self.store.save(self._with_failure(message, error))
 
+    def put_back(self, message: DataSetMessage, delay_s: float) -> None:
+        """Let a message come again after a delay; until long after that, no other one is sent for its delivery."""
+        self.queue.send(message, delay_s)
+        if message.delivery_key:
+            due_at = self.clock() + timedelta(seconds=delay_s) + SEND_AGAIN_AFTER
+            self.deliveries.postpone(message.delivery_key, due_at)
+
     def finish(self, delivery: Delivery | None, record: DataSetRecord) -> None:
         """Close a delivery with what became of its data set, and the dead letter of an earlier try."""
         self.bury.unbury(LINEAGE_QUEUE, record.data_set_id)
@@ -107,13 +116,13 @@ class WorkOffDelivery:
     def _claim(self, message: DataSetMessage, delivery: Delivery | None) -> None:
         pause_s = self.pauses.wait_s(CLUEDIN.name, PURVIEW.name)
         if pause_s:
-            self.queue.send(message, pause_s)
+            self.put_back(message, pause_s)
             return
         run_id = self.new_id()
         claim = self.leases.acquire(f"data-set-{message.data_set_id}", run_id, self.claim_s)
         if isinstance(claim, Held):
             logger.info("Data set %s is being worked on; putting its message back", message.data_set_id)
-            self.queue.send(message, claim.remaining_s + 1 + self.chance())
+            self.put_back(message, claim.remaining_s + 1 + self.chance())
             return
         try:
             Attempts(self.chance, self.claim_s).attempt(DataSetWork(self, message, delivery, claim, run_id))
@@ -177,7 +186,7 @@ class DataSetWork:
 
     def put_back(self, delay_s: float) -> None:
         """Put the message back."""
-        self.worker.queue.send(self.message, delay_s)
+        self.worker.put_back(self.message, delay_s)
 
     def give_up(self, error: SyncError, cause_class: str) -> None:
         """Make the message a dead letter."""

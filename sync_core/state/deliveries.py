@@ -7,6 +7,7 @@ All rows share one partition: a delivery and its mark change together.
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -53,6 +54,15 @@ class DeliveryStore:
             self.table.transact([row, delete(PARTITION, f"open:{delivery.key}")])
         except ConflictError:  # its mark is gone already
             self.table.transact([row])
+
+    def postpone(self, key: str, due_at: datetime) -> None:
+        """Note that an open delivery's message is on the queue again and counts as lost at `due_at` only."""
+        found = self.table.get(PARTITION, f"open:{key}")
+        if found is None:
+            return
+        later = from_row(Delivery, found.values).model_copy(update={"due_at": due_at})
+        with suppress(ConflictError):  # it was closed meanwhile
+            self.table.replace(to_row(PARTITION, f"open:{key}", later), found.etag)
 
     def open(self) -> Iterator[Delivery]:
         """Yield the deliveries whose work is not recorded yet, in no particular order."""

@@ -124,3 +124,23 @@ def test_a_queued_asset_whose_message_is_gone_is_sent_again(world: World) -> Non
     world.heal()
 
     assert world.violations() == []
+
+
+def test_an_outage_of_hours_multiplies_no_message(world: World) -> None:
+    asset = world.add_asset()
+    world.run()
+    for _ in range(3):
+        world.announce(world.load(asset))
+    world.organization.fault("inbound.dataSet$", status=503, times=None)
+    world.add_asset()
+    world.organization.fault("inbound.dataSourceSets", status=503, times=None)
+
+    waiting = []
+    for _ in range(6):
+        world.run()
+        world.reconcile()
+        waiting.append(world.crew.lanes.count())
+
+    assert waiting == waiting[:1] * 6
+    world.heal()
+    assert world.violations() == []
