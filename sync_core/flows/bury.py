@@ -81,7 +81,11 @@ class Bury:
         except RejectedError as error:
             self.message(queue, body, error.code, str(error))
             return
-        stored = self.assets.load(message.asset_key)
+        try:
+            stored = self.assets.load(message.asset_key)
+        except StateError as error:  # the poison queue has no poison queue: what fails here would be lost
+            self.message(queue, body, "poison", f"{cause} {error}")
+            return
         if stored is None:
             self.unknown_asset(message)
         elif stored.record.status is AssetStatus.QUEUED:

@@ -129,6 +129,18 @@ def test_a_poison_message_for_an_asset_that_is_not_recorded_is_kept(bench: Bench
     assert [letter.cause_class for letter in letters(bench)] == ["unknown_asset"]
 
 
+def test_a_poison_message_whose_record_cannot_be_read_is_kept_with_the_reason(bench: Bench) -> None:
+    key = bench.add_asset()
+    table = bench.app._assets.table
+    table.put({"PartitionKey": "assets", "RowKey": f"record:{key}", "key": key, "status": "of a newer app"})
+
+    poison(bench, message(key))
+
+    (letter,) = letters(bench)
+    assert (letter.cause_class, json.loads(letter.payload)["assetKey"]) == ("poison", key)
+    assert f"Row record:{key} is no AssetRecord" in letter.cause
+
+
 def test_a_poison_message_whose_work_is_done_is_no_dead_letter(bench: Bench) -> None:
     key = bench.add_asset()
     bench.deliver(key)
