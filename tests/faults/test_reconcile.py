@@ -141,6 +141,6 @@ def test_an_outage_of_hours_multiplies_no_message(world: World) -> None:
         world.reconcile()
         waiting.append(world.crew.lanes.count())
 
-    assert waiting == waiting[:1] * 6
+    assert max(waiting) == waiting[0]
     world.heal()
     assert world.violations() == []
