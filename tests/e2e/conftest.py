@@ -1,0 +1,30 @@
+"""The whole laptop run: the app on its host as a process, Azurite, Purview, CluedIn and a managed identity."""
+
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+
+from local.azurite import Azurite
+from local.demo.purview import Purview
+from local.demo.run import DEMO_SETTINGS
+from local.stack import Stack, StackOptions, run_stack
+
+
+@pytest.fixture(scope="module")
+def stack(
+    azurite_server: Azurite, _unused_accounts: Iterator[str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Stack]:
+    """One run for a file's tests; its timers run only when a test says so."""
+    storage = azurite_server.connection_string(next(_unused_accounts))
+    logs = tmp_path_factory.mktemp("logs")
+    options = StackOptions(log_dir=logs, timers=False, host="own", storage=storage, settings=DEMO_SETTINGS)
+    with run_stack(options) as stack:
+        yield stack
+
+
+@pytest.fixture(scope="module")
+def steward(stack: Stack) -> Iterator[Purview]:
+    """The data steward, at work in Purview."""
+    with closing(Purview(stack.purview.url, stack.identity.url)) as purview:
+        yield purview
