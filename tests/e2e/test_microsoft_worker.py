@@ -1,0 +1,128 @@
+"""The app under Microsoft's own worker library, which is what runs it in Azure: indexed and invoked, Python 3.13 on."""
+
+import json
+from collections.abc import Iterator
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from azure.storage.queue import QueueServiceClient, TextBase64DecodePolicy
+
+import function_app
+from local.cluedin.app import make_app as make_cluedin
+from local.demo.cluedin import fetch_groups
+from local.host.http_payload import HttpCall
+from local.identity import serve_identity
+from local.purview import Purview
+from local.purview import make_app as make_purview
+from local.service import REPOSITORY
+from local.simulation import serve
+from local.stack import make_environment
+from sync_core import bootstrap
+from tests.e2e.steps import ASSET_QUEUE
+
+pytest.importorskip("azure_functions_runtime", reason="Microsoft's worker library needs Python 3.13")
+
+from local.host.worker_library import start_worker
+
+if TYPE_CHECKING:
+    from local.host.worker_library import WorkerLibrary
+
+# What deployments, alerts and CluedIn rely on.
+TIMERS = {"discover_assets": "0 * * * * *", "reconcile": "0 */15 * * * *"}
+QUEUES = {
+    "create_data_source_group": "asset-sync",
+    "record_dead_asset": "asset-sync-poison",
+    "push_lineage": "lineage-sync",
+    "record_dead_lineage": "lineage-sync-poison",
+}
+ROUTES = {
+    "data_set_processed": ("webhooks/cluedin/data-set-processed", "function", {"GET", "HEAD", "POST"}),
+    "status": ("status", "function", {"GET"}),
+    "dashboard": ("dashboard", "function", {"GET"}),
+    "health": ("health", "anonymous", {"GET"}),
+}
+
+
+@pytest.fixture(scope="module")
+def cluedin_url() -> Iterator[str]:
+    with serve(make_cluedin()) as url:
+        yield url
+
+
+@pytest.fixture
+def worker(cluedin_url: str, storage: str, monkeypatch: pytest.MonkeyPatch) -> Iterator["WorkerLibrary"]:
+    """The repository's app, indexed, with the simulators and a storage account of its own around it."""
+    purview = Purview()
+    purview.seed({"name": "estate"})
+    with ExitStack() as parts:
+        purview_url = parts.enter_context(serve(make_purview(purview=purview)))
+        identity = parts.enter_context(serve_identity())
+        environment = make_environment(purview_url, cluedin_url, "", storage, identity)
+        monkeypatch.setattr("os.environ", environment)
+        bootstrap.app.cache_clear()
+        yield parts.enter_context(start_worker(REPOSITORY))
+    bootstrap.app.cache_clear()
+
+
+def trigger_of(function: Any) -> dict[str, Any]:
+    """Return the trigger's binding as in function.json."""
+    bindings: list[dict[str, Any]] = [json.loads(text) for text in function.raw_bindings]
+    (trigger,) = [binding for binding in bindings if binding["type"].endswith("Trigger")]
+    return trigger
+
+
+def test_the_library_finds_exactly_the_functions_of_the_app(worker: "WorkerLibrary") -> None:
+    written = {function.get_function_name() for function in function_app.app.get_functions()}
+
+    assert set(worker.functions) == written
+    assert written <= {*TIMERS, *QUEUES, *ROUTES}
+
+
+def test_every_function_has_the_trigger_that_deployments_rely_on(worker: "WorkerLibrary") -> None:
+    for name, function in worker.functions.items():
+        trigger = trigger_of(function)
+        match trigger["type"]:
+            case "timerTrigger":
+                assert trigger["schedule"] == TIMERS[name]
+                assert not trigger["runOnStartup"]
+            case "queueTrigger":
+                assert (trigger["queueName"], trigger["connection"]) == (QUEUES[name], "AzureWebJobsStorage")
+            case "httpTrigger":
+                methods = {str(method).upper() for method in trigger["methods"]}
+                assert (trigger["route"], trigger["authLevel"].lower(), methods) == ROUTES[name]
+            case other:
+                pytest.fail(f"{name} has a trigger of another kind: {other}")
+
+
+def test_a_tick_a_message_the_status_and_the_health_work_through_the_library(
+    worker: "WorkerLibrary", cluedin_url: str, storage: str
+) -> None:
+    assert worker.run_timer("discover_assets").succeeded
+    with QueueServiceClient.from_connection_string(storage) as queues:
+        queue = queues.get_queue_client(ASSET_QUEUE, message_decode_policy=TextBase64DecodePolicy())
+        message = next(iter(queue.receive_messages(messages_per_page=1)))
+    first = worker.run_queue("create_data_source_group", message.content)
+    again = worker.run_queue("create_data_source_group", message.content)
+    assert (first.succeeded, again.succeeded) == (True, True), (first.error, again.error)
+    assert len(fetch_groups(cluedin_url)) == 1
+
+    status = worker.run_http("status", HttpCall("GET", "http://h/api/status", query={"state": "synced"}))
+    assert (status.status_code, status.headers["content-type"]) == (200, "application/json")
+    shown = json.loads(status.body)
+    assert (shown["counts"]["synced"], shown["counts"]["queued"]) == (1, 17)
+    assert len(shown["assets"]["items"]) == 1
+    health = worker.run_http("health", HttpCall("GET", "http://h/api/health"))
+    assert (health.status_code, json.loads(health.body)) == (200, {"status": "healthy", "failing": []})
+
+
+def test_bad_messages_and_wrong_queries_are_answered_and_never_fail_the_function(worker: "WorkerLibrary") -> None:
+    assert worker.run_queue("create_data_source_group", "no message of ours").succeeded
+    assert worker.run_queue("record_dead_asset", "a poisoned one").succeeded
+    wrong = worker.run_http("status", HttpCall("GET", "http://h/api/status", query={"pageSize": "0"}))
+    assert (wrong.status_code, wrong.headers["content-type"]) == (400, "application/problem+json")
+
+    status = worker.run_http("status", HttpCall("GET", "http://h/api/status"))
+
+    payloads = {letter["payload"] for letter in json.loads(status.body)["deadLetters"]}
+    assert payloads == {"no message of ours", "a poisoned one"}
