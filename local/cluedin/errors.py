@@ -14,7 +14,7 @@ class ServiceError(Exception):
     """A service behind the gateway answered with an error status.
 
     GraphQL callers see HTTP 200, message "409: Conflict" and the service's answer under `extensions.response`.
-    Source: fact sheet 3.2.
+    Source: docs/vendors/cluedin.md, 3.2.
     """
 
     status: HTTPStatus

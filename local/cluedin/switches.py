@@ -10,7 +10,7 @@ from local.simulation import SwitchSet
 
 
 class CluedInSwitches(SwitchSet):
-    """Switches of the CluedIn simulator. The sections named are those of the fact sheet "CluedIn API"."""
+    """Switches of the CluedIn simulator. The sections named are those of docs/vendors/cluedin.md."""
 
     server_version: Literal["4.4.0", "4.0.0"] = "4.4.0"
     """4.0.0 lacks the fields and mutations of `since_4_4.graphql` and has those of `until_4_3.graphql` (2.8, 2.12)."""

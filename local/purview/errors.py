@@ -1,6 +1,6 @@
 """How the service says no: the shapes of its error answers and the table of Atlas error codes.
 
-Source: fact sheet section 3 "Errors"; messages from apache/atlas `AtlasErrorCode.java`.
+Source: docs/vendors/purview.md, section 3 "Errors"; messages from apache/atlas `AtlasErrorCode.java`.
 """
 
 from typing import Any
@@ -65,23 +65,26 @@ def atlas_error(code: str, *values: object) -> PurviewError:
 def hierarchy_error() -> PurviewError:
     """The term hierarchy is on and the request does not say `includeTermHierarchy`. The status is a guess.
 
-    Source: fact sheet section 2, pyapacheatlas issue 157.
+    Source: docs/vendors/purview.md, section 2, pyapacheatlas issue 157.
     """
     return _atlas_shape(400, "TermHierarchyQueryParameterMissing", "includeTermHierarchy is required for this glossary")
 
 
 def gateway_error(status: int, code: str, message: str) -> PurviewError:
-    """The shape of the gateway in front of Atlas. Source: fact sheet section 3, question 5857327."""
+    """The shape of the gateway in front of Atlas. Source: docs/vendors/purview.md, section 3, question 5857327."""
     return PurviewError(status, {"error": {"code": code, "message": message}})
 
 
 def timeout_error() -> PurviewError:
-    """The server gave up. Source: fact sheet section 3, T408; the shape of the body is a guess."""
+    """The server gave up. Source: docs/vendors/purview.md, section 3, T408; the shape of the body is a guess."""
     return gateway_error(408, "RequestTimeout", "The request timed out. Narrow the request or use paging.")
 
 
 def url_too_long_error() -> PurviewError:
-    """What a web server in front answers; not JSON on purpose. Source: fact sheet section 3, question 5922338."""
+    """What a web server in front answers; not JSON on purpose.
+
+    Source: docs/vendors/purview.md, section 3, question 5922338.
+    """
     return PurviewError(414, "<html><head><title>414 URI Too Long</title></head><body>URI Too Long</body></html>")
 
 

@@ -1,4 +1,7 @@
-"""What the public documents leave open about Purview, one switch each. Source: fact sheet sections 1 to 9."""
+"""What the public documents leave open about Purview, one switch each.
+
+Source: docs/vendors/purview.md, sections 1 to 9.
+"""
 
 from typing import Literal
 

@@ -1,7 +1,7 @@
 """CluedIn's GraphQL API, as far as data sources need it: data source groups, data sources, settings.
 
 The documents lie beside this file in `graphql/`; their names and variables are those of CluedIn's own tools.
-Source: facts on the CluedIn API, section 2.
+Source: docs/vendors/cluedin.md, section 2.
 """
 
 import base64
@@ -37,7 +37,8 @@ CLUEDIN = Service(
     rights_remedy="Give the service account a CluedIn role with access to Integration > Data Source Groups.",
 )
 PAGE_SIZE = 100
-ENDPOINT = "endpoint"  # the type of the data sources that CluedIn's own Purview integration makes (facts, 2.5)
+# The type of the data sources that CluedIn's own Purview integration makes (docs/vendors/cluedin.md, 2.5).
+ENDPOINT = "endpoint"
 
 
 def is_refused(answer: Answer) -> bool:
@@ -69,7 +70,7 @@ class CluedInClient:
         """Yield every data source group whose name contains the text (all groups for an empty one).
 
         How the server compares is not published: the caller checks the exact name. Read straight from the database,
-        but a group made within the last second or so may be missing (facts, 3.4).
+        but a group made within the last second or so may be missing (docs/vendors/cluedin.md, 3.4).
 
         Raises:
             TransientError: the list is not complete, or changed while it was read; a group that is missed would be
@@ -116,7 +117,10 @@ class CluedInClient:
         return self._author.get(lambda: parse_author_id(self.query("me", {})) or self._user_id_of_token())
 
     def _user_id_of_token(self) -> str:
-        """The `Id` claim says the same (facts, 1.3); read without verifying: CluedIn, not we, must trust the token."""
+        """The `Id` claim says the same; read without verifying: CluedIn, not we, must trust the token.
+
+        Source: docs/vendors/cluedin.md, 1.3.
+        """
         token = self.door.tokens.token() if self.door.tokens else ""
         try:
             payload = token.split(".")[1]

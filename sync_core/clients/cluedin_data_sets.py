@@ -1,6 +1,6 @@
 """Reads data sets back from CluedIn: what a delivery only hints at.
 
-Source: facts on the CluedIn API, 2.7 to 2.10. Only the fields that are needed are asked for: an older server refuses a
+Source: docs/vendors/cluedin.md, 2.7 to 2.10. Only the fields that are needed are asked for: an older server refuses a
 whole document for one field that it does not know.
 """
 
@@ -18,8 +18,8 @@ from sync_core.errors import NotFoundError, RejectedError, TransientError
 logger = logging.getLogger(__name__)
 
 SUBMISSIONS_READ = 20
-# How GraphQL may say it without a status; the exact text is not published (facts, 2.8). A failure with a status is what
-# its status says: "503 service not found" is no missing data set.
+# How GraphQL may say it without a status; the exact text is not published (docs/vendors/cluedin.md, 2.8).
+# A failure with a status is what its status says: "503 service not found" is no missing data set.
 SAYS_NOT_FOUND = re.compile(
     r"answered (an error|[A-Z_]+) to \w+: (?!\s*[1-5]\d\d\b).*(not found|does not exist|no data ?set)",
     re.IGNORECASE | re.DOTALL,
@@ -79,6 +79,8 @@ class CluedInDataSets:
         """
         data = self.cluedin.query("getDataSourceById", {"id": source_id})
         for found in objects(data, "inbound", "dataSource", "dataSets"):
+            if not text(found, "id"):
+                continue
             data_set = parse_data_set(text(found, "id"), found)
             if data_set.annotation_id and data_set.counts.total is None:
                 data_set = self._with_submission(data_set)

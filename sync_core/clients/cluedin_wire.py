@@ -1,6 +1,6 @@
 """CluedIn's GraphQL answers, read leniently: ids as numbers or strings, errors beside data at HTTP 200.
 
-Source: facts on the CluedIn API, sections 2 and 3.
+Source: docs/vendors/cluedin.md, sections 2 and 3.
 """
 
 import re
@@ -22,7 +22,7 @@ from sync_core.safe_text import mask
 
 # Codes of the GraphQL server itself: our document or variables do not fit this CluedIn version.
 DOCUMENT_CODES = frozenset({"GRAPHQL_PARSE_FAILED", "GRAPHQL_VALIDATION_FAILED", "BAD_USER_INPUT"})
-# A back end's failure starts with its status, e.g. "409: Conflict" (facts, 3.2).
+# A back end's failure starts with its status, e.g. "409: Conflict" (docs/vendors/cluedin.md, 3.2).
 LEADING_STATUS = re.compile(r"^\s*([1-5]\d\d)\b")
 
 

@@ -1,7 +1,8 @@
 """The one place where a service's failure becomes one of our errors.
 
 Purview speaks two error shapes (Atlas and gateway), CluedIn's token endpoint a third, proxies none at all; see
-facts on both APIs, and docs/decisions for why status alone does not decide.
+docs/vendors (purview.md, section 3, Errors; cluedin.md, 1.2 and 3), and docs/decisions for why status alone does not
+decide.
 """
 
 import re
@@ -34,11 +35,11 @@ TRANSIENT_STATUS = frozenset(
     {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS, *range(500, 600)}
 )
 # A Purview 404 also stands for bad parameters; only these codes say that a thing is not there.
-# Source: facts on the Purview API, section 3, errors.
+# Source: docs/vendors/purview.md, section 3, errors.
 NOT_FOUND_CODES = frozenset(
     {"ATLAS-404-00-001", "ATLAS-404-00-005", "ATLAS-404-00-009", "ATLAS-404-00-00A", "ATLAS-404-00-012"}
 )
-# Apollo's words in a GraphQL answer, which come with several statuses (facts on the CluedIn API, 3.2).
+# Apollo's words in a GraphQL answer, which come with several statuses (docs/vendors/cluedin.md, 3.2).
 UNAUTHENTICATED = "UNAUTHENTICATED"
 FORBIDDEN = "FORBIDDEN"
 

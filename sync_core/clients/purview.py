@@ -1,6 +1,6 @@
 """Microsoft Purview's Data Map, as far as discovery needs it: glossary, assignments, entities, types, search.
 
-Source: facts on the Purview API, sections 0 to 3 (Data Map 2023-09-01).
+Source: docs/vendors/purview.md, sections 0 to 3 (Data Map 2023-09-01).
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -62,7 +62,10 @@ class PurviewClient:
         return entities[0].guid if entities else None
 
     def fetch_glossaries(self) -> list[Glossary]:
-        """Return all glossaries, without the terms that would make a big one time out (facts, section 2)."""
+        """Return all glossaries, without the terms that would make a big one time out.
+
+        Source: docs/vendors/purview.md, section 2.
+        """
         return parse_glossaries(
             self._get(f"{ATLAS}/glossary", {"ignoreTermsAndCategories": "true"}, "fetch_glossaries")
         )
@@ -119,7 +122,7 @@ class PurviewClient:
             return None
 
     def fetch_collections(self) -> Iterator[Collection]:
-        """Yield all collections that the app's identity may see (facts, section 7)."""
+        """Yield all collections that the app's identity may see (docs/vendors/purview.md, section 7)."""
         params = {"api-version": COLLECTIONS_API_VERSION}
         seen: list[dict[str, str]] = []
         while params not in seen:
@@ -133,7 +136,8 @@ class PurviewClient:
     def search(self, search_filter: dict[str, Any], *, limit: int, token: str = "", orderby: str = "") -> SearchPage:
         """Return one page of a search without keywords.
 
-        The whole body is the same for each page but for the token, which seems tied to it (facts, section 1).
+        The whole body is the same for each page but for the token, which seems tied to it.
+        Source: docs/vendors/purview.md, section 1.
         """
         body: dict[str, Any] = {"keywords": None, "limit": limit, "filter": search_filter}
         if orderby:

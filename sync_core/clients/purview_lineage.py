@@ -1,6 +1,6 @@
 """Microsoft Purview's Data Map, as far as writing lineage needs it: types, entities, collections, columns.
 
-Source: facts on the Purview API, sections 3 to 5 and 7.
+Source: docs/vendors/purview.md, sections 3 to 5 and 7.
 """
 
 from collections.abc import Mapping, Sequence
@@ -34,7 +34,7 @@ class PurviewLineageClient:
     def register_types(self, definitions: Mapping[str, Definitions]) -> None:
         """Register type definitions, by kind (`entityDefs`, `relationshipDefs`), whichever of them are known already.
 
-        Entity types must be registered before the relationships between them (facts, section 4).
+        Entity types must be registered before the relationships between them (docs/vendors/purview.md, section 4).
 
         Raises:
             RejectedError: Purview refuses a definition.

@@ -1,6 +1,6 @@
 """Purview's wire format for what lineage writes and reads back.
 
-Source: facts on the Purview API, section 3.
+Source: docs/vendors/purview.md, section 3.
 """
 
 from collections.abc import Mapping
@@ -9,9 +9,11 @@ from typing import Any
 
 from sync_core.clients.json_reading import member, objects, text
 from sync_core.domain.lineage import EntityRef, LineageEntity
+from sync_core.errors import TransientError
 
 ACTIVE = "ACTIVE"
-# Where the types of Purview's own scanners keep the columns of an asset (facts, section 3, schema columns).
+# Where the types of Purview's own scanners keep the columns of an asset.
+# Source: docs/vendors/purview.md, section 3, schema columns.
 COLUMNS = "columns"
 TABULAR_SCHEMA = "tabular_schema"
 
@@ -47,10 +49,16 @@ class StoredEntity:
 
 
 def parse_stored_entity(body: Any) -> StoredEntity | None:
-    """Read `{"entity": ...}`; a deleted entity counts as none, whether the account keeps it or not."""
+    """Read `{"entity": ...}`; a deleted entity counts as none, whether the account keeps it or not.
+
+    Raises:
+        TransientError: it is no entity at all, e.g. a proxy's page; that must not be taken for "not there".
+    """
     entity = member(body, "entity")
     guid = text(entity, "guid")
-    if not guid or _status(entity, "status") != ACTIVE:
+    if not guid:
+        raise TransientError("Microsoft Purview's answer is no entity with a guid.", service="purview")
+    if _status(entity, "status") != ACTIVE:
         return None
     schema = member(entity, "relationshipAttributes", TABULAR_SCHEMA)
     return StoredEntity(
@@ -70,9 +78,15 @@ def parse_stored_entity(body: Any) -> StoredEntity | None:
 
 
 def parse_guid_assignments(body: Any) -> dict[str, str]:
-    """Read which guid each placeholder of a bulk write was given."""
+    """Read which guid each placeholder of a bulk write was given.
+
+    Raises:
+        TransientError: it is no answer to a bulk write, whose outcome is then not known.
+    """
     assigned = member(body, "guidAssignments")
-    return {str(key): str(guid) for key, guid in assigned.items()} if isinstance(assigned, Mapping) else {}
+    if not isinstance(assigned, Mapping):
+        raise TransientError("Microsoft Purview's answer to a bulk write names no guids.", service="purview")
+    return {key: guid for key in assigned if (guid := text(assigned, key))}
 
 
 def format_entity(entity: LineageEntity, placeholders: Mapping[EntityRef, str]) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Purview's wire format, read leniently: live answers omit what samples show empty, and the other way round.
 
-Source: facts on the Purview API, sections 1 to 4.
+Source: docs/vendors/purview.md, sections 1 to 4.
 """
 
 from dataclasses import dataclass

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 PURVIEW_SCOPE = "https://purview.azure.net/.default"
-TOKEN_PATH = "/auth/connect/token"  # noqa: S105  # Source: facts on the CluedIn API, 1.2
+TOKEN_PATH = "/auth/connect/token"  # noqa: S105  # Source: docs/vendors/cluedin.md, 1.2
 VISIBLE_ASCII = re.compile("[!-~]+")  # what a header can carry
 USUAL_LIFETIME_S = 3600
 LONGEST_MARGIN_S = 300.0
@@ -102,7 +102,7 @@ class GivenToken:
 class PasswordTokens:
     """CluedIn access tokens by password grant, kept fresh with the refresh token, shared by all threads.
 
-    Source: facts on the CluedIn API, 1.2.
+    Source: docs/vendors/cluedin.md, 1.2.
     """
 
     def __init__(

@@ -1,7 +1,8 @@
 """The messages on our queues.
 
 No property at a message's top level may be called like a field of the queue's own metadata (id, dequeueCount,
-insertionTime ...): the Functions host would overwrite one with the other. Source: facts of the Functions runtime.
+insertionTime ...): the Functions host would overwrite one with the other.
+Source: docs/vendors/functions.md, Queue trigger.
 """
 
 from typing import Literal, Self

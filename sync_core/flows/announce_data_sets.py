@@ -28,4 +28,4 @@ class AnnounceDataSets:
             self.data_sets.forget_news(news)
         except ConflictError:  # another worker was done at the same moment and announces them
             return
-        self.notify.send("data_set_synced", data_sets_synced([item.name for item in news]))
+        self.notify.send("data_set_synced", data_sets_synced(sorted(item.name for item in news)))

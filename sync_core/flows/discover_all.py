@@ -23,7 +23,8 @@ from sync_core.state.notes import Notes
 CURSOR = "all"
 SWEEP_EVERY = timedelta(hours=24)
 TICK_TIME = timedelta(minutes=2)  # well inside the function's time-out; the next tick goes on
-# The index shows a change minutes after it happened (facts, section 1), so what changed is asked for with an overlap.
+# The index shows a change minutes after it happened, so what changed is asked for with an
+# overlap. Source: docs/vendors/purview.md, section 1.
 OVERLAP = timedelta(minutes=30)
 SLIDE_AFTER = timedelta(hours=1)
 LARGEST_WINDOW = 5000  # paging deeper than 20,000 rows is known to break (wjohnson/pyapacheatlas#206)

@@ -1,7 +1,7 @@
 """What to sync right now: from the app's own settings, or from CluedIn's settings page.
 
 CluedIn keeps both under Administration > Settings > Purview; they are read at each tick, so that a change there counts
-at the next one. Source: facts on the CluedIn API, 2.12 and 4.2.
+at the next one. Source: docs/vendors/cluedin.md, 2.12 and 4.2.
 """
 
 from dataclasses import dataclass

@@ -14,7 +14,7 @@ from sync_core.mapping.lineage_names import CLUES, DATA_SET
 
 logger = logging.getLogger(__name__)
 
-ENTITIES_A_WRITE = 50  # safe; 200 is the ceiling (facts on the Purview API, section 3, batch size)
+ENTITIES_A_WRITE = 50  # safe; 200 is the ceiling (docs/vendors/purview.md, section 3, batch size)
 UNKNOWN_TYPE_CODES = frozenset({"ATLAS-400-00-014", "ATLAS-404-00-001"})
 Guids = Mapping[EntityRef, str]
 

@@ -1,6 +1,6 @@
 """The texts of notifications, worded like those of CluedIn's own integration.
 
-Source: facts on the CluedIn API, 4.1.
+Source: docs/vendors/cluedin.md, 4.1.
 """
 
 from collections.abc import Sequence

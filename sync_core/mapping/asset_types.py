@@ -1,7 +1,7 @@
 """Which types of Purview entities are data assets, the things that become data sources.
 
 An asset's type is a DataSet by its type definition. Columns are DataSets too, as in Apache Atlas, and so are parts of
-schemas: they belong to an asset and are none. Source: facts on the Purview API, sections 2 and 3.
+schemas: they belong to an asset and are none. Source: docs/vendors/purview.md, sections 2 and 3.
 """
 
 from collections.abc import Collection

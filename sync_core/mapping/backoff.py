@@ -1,6 +1,7 @@
 """How long to wait before the same work is tried again."""
 
-FIRST_DELAY_S = 5.0  # also lets CluedIn show what a call with a lost answer made (facts, 3.4: about a second)
+# Also lets CluedIn show what a call with a lost answer made: about a second (docs/vendors/cluedin.md, 3.4).
+FIRST_DELAY_S = 5.0
 LONGEST_DELAY_S = 900.0
 CONFIG_DELAY_S = 120.0  # a person is needed: do not knock every few seconds
 MOST_ATTEMPTS = 12

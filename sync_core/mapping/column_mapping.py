@@ -4,13 +4,13 @@
       "ColumnMapping": [{"Source": <column>, "Sink": <column>}, ...]}]
 
 Names compare with case and must be those of the process's inputs and outputs, or Purview draws nothing.
-Source: facts on the Purview API, section 5.
+Source: docs/vendors/purview.md, section 5.
 """
 
 import json
 from collections.abc import Sequence
 
-LARGEST_PROPERTY_BYTES = 32 * 1024  # facts, section 3, size
+LARGEST_PROPERTY_BYTES = 32 * 1024  # docs/vendors/purview.md, section 3, size
 ColumnPair = tuple[str, str]
 
 

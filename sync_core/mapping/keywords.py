@@ -55,9 +55,9 @@ def parse_selection(text: str, setting: str) -> Selection:
 
 
 def unquote(stored: str) -> str:
-    """Take off the quotes that belong to the value as CluedIn stores it, e.g. `"CluedInSource"` (facts, 4.2).
+    """Take off the quotes that belong to the value as CluedIn stores it, e.g. `"CluedInSource"`.
 
-    They stand around the whole, or around each of several keywords.
+    They stand around the whole, or around each of several keywords. Source: docs/vendors/cluedin.md, 4.2.
     """
     parts = [part.strip() for part in stored.split(";")]
     if all(_has_quotes(part) for part in parts):

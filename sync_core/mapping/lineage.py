@@ -14,7 +14,7 @@ from sync_core.mapping.column_mapping import ColumnPair, format_column_mapping
 from sync_core.mapping.lineage_names import LineageRefs, column_refs
 from sync_core.mapping.lineage_types import COLUMN_RELATIONS, COUNTS
 
-LARGEST_NAME_BYTES = 4 * 1024  # facts on the Purview API, section 3, size
+LARGEST_NAME_BYTES = 4 * 1024  # docs/vendors/purview.md, section 3, size
 
 
 def to_lineage(data_set: DataSet, source: EntityRef, source_columns: Sequence[str], host: str) -> Lineage:

@@ -1,7 +1,8 @@
 """The type definitions that our lineage needs in Purview.
 
-All attributes are optional: a definition can then only grow, which is the one change that Purview allows (facts,
-section 4). `VERSION` changes with the definitions, so that an upgraded app registers them anew.
+All attributes are optional: a definition can then only grow, which is the one change that Purview allows
+(docs/vendors/purview.md, section 4). `VERSION` changes with the definitions, so that an upgraded app registers them
+anew.
 """
 
 from typing import Any
@@ -64,7 +65,8 @@ def _texts(*names: str) -> dict[str, str]:
 
 
 def _entity_type(name: str, super_type: str, attributes: dict[str, str]) -> dict[str, Any]:
-    # The option makes Purview show the columns on the asset's Schema tab (facts, section 3, schema columns).
+    # The option makes Purview show the columns on the asset's Schema tab.
+    # Source: docs/vendors/purview.md, section 3, schema columns.
     options = {"schemaElementsAttribute": COLUMNS_ATTRIBUTE} if super_type == "DataSet" else {}
     return {
         "category": "ENTITY",

@@ -2,7 +2,7 @@
 
 Group name = asset name; source name = qualified name, the identity that survives in CluedIn. Where another asset's
 group has the plain name, the group is called `{name} : {qualified name}`, CluedIn's own older convention.
-Source: facts on the CluedIn API, 5.1.
+Source: docs/vendors/cluedin.md, 5.1.
 """
 
 import hashlib

@@ -1,6 +1,6 @@
 """Purview search filters for syncing all assets, built from documented operators only.
 
-Source: facts on the Purview API, section 1: on times only `lt` is documented, so "since" is written as "not lt".
+Source: docs/vendors/purview.md, section 1: on times only `lt` is documented, so "since" is written as "not lt".
 """
 
 from collections.abc import Sequence

@@ -1,7 +1,7 @@
 """Connects to the storage account exactly as the Functions host does: by connection string or by identity.
 
 `AzureWebJobsStorage` holds a connection string, or `AzureWebJobsStorage__*` name the account and the identity.
-Source: facts on deployment, section 2, app settings for identity.
+Source: docs/vendors/functions.md, section 2, app settings for identity.
 """
 
 from collections.abc import Iterator

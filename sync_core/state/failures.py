@@ -18,8 +18,10 @@ from azure.core.exceptions import (
 )
 
 from sync_core.errors import ConfigError, ConflictError, StateError, TransientError
+from sync_core.safe_text import mask
 
 STORAGE = "storage"
+SHOWN_CHARACTERS = 300
 MISSING_CONTAINER_CODES = frozenset({"TableNotFound", "QueueNotFound"})
 # How a transaction says that one of its rows is not as expected.
 CONFLICT_CODES = frozenset({"EntityAlreadyExists", "ResourceNotFound", "UpdateConditionNotSatisfied"})
@@ -55,7 +57,9 @@ def translated(what: str) -> Iterator[None]:
     except HttpResponseError as error:
         raise _to_error(what, error) from error
     except (ServiceRequestError, ServiceResponseError) as error:
-        raise TransientError(f"Storage did not answer at {what}: {type(error).__name__}.", service=STORAGE) from error
+        found = f"Storage did not answer at {what}: {type(error).__name__}, {_first_cause(error)}."
+        # Not chained: the SDK's own error shows the whole URL, which ends with a key where access is by signature.
+        raise TransientError(found, service=STORAGE) from None
     except AzureError as error:
         raise StateError(f"Storage failed at {what}: {type(error).__name__}.") from error
 
@@ -71,6 +75,12 @@ def _to_error(what: str, error: HttpResponseError) -> Exception:
     if is_passing or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return TransientError(f"Storage answered {status} {_code(error)} at {what}.", service=STORAGE)
     return StateError(f"Storage answered {status} {_code(error)} at {what}: {error.message}")
+
+
+def _first_cause(error: BaseException) -> str:
+    while error.__context__ is not None:
+        error = error.__context__
+    return mask(str(error))[:SHOWN_CHARACTERS]
 
 
 def _code(error: BaseException) -> str:

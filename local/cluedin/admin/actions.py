@@ -136,7 +136,7 @@ def _map(store: Store, data_set: model.DataSet, body: bodies.Mapping) -> model.D
 
 
 def _configure_endpoint(body: bodies.LoadedDataSet) -> dict[str, Any]:
-    """What the user interface sends. Source: fact sheet 2.6."""
+    """What the user interface sends. Source: docs/vendors/cluedin.md, 2.6."""
     name = body.entity_type_name or body.entity_type.rpartition("/")[2]
     return {
         "object": {"endPointName": body.name, "autoSubmit": False, "entityType": body.entity_type},

@@ -18,16 +18,16 @@ if TYPE_CHECKING:
     from local.cluedin.switches import CluedInSwitches
 
 MAX_ROWS = 100_000
-"""Rows a request to the ingestion endpoint. Source: fact sheet 3.3."""
+"""Rows a request to the ingestion endpoint. Source: docs/vendors/cluedin.md, 3.3."""
 MAX_COLUMNS = 490
-"""Columns of a record. Source: fact sheet 3.3."""
+"""Columns of a record. Source: docs/vendors/cluedin.md, 3.3."""
 KEPT_ROWS = 1_000
 """Records kept per data set; more are counted only."""
 
 
 @dataclass(frozen=True)
 class NewDataSet:
-    """What a caller says about a data set to make. Source: fact sheet 2.6."""
+    """What a caller says about a data set to make. Source: docs/vendors/cluedin.md, 2.6."""
 
     name: str | None
     author_id: str
@@ -92,7 +92,7 @@ def receive_records(
     """Take records in at the ingestion endpoint; unknown fields become original fields.
 
     Raises:
-        ServiceError: 400 for too many rows or columns. Source: fact sheet 3.3.
+        ServiceError: 400 for too many rows or columns. Source: docs/vendors/cluedin.md, 3.3.
     """
     if len(records) > MAX_ROWS:
         raise bad_request(f"at most {MAX_ROWS} rows a request, got {len(records)}")

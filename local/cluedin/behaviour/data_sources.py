@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def visible_from(store: Store, switches: CluedInSwitches) -> datetime:
-    """When something created now will be seen. Source: fact sheet 3.4."""
+    """When something created now will be seen. Source: docs/vendors/cluedin.md, 3.4."""
     return store.now() + timedelta(seconds=switches.read_after_create_lag_s)
 
 
@@ -31,7 +31,7 @@ def create_data_source_set(
 
     Raises:
         ServiceError: 400 without a name; 409 for a taken name if switched so; 500 for a name that is too long.
-        Source: fact sheet 2.4.
+        Source: docs/vendors/cluedin.md, 2.4.
     """
     if not name:
         raise bad_request("name is required")
@@ -63,7 +63,7 @@ def create_data_source(
     """Create a source in a group, and the connector configuration that goes with it.
 
     Raises:
-        ServiceError: 404 for an unknown group; 400, 409 and 500 as for a group. Source: fact sheet 2.5.
+        ServiceError: 404 for an unknown group; 400, 409 and 500 as for a group. Source: docs/vendors/cluedin.md, 2.5.
     """
     group = store.find_data_source_set(data_source_set_id)
     if group is None:
@@ -117,7 +117,7 @@ def list_data_source_sets(
     page_size: int = 10,
     search_name: str = "",
 ) -> Page[model.DataSourceSet]:
-    """List the groups whose name contains `search_name`, page by page from 0. Source: fact sheet 2.3."""
+    """List the groups whose name contains `search_name`, page by page from 0. Source: docs/vendors/cluedin.md, 2.3."""
     groups = store.visible_data_source_sets()
     if search_name:
         search = NameSearch(search_name, switches)
@@ -143,12 +143,12 @@ def _sort(groups: list[model.DataSourceSet], switches: CluedInSwitches) -> list[
 
 
 def find_data_source_set_by_name(store: Store, switches: CluedInSwitches, name: str) -> model.DataSourceSet | None:
-    """Find the first group of exactly this name. Source: fact sheet 2.3."""
+    """Find the first group of exactly this name. Source: docs/vendors/cluedin.md, 2.3."""
     matching = (group for group in store.visible_data_source_sets() if equal_names(group.name, name, switches))
     return next(matching, None)
 
 
 def find_visible_data_source(store: Store, given: object) -> model.DataSource | None:
-    """Find a source by id; None when there is none or it is not seen yet. Source: fact sheet 2.7."""
+    """Find a source by id; None when there is none or it is not seen yet. Source: docs/vendors/cluedin.md, 2.7."""
     source = store.find_data_source(given)
     return source if source is not None and store.is_visible(source) else None

@@ -35,7 +35,7 @@ def create_annotation(
     ignored_fields: Iterable[str] = (),
     is_dynamic_vocab: bool = True,
 ) -> model.EntityAnnotation:
-    """Give a data set an empty mapping; a former mapping is dropped. Source: fact sheet 2.9."""
+    """Give a data set an empty mapping; a former mapping is dropped. Source: docs/vendors/cluedin.md, 2.9."""
     if data_set.annotation_id is not None:
         data_set = unmap(store, data_set)
     now = store.now()

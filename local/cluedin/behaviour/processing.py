@@ -96,7 +96,7 @@ def list_submissions(
     page: int,
     page_size: int,
 ) -> Page[model.Submission]:
-    """List submissions of a mapping, of a data set or of both, newest first. Source: fact sheet 2.10."""
+    """List submissions of a mapping, of a data set or of both, newest first. Source: docs/vendors/cluedin.md, 2.10."""
     found = [
         item
         for item in reversed(store.submissions.values())
@@ -106,7 +106,7 @@ def list_submissions(
 
 
 def stats_of(store: Store, data_set: model.DataSet) -> model.DataSetStats | None:
-    """What the last finished processing did; None before the first. Source: fact sheet 2.8."""
+    """What the last finished processing did; None before the first. Source: docs/vendors/cluedin.md, 2.8."""
     for item in submissions_of(store, data_set.id):
         if is_finished(store, item):
             return model.DataSetStats(item.total, item.success, item.failed, data_set.file_size)

@@ -41,7 +41,10 @@ DEFAULTS: dict[str, str] = {
     "EventHub.ConnectionString": "",
     "EventHub.Name": "",
 }
-"""Keys and values of a real organization in 2024; the quotes are part of the keyword. Source: fact sheet 4.2."""
+"""Keys and values of a real organization in 2024; the quotes are part of the keyword.
+
+Source: docs/vendors/cluedin.md, 4.2.
+"""
 
 HIDDEN_FROM_UI = frozenset({"Purview.FetchNoVocabularyKeys", "EventHub.Name"})
 """Left out unless `includeHiddenFromUi`; which keys these are in CluedIn is unpublished."""

@@ -23,7 +23,7 @@ def sign(
     """Make the signature headers of a body; none without secrets.
 
     With two secrets (rotation) the Standard Webhooks header carries both signatures; the plain one has room for one,
-    the first, whose text is the key. Source: Standard Webhooks specification; design, section 2, Webhook.
+    the first, whose text is the key. Source: Standard Webhooks specification; docs/lineage.md, Signatures.
     """
     headers: dict[str, str] = {}
     if secrets and "standard" in schemes:

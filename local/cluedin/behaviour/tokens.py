@@ -28,14 +28,17 @@ DEFAULT_API_TOKEN_HOURS = 24 * 365
 
 
 class TokenKind(StrEnum):
-    """Which doors a token opens: /graphql takes access tokens only. Source: fact sheet 1.1."""
+    """Which doors a token opens: /graphql takes access tokens only. Source: docs/vendors/cluedin.md, 1.1."""
 
     ACCESS = "access"
     API = "api"
 
 
 class OAuthError(Exception):
-    """The token endpoint refuses: answered with HTTP 400 {error, error_description}. Source: fact sheet 1.2."""
+    """The token endpoint refuses: answered with HTTP 400 {error, error_description}.
+
+    Source: docs/vendors/cluedin.md, 1.2.
+    """
 
     def __init__(self, error: str, description: str) -> None:
         super().__init__(f"{error}: {description}")
@@ -177,7 +180,7 @@ class Tokens:
         return jwt.encode(claims, signing_key(), algorithm="RS256", headers={"typ": "at+jwt", "kid": KEY_ID})
 
     def _describe(self, user: model.User, kind: TokenKind, switches: CluedInSwitches) -> dict[str, Any]:
-        """The claims about organization and user. Source: fact sheet 1.3."""
+        """The claims about organization and user. Source: docs/vendors/cluedin.md, 1.3."""
         organization = self._store.organization
         is_api = kind is TokenKind.API
         as_string = switches.token_audience == "string" and not is_api

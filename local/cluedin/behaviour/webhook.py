@@ -29,7 +29,7 @@ _POLL_S = 0.02
 
 
 class WebhookTarget(BaseModel):
-    """Where and how to call. Source for time-out, HEAD and repeats: fact sheet 4.4."""
+    """Where and how to call. Source for time-out, HEAD and repeats: docs/vendors/cluedin.md, 4.4."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -99,7 +99,7 @@ class Delivery:
 
 
 def compose_event(data_set_id: str, event_id: str, processed_at: datetime) -> bytes:
-    """The body: {"dataSetId", "event", "eventId", "processedAt"}. Source: design, section 2, Webhook."""
+    """The body: {"dataSetId", "event", "eventId", "processedAt"}. Source: docs/lineage.md, The webhook."""
     event = {
         "dataSetId": data_set_id,
         "event": DATA_SET_PROCESSED,

@@ -9,10 +9,10 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 IGNORED_FIELD = "--ignore--"
-"""Key of a column that is mapped to nothing. Source: fact sheet 2.8."""
+"""Key of a column that is mapped to nothing. Source: docs/vendors/cluedin.md, 2.8."""
 
 ENDPOINT_PROVIDER_ID = "742f9d66-8ef2-4544-8a90-41531a26cc59"
-"""Provider of endpoint data sources. Source: fact sheet 2.5."""
+"""Provider of endpoint data sources. Source: docs/vendors/cluedin.md, 2.5."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class DataSourceSet:
 
 @dataclass(frozen=True)
 class ConnectorConfiguration:
-    """The configured integration that comes with a data source. Source: fact sheet 2.5."""
+    """The configured integration that comes with a data source. Source: docs/vendors/cluedin.md, 2.5."""
 
     id: str
     account_display: str
@@ -79,7 +79,7 @@ class DataSource:
 
     @property
     def connector_configuration_id(self) -> str:
-        """Upper case here, lower case in the configuration itself. Source: fact sheet 2."""
+        """Upper case here, lower case in the configuration itself. Source: docs/vendors/cluedin.md, 2."""
         return self.connector_configuration.id.upper()
 
 

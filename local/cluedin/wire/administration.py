@@ -1,4 +1,7 @@
-"""The administration namespace: me, organization, users, API tokens, settings. Source: fact sheet 2.1, 2.2, 2.12."""
+"""The administration namespace: me, organization, users, API tokens, settings.
+
+Source: docs/vendors/cluedin.md, 2.1, 2.2, 2.12.
+"""
 
 from __future__ import annotations
 

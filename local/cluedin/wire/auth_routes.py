@@ -1,4 +1,7 @@
-"""The identity server under /auth: tokens, discovery, accounts. Source: fact sheet 1.2 to 1.4, 2.1; SDK account.py."""
+"""The identity server under /auth: tokens, discovery, accounts.
+
+Source: docs/vendors/cluedin.md, 1.2 to 1.4, 2.1; SDK account.py.
+"""
 
 from __future__ import annotations
 

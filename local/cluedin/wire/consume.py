@@ -1,4 +1,4 @@
-"""The consume and notification namespaces. Source: fact sheet 2.11, 4.1."""
+"""The consume and notification namespaces. Source: docs/vendors/cluedin.md, 2.11, 4.1."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ class Answer:
 
 
 class GraphQLRequest:
-    """A request {query, variables?, operationName?} as JSON. Source: fact sheet 1.1."""
+    """A request {query, variables?, operationName?} as JSON. Source: docs/vendors/cluedin.md, 1.1."""
 
     def __init__(self, body: Any) -> None:
         fields = body if isinstance(body, dict) else {}
@@ -126,7 +126,10 @@ def _accept(result: ExecutionResult) -> Answer:
 
 
 def _format_error(error: GraphQLError, code: str) -> dict[str, Any]:
-    """{message, locations, path, extensions}; texts quote names as graphql-js does. Source: fact sheet 3.1, 3.2."""
+    """{message, locations, path, extensions}; texts quote names as graphql-js does.
+
+    Source: docs/vendors/cluedin.md, 3.1, 3.2.
+    """
     formatted: dict[str, Any] = dict(error.formatted)
     cause = error.original_error
     if isinstance(cause, ServiceError):

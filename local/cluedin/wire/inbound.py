@@ -1,4 +1,4 @@
-"""The inbound namespace: data source groups, data sources, data sets. Source: fact sheet 2.3 to 2.8."""
+"""The inbound namespace: data source groups, data sources, data sets. Source: docs/vendors/cluedin.md, 2.3 to 2.8."""
 
 from __future__ import annotations
 
@@ -121,7 +121,8 @@ def create_data_set(
 
 def _create_data_set(call: Call, data_source_id: str | None, wanted: dict[str, Any]) -> model.DataSet:
     if "original_fields" in wanted and wanted["original_fields"] is None:
-        # The Toolkit's authors found out: null "will cause issues when hitting the database" (fact sheet 2.6).
+        # The Toolkit's authors found out: null "will cause issues when hitting the database".
+        # Source: docs/vendors/cluedin.md, 2.6.
         raise GraphQLError("Cannot read properties of null (reading 'map')")
     fields = wanted.get("original_fields")
     new = data_sets.NewDataSet(

@@ -40,13 +40,13 @@ def sources_of_group(group: model.DataSourceSet, info: Info) -> list[model.DataS
 
 @data_source.field("connectionStatus")
 def connection_status(*_: object) -> dict[str, Any]:
-    """Always connected. Source: sample in fact sheet 2.3."""
+    """Always connected. Source: sample in docs/vendors/cluedin.md, 2.3."""
     return {"connected": True, "error_message": ""}
 
 
 @data_source.field("fileMetadata")
 def file_metadata(source: model.DataSource, _: Info) -> dict[str, Any] | None:
-    """Null for all but files. Source: fact sheet 2.7."""
+    """Null for all but files. Source: docs/vendors/cluedin.md, 2.7."""
     if source.file_name is None:
         return None
     return {"file_name": source.file_name, "processing": False, "uploading": False, "uploaded_percentage": 100}
@@ -120,7 +120,7 @@ def until_4_3() -> list[ObjectType]:
 
 
 def since_4_4() -> list[ObjectType]:
-    """Make the fields that came by 4.4.0. Source: fact sheet 2.8."""
+    """Make the fields that came by 4.4.0. Source: docs/vendors/cluedin.md, 2.8."""
     newer, configuration = ObjectType("DataSet"), ObjectType("ConnectorConfiguration")
     newer.set_field("isOwner", is_owner)
     newer.set_field("hasSubmissions", has_submissions)

@@ -1,4 +1,4 @@
-"""The management namespace: vocabularies, and the making of mappings. Source: fact sheet 2.6, 2.9."""
+"""The management namespace: vocabularies, and the making of mappings. Source: docs/vendors/cluedin.md, 2.6, 2.9."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 async def graphql(request: Request) -> Response:
-    """POST {operationName?, query, variables}; takes access tokens. Source: fact sheet 1.1, 3.1."""
+    """POST {operationName?, query, variables}; takes access tokens. Source: docs/vendors/cluedin.md, 1.1, 3.1."""
     cluedin = cluedin_of(request)
     caller = _accepted_caller(request)
     if caller is None and cluedin.switches.unauthorized_answer == "http_401":
@@ -48,7 +48,7 @@ def _accepted_caller(request: Request) -> Caller | None:
 
 
 async def ingest(request: Request) -> Response:
-    """POST records to a data set: an array or one object. Source: fact sheet 3.3."""
+    """POST records to a data set: an array or one object. Source: docs/vendors/cluedin.md, 3.3."""
     if caller_of(request) is None:
         return unauthorized()
     raw = await request.body()
@@ -77,7 +77,10 @@ def _read_records(raw: bytes) -> list[dict[str, Any]]:
 
 
 async def user_interface(request: Request) -> Response:
-    """Answer what no service is registered for: a page for GET, 405 for the rest. Source: fact sheet 1.1, 1.2."""
+    """Answer what no service is registered for: a page for GET, 405 for the rest.
+
+    Source: docs/vendors/cluedin.md, 1.1, 1.2.
+    """
     if request.method in ("GET", "HEAD"):
         return page("CluedIn", HTTPStatus.OK)
     return page("405 Not Allowed", HTTPStatus.METHOD_NOT_ALLOWED)

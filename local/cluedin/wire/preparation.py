@@ -1,4 +1,4 @@
-"""The preparation namespace: mappings and processing logs. Source: fact sheet 2.9, 2.10."""
+"""The preparation namespace: mappings and processing logs. Source: docs/vendors/cluedin.md, 2.9, 2.10."""
 
 from __future__ import annotations
 

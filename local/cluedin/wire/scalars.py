@@ -12,7 +12,7 @@ from graphql import ValueNode, value_from_ast_untyped
 def format_service_time(value: datetime) -> str:
     """Write a micro-service's time, milliseconds without zeros at the end: 13:17:59.115Z, but 10:36:54.56Z.
 
-    Source: the samples in fact sheet 2.3 and 2.8.
+    Source: the samples in docs/vendors/cluedin.md, 2.3 and 2.8.
     """
     milliseconds = f".{value.microsecond // 1000:03d}".rstrip("0").rstrip(".")
     return f"{value.astimezone(UTC):%Y-%m-%dT%H:%M:%S}{milliseconds}Z"

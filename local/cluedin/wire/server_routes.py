@@ -1,4 +1,7 @@
-"""The server behind /api and /public: status, golden records, vocabulary keys, clues. Source: fact sheet 1.1, 1.4."""
+"""The server behind /api and /public: status, golden records, vocabulary keys, clues.
+
+Source: docs/vendors/cluedin.md, 1.1, 1.4.
+"""
 
 from __future__ import annotations
 

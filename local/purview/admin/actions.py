@@ -90,7 +90,7 @@ def delete(purview: "Purview", body: Json) -> Entity:
 def recreate(purview: "Purview", body: Json) -> Entity:
     """`{"asset", "keep_terms"?: true}`: dropped and found again by a scan: same qualified name, new guid.
 
-    Source: fact sheet section 3 "A dropped and re-created source asset gets a new guid" (KPS).
+    Source: docs/vendors/purview.md, section 3 "New guid after re-creation" (KPS).
     """
     old = find_asset(purview, body["asset"])
     terms = [term for term, _ in purview.glossary.meanings(old)]

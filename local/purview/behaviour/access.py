@@ -1,6 +1,6 @@
 """Who may do what: tokens that are accepted, roles on collections, and the metadata policies that grant them.
 
-Source: fact sheet section 6.
+Source: docs/vendors/purview.md, section 6.
 """
 
 import base64

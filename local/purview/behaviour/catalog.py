@@ -73,7 +73,7 @@ class Catalog:
     def find(self, type_name: str, qualified_name: str) -> Entity | None:
         """By unique attribute; an instance of a subtype matches too, the exact type comes first.
 
-        Source: fact sheet section 3 "Sub-type instances also match a super-type name".
+        Source: docs/vendors/purview.md, section 3 "Super-types".
         """
         found = [self.entities[guid] for guid in self._by_name.get(qualified_name, ())]
         matching = [each for each in found if self.types.is_a(each.type_name, type_name)]

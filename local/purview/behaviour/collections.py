@@ -1,4 +1,4 @@
-"""The tree of collections. Source: fact sheet section 7."""
+"""The tree of collections. Source: docs/vendors/purview.md, section 7."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
 """Reading what a caller wants to write: identity, attributes and links of each entity, all checked before any is made.
 
-Source: fact sheet section 3 "Write" and "Errors".
+Source: docs/vendors/purview.md, section 3 "Write" and "Errors".
 """
 
 from collections.abc import Iterator
@@ -81,7 +81,10 @@ class DraftReader:
                 draft.links.append((end, list(dict.fromkeys(targets))))
 
     def _known_values(self, entity_type: EntityType, sent: Json, references: References) -> Iterator[tuple[str, Any]]:
-        """Unknown attributes are silently dropped. Source: fact sheet section 3, inferred from pyapacheatlas #287."""
+        """Unknown attributes are silently dropped.
+
+        Source: docs/vendors/purview.md, section 3, inferred from pyapacheatlas #287.
+        """
         for name, value in sent.items():
             definition = entity_type.attributes.get(name)
             if definition is None or name in entity_type.ends:

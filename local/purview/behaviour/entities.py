@@ -1,4 +1,4 @@
-"""Creating, updating, moving and deleting entities. Source: fact sheet section 3."""
+"""Creating, updating, moving and deleting entities. Source: docs/vendors/purview.md, section 3."""
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
@@ -44,7 +44,7 @@ class Entities:
     def update_attribute(self, guid: str, name: str, value: Any, by: str) -> Mutation:
         """Set one attribute: a primitive or an entity reference, never null, no array, no map.
 
-        Source: fact sheet section 3 "Partial update".
+        Source: docs/vendors/purview.md, section 3 "Partial update".
         """
         entity = self._catalog.get_active(guid)
         if value is None or isinstance(value, list):
@@ -87,7 +87,10 @@ class Entities:
 
 
 def stamp(entity: Entity, now_ms: int, by: str) -> None:
-    """Mark an entity as updated. `lastModifiedTS` is a counter, not a time. Source: fact sheet section 3."""
+    """Mark an entity as updated. `lastModifiedTS` is a counter, not a time.
+
+    Source: docs/vendors/purview.md, section 3.
+    """
     entity.update_time = max(now_ms, entity.update_time)
     entity.updated_by = by
     entity.last_modified += 1
@@ -134,7 +137,10 @@ class _Upsert:
         self._created[entity.guid] = entity
 
     def _update(self, entity: Entity, draft: Draft, collection_id: str | None) -> None:
-        """Only what was sent; where nothing differs there is no update. Source: fact sheet section 3 "no-op"."""
+        """Only what was sent; where nothing differs there is no update.
+
+        Source: docs/vendors/purview.md, section 3 "No-op".
+        """
         changes = {name: value for name, value in draft.attributes.items() if entity.attributes.get(name) != value}
         if changes:
             self._catalog.set_attributes(entity, entity.attributes | changes)
@@ -145,7 +151,10 @@ class _Upsert:
             self._mark(entity.guid)
 
     def _link(self, guid: str, end: RelationEnd, targets: list[str]) -> None:
-        """A list replaces what was there: edges that are not in it go. Source: fact sheet section 5 "Update"."""
+        """A list replaces what was there: edges that are not in it go.
+
+        Source: docs/vendors/purview.md, section 5 "Update and removal".
+        """
         current = dict(self._catalog.linked(guid, end))
         added = [target for target in targets if target not in current]
         for target in current.keys() - set(targets):

@@ -1,4 +1,4 @@
-"""Glossaries, terms and which assets have them. Source: fact sheet section 2."""
+"""Glossaries, terms and which assets have them. Source: docs/vendors/purview.md, section 2."""
 
 from collections.abc import Callable
 from uuid import uuid4

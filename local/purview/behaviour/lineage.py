@@ -1,4 +1,4 @@
-"""Walking the graph of data sets and processes. Source: fact sheet section 5 "Read"."""
+"""Walking the graph of data sets and processes. Source: docs/vendors/purview.md, section 5 "Read"."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from local.purview.behaviour.model import Entity
 from local.purview.errors import atlas_error
 
 MAX_DEPTH = 31
-"""Source: fact sheet section 5 (LIN)."""
+"""Source: docs/vendors/purview.md, section 5 (LIN)."""
 HOP = 2
 """From a data set over its process to the next data set."""
 

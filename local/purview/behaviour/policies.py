@@ -1,6 +1,6 @@
 """Metadata policies: the JSON documents in which the service keeps role assignments.
 
-Source: fact sheet section 6 (POL, tutorial-metadata-policy-collections-apis).
+Source: docs/vendors/purview.md, section 6 (POL, tutorial-metadata-policy-collections-apis).
 """
 
 from collections.abc import Iterator

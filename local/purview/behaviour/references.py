@@ -1,6 +1,7 @@
 """Object ids: references to entities by guid, by negative guid within a batch, or by unique attribute.
 
-Source: fact sheet section 3 "Write" and errors 404-00-00A, 400-00-014; resolution order as in Apache Atlas.
+Source: docs/vendors/purview.md, section 3 "Write" and errors 404-00-00A, 400-00-014;
+resolution order as in Apache Atlas.
 """
 
 from collections.abc import Mapping

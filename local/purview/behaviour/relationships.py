@@ -1,6 +1,6 @@
 """Relationships made, changed and removed by themselves, not through an entity.
 
-Source: fact sheet section 5 "Create".
+Source: docs/vendors/purview.md, section 5 "Create".
 """
 
 from collections.abc import Callable

@@ -1,6 +1,6 @@
 """What a type definition must satisfy to be created or changed.
 
-Source: fact sheet section 4; the codes are Apache Atlas'.
+Source: docs/vendors/purview.md, section 4; the codes are Apache Atlas'.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""Creating, updating and deleting type definitions. Source: fact sheet section 4."""
+"""Creating, updating and deleting type definitions. Source: docs/vendors/purview.md, section 4."""
 
 from collections.abc import Callable, Iterator, Mapping
 from uuid import uuid4

@@ -1,6 +1,6 @@
 """The type system: which types exist, what they inherit, and which relationships give them attributes.
 
-Source: fact sheet section 4; inheritance and relationship attributes as in Apache Atlas.
+Source: docs/vendors/purview.md, section 4; inheritance and relationship attributes as in Apache Atlas.
 """
 
 from collections.abc import Iterable, Iterator
@@ -141,7 +141,7 @@ class TypeRegistry:
     def schema_element_types(self) -> frozenset[str]:
         """Types that are parts of a schema (columns and the like): no search hits of their own.
 
-        Source: fact sheet section 1 "Columns are generally not search hits" and section 3 `schemaElementsAttribute`.
+        Source: docs/vendors/purview.md, section 1 "Columns in search" and section 3 `schemaElementsAttribute`.
         """
         if self._hidden is None:
             self._hidden = frozenset(self._find_schema_elements())

@@ -1,6 +1,6 @@
 """Attribute values: how each type takes them, and the size limits.
 
-Source: Apache Atlas' AtlasBuiltInTypes for the types; fact sheet section 3 "Size" (QUOTA) for the limits.
+Source: Apache Atlas' AtlasBuiltInTypes for the types; docs/vendors/purview.md, section 3 "Size" (QUOTA) for the limits.
 """
 
 import json

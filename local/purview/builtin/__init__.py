@@ -1,6 +1,7 @@
 """The type definitions that every account has from the start, as far as this project meets them.
 
-Source: fact sheet sections 2, 3 and 5; base and glossary types from Apache Atlas' models 0010 and 0011. The service has
+Source: docs/vendors/purview.md, sections 2, 3 and 5;
+base and glossary types from Apache Atlas' models 0010 and 0011. The service has
 several hundred more; attributes are those that scans fill most.
 """
 

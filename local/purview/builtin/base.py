@@ -1,6 +1,6 @@
 """Referenceable, Asset, DataSet, Process, Infrastructure, and lineage between them.
 
-Source: Apache Atlas' model 0010; direct lineage and attached schemas: fact sheet sections 3 and 5.
+Source: Apache Atlas' model 0010; direct lineage and attached schemas: docs/vendors/purview.md, sections 3 and 5.
 """
 
 from local.purview.builtin.building import end, entity_def, relationship_def

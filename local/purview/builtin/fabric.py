@@ -1,4 +1,7 @@
-"""Microsoft Fabric. Source: fact sheet section 3: column types are in `dataType`; relationship names are guesses."""
+"""Microsoft Fabric.
+
+Source: docs/vendors/purview.md, section 3: column types are in `dataType`; relationship names are guesses.
+"""
 
 from local.purview.builtin.building import entity_def, parts
 

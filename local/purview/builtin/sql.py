@@ -1,4 +1,7 @@
-"""Azure SQL Database. Source: fact sheet section 3: columns hang on the table, `data_type` is mandatory."""
+"""Azure SQL Database.
+
+Source: docs/vendors/purview.md, section 3: columns hang on the table, `data_type` is mandatory.
+"""
 
 from local.purview.builtin.building import entity_def, parts
 

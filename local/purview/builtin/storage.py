@@ -1,4 +1,4 @@
-"""Azure Data Lake Storage Gen2, and the tabular schema that files have. Source: fact sheet section 3."""
+"""Azure Data Lake Storage Gen2, and the tabular schema that files have. Source: docs/vendors/purview.md, section 3."""
 
 from local.purview.builtin.building import end, entity_def, parts, relationship_def
 

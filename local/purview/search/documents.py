@@ -1,4 +1,7 @@
-"""What the search index keeps of an entity, and which entities it takes up at all. Source: fact sheet section 1."""
+"""What the search index keeps of an entity, and which entities it takes up at all.
+
+Source: docs/vendors/purview.md, section 1.
+"""
 
 from dataclasses import dataclass
 from functools import cache

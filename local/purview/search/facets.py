@@ -1,4 +1,7 @@
-"""Counting the values of a result. Source: fact sheet section 1 "Facets", example Discovery_Query_Facet."""
+"""Counting the values of a result.
+
+Source: docs/vendors/purview.md, section 1 "Facets", example Discovery_Query_Facet.
+"""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator

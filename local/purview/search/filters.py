@@ -1,4 +1,7 @@
-"""Search filters: from JSON to the set of documents that fit. Source: fact sheet section 1, table of filter forms."""
+"""Search filters: from JSON to the set of documents that fit.
+
+Source: docs/vendors/purview.md, section 1, table of filter forms.
+"""
 
 from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
@@ -75,7 +78,10 @@ class FilterEvaluator:
         }
 
     def evaluate(self, form: Any) -> AbstractSet[int]:
-        """The documents that fit; several conditions in one object must all hold (fact sheet: FLT)."""
+        """The documents that fit; several conditions in one object must all hold.
+
+        Source: docs/vendors/purview.md, section 1, FLT.
+        """
         if not isinstance(form, dict):
             raise bad_request(f"a filter must be an object, got {form!r}")
         conditions = [key for key in form if key not in _MODIFIERS]

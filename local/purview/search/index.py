@@ -1,6 +1,6 @@
 """The inverted index: which documents have a value. It takes up changes when they are due, not when they happen.
 
-Source: fact sheet section 1 "Eventually consistent: 5-10 min after a scan"; the lag is a switch.
+Source: docs/vendors/purview.md, section 1 "Lag"; the lag is a switch.
 """
 
 from bisect import bisect_left, bisect_right

@@ -1,4 +1,6 @@
-"""The order of results. Source: fact sheet section 1: by score unless `orderby` is given, no documented tie-break.
+"""The order of results.
+
+Source: docs/vendors/purview.md, section 1: by score unless `orderby` is given, no documented tie-break.
 
 All scores are equal here, so the order without `orderby` is that in which documents were first indexed.
 """

@@ -1,4 +1,7 @@
-"""How built-in types are called in search results. Source: fact sheet section 1, rows objectType and assetType."""
+"""How built-in types are called in search results.
+
+Source: docs/vendors/purview.md, section 1, rows objectType and assetType.
+"""
 
 from local.purview.behaviour.model import Json
 

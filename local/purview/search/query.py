@@ -1,6 +1,6 @@
 """Answering search queries: paging with continuation tokens on top of filters and order.
 
-Source: fact sheet section 1 "continuationToken" and example Discovery_Query_PaginationFirstPage.
+Source: docs/vendors/purview.md, section 1 "continuationToken" and example Discovery_Query_PaginationFirstPage.
 """
 
 import base64

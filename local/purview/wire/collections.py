@@ -1,4 +1,4 @@
-"""Handlers for collections and metadata policies. Source: fact sheet sections 6 and 7."""
+"""Handlers for collections and metadata policies. Source: docs/vendors/purview.md, sections 6 and 7."""
 
 from urllib.parse import urlencode
 

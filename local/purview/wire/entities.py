@@ -1,4 +1,4 @@
-"""Handlers for entities. Source: fact sheet section 3."""
+"""Handlers for entities. Source: docs/vendors/purview.md, section 3."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -76,7 +76,7 @@ def list_by_guids(call: Call) -> Json:
 
 
 def list_by_unique_attributes(call: Call) -> Json:
-    """GET entity/bulk/uniqueAttribute/type/{typeName}?attr_0:qualifiedName=…; what does not exist is left out [OSS]."""
+    """GET entity/bulk/uniqueAttribute/type/{typeName}?attr_0:qualifiedName=…; what is not there is left out [Atlas]."""
     type_name = _type_name(call)
     names = [
         value for key, value in call.query.multi_items() if key.startswith("attr_") and key.endswith(":qualifiedName")

@@ -1,4 +1,7 @@
-"""JSON shapes of entities, relationships and what writes did. Source: fact sheet section 3, examples Entity_*.json."""
+"""JSON shapes of entities, relationships and what writes did.
+
+Source: docs/vendors/purview.md, section 3, examples Entity_*.json.
+"""
 
 from collections.abc import Iterator
 from typing import Any
@@ -9,7 +12,7 @@ from local.purview.behaviour.types import RelationEnd
 from local.purview.builtin.glossary import ASSIGNMENT, ASSIGNMENT_ATTRIBUTES
 
 _MINIMAL = {"name", "description", "owner", "createTime", "userDescription", "displayName", "qualifiedName"}
-"""Attributes that minExtInfo leaves of referred entities. Source: fact sheet section 3 (ENT)."""
+"""Attributes that minExtInfo leaves of referred entities. Source: docs/vendors/purview.md, section 3 (ENT)."""
 
 
 def format_entity(catalog: Catalog, entity: Entity, *, ignore_relationships: bool = False) -> Json:
@@ -74,7 +77,7 @@ def _format_end(catalog: Catalog, entity: Entity, end: RelationEnd) -> Any:
 
 
 def format_related(entity: Entity, relationship: Relationship) -> Json:
-    """The entity at the other end. Source: fact sheet section 3 "Related object"."""
+    """The entity at the other end. Source: docs/vendors/purview.md, section 3 "Related object"."""
     attributes: Json = {"typeName": relationship.type_name}
     if relationship.type_name == ASSIGNMENT:
         attributes["attributes"] = {name: relationship.attributes.get(name) for name in ASSIGNMENT_ATTRIBUTES}
@@ -108,7 +111,7 @@ def format_referred(catalog: Catalog, entity: Entity, *, minimal: bool) -> Json:
 
 
 def format_header(catalog: Catalog, entity: Entity) -> Json:
-    """An entity in brief, as in lineage. Source: fact sheet section 5 (LIN)."""
+    """An entity in brief, as in lineage. Source: docs/vendors/purview.md, section 5 (LIN)."""
     names = ("qualifiedName", "name", "description", "owner", "createTime")
     end = catalog.types.entity_type(entity.type_name).ends.get("meanings")
     assigned = catalog.linked(entity.guid, end) if end else {}

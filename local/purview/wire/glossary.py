@@ -1,4 +1,4 @@
-"""Handlers for glossaries, terms and their assignments. Source: fact sheet section 2."""
+"""Handlers for glossaries, terms and their assignments. Source: docs/vendors/purview.md, section 2."""
 
 from collections.abc import Sequence
 from typing import TypeVar
@@ -109,7 +109,7 @@ def unassign(call: Call) -> None:
 
 
 def _glossary(call: Call) -> Entity:
-    """Glossary reads need Data Reader on the root collection. Source: fact sheet section 6 (QAGL)."""
+    """Glossary reads need Data Reader on the root collection. Source: docs/vendors/purview.md, section 6 (QAGL)."""
     call.require(Right.READ)
     return call.purview.glossary.get_glossary(call.path["glossaryId"])
 

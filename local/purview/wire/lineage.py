@@ -1,4 +1,4 @@
-"""Handlers for lineage and relationships. Source: fact sheet section 5."""
+"""Handlers for lineage and relationships. Source: docs/vendors/purview.md, section 5."""
 
 from collections.abc import Iterator
 

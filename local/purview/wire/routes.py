@@ -1,6 +1,7 @@
 """The table of all operations: method, path, the vendor's operation id, handler.
 
-Source: fact sheet sections 0 to 7. Operation ids as in the REST specification 2023-09-01; they are what the request
+Source: docs/vendors/purview.md, sections 0 to 7.
+Operation ids as in the REST specification 2023-09-01; they are what the request
 log and faults call `operation`. `api-version` is neither required nor checked, as live clients send it everywhere.
 """
 
@@ -145,7 +146,7 @@ POLICIES: tuple[_Row, ...] = (
 
 
 def _refuse_old_search(_: Call) -> None:
-    """Search under the old path is answered 405. Source: fact sheet section 0 (FLT)."""
+    """Search under the old path is answered 405. Source: docs/vendors/purview.md, section 0 (FLT)."""
     raise PurviewError(405)
 
 

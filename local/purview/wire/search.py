@@ -1,4 +1,4 @@
-"""Handler for search. Source: fact sheet section 1."""
+"""Handler for search. Source: docs/vendors/purview.md, section 1."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -54,7 +54,7 @@ def _format_sample(document: Document, *, with_guid: bool) -> Json:
 
 
 def _format_live(document: Document, *, with_guid: bool) -> Json:
-    """As the live service: more fields, empty ones omitted. Source: fact sheet section 1 (FLT)."""
+    """As the live service: more fields, empty ones omitted. Source: docs/vendors/purview.md, section 1 (FLT)."""
     fixed: Json = {
         "@search.score": 1.0,
         "id": document.id,

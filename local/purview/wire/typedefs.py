@@ -1,4 +1,4 @@
-"""Handlers for type definitions. Source: fact sheet section 4."""
+"""Handlers for type definitions. Source: docs/vendors/purview.md, section 4."""
 
 from collections.abc import Iterable
 
@@ -60,7 +60,10 @@ def bulk_delete(call: Call) -> None:
 
 
 def _require_curator(call: Call) -> None:
-    """Where the role must sit is not published: on the root, unless switched. Source: fact sheet section 6."""
+    """Where the role must sit is not published: on the root, unless switched.
+
+    Source: docs/vendors/purview.md, section 6.
+    """
     purview = call.purview
     anywhere = purview.switches.typedef_role == "anywhere"
     if not (anywhere and purview.access.may_anywhere(call.caller, Right.WRITE)):
