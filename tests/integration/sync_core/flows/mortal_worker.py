@@ -1,6 +1,7 @@
-"""A worker process that dies by SIGKILL before its n-th outgoing call, of whatever kind.
+"""Worker processes that die by SIGKILL: the n-th before its n-th outgoing call, of whatever kind.
 
-Run as `python -m tests.integration.sync_core.flows.mortal_worker N KEY CLUEDIN_URL STORAGE`; ends with 0 if it lived.
+Run as `python -m tests.integration.sync_core.flows.mortal_worker CLUEDIN_URL STORAGE KEY...`, one asset's key for each.
+Ends with 0 when one of them lived to the end of its work, and prints which.
 """
 
 import os
@@ -17,6 +18,7 @@ from sync_core.state.table import Table
 from tests.integration.sync_core.flows.bench import make_app
 
 SHORT_CLAIM_S = 1
+LIVED = 7
 
 
 def die_before_call(number: int) -> None:
@@ -36,13 +38,27 @@ def die_before_call(number: int) -> None:
     WorkQueue.send = counted(WorkQueue.send)  # type: ignore[method-assign]
 
 
-def main() -> None:
-    """Work off one message."""
-    number, key, cluedin_url, storage = sys.argv[1:]
+def work(number: int, key: str, cluedin_url: str, storage: str) -> None:
+    """Work off the asset's message and die before the given call, if it comes to that."""
     worker = replace(make_app(cluedin_url, storage).create_data_source_group, claim_s=SHORT_CLAIM_S)
-    die_before_call(int(number))
+    die_before_call(number)
     worker.handle(AssetMessage(asset_key=key, run_id="run-1").to_json().encode())
 
 
+def main() -> int:
+    """Let one worker after the other work on an asset of its own; print how many there were."""
+    cluedin_url, storage, *keys = sys.argv[1:]
+    for number, key in enumerate(keys, start=1):
+        worker = os.fork()  # what takes long, the imports, is done once
+        if not worker:
+            work(number, key, cluedin_url, storage)
+            os._exit(LIVED)
+        code = os.waitstatus_to_exitcode(os.waitpid(worker, 0)[1])
+        if code != -signal.SIGKILL:
+            print(number)  # noqa: T201 - the test reads it
+            return 0 if code == LIVED else 1
+    return 1
+
+
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

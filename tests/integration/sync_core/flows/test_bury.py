@@ -59,7 +59,7 @@ def test_a_malformed_message_is_dropped_and_kept_with_its_reason(bench: Bench, b
     assert letter.payload == body.decode("utf-8", "replace")[:4000]
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     body=st.binary(max_size=300)
     | st.text().map(lambda text: text.encode("utf-8", "surrogatepass"))

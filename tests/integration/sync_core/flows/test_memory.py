@@ -14,7 +14,7 @@ import pytest
 from sync_core.clients.purview import PAGE_SIZE
 from tests.integration.sync_core.flows.estate import Estate
 
-CATALOG_SIZE = int(os.environ.get("CATALOG_SIZE", "5000"))
+CATALOG_SIZE = int(os.environ.get("CATALOG_SIZE", "4000"))
 MIB = 1024 * 1024
 
 
