@@ -1,0 +1,53 @@
+"""The app of this process, and its answers over HTTP also while the settings are wrong."""
+
+import logging
+from collections.abc import Mapping
+from functools import cache
+from http import HTTPStatus
+
+from sync_core.bootstrap.flows import App
+from sync_core.domain.answer import HttpAnswer, problem
+from sync_core.errors import ConfigError, SyncError
+from sync_core.flows.check_health import health_answer
+from sync_core.logs import protect_logs
+from sync_core.settings import load_settings
+
+logger = logging.getLogger(__name__)
+
+
+@cache
+def app() -> App:
+    """Return the app of this process.
+
+    Raises:
+        ConfigError: settings are missing or wrong; nothing is kept, so the next call reads them again.
+    """
+    protect_logs()
+    return App(load_settings())
+
+
+def answer_status(query: Mapping[str, str]) -> HttpAnswer:
+    """Answer `GET status`; while the settings are wrong, tell which and what was expected."""
+    try:
+        return app().doctor.answer() if query.get("examine") else app().impatient.report.answer(query)
+    except SyncError as error:
+        return problem(HTTPStatus.SERVICE_UNAVAILABLE, str(error), headers={"Retry-After": "10"})
+
+
+def answer_delivery(headers: Mapping[str, str], body: bytes) -> HttpAnswer:
+    """Answer the webhook; while the settings are wrong, the sender must try again later."""
+    try:
+        return app().impatient.receive_delivery.answer(headers, body)
+    except ConfigError:
+        logger.exception("A delivery cannot be taken while the settings are wrong")
+        detail = "The app is not set up; send the delivery again later."
+        return problem(HTTPStatus.SERVICE_UNAVAILABLE, detail, headers={"Retry-After": "60"})
+
+
+def answer_health() -> HttpAnswer:
+    """Answer `GET health`."""
+    try:
+        return app().impatient.check_health.answer()
+    except ConfigError:
+        logger.exception("The health check found wrong settings")
+        return health_answer(["settings"])

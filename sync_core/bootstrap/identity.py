@@ -1,0 +1,40 @@
+"""Who the app is to Azure, and what carries its calls to storage."""
+
+from typing import TYPE_CHECKING
+
+from sync_core.clients.http import pooled_session
+from sync_core.settings import Settings
+from sync_core.state.connection import Patience
+
+if TYPE_CHECKING:
+    from azure.core.credentials import TokenCredential
+    from azure.core.pipeline.transport import RequestsTransport
+
+
+def new_azure_credential() -> "TokenCredential":
+    """Return the identity for Purview: managed in Azure (AZURE_CLIENT_ID counts), the developer's own on a laptop."""
+    from azure.identity import DefaultAzureCredential  # noqa: PLC0415  # slow to import
+
+    return DefaultAzureCredential()
+
+
+def new_storage_credential(settings: Settings) -> "TokenCredential":
+    """Return the identity for storage, chosen by the same settings as the host's own connection."""
+    from azure.identity import DefaultAzureCredential, ManagedIdentityCredential  # noqa: PLC0415  # slow to import
+
+    client_id = settings.storage_client_id
+    if settings.storage_credential.lower() == "managedidentity":
+        return ManagedIdentityCredential(client_id=client_id or None)
+    return DefaultAzureCredential(managed_identity_client_id=client_id or None)
+
+
+def new_storage_transport(patience: Patience) -> "RequestsTransport":
+    """Return a transport whose pool of connections suits the many threads of a host."""
+    from azure.core.pipeline.transport import RequestsTransport  # noqa: PLC0415  # slow to import
+
+    return RequestsTransport(
+        session=pooled_session(),
+        session_owner=False,
+        connection_timeout=patience.timeout_s,
+        read_timeout=patience.timeout_s,
+    )

@@ -1,0 +1,77 @@
+"""The services, each built when it is first needed."""
+
+import random
+from dataclasses import dataclass
+from functools import cached_property
+
+from sync_core.bootstrap.identity import new_azure_credential
+from sync_core.bootstrap.stores import Stores
+from sync_core.clients.cluedin import CLUEDIN, CluedInClient, is_refused
+from sync_core.clients.http import HttpDoor, TokenSource
+from sync_core.clients.notifications import Notifier, new_notifier
+from sync_core.clients.purview import PURVIEW, PurviewClient
+from sync_core.clients.purview_wire import Collection
+from sync_core.clients.tokens import AzureTokens, GivenToken, PasswordTokens
+from sync_core.flows.asset_types import AssetTypes
+from sync_core.flows.notify import Notify
+from sync_core.flows.pauses import Pauses
+from sync_core.flows.resolve_collection import ResolveCollection
+
+
+@dataclass(frozen=True)
+class Services(Stores):
+    """Whom the app talks to: Purview, CluedIn, and the people who are notified."""
+
+    @cached_property
+    def purview(self) -> PurviewClient:
+        """Purview, as the app's own identity."""
+        tokens = AzureTokens(new_azure_credential)
+        return PurviewClient(
+            HttpDoor(PURVIEW, self.settings.purview_endpoint, tokens=tokens, on_throttled=self._pauses.note)
+        )
+
+    @cached_property
+    def cluedin(self) -> CluedInClient:
+        """CluedIn, as the service account."""
+        return CluedInClient(
+            HttpDoor(
+                CLUEDIN,
+                self.settings.cluedin_url,
+                tokens=self._cluedin_tokens(),
+                is_refused=is_refused,
+                on_throttled=self._pauses.note,
+            )
+        )
+
+    def _cluedin_tokens(self) -> TokenSource:
+        settings = self.settings
+        if settings.cluedin_access_token:
+            return GivenToken(settings.cluedin_access_token.get_secret_value())
+        password = settings.cluedin_password.get_secret_value() if settings.cluedin_password else ""
+        door = HttpDoor(CLUEDIN, settings.cluedin_url)
+        return PasswordTokens(door, settings.organization, settings.cluedin_username, password)
+
+    @cached_property
+    def _pauses(self) -> Pauses:
+        return Pauses(self._notes("throttle"), self.clock, random.random)
+
+    @cached_property
+    def _notify(self) -> Notify:
+        return Notify(self._notifier, self._notes("notification"), self.clock)
+
+    @cached_property
+    def _notifier(self) -> Notifier:
+        return new_notifier(self.settings.notify_urls)
+
+    @cached_property
+    def _types(self) -> AssetTypes:
+        return AssetTypes(self.purview, self._notes("type"))
+
+    @cached_property
+    def _collection(self) -> Collection:
+        return ResolveCollection(self.purview, self.settings.purview_collection).resolve()
+
+    def _own_collection(self) -> str:
+        """The collection that lineage goes to; empty if it is the root, which holds everyone's assets."""
+        collection = self._collection
+        return collection.name if collection.parent else ""
