@@ -1,0 +1,83 @@
+"""A service that answers 429 for long: it is left alone by all instances, and nothing is lost or given up for it."""
+
+from collections.abc import Callable
+from itertools import pairwise
+
+import pytest
+
+from tests.faults.remote import Simulated
+from tests.faults.world import World
+
+pytestmark = pytest.mark.timeout(600)
+
+STORM_S = 600
+STEP_S = 20
+STEPS = STORM_S // STEP_S
+WORK = 5
+INSTANCES = 2
+AT_ONCE = 8
+RETRY_AFTER_S = 60
+TRIES = 3  # the HTTP door's, for a call that may be repeated
+CALLS_A_TRY = 2  # the call itself, or one for a token before it
+# What is under way when the first 429 comes: one call of each message and one tick, on both instances.
+LARGEST_BURST = (2 * WORK + INSTANCES) * TRIES * CALLS_A_TRY
+MOST_CALLS_A_SECOND = 0.5
+
+
+def account(world: World) -> Simulated:
+    return world.account
+
+
+def organization(world: World) -> Simulated:
+    return world.organization
+
+
+def storm(world: World, service: Simulated) -> list[int]:
+    """Live through a storm; return how many calls the service saw in each twenty seconds of it."""
+    calls = []
+    for step in range(STEPS):
+        before = service.last_seq()
+        world.clock.advance(STEP_S)
+        if step * STEP_S % 60 == 0:
+            world.crew.tick()
+        world.crew.drain()
+        calls.append(service.last_seq() - before)
+    return calls
+
+
+def busy(world: World) -> World:
+    """Two instances on one storage, each with eight messages at once; as many assets as data sets are under way."""
+    world.crew.apps = [world.app, world.new_app()]
+    world.crew.at_once = AT_ONCE
+    first = world.add_asset()
+    world.run()
+    for _ in range(WORK):
+        world.add_asset()
+        world.announce(world.load(first))
+    return world
+
+
+@pytest.mark.parametrize("service", [organization, account])
+def test_a_storm_neither_hammers_nor_loses_anything(world: World, service: Callable[[World], Simulated]) -> None:
+    busy(world)
+    service(world).fault(times=None, status=429)
+
+    calls = storm(world, service(world))
+
+    assert max(calls) <= LARGEST_BURST
+    assert 0 < sum(calls) / STORM_S < MOST_CALLS_A_SECOND
+    assert list(world.app.dead_letters.all()) == []  # nothing is poison either: that would be a letter
+    assert {record.attempts for record in world.app._assets.all()} == {0}
+    assert {record.attempts for record in world.app._data_sets.after("")} <= {0}
+    world.heal()
+    assert world.violations() == []
+
+
+def test_all_instances_leave_a_service_alone_for_as_long_as_it_asked(world: World) -> None:
+    busy(world)
+    world.organization.fault(times=None, status=429, headers={"Retry-After": str(RETRY_AFTER_S)})
+
+    calls = storm(world, world.organization)
+
+    assert sum(1 for count in calls if count) <= STORM_S / RETRY_AFTER_S + 1
+    assert all(not (now and then) for now, then in pairwise(calls))
