@@ -1,0 +1,109 @@
+"""What someone without a key can see, and can make the app pay for."""
+
+import ast
+import inspect
+import json
+import socket
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import requests
+
+from local.host.process import HostProcess, start_host
+from local.service import REPOSITORY
+from local.stack import make_environment
+from sync_core.bootstrap import App, answer_health
+from sync_core.domain.ledger import request_ledger
+from sync_core.state.connection import INTERACTIVE
+from tests.integration.sync_core.flows.estate import Estate, make_settings
+
+CLOSED = "http://127.0.0.1:9"
+SECRET = "s33d"
+DEFAULT = "func.AuthLevel.FUNCTION"
+HEALTH = {"status", "failing"}
+CHECKS = {"settings", "storage", "discovery"}
+
+
+@pytest.fixture(scope="module")
+def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HostProcess]:
+    """The app with settings that are all wrong, and full of secrets."""
+    settings = {"CLUEDIN_URL": f"https://user:{SECRET}@x.example", "CLUEDIN_PASSWORD": SECRET, "SYNC_TERM": ""}
+    storage = f"AccountName=acct;AccountKey={SECRET};QueueEndpoint=http://127.0.0.1:9/acct"
+    environment = make_environment(CLOSED, CLOSED, CLOSED, storage, settings)
+    log = tmp_path_factory.mktemp("host") / "host.log"
+    with start_host(Path(REPOSITORY), environment, log, arguments=["--timers", "off", "--queues", "off"]) as process:
+        yield process
+
+
+def routes() -> dict[str, str]:
+    """Return the routes of the app with what opens them; not imported, since it can be indexed only once a process."""
+    tree = ast.parse((REPOSITORY / "function_app.py").read_text(encoding="utf-8"))
+    found = [
+        {keyword.arg: ast.unparse(keyword.value) for keyword in call.keywords}
+        for call in ast.walk(tree)
+        if isinstance(call, ast.Call) and ast.unparse(call.func) == "app.route"
+    ]
+    return {ast.literal_eval(each["route"]): each.get("auth_level", DEFAULT) for each in found}
+
+
+def test_only_health_is_open() -> None:
+    assert f"app = func.FunctionApp(http_auth_level={DEFAULT})" in (REPOSITORY / "function_app.py").read_text("utf-8")
+    assert len(routes()) >= 3
+    assert {route for route, level in routes().items() if level != DEFAULT} == {"health"}
+
+
+@pytest.mark.parametrize("key", [None, "", "guess", "x" * 8000])
+def test_without_a_key_nothing_else_answers_and_the_app_does_not_even_run(host: HostProcess, key: str | None) -> None:
+    before = host.child.output()
+    for route in routes().keys() - {"health"}:
+        for method in ("GET", "HEAD", "POST"):
+            answer = host.call(method, route, key=key)
+            assert answer.status_code in {401, 404}
+            assert answer.content == b""
+    assert host.child.output() == before
+
+
+def test_health_names_what_fails_and_nothing_else(host: HostProcess) -> None:
+    answer = host.call("GET", "health", key=None)
+    said = answer.json()
+    assert (answer.status_code, said) == (503, {"status": "unhealthy", "failing": ["settings"]})
+    for parts in ("?code=x&name=y", "?failing=<script>", "/../status", "/%2e%2e/status"):
+        other = requests.get(f"{host.url}/api/health{parts}", timeout=10)
+        assert other.content in {answer.content, b""}
+    assert not {name.lower() for name in answer.headers} & {"x-powered-by", "set-cookie", "x-aspnet-version"}
+    assert SECRET not in host.child.output()
+
+
+def test_health_tells_nothing_of_names_errors_and_addresses(small_estate: Estate) -> None:
+    small_estate.purview_fault("Glossary", times=None, status=500, body="internal host 10.1.2.3 is down")
+    with pytest.raises(Exception, match="10"):
+        small_estate.app.discover.run()
+    said = json.loads(small_estate.app.check_health.answer().body)
+    assert said == {"status": "unhealthy", "failing": ["discovery"]}
+    assert said.keys() == HEALTH
+    assert set(said["failing"]) <= CHECKS
+
+
+def test_a_call_of_health_costs_one_read_of_storage_and_asks_no_service(small_estate: Estate) -> None:
+    small_estate.tick()
+    since = small_estate.purview.log.last_seq, small_estate.cluedin.log.last_seq
+    with request_ledger() as requests_made:
+        assert small_estate.app.check_health.answer().status == 200
+    assert dict(requests_made) == {"storage": 1}
+    assert (small_estate.purview.log.last_seq, small_estate.cluedin.log.last_seq) == since
+
+
+def test_health_holds_no_thread_for_long_when_storage_is_silent() -> None:
+    assert (INTERACTIVE.retries + 1) * INTERACTIVE.timeout_s < 10
+    assert ".impatient." in inspect.getsource(answer_health)
+    with socket.create_server(("127.0.0.1", 0), backlog=64) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}/acct"
+        storage = f"AccountName=acct;AccountKey=a2V5;QueueEndpoint={url};TableEndpoint={url}"
+        app = App(make_settings(CLOSED, CLOSED, storage), patience=replace(INTERACTIVE, timeout_s=0.2))
+        started = time.monotonic()
+        answer = app.check_health.answer()
+    assert json.loads(answer.body) == {"status": "unhealthy", "failing": ["storage"]}
+    assert time.monotonic() - started < 3
