@@ -48,7 +48,7 @@ class Bury:
         text = f"No asset is recorded under {message.asset_key}; discovery records it if it is tagged."
         cause = DeadLetterCause("an asset that is not recorded", "unknown_asset", text, 1)
         self.letter(ASSET_QUEUE, message.asset_key, cause, message.to_json())
-        logger.error("A message of %s is given up: %s", ASSET_QUEUE, text)
+        logger.error("A message of %s is given up, %s", ASSET_QUEUE, text)
 
     def asset(self, message: AssetMessage, error: Exception, cause_class: str) -> None:
         """Keep the work on an asset that failed for good, and mark the asset's record as failed."""
