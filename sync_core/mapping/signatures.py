@@ -47,7 +47,7 @@ def _is_standard(headers: Mapping[str, str], body: bytes, key: bytes) -> bool:
 def _is_hex(headers: Mapping[str, str], body: bytes, key: bytes) -> bool:
     given = headers.get(CLUEDIN_HEADER, "").strip().lower().removeprefix(HASH_PREFIX)
     expected = hmac.new(key, body, hashlib.sha256).hexdigest()
-    return hmac.compare_digest(given.encode(), expected.encode())
+    return hmac.compare_digest(given.encode(errors="replace"), expected.encode())
 
 
 def _keys(secret: str) -> Iterator[bytes]:
