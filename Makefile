@@ -4,11 +4,11 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 SOURCES := function_app.py sync_core local infra tests $(wildcard bench)
 # Most tests wait for sockets, not for the processor, so more of them at once than there are cores.
-WORKERS ?= 4
+WORKERS ?= 3
 PYTEST := $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test lint types unit integration e2e bench clean
+.PHONY: help setup demo run test lint types unit integration e2e bench clean worker
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,6 +53,9 @@ e2e: setup ## the whole app: simulators, Azurite, host
 
 bench: setup ## what things cost: requests, storage operations, and times as ratios
 	$(BIN)/python -m bench
+
+worker: setup ## the app under Microsoft's own worker library, which needs Python 3.13
+	$(BIN)/python -m pytest tests/integration/local/test_worker_library.py tests/e2e/test_microsoft_worker.py
 
 clean: ## remove what the commands above made
 	rm -rf $(VENV) node_modules .local .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
