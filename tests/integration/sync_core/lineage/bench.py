@@ -80,7 +80,8 @@ class LineageBench:
     def load(self, source_id: str, name: str = "Customers.csv", **changes: Any) -> str:
         """Upload, map and process a data set of four columns, one of them left out, and return its id."""
         mapping = changes.pop("mapping", MAPPING)
-        loaded = {"fields": list(mapping) or list(MAPPING), "records": 1000, "entity_type": "/Customer", **changes}
+        fields = list(mapping) or list(MAPPING)
+        loaded = {"fields": fields, "records": 1000, "entity_type": "/Customer", "webhook": False, **changes}
         body = bodies.LoadedDataSet(data_source_id=int(source_id), name=name, mapping=mapping, **loaded)
         return str(cluedin_actions.load_data_set(self.cluedin, body)["data_set_id"]).lower()
 
@@ -111,7 +112,7 @@ class LineageBench:
     def deliver(self, data_set_id: str, **members: Any) -> Any:
         """Let the webhook arrive, and return what it is told."""
         body = json.dumps({"dataSetId": data_set_id, **members}).encode()
-        answer = self.app.receive_delivery.answer({"Content-Type": "application/json"}, body)
+        answer = self.app.impatient.receive_delivery.answer({"Content-Type": "application/json"}, body)
         assert answer.status == 202, answer.body
         return json.loads(answer.body)
 

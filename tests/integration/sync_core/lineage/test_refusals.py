@@ -13,7 +13,7 @@ from tests.integration.sync_core.lineage.bench import FIND, WRITE, LineageBench
 
 
 def atlas(status: int, code: str) -> dict[str, Any]:
-    return {"status": status, "body": {"requestId": "r", "errorCode": code, "errorMessage": "as in the fact sheet"}}
+    return {"status": status, "body": {"requestId": "r", "errorCode": code, "errorMessage": "refused"}}
 
 
 @pytest.fixture

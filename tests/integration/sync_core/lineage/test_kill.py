@@ -1,0 +1,82 @@
+"""A worker may die before any of its calls: when its message comes again, there is one chain, and it is whole."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+
+import pytest
+
+from sync_core.domain.data_set import DataSetStatus
+from sync_core.domain.message import DataSetMessage
+from tests.integration.sync_core.flows.mortal_worker import SHORT_CLAIM_S
+from tests.integration.sync_core.lineage.bench import LineageBench
+from tests.integration.sync_core.lineage.conftest import Services
+
+GOLDEN = "cluedin://127.0.0.1/golden-records"
+UNCHANGED_CALLS = 12  # a worker that changes a lineage makes these as one that writes a new one does
+Kill = Callable[[Sequence[str], int], None]
+
+
+@pytest.fixture
+def kill(services: Services, storage: str, bench: LineageBench) -> Kill:
+    """Deliver data sets, let the worker of each die one call later than the one before, and deliver them again.
+
+    There must be more data sets than a worker makes calls from the first of those on.
+    """
+    module = "tests.integration.sync_core.lineage.mortal_worker"
+    command = [sys.executable, "-m", module, services.purview_url, services.cluedin_url, storage]
+
+    def kill(data_sets: Sequence[str], first: int) -> None:
+        for data_set_id in data_sets:
+            bench.deliver(data_set_id)
+        keys = {delivery.data_set_id: delivery.key for delivery in bench.open_deliveries()}
+        messages = [DataSetMessage(data_set_id=each, delivery_key=keys[each]).to_json() for each in data_sets]
+        done = subprocess.run(
+            [*command, str(first)], input="\n".join(messages), check=True, capture_output=True, text=True, timeout=100
+        )
+        ended = done.stdout.split()
+        lived = ended.index("lived")
+        assert (set(ended[:lived]), set(ended[lived:])) == ({"killed"}, {"lived"}), done.stderr
+        assert first + lived > 25
+
+        time.sleep(SHORT_CLAIM_S + 1)  # the claims of the dead
+        for message in messages:
+            bench.app.work_off_delivery.handle(message.encode())
+
+    return kill
+
+
+def test_a_worker_killed_before_any_of_its_calls_leaves_one_whole_chain(bench: LineageBench, kill: Kill) -> None:
+    source = bench.sync_asset()
+    ids = [bench.load(source, f"{number}.csv", mapping={"Email": f"customer.{number}"}) for number in range(30)]
+
+    kill(ids, 1)
+
+    graph = bench.graph()
+    assert not bench.open_deliveries()
+    assert not bench.letters()
+    assert {bench.record(each).status for each in ids} == {DataSetStatus.PUSHED}
+    assert graph.columns[f"{GOLDEN}/Customer"] == sorted(f"customer.{number}" for number in range(30))
+    assert len(graph.nodes) == 1 + len(ids) * 5 + 1
+    assert len(graph.own) == len(ids) * (5 + 3) + 1
+
+
+def test_a_worker_killed_while_it_changes_a_lineage_leaves_nothing_of_the_former_one(
+    bench: LineageBench, kill: Kill
+) -> None:
+    source = bench.sync_asset()
+    ids = [bench.load(source, f"{number}.csv", mapping={"Email": f"customer.{number}"}) for number in range(26)]
+    for data_set_id in ids:
+        bench.push(data_set_id)
+        bench.remap(data_set_id, {"Email": "account.email"}, "/Account")
+
+    kill(ids, UNCHANGED_CALLS)
+
+    graph = bench.graph()
+    assert not bench.open_deliveries()
+    assert (graph.columns[f"{GOLDEN}/Customer"], graph.columns[f"{GOLDEN}/Account"]) == ([], ["account.email"])
+    assert ("Processing Pipeline", "Customer") not in graph.edges
+    assert len(graph.own) == len(ids) * (5 + 2) + 1 + 2
+    assert bench.app._data_sets.members("/Customer") == []
+    assert len(bench.app._data_sets.members("/Account")) == len(ids)

@@ -1,0 +1,142 @@
+"""Who is told that lineage stands in Purview, how often, and what a receiver that fails spoils: nothing."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from local.simulation import serve
+from sync_core.domain.data_set import DataSetStatus
+from sync_core.flows.notify import LastNotification
+from tests.integration.sync_core.lineage.bench import CUSTOMERS, ORDERS, WRITE, LineageBench
+from tests.integration.sync_core.lineage.conftest import NewBench
+
+# One of Apprise's plugins imports it; not ours to mend.
+pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
+
+TITLE = "Data set synced to Purview"
+
+
+@dataclass
+class Receiver:
+    """Takes what any webhook would; answers with `status`."""
+
+    url: str = ""
+    status: int = 200
+    received: list[tuple[str, str]] = field(default_factory=list)
+
+    async def take(self, request: Request) -> Response:
+        body = await request.json()
+        if body["title"] == TITLE:
+            self.received.append((body["title"], body["message"]))
+        return Response(status_code=self.status)
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    receiver = Receiver()
+    with serve(Starlette(routes=[Route("/{path:path}", receiver.take, methods=["POST"])])) as address:
+        receiver.url = address.replace("http://", "json://")
+        yield receiver
+
+
+@pytest.fixture
+def loud(new_bench: NewBench, receiver: Receiver) -> LineageBench:
+    """An app that notifies the receiver."""
+    return new_bench(NOTIFY_URLS=receiver.url)
+
+
+def told(*names: str) -> list[tuple[str, str]]:
+    return [(TITLE, f"Data Set '{name}' synced to Purview") for name in names]
+
+
+def test_one_push_is_told_once_however_often_its_event_comes(loud: LineageBench, receiver: Receiver) -> None:
+    data_set_id = loud.load(loud.sync_asset())
+
+    for _ in range(2):
+        loud.deliver(data_set_id, eventId="evt_1")
+        loud.work()
+    loud.push(data_set_id)
+
+    assert receiver.received == told("Customers.csv")
+
+
+def test_each_change_is_told_and_so_is_a_data_set_without_a_mapping(loud: LineageBench, receiver: Receiver) -> None:
+    data_set_id = loud.load(loud.sync_asset(), mapping={})
+    loud.push(data_set_id)
+    loud.remap(data_set_id, {"Email": "customer.email"})
+    loud.push(data_set_id)
+
+    assert receiver.received == told("Customers.csv", "Customers.csv")
+
+
+def test_several_pushes_are_collected_until_no_delivery_is_open(loud: LineageBench, receiver: Receiver) -> None:
+    source = loud.sync_asset()
+    ids = [loud.load(source, name, mapping={}) for name in ("a.csv", "b.csv", "c.csv")]
+    for data_set_id in ids:
+        loud.deliver(data_set_id)
+    loud.push(ids[0])
+    assert receiver.received == []
+
+    loud.work()
+
+    assert receiver.received == [(TITLE, "3 data sets have been synced to Purview (a.csv, b.csv, c.csv)")]
+
+
+def test_a_last_delivery_that_fails_does_not_keep_the_others_from_being_told(
+    loud: LineageBench, receiver: Receiver
+) -> None:
+    well, ill = loud.load(loud.sync_asset(CUSTOMERS), "well.csv"), loud.load(loud.sync_asset(ORDERS), "ill.csv")
+    loud.deliver(well)
+    loud.deliver(ill)
+    loud.delete(ORDERS)
+
+    loud.work()
+
+    assert loud.record(ill).status is DataSetStatus.FAILED
+    assert receiver.received == told("well.csv")
+
+
+def test_what_a_worker_could_not_tell_before_it_died_is_told_by_the_next(
+    loud: LineageBench, new_bench: NewBench, receiver: Receiver
+) -> None:
+    data_set_id = loud.load(loud.sync_asset())
+    loud.deliver(data_set_id, eventId="evt_1")
+    record = new_bench(NOTIFY_URLS=receiver.url).push(data_set_id)  # its delivery is open: nothing is told yet
+    assert (record.status, receiver.received) == (DataSetStatus.PUSHED, [])
+
+    loud.work()
+
+    assert receiver.received == told("Customers.csv")
+
+
+@pytest.mark.parametrize("trouble", ["refuses", "is away"])
+def test_a_receiver_that_fails_spoils_nothing_and_is_noted(
+    new_bench: NewBench, receiver: Receiver, trouble: str
+) -> None:
+    receiver.status = 500
+    bench = new_bench(NOTIFY_URLS=receiver.url if trouble == "refuses" else "json://127.0.0.1:9/")
+    data_set_id = bench.load(bench.sync_asset())
+    bench.deliver(data_set_id)
+
+    bench.work()
+
+    assert bench.record(data_set_id).status is DataSetStatus.PUSHED
+    assert not bench.open_deliveries()
+    last = bench.app._notes("notification").load(LastNotification, "data_set_synced")
+    assert last is not None
+    assert last.error
+
+
+def test_a_push_that_fails_is_told_by_no_one(loud: LineageBench, receiver: Receiver) -> None:
+    data_set_id = loud.load(loud.sync_asset())
+    loud.fault(WRITE, times=None, status=400, body={"errorCode": "ATLAS-400-00-01A"})
+    loud.deliver(data_set_id)
+
+    loud.work()
+
+    assert receiver.received == []
