@@ -8,7 +8,7 @@ WORKERS ?= 3
 PYTEST := $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test lint types unit integration e2e bench clean worker
+.PHONY: help setup demo run test lint types unit integration e2e bench audit clean worker
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -56,6 +56,9 @@ bench: setup ## what things cost: requests, storage operations, and times as rat
 
 worker: setup ## the app under Microsoft's own worker library, which needs Python 3.13
 	$(BIN)/python -m pytest tests/integration/local/test_worker_library.py tests/e2e/test_microsoft_worker.py
+
+audit: setup ## look up known vulnerabilities of what the app needs; without a network it says so and passes
+	$(BIN)/python -m tests.security.audit
 
 clean: ## remove what the commands above made
 	rm -rf $(VENV) node_modules .local .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

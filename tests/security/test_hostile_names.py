@@ -8,7 +8,9 @@ import pytest
 
 from local.stack import TERM
 from sync_core.domain.asset import AssetStatus
+from sync_core.domain.data_set import DataSetStatus
 from tests.integration.sync_core.flows.estate import Estate
+from tests.integration.sync_core.lineage.bench import LineageBench
 
 NAMES = {
     "graphql": '"}) { id } } mutation { createDataSourceSet(dataSourceSet: {name: "pwned"}) } #',
@@ -61,6 +63,23 @@ def test_status_tells_a_name_as_it_is_and_no_browser_takes_it_for_a_page(hostile
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         (shown,) = json.loads(answer.body)["assets"]["items"]
         assert (shown["name"], shown["status"]) == (name, "synced")
+
+
+def test_names_of_data_sets_and_columns_arrive_in_the_lineage_as_data(small_estate: Estate) -> None:
+    estate = small_estate
+    estate.sync()
+    bench = LineageBench(estate.app, estate.cluedin, estate.purview, estate.storage, estate.clock)
+    source_id = estate.record_of("Customers").source_id
+    mapping = {name: f"key.{name}" for name in NAMES.values()}
+    before = set(estate.purview.catalog.entities)
+    data_set_id = bench.load(source_id, name=NAMES["json"], mapping=mapping, entity_type=f"/{NAMES['markup']}")
+    record = bench.push(data_set_id)
+    assert (record.status, record.name) == (DataSetStatus.PUSHED, NAMES["json"])
+    graph = bench.graph()
+    assert set(estate.purview.catalog.entities) - before == {entity.guid for entity in graph.own.values()}
+    (mapped,) = [each for each in graph.own if each.endswith("/map")]
+    assert dict(graph.pairs(mapped)) == mapping
+    assert bench.push(data_set_id) == record
 
 
 def test_no_document_is_put_together_from_parts() -> None:
