@@ -25,6 +25,8 @@ def main() -> int:
     """Run the command; 0 when all went well."""
     arguments = _read_arguments()
     signal.signal(signal.SIGTERM, _interrupt)
+    # A shell starts background jobs with this signal ignored; whoever sends it here means it.
+    signal.signal(signal.SIGINT, _interrupt)
     console = make_console()
     try:
         if arguments.command == "demo":
