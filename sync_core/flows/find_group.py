@@ -56,20 +56,25 @@ class FindGroup:
                 yield group, lambda: True
         # Half-made groups: ours by our own records ...
         for group in empty:
-            if group.name in {plain, full}:
+            if group.name in {plain, full, record.group_name}:
                 yield group, lambda group=group: self.groups.owner(group.id) == record.key  # type: ignore[misc]
-        # ... by the name that only this asset has ...
-        for group in empty:
-            if group.name == full:
-                yield group, lambda: True
-        # ... or by the plain name, if no other asset of that name was first to use it.
-        for group in empty:
-            if group.name == plain:
-                yield group, lambda: self.groups.claim_name(plain, record.key)
+        # ... or by their name. Under the first an earlier try meant to make it; the full one is this asset's alone; the
+        # plain one is that asset's which was first to use it.
+        by_name: list[tuple[str, Callable[[], bool]]] = [
+            (record.group_name, lambda: self.groups.claim_name(record.group_name, record.key)),
+            (full, lambda: True),
+            (plain, lambda: self.groups.claim_name(plain, record.key)),
+        ]
+        for name, may_claim in by_name:
+            for group in empty:
+                if group.name == name:
+                    yield group, may_claim
 
     def _look_up(self, record: AssetRecord) -> list[DataSourceSet]:
         self._ensure_inventory()
         shown = {group.id: group for group in self.cluedin.fetch_groups(search_text(record.name))}
+        if record.group_name and search_text(record.name) not in record.group_name:  # renamed since an earlier try
+            shown |= {group.id: group for group in self.cluedin.fetch_groups(search_text(record.group_name))}
         # A group made under the asset's former name is not among those; the inventory knows it by its source.
         for known in self.groups.known_sources(source_name(record)):
             group = None if known.group_id in shown else self.by_id(known.group_id, known.group_name)

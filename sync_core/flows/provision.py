@@ -74,19 +74,29 @@ class Provision:
     def _create_group(self, record: AssetRecord, taken: Collection[str], claim: Lease) -> tuple[str, Made]:
         plain, full = plain_group_name(record), full_group_name(record)
         if plain not in taken and self.groups.claim_name(plain, record.key):
+            self._intend(record, plain)
             claim.renew()
             try:
                 return plain, self.cluedin.create_group(plain)
             except RejectedError as error:
                 if error.code != ALREADY_EXISTS:
                     raise
+        self._intend(record, full)
         claim.renew()
         return full, self.cluedin.create_group(full)
+
+    def _intend(self, record: AssetRecord, name: str) -> None:
+        """Say under which name a group is about to be made: should the answer be lost, it is looked for by that."""
+        if record.group_name != name:
+            self._change(record, group_name=name)
 
     def _check_group(self, record: AssetRecord) -> tuple[AssetRecord, DataSourceSet | None]:
         """Return the group that an earlier try made, and forget it if a person deleted it in CluedIn since."""
         if not record.group_id or record.group_at is None:
             return record, None
+        if not self.groups.claim_group(record.group_id, record.key):  # the ownership rows were lost, another was faster
+            logger.warning("Group %s of asset %s is another asset's; a new one is made", record.group_id, record.key)
+            return self._change(record, group_id="", group_name="", group_origin=None, group_at=None), None
         group = self.find_group.by_id(record.group_id, record.group_name)
         if not group and self.clock() - record.group_at >= SHOWS_UP_AFTER:
             group = self.find_group.by_id(record.group_id, "")  # someone may have given it another name
