@@ -112,7 +112,9 @@ class DiscoverByTerm:
             self._read_on(seen, term_guid, page_size=1)
         log.counts["assigned"] = len(seen.entities)
         self._take(seen.entities, log, keep_alive)
-        # The snapshot is complete: every page was read to its end, and an error would have ended the run.
+        # The snapshot is complete: every page was read to its end, and an error would have ended the run. It is the
+        # latest one, too: whoever lost the lease meanwhile stops here, another discovery may have seen more.
+        keep_alive()
         has_missing = self.retire.compare(self.assets.all(), seen.entities, log)
         self.notes.save(
             CURSOR,

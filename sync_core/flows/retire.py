@@ -51,6 +51,8 @@ class Retire:
                 self.assets.change(record.key, lambda one: one.model_copy(update={"absent": 0, "absent_since": None}))
         due = [record for record in missing if is_due(record)]
         self._retire(due, len(counted) if total is None else total, log)
+        if not due and total is None:
+            self.approvals.delete(NEEDED)  # nothing is asked any more: they are back
         in_grace = [record for record in missing if not is_due(record)]
         for record in in_grace:
             self._mark(record)

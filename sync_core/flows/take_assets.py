@@ -16,6 +16,7 @@ from sync_core.state.queues import WorkQueue
 # The host hides a crashed worker's message for up to ten minutes; one that is not done by then is lost.
 SEND_AGAIN_AFTER = timedelta(minutes=15)
 SENDS_A_BATCH = 100
+PRESENT = {"absent": 0, "absent_since": None, "retired_at": None}
 
 
 @dataclass(frozen=True)
@@ -65,16 +66,15 @@ class TakeAssets:
 
     def _bring_back(self, record: AssetRecord, log: RunLog) -> None:
         """An asset that has its group already is synced again at once; any other one is provisioned."""
+        describe = _with_description_of(record)
         if record.source_id:
-            back = record.model_copy(update={"status": AssetStatus.SYNCED})
-            self.assets.change(record.key, lambda _: back)
+            back = {"status": AssetStatus.SYNCED, **PRESENT}
+            self.assets.change(record.key, lambda one: describe(one).model_copy(update=back))
             return
         now = self.clock()
-        queued = record.model_copy(
-            update={"status": AssetStatus.QUEUED, "queued_at": now, "queued_run_id": log.run_id, "attempts": 0}
-        )
+        queued = {"status": AssetStatus.QUEUED, "queued_at": now, "queued_run_id": log.run_id, "attempts": 0, **PRESENT}
         todo = Todo(key=record.key, run_id=log.run_id, due_at=now)
-        self.assets.ask_again(record.key, lambda _: queued, todo)
+        self.assets.ask_again(record.key, lambda one: describe(one).model_copy(update=queued), todo)
 
     def _forget_mended(self, found: Sequence[Asset]) -> None:
         """An asset that had no qualified name was recorded by its guid; now it has a record of its own."""

@@ -1,6 +1,9 @@
 """A small world for fault tests: two services with one asset after the other, the app on its storage, and people."""
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -9,6 +12,7 @@ from itertools import count
 from azure.storage.queue import QueueServiceClient
 
 from local.cluedin.seed import ORGANIZATION, SERVICE_ACCOUNT
+from local.service import REPOSITORY
 from local.simulation import Clock
 from local.stack import COLLECTION, TERM
 from sync_core.bootstrap import App
@@ -46,13 +50,16 @@ class World:
     account: Account
     organization: Organization
     settings: Mapping[str, str]
+    host_storage: str = ""
+    """How the host reaches the queues, where that is not the app's way."""
     crew: Crew = field(init=False)
     ever_tagged: set[str] = field(default_factory=set)
     accepted: list[tuple[str, str]] = field(default_factory=list)
     _numbers: "count[int]" = field(default_factory=lambda: count(1))
 
     def __post_init__(self) -> None:
-        lanes = Lanes(QueueServiceClient.from_connection_string(self.settings["AzureWebJobsStorage"]), self.clock)
+        storage = self.host_storage or self.settings["AzureWebJobsStorage"]
+        lanes = Lanes(QueueServiceClient.from_connection_string(storage), self.clock)
         self.crew = Crew([self.new_app()], lanes, self.clock)
 
     def new_app(self, *, skew_s: float = 0, **changes: str) -> App:
@@ -98,10 +105,22 @@ class World:
         app = self.crew.chance.choice(self.crew.apps)
         return app.receive_delivery.answer({"content-type": "application/json"}, body).status
 
+    def tick(self) -> bool:
+        """One discovery, a minute later; returns whether it ended well."""
+        self.clock.advance(60)
+        return self.crew.tick()
+
+    def command(self, *arguments: str) -> str:
+        """A person types `python -m sync_core ...`; returns what is printed."""
+        program = [sys.executable, "-m", "sync_core", *arguments]
+        environment = {**os.environ, **self.settings}
+        done = subprocess.run(program, env=environment, cwd=REPOSITORY, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr + done.stdout
+        return done.stdout
+
     def run(self) -> None:
         """One minute of the app's life."""
-        self.clock.advance(60)
-        self.crew.tick()
+        self.tick()
         self.crew.drain()
 
     def reconcile(self) -> None:
