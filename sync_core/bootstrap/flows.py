@@ -22,6 +22,7 @@ from sync_core.flows.discover_by_term import DiscoverByTerm
 from sync_core.flows.doctor import Doctor
 from sync_core.flows.find_group import FindGroup
 from sync_core.flows.find_missed import FindMissed
+from sync_core.flows.find_recreated import FindRecreated
 from sync_core.flows.match_asset import MatchAsset
 from sync_core.flows.provision import Provision
 from sync_core.flows.push_lineage import PushLineage
@@ -157,6 +158,14 @@ class App(Services):
                 queue=self._lineage_queue,
                 cursors=cursors,
                 seen=self._notes("seen-data-set"),
+                clock=self.clock,
+            ),
+            find_recreated=FindRecreated(
+                data_sets=self._data_sets,
+                assets=self._assets,
+                deliveries=self._deliveries,
+                queue=self._lineage_queue,
+                cursors=cursors,
                 clock=self.clock,
             ),
             check_existence=CheckExistence(self.purview, self._assets, self._retire, cursors),

@@ -34,6 +34,16 @@ class Delivery(BaseModel):
     result: str = ""
 
 
+def found_delivery(why: str, data_set_id: str, now: datetime) -> Delivery:
+    """Return a delivery that nobody sent: we found out ourselves why a data set is to be read again.
+
+    Without a name, it is worked off as often as it is enqueued.
+    """
+    return Delivery(
+        key=delivery_key(why, data_set_id), delivery_id=why, data_set_id=data_set_id, is_named=False, received_at=now
+    )
+
+
 def delivery_key(delivery_id: str, data_set_id: str) -> str:
     """Identify a delivery by its id and data set: a reused id can then not hide another data set's delivery."""
     return hashlib.sha256(f"{delivery_id}\n{data_set_id.lower()}".encode()).hexdigest()[:32]

@@ -12,7 +12,7 @@ from itertools import islice
 from pydantic import BaseModel
 
 from sync_core.clients.cluedin_data_sets import CluedInDataSets, DataSetSummary
-from sync_core.domain.delivery import Delivery, delivery_key
+from sync_core.domain.delivery import found_delivery
 from sync_core.domain.message import DataSetMessage
 from sync_core.errors import RejectedError
 from sync_core.flows.run_log import RunLog
@@ -84,19 +84,8 @@ class FindMissed:
             return
         # Kept like a delivery, so that a message that is lost is sent again. The note is last: a crash before it does
         # all of this once more, which changes nothing.
-        delivery = self._new_delivery(summary.data_set_id, version)
+        delivery = found_delivery(f"missed-{version[:32]}", summary.data_set_id, self.clock())
         self.deliveries.add(delivery)
         self.queue.send(DataSetMessage(data_set_id=summary.data_set_id, delivery_key=delivery.key))
         self.seen.save(summary.data_set_id, SeenVersion(version=version))
         log.counts["data_sets_enqueued"] += 1
-
-    def _new_delivery(self, data_set_id: str, version: str) -> Delivery:
-        """The delivery that did not come. Without a name, it is worked off as often as it is enqueued."""
-        delivery_id = f"missed-{version[:32]}"
-        return Delivery(
-            key=delivery_key(delivery_id, data_set_id),
-            delivery_id=delivery_id,
-            data_set_id=data_set_id,
-            is_named=False,
-            received_at=self.clock(),
-        )

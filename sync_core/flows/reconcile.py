@@ -11,10 +11,10 @@ from itertools import islice
 from sync_core.domain.asset import AssetRecord, AssetStatus
 from sync_core.domain.message import DataSetMessage
 from sync_core.domain.run import RunKind
-from sync_core.errors import SyncError
 from sync_core.flows.bury import Bury
 from sync_core.flows.check_existence import CheckExistence
 from sync_core.flows.find_missed import FindMissed
+from sync_core.flows.find_recreated import FindRecreated
 from sync_core.flows.pauses import Pauses
 from sync_core.flows.replay import Replay
 from sync_core.flows.run_log import RunLog, recorded_run
@@ -93,6 +93,7 @@ class Reconcile:
 
     heal: Heal
     find_missed: FindMissed
+    find_recreated: FindRecreated
     check_existence: CheckExistence
     selection: ReadSelection
     bury: Bury
@@ -110,7 +111,7 @@ class Reconcile:
         """Run all steps.
 
         Raises:
-            SyncError: the first failure of a step, after all of them ran.
+            Exception: the first failure of a step, after all of them ran.
         """
         with recorded_run(self.runs, RunKind.RECONCILE, self.new_id(), self.clock) as log:
             lease = self.leases.acquire(LEASE, log.run_id, LEASE_S)
@@ -130,6 +131,8 @@ class Reconcile:
             ("replay dead letters", self.heal.replay_letters),
             ("tidy", self.heal.tidy),
         ]
+        if self.is_lineage_on:
+            steps.append(("find re-created assets", self.find_recreated.run))
         pause_s = self.pauses.wait_s("cluedin", "purview")
         if pause_s:
             log.notes.append(f"A service asked to be left alone for {pause_s:.0f} s more; it is not asked.")
@@ -155,13 +158,13 @@ class Reconcile:
 
 
 def _run_all(steps: Sequence[Step], log: RunLog) -> None:
-    failures: list[SyncError] = []
+    failures: list[Exception] = []
     for name, step in steps:
         try:
             step(log)
-        except SyncError as error:
+        except Exception as error:  # noqa: BLE001  # also a bug in one step must not keep the others from healing
             failures.append(error)
-            log.notes.append(f"Step '{name}' failed: {error}")
+            log.notes.append(f"Step '{name}' failed: {type(error).__name__}: {error}")
     if failures:
         raise failures[0]
 
