@@ -16,6 +16,7 @@ from sync_core.state.names import ASSET_QUEUE
 logger = logging.getLogger(__name__)
 
 LONGEST_TEXT = 4000
+LAST_ERROR = " Last error: "
 
 
 def with_failure(error: Exception, now: datetime) -> Callable[[AssetRecord], AssetRecord]:
@@ -89,8 +90,8 @@ class Bury:
         if stored is None:
             self.unknown_asset(message)
         elif stored.record.status is AssetStatus.QUEUED:
-            last = f" Last error: {stored.record.last_error}" if stored.record.last_error else ""
-            self.asset(message, StateError(cause + last), "poison")
+            last = stored.record.last_error.partition(LAST_ERROR)[2] or stored.record.last_error
+            self.asset(message, StateError(cause + LAST_ERROR + last if last else cause), "poison")
 
     def letter(self, queue: str, work: str, cause: "DeadLetterCause", payload: str) -> None:
         """Keep a piece of work, named so that its next death is the same letter."""
