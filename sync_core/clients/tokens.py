@@ -21,6 +21,7 @@ PURVIEW_SCOPE = "https://purview.azure.net/.default"
 TOKEN_PATH = "/auth/connect/token"  # noqa: S105  # Source: docs/vendors/cluedin.md, 1.2
 VISIBLE_ASCII = re.compile("[!-~]+")  # what a header can carry
 USUAL_LIFETIME_S = 3600
+LONGEST_LIFETIME_S = 24 * 3600  # whatever the answer says, which may be more than a number of ours can hold
 LONGEST_MARGIN_S = 300.0
 SHARE_OF_LIFETIME = 0.2
 
@@ -173,7 +174,7 @@ class PasswordTokens:
     def _keep(self, grant: object) -> None:
         match grant:
             case {"access_token": str(access_token), **rest} if VISIBLE_ASCII.fullmatch(access_token):
-                lifetime_s = float(integer(rest, "expires_in") or USUAL_LIFETIME_S)
+                lifetime_s = float(min(integer(rest, "expires_in") or USUAL_LIFETIME_S, LONGEST_LIFETIME_S))
                 self._access_token = access_token
                 self._refresh_token = text(rest, "refresh_token")
                 self._renew_at = self._clock() + lifetime_s - min(LONGEST_MARGIN_S, lifetime_s * SHARE_OF_LIFETIME)

@@ -11,7 +11,7 @@ from datetime import datetime
 from sync_core.clients.cluedin import CluedInClient
 from sync_core.clients.cluedin_wire import DataSource, DataSourceSet
 from sync_core.domain.asset import AssetRecord
-from sync_core.mapping.names import full_group_name, plain_group_name, search_text, source_name
+from sync_core.mapping.names import LONGEST_NAME, full_group_name, plain_group_name, search_text, source_name
 from sync_core.state.assets import AssetStore
 from sync_core.state.groups import GroupStore, KnownSource
 
@@ -87,9 +87,10 @@ class FindGroup:
         if self.assets.has_inventory():
             return
         sources = [
-            KnownSource(source_name=source.name, group_id=group.id, group_name=group.name)
+            KnownSource(source_name=source.name, group_id=group.id, group_name=group.name[:LONGEST_NAME])
             for group in self.cluedin.fetch_groups("")
             for source in group.data_sources
+            if len(source.name) <= LONGEST_NAME  # no longer one is ours, and an endless one fits no row
         ]
         self.groups.save_inventory(sources)
         self.assets.note_inventory(len(sources), self.clock())

@@ -15,7 +15,10 @@ from sync_core.state.runs import RunStore
 
 logger = logging.getLogger(__name__)
 
+# A row holds 32,000 characters a text; the notes are one.
 LONGEST_ERROR = 4000
+LONGEST_NOTE = 500
+MOST_NOTES = 50
 
 
 @dataclass
@@ -65,5 +68,5 @@ def _record(log: RunLog, kind: RunKind, now: datetime, requests: Counter[str], o
         outcome=outcome,
         counts=dict(log.counts),
         requests=dict(requests),
-        notes=list(log.notes),
+        notes=[safe_text(note)[:LONGEST_NOTE] for note in log.notes[:MOST_NOTES]],
     )

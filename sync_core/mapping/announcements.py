@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 NAMES_SHOWN = 20
+LONGEST_SHOWN = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,7 @@ def data_sources_created(names: Sequence[str]) -> Announcement:
     """Tell which data sources were made: one by its asset's name, many as one message."""
     title = "Data source created"
     if len(names) == 1:
-        return Announcement(title, f"Data source '{names[0]}' created for Purview asset")
+        return Announcement(title, f"Data source '{_listed(names)}' created for Purview asset")
     text = f"{len(names)} data sources have been created for assets registered in Purview ({_listed(names)})"
     return Announcement(title, text)
 
@@ -30,7 +31,7 @@ def data_sets_synced(names: Sequence[str]) -> Announcement:
     """Tell whose lineage stands in Purview now."""
     title = "Data set synced to Purview"
     if len(names) == 1:
-        return Announcement(title, f"Data Set '{names[0]}' synced to Purview")
+        return Announcement(title, f"Data Set '{_listed(names)}' synced to Purview")
     return Announcement(title, f"{len(names)} data sets have been synced to Purview ({_listed(names)})")
 
 
@@ -57,4 +58,5 @@ def synchronization_completed(*, created: int, adopted: int, failed: int) -> Ann
 
 
 def _listed(names: Sequence[str]) -> str:
-    return ", ".join(names[:NAMES_SHOWN]) + (", ..." if len(names) > NAMES_SHOWN else "")
+    shown = [name if len(name) <= LONGEST_SHOWN else f"{name[:LONGEST_SHOWN]}..." for name in names[:NAMES_SHOWN]]
+    return ", ".join(shown) + (", ..." if len(names) > NAMES_SHOWN else "")

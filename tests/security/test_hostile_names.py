@@ -9,8 +9,13 @@ import pytest
 from local.stack import TERM
 from sync_core.domain.asset import AssetStatus
 from sync_core.domain.data_set import DataSetStatus
+from tests.integration.sync_core.clients.scripted import Scripted
+from tests.integration.sync_core.flows.conftest import NewEstate
 from tests.integration.sync_core.flows.estate import Estate
 from tests.integration.sync_core.lineage.bench import LineageBench
+
+# Apprise loads all its plugins at the first URL, and those use what Python deprecated.
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
 NAMES = {
     "graphql": '"}) { id } } mutation { createDataSourceSet(dataSourceSet: {name: "pwned"}) } #',
@@ -92,6 +97,8 @@ def test_no_document_is_put_together_from_parts() -> None:
 def test_a_name_of_any_length_keeps_no_other_asset_from_being_synced(small_estate: Estate) -> None:
     for field in ("name", "qualifiedName"):
         small_estate.act("add_asset", **{"name": f"Endless {field}", "terms": [TERM], field: "n" * 40_000})
+    small_estate.cluedin.patch_switches({"name_limit": 100_000})
+    small_estate.add_foreign_group("g" * 40_000, "s" * 40_000)
     small_estate.sync()
     assert {small_estate.record_of(name).status for name in ("Orders", "Customers")} == {AssetStatus.SYNCED}
     rejected = [record for record in small_estate.records() if record.status is AssetStatus.REJECTED]
@@ -100,6 +107,20 @@ def test_a_name_of_any_length_keeps_no_other_asset_from_being_synced(small_estat
     since = small_estate.purview.log.last_seq
     assert not small_estate.tick().counts.get("new")
     assert sum(small_estate.asked_of_purview(since).values()) == 1
+
+
+def test_names_of_any_length_are_announced_in_a_message_that_fits(
+    service: Scripted, new_small_estate: NewEstate
+) -> None:
+    estate = new_small_estate(NOTIFY_URLS=f"json://{service.url.removeprefix('http://')}")
+    for number in range(30):
+        estate.act(
+            "add_asset", name=f"{number} " + "n" * 1_900, qualifiedName=f"https://x.example/{number}", terms=[TERM]
+        )
+    estate.sync()
+    assert len(service.asked) == 2
+    assert max(len(asked.body) for asked in service.asked) < 10_000
+    assert len(estate.status()["notifications"]) == 2
 
 
 @pytest.mark.parametrize("wild", ["literal", "like"])
