@@ -37,6 +37,7 @@ class _Exchange:
     status: int | None = None
     response: bytearray = field(default_factory=bytearray)
     fault: int | None = None
+    is_logged: bool = False
 
 
 class ObservedApp:
@@ -56,13 +57,34 @@ class ObservedApp:
         try:
             await self._answer(scope, receive, send, exchange)
         except ConnectionLostError:
+            self._log(scope, exchange)
             await _break_connection(scope, receive)
         finally:
+            self._log(scope, exchange)
+
+    def _log(self, scope: Scope, exchange: _Exchange) -> None:
+        """Keep the record before the client has its answer, so that who was answered finds the request in the log."""
+        if not exchange.is_logged:
+            exchange.is_logged = True
             self._simulator.log.leave(self._record(scope, exchange))
+
+    def _observe(self, scope: Scope, send: Send, exchange: _Exchange) -> Send:
+        keep_body = self._simulator.switches.record_bodies
+
+        async def observed(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                exchange.status = message["status"]
+            elif keep_body:
+                exchange.response += message.get("body", b"")
+            if message["type"] == "http.response.body" and not message.get("more_body", False):
+                self._log(scope, exchange)
+            await send(message)
+
+        return observed
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send, exchange: _Exchange) -> None:
         struck = self._simulator.faults.strike(scope["method"], scope["path"], scope[SCOPE_KEY])
-        observed = _observe(send, exchange, keep_body=self._simulator.switches.record_bodies)
+        observed = self._observe(scope, send, exchange)
         replayed = _replay(exchange.body, receive)
         if struck is None:
             await self._app(scope, replayed, observed)
@@ -114,17 +136,6 @@ def _replay(body: bytes, receive: Receive) -> Callable[[], Awaitable[Message]]:
         return pending.pop() if pending else await receive()
 
     return replayed
-
-
-def _observe(send: Send, exchange: _Exchange, *, keep_body: bool) -> Send:
-    async def observed(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            exchange.status = message["status"]
-        elif keep_body:
-            exchange.response += message.get("body", b"")
-        await send(message)
-
-    return observed
 
 
 async def _swallow(_: Message) -> None:

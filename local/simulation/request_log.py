@@ -38,6 +38,7 @@ class RequestLog:
         self._records: deque[RequestRecord] = deque(maxlen=capacity)
         self._last_seq = 0
         self._under_way = 0
+        self._forgotten_seq = 0
 
     @property
     def last_seq(self) -> int:
@@ -51,16 +52,18 @@ class RequestLog:
         return self._last_seq, self._under_way
 
     def leave(self, record: RequestRecord) -> None:
-        """Keep the finished request."""
+        """Keep the finished request, unless the log was cleared while it was under way."""
         self._under_way -= 1
-        self._records.append(record)
+        if record.seq > self._forgotten_seq:
+            self._records.append(record)
 
     def since(self, seq: int = 0) -> list[RequestRecord]:
         """The requests numbered above `seq`, in order of their numbers."""
-        return sorted((record for record in self._records if record.seq > seq), key=lambda record: record.seq)
+        return sorted((record for record in self._records.copy() if record.seq > seq), key=lambda record: record.seq)
 
     def clear(self) -> None:
-        """Forget all; numbering goes on, so that an old `since` stays valid."""
+        """Forget all, also what is under way; numbering goes on, so that an old `since` stays valid."""
+        self._forgotten_seq = self._last_seq
         self._records.clear()
 
 

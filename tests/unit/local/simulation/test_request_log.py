@@ -1,7 +1,14 @@
+import asyncio
 import threading
 from typing import Any
 
 import requests
+from starlette.types import Message
+
+from local.simulation import make_app
+from tests.unit.local.simulation.conftest import Counter
+
+POST_COUNT = {"type": "http", "method": "POST", "path": "/count", "raw_path": b"/count", "query_string": b""}
 
 
 def read_log(base_url: str, since: int = 0) -> list[dict[str, Any]]:
@@ -68,3 +75,30 @@ def test_requests_at_the_same_time_are_counted(base_url: str) -> None:
     for thread in threads:
         thread.join()
     assert sorted(record["concurrent"] for record in read_log(base_url)) == [1, 2, 3]
+
+
+def test_who_has_an_answer_finds_the_request_in_the_log(counter: Counter) -> None:
+    logged_at: dict[str, int] = {}
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Message) -> None:
+        logged_at[message["type"]] = len(counter.log.since())
+
+    app = make_app(counter.routes(), counter)
+    asyncio.run(app({**POST_COUNT, "headers": []}, receive, send))
+
+    assert logged_at == {"http.response.start": 0, "http.response.body": 1}
+
+
+def test_a_request_under_way_when_the_log_is_cleared_is_not_in_it(base_url: str) -> None:
+    slow = {"match": {"path": "count"}, "effect": {"delay_s": 0.3}}
+    requests.post(f"{base_url}/_simulator/faults", json=slow, timeout=5)
+    thread = threading.Thread(target=requests.post, args=(f"{base_url}/count",))
+    thread.start()
+    while requests.get(f"{base_url}/_simulator/faults", timeout=5).json()[0]["fired"] == 0:
+        """Until it has arrived."""
+    requests.delete(f"{base_url}/_simulator/requests", timeout=5)
+    thread.join()
+    assert read_log(base_url) == []
