@@ -88,9 +88,8 @@ def test_no_name_and_no_answer_forges_a_line_in_a_whole_sync(small_estate: Estat
     )
     small_estate.add_foreign_group(FORGED, FORGED)
     small_estate.fault("inbound.createDataSourceSet", status=500, body=f"{FORGED} Bearer {TOKEN}")
-    small_estate.fault(
-        "inbound.createDataSource$", status=200, body={"errors": [{"message": FORGED, "extensions": {"code": FORGED}}]}
-    )
+    refusal = {"errors": [{"message": FORGED, "extensions": {"code": FORGED}}]}
+    small_estate.fault("inbound.createDataSource$", times=None, status=200, body=refusal)
     small_estate.tick()
     small_estate.work()
     assert small_estate.record_of(FORGED).last_error
