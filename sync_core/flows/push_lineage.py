@@ -111,6 +111,7 @@ class PushLineage:
                 "entity_type": data_set.entity_type,
                 "keys": keys,
                 "former_keys": sorted(before - _shared(data_set.entity_type, keys)),
+                "fingerprint": "",  # from now on nobody knows what stands
             }
         )
         self.store.save(intent, record)
