@@ -59,10 +59,15 @@ def servers() -> Iterator[Services]:
 @pytest.fixture
 def services(servers: Services) -> Services:
     """An account with a glossary and the collection for CluedIn, and an organization, both without content."""
-    for simulator in (servers.purview, servers.cluedin):
-        simulator.reset_all()
-    furnish(servers.purview)
+    empty(servers)
     return servers
+
+
+def empty(services: Services) -> None:
+    """Start both services anew, on real time."""
+    for simulator in (services.purview, services.cluedin):
+        simulator.reset_all()
+    furnish(services.purview)
 
 
 def furnish(purview: Purview) -> None:
@@ -80,10 +85,10 @@ def furnish(purview: Purview) -> None:
 def new_world(services: Services, azurite_server: Azurite, _unused_accounts: Iterator[str]) -> Callable[..., World]:
     """Make worlds on the test's services, each with storage that nothing used before."""
 
-    def make(**changes: str) -> World:
+    def make(host_storage: str = "", **changes: str) -> World:
         storage = azurite_server.connection_string(next(_unused_accounts))
-        settings = settings_of(services.account.url, services.organization.url, storage)
-        return World(services.clock, services.account, services.organization, {**settings, **changes})
+        settings = settings_of(services.account.url, services.organization.url, storage) | changes
+        return World(services.clock, services.account, services.organization, settings, host_storage)
 
     return make
 
