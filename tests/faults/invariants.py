@@ -44,9 +44,9 @@ def find_violations(case: Case) -> list[str]:
     tagged = {each["qualifiedName"]: each for each in purview["entities"] if _is_tagged(each)}
     records = list(case.app._assets.all())
     active = {each["qualifiedName"]: each["guid"] for each in purview["entities"]}
-    facts = LineageFacts(case.organization.url, cluedin, case.account.own_entities(), active, case.ever_tagged)
+    facts = LineageFacts(case.organization.url, cluedin, case.account.own_entities(), active, tagged, case.ever_tagged)
     return [
-        *_groups(cluedin, tagged, case.ever_tagged, {record.name for record in records}),
+        *_groups(cluedin, tagged, case.ever_tagged),
         *_records(case.app, records, tagged, cluedin),
         *lineage_violations(facts),
         *_work(case),
@@ -57,9 +57,7 @@ def _is_tagged(entity: Mapping[str, Any]) -> bool:
     return TERM in entity["terms"] and not entity["typeName"].endswith(COLUMN_TYPES)
 
 
-def _groups(
-    cluedin: Mapping[str, Any], tagged: Mapping[str, Any], ever_tagged: frozenset[str], names: set[str]
-) -> Iterator[str]:
+def _groups(cluedin: Mapping[str, Any], tagged: Mapping[str, Any], ever_tagged: frozenset[str]) -> Iterator[str]:
     ours = [source for source in cluedin["data_sources"] if source["author_id"] == SERVICE_ACCOUNT.id]
     counts = Counter(source["name"] for source in ours)
     yield from (f"asset {name} has {counts[name]} sources" for name in tagged if counts[name] != 1)
@@ -68,15 +66,12 @@ def _groups(
     members = Counter(source["data_source_set_id"] for source in cluedin["data_sources"])
     shared = {source["data_source_set_id"] for source in ours if members[source["data_source_set_id"]] > 1}
     yield from (f"group {number} is shared" for number in sorted(shared))
-    for group in cluedin["data_source_sets"]:
-        is_empty = group["author_id"] == SERVICE_ACCOUNT.id and not members[group["id"]]
-        if is_empty and not _is_half_made(group["name"], tagged, names):
-            yield f"group {group['name']} ({group['id']}) is empty"
-
-
-def _is_half_made(group: str, tagged: Mapping[str, Any], names: set[str]) -> bool:
-    """An asset that lost its term while its group was made keeps an empty one, since nothing is deleted."""
-    return group in names - {each["name"] for each in tagged.values()}
+    empty = [each for each in cluedin["data_source_sets"] if each["author_id"] == SERVICE_ACCOUNT.id]
+    empty = [each for each in empty if not members[each["id"]]]
+    # An asset that loses its term while its group is made keeps an empty one, since nothing is deleted.
+    half_made = ever_tagged - set(tagged) - set(counts)
+    if len(empty) > len(half_made):
+        yield f"groups {[(each['id'], each['name']) for each in empty]} are empty, half made can be {sorted(half_made)}"
 
 
 def _records(

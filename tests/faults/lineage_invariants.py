@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -21,6 +21,7 @@ class LineageFacts:
     cluedin: Mapping[str, Any]
     entities: Sequence[Mapping[str, Any]]
     active: Mapping[str, str]
+    tagged: Collection[str]
     ever_tagged: frozenset[str]
 
     @property
@@ -56,14 +57,17 @@ class Chain:
 
 
 def lineage_violations(facts: LineageFacts) -> Iterator[str]:
-    """Yield what is missing, doubled, left over or wrong."""
+    """Yield what is missing, doubled, left over or wrong.
+
+    An asset that lost its term and is then scanned again is not followed: its lineage waits for the next processing.
+    """
     chains = [chain for chain in _expected(facts) if chain.source in facts.active]
     counts = Counter(entity["attributes"]["qualifiedName"] for entity in facts.entities)
     yield from (f"{name} stands {count} times" for name, count in counts.items() if count > 1)
     found = {entity["attributes"]["qualifiedName"]: entity for entity in facts.entities}
     yield from _left_over(chains, found)
     for chain in chains:
-        yield from _chain(chain, found, facts.active)
+        yield from _chain(chain, found, facts)
     yield from _golden_columns(chains, found)
     yield from (f"{name} is outside the collection" for name, one in found.items() if one["collectionId"] != COLLECTION)
 
@@ -94,14 +98,16 @@ def _left_over(chains: Sequence[Chain], found: Mapping[str, Any]) -> Iterator[st
             yield f"{name} ({entity['typeName']}) is left over"
 
 
-def _chain(chain: Chain, found: Mapping[str, Any], active: Mapping[str, str]) -> Iterator[str]:
+def _chain(chain: Chain, found: Mapping[str, Any], facts: LineageFacts) -> Iterator[str]:
+    active = facts.active
     for name, source, sink in chain.steps:
         process = found.get(name)
         if process is None:
             yield f"{name} is missing"
             continue
         ends = [_guids(process, "inputs"), _guids(process, "outputs")]
-        if ends != [[active.get(source)], [active.get(sink)]]:
+        is_lost = not ends[0] and source == chain.source and source not in facts.tagged
+        if ends != [[active.get(source)], [active.get(sink)]] and not is_lost:
             yield f"{name} connects {ends}, expected {source} ({active.get(source)}) and {sink} ({active.get(sink)})"
     if chain.golden and f"{chain.root}/map" in found:
         drawn = json.loads(found[f"{chain.root}/map"]["attributes"]["columnMapping"])[0]["ColumnMapping"]

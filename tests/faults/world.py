@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from http import HTTPStatus
 from itertools import count
 
@@ -16,6 +17,8 @@ from local.service import REPOSITORY
 from local.simulation import Clock
 from local.stack import COLLECTION, TERM
 from sync_core.bootstrap import App
+from sync_core.domain.approval import Approval, ApprovalNeeded
+from sync_core.flows.retire import APPROVAL, NEEDED
 from tests.faults.crew import Crew
 from tests.faults.invariants import Case, find_violations
 from tests.faults.lanes import Lanes
@@ -142,6 +145,15 @@ class World:
             if rounds >= 3 and self.is_quiet():  # an asset may be in its grace, which no one sees
                 return rounds
         return MOST_ROUNDS
+
+    def settle(self) -> None:
+        """Heal, and let a person approve the retirement that the app asks about."""
+        self.heal()
+        if self.app.approvals.load(ApprovalNeeded, NEEDED) is not None:
+            now = self.clock.now()
+            word = Approval(assets=100, by="Ada", given_at=now, expires_at=now + timedelta(days=1))
+            self.app.approvals.save(APPROVAL, word)
+            self.heal()
 
     def is_quiet(self) -> bool:
         """Whether nothing is outstanding."""
