@@ -27,6 +27,7 @@ logger = logging.getLogger(__name__)
 # The host hides a crashed worker's message for up to ten minutes; one that is not done by then is lost.
 SEND_AGAIN_AFTER = timedelta(minutes=15)
 CLAIM_S = 60  # a push makes more calls between two renewals than provisioning does
+HELD_FOR_S = 10  # a push takes seconds: many events of one data set must not wait for the end of a claim each time
 SETTLED = frozenset({DataSetStatus.PUSHED, DataSetStatus.NOT_MAPPED, DataSetStatus.NOT_FROM_PURVIEW})
 SWITCHED_OFF = "switched_off"
 
@@ -122,7 +123,7 @@ class WorkOffDelivery:
         claim = self.leases.acquire(f"data-set-{message.data_set_id}", run_id, self.claim_s)
         if isinstance(claim, Held):
             logger.info("Data set %s is being worked on; putting its message back", message.data_set_id)
-            self.put_back(message, claim.remaining_s + 1 + self.chance())
+            self.put_back(message, 1 + min(claim.remaining_s, HELD_FOR_S) * self.chance())
             return
         try:
             Attempts(self.chance, self.claim_s).attempt(DataSetWork(self, message, delivery, claim, run_id))

@@ -95,13 +95,13 @@ def test_data_sets_of_one_entity_type_that_are_pushed_at_once_share_its_golden_r
     assert all(bench.record(data_set_id).status is DataSetStatus.PUSHED for data_set_id in ids)
 
 
-def test_a_data_set_that_another_worker_has_claimed_is_put_back_until_the_claim_ends(bench: LineageBench) -> None:
+def test_a_data_set_that_another_worker_has_claimed_is_put_back_for_as_long_as_a_push_takes(bench: LineageBench) -> None:
     data_set_id = bench.load(bench.sync_asset())
     bench.app._leases.acquire(f"data-set-{data_set_id}", "another worker", 60)
 
     (delay_s,) = bench.push_failing(data_set_id)
 
-    assert 50 < delay_s < 65
+    assert 1 <= delay_s <= 11  # not until the claim would end: many events of one data set would take hours
     assert not bench.graph().own
 
 
