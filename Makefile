@@ -8,7 +8,7 @@ WORKERS ?= 3
 PYTEST := $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test lint types unit integration e2e bench audit clean worker
+.PHONY: help setup demo run test lint types unit integration e2e soak protections bench audit clean worker
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,6 +50,13 @@ integration: setup ## state, clients, flows and host on real Azurite and real HT
 
 e2e: setup ## the whole app: simulators, Azurite, host
 	$(BIN)/python -m pytest tests/e2e
+
+soak: setup ## the fault tests at full length, 10,000 deliveries, and thirty minutes of life: two hours
+	SYNC_SOAK=1 $(PYTEST) tests/faults
+	SYNC_SOAK=1 $(BIN)/python -m pytest -s tests/e2e/test_flood.py tests/e2e/test_soak.py
+
+protections: setup ## take out each protection once and see its test fail
+	$(BIN)/python -m tests.protections
 
 bench: setup ## what things cost: requests, storage operations, and times as ratios
 	$(BIN)/python -m bench

@@ -24,9 +24,13 @@ class People:
     assets: list[str] = field(default_factory=list)
     tagged: set[str] = field(default_factory=set)
     data_sets: list[str] = field(default_factory=list)
+    most_assets: int = 1000
+    most_data_sets: int = 1000
 
     def scan(self, name: int, *, tagged: bool) -> None:
         """A scan finds a new asset."""
+        if len(self.assets) >= self.most_assets:
+            return
         asset = self.world.add_asset(_one_of(NAMES, name), tagged=tagged)
         self.assets.append(asset)
         if tagged:
@@ -59,7 +63,7 @@ class People:
     def load(self, number: int, mapping: int) -> None:
         """A data set is loaded into a source, mapped and processed."""
         sources = [source["name"] for source in self.world.organization.state()["data_sources"]]
-        if source := _pick(sources, number):
+        if len(self.data_sets) < self.most_data_sets and (source := _pick(sources, number)):
             made = self.world.load(source, _one_of(ENTITY_TYPES, mapping), **_one_of(MAPPINGS, mapping))
             self.data_sets.append(made)
 
