@@ -95,7 +95,7 @@ def test_data_sets_of_one_entity_type_that_are_pushed_at_once_share_its_golden_r
     assert all(bench.record(data_set_id).status is DataSetStatus.PUSHED for data_set_id in ids)
 
 
-def test_a_data_set_that_another_worker_has_claimed_is_put_back_for_as_long_as_a_push_takes(bench: LineageBench) -> None:
+def test_a_data_set_that_another_worker_has_claimed_comes_again_when_a_push_may_be_over(bench: LineageBench) -> None:
     data_set_id = bench.load(bench.sync_asset())
     bench.app._leases.acquire(f"data-set-{data_set_id}", "another worker", 60)
 
