@@ -21,7 +21,7 @@ DEFAULT_ACCOUNT = "devstoreaccount1"
 DEFAULT_KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
 
 _REPOSITORY = Path(__file__).resolve().parents[1]
-_LISTENING = re.compile(r"Azurite (Blob|Queue|Table) service is successfully listening at (http://\S+)")
+_LISTENING = re.compile(r"Azurite (Blob|Queue|Table) service is successfully listening at (http://\S+)\n")
 _SERVICES = ("Blob", "Queue", "Table")
 
 

@@ -8,10 +8,12 @@ import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+
+T = TypeVar("T")
 
 _GUARD = Path(__file__).with_name("guard.py")
 _TAIL_LINES = 20
@@ -84,16 +86,17 @@ def start_child(
     return Child(name=name, log=log, grace_s=grace_s, process=process)
 
 
-def wait_until_ready(child: Child, is_ready: Callable[[], bool], *, timeout_s: float = 30) -> None:
-    """Wait until `is_ready` says so.
+def wait_until_ready(child: Child, probe: Callable[[], T | None], *, timeout_s: float = 30) -> T:
+    """Wait until `probe` finds what it looks for, and return that.
 
     Raises:
         ChildError: the child ended, or the time is over; the message shows the end of the child's log.
     """
     deadline = time.monotonic() + timeout_s
-    while not is_ready():
+    while not (found := probe()):
         if not child.is_running:
             raise ChildError(child.describe_death())
         if time.monotonic() > deadline:
             raise ChildError(f"{child.name} was not ready after {timeout_s:.0f} s; its log is {child.log}")
         time.sleep(0.05)
+    return found

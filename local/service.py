@@ -1,7 +1,6 @@
 """Our own little servers as child processes: start, wait for the line that says where they listen, give the URL."""
 
 import os
-import re
 import socket
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from local.child import Child, start_child, wait_until_ready
+from local.listening import read_announced_url
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 LOOPBACK = "127.0.0.1"
-_LISTENING = re.compile(r"listens on (http://\S+)")
 
 
 @dataclass(frozen=True)
@@ -61,8 +60,8 @@ def _start(command: Command, parts: ExitStack) -> Child:
 
 
 def _wait(child: Child) -> Service:
-    wait_until_ready(child, lambda: _LISTENING.search(child.output()) is not None)
-    return Service(_LISTENING.findall(child.output())[0], child)
+    url = wait_until_ready(child, lambda: read_announced_url(child.output()))
+    return Service(url, child)
 
 
 def choose_port(preferred: int = 0) -> int:

@@ -23,6 +23,7 @@ from local.host.log import configure_logging
 from local.host.ncrontab import ScheduleError
 from local.host.route import RouteError
 from local.host.signature import IndexingError
+from local.listening import announce
 
 _log = logging.getLogger("host")
 
@@ -36,7 +37,7 @@ def main() -> int:
         signal.signal(number, lambda *_: stopped.set())
     try:
         with run_host(_make_config(arguments)) as host:
-            print(f"functions host listens on {host.url}", flush=True)
+            announce("functions host", host.url)
             stopped.wait()
             _log.info("Host is stopping")
     except IndexingError as error:

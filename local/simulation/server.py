@@ -16,6 +16,7 @@ import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from local.listening import announce
 from local.simulation.middleware import ABORT_EXTENSION
 
 LOOPBACK = "127.0.0.1"
@@ -96,7 +97,7 @@ def run(app: ASGIApp, host: str = LOOPBACK, port: int = 0, name: str = "simulato
     """Serve until SIGTERM or Ctrl-C, then end with exit code 0. Prints one line with the URL when it listens."""
     listener = listen(host, port)
     signal.signal(signal.SIGTERM, _exit)
-    print(f"{name} listens on http://{host}:{listener.getsockname()[1]}", flush=True)
+    announce(name, f"http://{host}:{listener.getsockname()[1]}")
     with suppress(KeyboardInterrupt):
         uvicorn.Server(_configure(app)).run(sockets=[listener])
 
