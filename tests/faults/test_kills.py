@@ -1,8 +1,10 @@
 """SIGKILL of real processes before each of their outgoing calls in turn, with new work for each of them.
 
-Provisioning alone is killed in tests/integration/sync_core/flows/test_kill.py. Here a short run takes every third call.
+That is after the call before it, too: with the worker its answer is lost, whether it had arrived or not. Provisioning
+alone is killed in tests/integration/sync_core/flows/test_kill.py. Here a short run takes every third call.
 """
 
+import json
 from collections.abc import Callable
 
 import pytest
@@ -56,5 +58,43 @@ def test_a_push_killed_before_any_of_its_calls_leaves_one_chain(world: World, nu
     last = kill_at_each_call(world, nursery, "push_lineage", new_data_set, first=2)
 
     assert last > 25
+    world.heal()
+    assert world.violations() == []
+
+
+def test_a_webhook_killed_before_any_of_its_calls_loses_no_delivery(world: World, nursery: Nursery) -> None:
+    asset = world.add_asset()
+    world.run()
+    sent: list[tuple[str, str]] = []
+
+    def new_delivery() -> bytes:
+        event_id, data_set_id = f"evt_{len(sent)}", world.load(asset)
+        sent.append((event_id, data_set_id))
+        return json.dumps({"dataSetId": data_set_id, "eventId": event_id}).encode()
+
+    last = kill_at_each_call(world, nursery, "data_set_processed", new_delivery, first=1)
+
+    assert last >= 2  # the transaction, and the message
+    for event_id, data_set_id in sent:
+        world.announce(data_set_id, event_id)  # nobody was answered, so the sender tries again
+    world.crew.drain()
+    assert world.violations() == []
+
+
+def test_a_reconciliation_killed_before_any_of_its_calls_heals_the_next_time(world: World, nursery: Nursery) -> None:
+    asset = world.add_asset()
+    world.run()
+
+    def new_damage() -> bytes:
+        world.reconcile()  # the one after the dead one catches up
+        world.load(asset)  # no webhook comes
+        world.announce(world.load(asset))
+        world.crew.lanes.clear()
+        world.clock.advance(16 * 60)
+        return b""
+
+    last = kill_at_each_call(world, nursery, "reconcile", new_damage, first=2)
+
+    assert last > 15
     world.heal()
     assert world.violations() == []
