@@ -1,7 +1,15 @@
 """Exactly one group and one source for each asset, in the narrow places."""
 
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
 from azure.data.tables import TableServiceClient
 
+from sync_core.clients.cluedin_wire import DataSourceSet
+from sync_core.domain.asset import AssetRecord
+from sync_core.domain.message import AssetMessage
+from sync_core.flows.find_group import FindGroup, Found
+from sync_core.state.leases import Lease
 from sync_core.state.names import GROUPS_TABLE
 from tests.faults.world import World
 
@@ -49,3 +57,50 @@ def test_assets_of_one_name_whose_answers_are_lost_all_get_groups_of_their_own(w
 
     assert world.violations() == []
     assert len(world.organization.state()["data_source_sets"]) == 4
+
+
+def test_an_asset_that_another_worker_is_at_is_left_to_it(world: World) -> None:
+    world.add_asset()
+    world.tick()
+    (record,) = world.app._assets.all()
+    assert isinstance(world.app._leases.acquire(f"asset-{record.key}", "another worker", 45), Lease)
+
+    world.crew.drain()
+
+    assert world.organization.state()["data_source_sets"] == []
+    world.heal()
+    assert world.violations() == []
+
+
+@dataclass(frozen=True)
+class SlowFind(FindGroup):
+    """A look-up that takes so long that the asset's claim ends meanwhile."""
+
+    take_over: Callable[[], None]
+
+    def find(self, record: AssetRecord) -> tuple[Found | None, list[DataSourceSet]]:
+        """Look, and be overtaken."""
+        found = super().find(record)
+        self.take_over()
+        return found
+
+
+def test_a_worker_that_was_overtaken_makes_nothing_more(world: World) -> None:
+    world.add_asset()
+    world.tick()
+    (record,) = world.app._assets.all()
+
+    def take_over() -> None:
+        world.clock.advance(60)
+        assert isinstance(world.new_app()._leases.acquire(f"asset-{record.key}", "another worker", 45), Lease)
+
+    worker = world.app.create_data_source_group
+    provision = worker.provision
+    find = provision.find_group
+    slow = SlowFind(find.cluedin, find.groups, find.assets, find.clock, take_over)
+    message = AssetMessage(asset_key=record.key).to_json().encode()
+    replace(worker, provision=replace(provision, find_group=slow)).handle(message)
+
+    assert world.organization.state()["data_source_sets"] == []
+    world.heal()
+    assert world.violations() == []

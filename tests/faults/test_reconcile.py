@@ -1,15 +1,28 @@
 """What fell through is found and put right within two runs of `reconcile`."""
 
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from sync_core.domain.asset import AssetStatus
+from sync_core.domain.dead_letter import DeadLetter
 from sync_core.domain.message import AssetMessage
+from sync_core.domain.run import RunKind, RunOutcome
+from sync_core.state.dead_letters import DeadLetterStore
 from tests.faults.world import World
 
 LOOK_AT_SOURCE = "inbound.dataSource$"
 REFUSE: dict[str, Any] = {"operation": "createDataSource$", "status": 400}
+
+
+class BrokenLetters(DeadLetterStore):
+    """Dead letters that a bug keeps from being read."""
+
+    def all(self) -> Iterator[DeadLetter]:
+        """Fail."""
+        raise ZeroDivisionError
 
 
 def record_of(world: World, asset: str) -> tuple[str, AssetStatus]:
@@ -143,4 +156,22 @@ def test_an_outage_of_hours_multiplies_no_message(world: World) -> None:
 
     assert max(waiting) == waiting[0]
     world.heal()
+    assert world.violations() == []
+
+
+def test_a_step_that_fails_keeps_no_other_from_healing(world: World) -> None:
+    asset = world.add_asset()
+    world.run()
+    world.load(asset)
+    world.clock.advance(15 * 60)
+    reconcile = world.app.reconcile
+    heal = replace(reconcile.heal, letters=BrokenLetters(world.app.dead_letters.table))
+
+    with pytest.raises(ZeroDivisionError):
+        replace(reconcile, heal=heal).run()
+    world.crew.drain()
+
+    (run, *_) = world.app._runs.latest(RunKind.RECONCILE, 1)
+    assert run.outcome is RunOutcome.FAILED
+    assert any("replay dead letters" in note for note in run.notes)
     assert world.violations() == []

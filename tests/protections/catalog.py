@@ -1,0 +1,567 @@
+"""The protections of the app, each with a way to take it out and the test that must fail then.
+
+`docs/reliability.md` shows them to people. A protection is taken out by replacing one piece of the source, `before`, by
+another, `after`; the piece must stand there exactly once.
+"""
+
+from dataclasses import dataclass
+
+FLOWS = "tests/integration/sync_core/flows"
+LINEAGE = "tests/integration/sync_core/lineage"
+CLIENTS = "tests/integration/sync_core/clients"
+STATE = "tests/integration/sync_core/state"
+FAULTS = "tests/faults"
+UNIT = "tests/unit/sync_core"
+SECURITY = "tests/security"
+
+
+@dataclass(frozen=True)
+class Protection:
+    """One protection: what it is called in the docs, where it stands, how it is taken out, what must fail then."""
+
+    name: str
+    file: str
+    before: str
+    after: str
+    test: str
+
+    def take_out(self, source: str) -> str:
+        """Return the source without the protection.
+
+        Raises:
+            LookupError: the piece does not stand there exactly once; the catalog is out of date.
+        """
+        if source.count(self.before) != 1:
+            raise LookupError(f"{self.name}: {self.before!r} stands {source.count(self.before)} times in {self.file}")
+        return source.replace(self.before, self.after)
+
+
+ONE_GROUP = (
+    Protection(
+        "one worker at a time is at an asset",
+        "sync_core/state/leases.py",
+        "        if left_s > 0:\n",
+        "        if left_s > 10**6:\n",
+        f"{FAULTS}/test_provisioning.py::test_an_asset_that_another_worker_is_at_is_left_to_it",
+    ),
+    Protection(
+        "a claim is renewed right before each creation, so that a worker that was overtaken makes nothing",
+        "sync_core/flows/provision.py",
+        "            claim.renew()\n            try:\n",
+        "            try:\n",
+        f"{FAULTS}/test_provisioning.py::test_a_worker_that_was_overtaken_makes_nothing_more",
+    ),
+    Protection(
+        "look up before create",
+        "sync_core/flows/provision.py",
+        "found, shown = self.find_group.find(record)",
+        "found, shown = None, []",
+        f"{FLOWS}/test_provision.py::test_a_lost_answer_never_makes_a_second_one",
+    ),
+    Protection(
+        "look for the source before making it",
+        "sync_core/flows/provision.py",
+        "source = own_source(record, group) if group else None",
+        "source = None",
+        f"{FLOWS}/test_provision.py::test_a_lost_answer_never_makes_a_second_one",
+    ),
+    Protection(
+        "a group that is found belongs to one asset: an atomic insert",
+        "sync_core/flows/find_group.py",
+        "if may_claim() and self.groups.claim_group(group.id, record.key):",
+        "if may_claim():",
+        f"{FLOWS}/test_provision.py::test_assets_of_one_qualified_name_but_two_types_share_nothing",
+    ),
+    Protection(
+        "a group that is made belongs to one asset: an atomic insert",
+        "sync_core/flows/provision.py",
+        "if self.groups.claim_group(made.id, record.key):",
+        "if True:",
+        f"{FLOWS}/test_provision.py::test_assets_of_one_qualified_name_but_two_types_share_nothing",
+    ),
+    Protection(
+        "a plain name belongs to the asset that was first to use it",
+        "sync_core/flows/provision.py",
+        "if plain not in taken and self.groups.claim_name(plain, record.key):",
+        "if plain not in taken:",
+        f"{FAULTS}/test_provisioning.py::test_assets_of_one_name_whose_answers_are_lost_all_get_groups_of_their_own",
+    ),
+    Protection(
+        "the ownership of a saved group is proved again",
+        "sync_core/flows/provision.py",
+        "if not self.groups.claim_group(record.group_id, record.key):",
+        "if False:",
+        f"{FAULTS}/test_provisioning.py::test_a_half_made_group_whose_owner_row_is_lost_is_not_shared",
+    ),
+    Protection(
+        "the name under which a group is about to be made is saved first",
+        "sync_core/flows/provision.py",
+        "        if record.group_name != name:\n",
+        "        if False:\n",
+        f"{FAULTS}/test_provisioning.py"
+        "::test_an_asset_that_is_renamed_before_its_lost_group_is_found_gets_no_second_one",
+    ),
+    Protection(
+        "after an unknown outcome no one looks before CluedIn shows what was made",
+        "sync_core/flows/create_data_source_group.py",
+        "claim.leave_for(SETTLE_S)",
+        "claim.release()",
+        f"{FLOWS}/test_settle.py::test_a_delivery_right_after_a_lost_answer_waits_until_cluedin_shows_what_was_made",
+    ),
+    Protection(
+        "a creation is never repeated by the HTTP door",
+        "sync_core/clients/http.py",
+        "stop_after_attempt(ATTEMPTS if call.idempotent else 1)",
+        "stop_after_attempt(ATTEMPTS)",
+        f"{CLIENTS}/test_http_retries.py"
+        "::test_a_call_whose_outcome_is_unknown_is_never_repeated_if_it_is_not_idempotent",
+    ),
+    Protection(
+        "a creation does not go out when signing in took too long",
+        "sync_core/clients/http.py",
+        "if not call.idempotent and time.monotonic() - started > LONGEST_PREPARATION_S:",
+        "if False:",
+        f"{CLIENTS}/test_http_retries.py"
+        "::test_a_creation_does_not_go_out_when_signing_in_used_up_the_time_of_its_claim",
+    ),
+    Protection(
+        "names are compared exactly on our side",
+        "sync_core/flows/find_group.py",
+        "                if group.name == name:\n",
+        "                if name in group.name:\n",
+        f"{SECURITY}/test_hostile_names.py::test_a_name_full_of_patterns_adopts_no_group_of_another",
+    ),
+    Protection(
+        "a list of groups that is not complete is no list",
+        "sync_core/clients/cluedin.py",
+        "        if len(seen) < at_first:\n",
+        "        if False:\n",
+        f"{CLIENTS}/test_cluedin_listing.py::test_a_group_deleted_while_the_list_is_read_could_hide_another_one",
+    ),
+    Protection(
+        "with the state lost, CluedIn is read as a whole once",
+        "sync_core/flows/find_group.py",
+        "        self._ensure_inventory()\n",
+        "",
+        f"{FLOWS}/test_provision.py::test_with_the_state_lost_the_group_of_a_renamed_asset_is_found_again",
+    ),
+    Protection(
+        "a group that a person deleted is made anew",
+        "sync_core/flows/provision.py",
+        "if group or self.clock() - record.group_at < SHOWS_UP_AFTER:",
+        "if True:",
+        f"{FLOWS}/test_provision.py::test_a_group_that_someone_deletes_before_its_source_is_made_is_made_anew",
+    ),
+)
+
+LEASES = (
+    Protection(
+        "a lease's age is measured by the storage service's clock alone",
+        "sync_core/state/leases.py",
+        "age_s = (stored.read_at - stored.written_at).total_seconds()",
+        "age_s = time.time() - stored.written_at.timestamp()",
+        f"{FAULTS}/test_skew.py::test_workers_with_skewed_clocks_share_the_work_and_make_nothing_twice",
+    ),
+    Protection(
+        "a lease is renewed by the one who holds it only",
+        "sync_core/state/leases.py",
+        "        started = self._monotonic()\n"
+        "        self._etag = self._table.replace(to_row(PARTITION, self._name, row), self._etag)\n",
+        "        started = self._monotonic()\n        self._table.put(to_row(PARTITION, self._name, row))\n",
+        f"{STATE}/test_leases.py::test_renewing_a_lease_that_was_taken_over_says_stop",
+    ),
+    Protection(
+        "two writes within the storage's clock step differ by a counter of our own",
+        "sync_core/state/leases.py",
+        '        row = self._row.model_copy(update={"term": self._row.term + 1})\n        started',
+        "        row = self._row\n        started",
+        f"{FLOWS}/test_discover_crash.py::test_a_discovery_that_lives_is_left_alone_and_the_run_says_so",
+    ),
+    Protection(
+        "a lease that was taken over stays with its new owner",
+        "sync_core/state/leases.py",
+        "self._table.delete(PARTITION, self._name, self._etag)",
+        "self._table.delete(PARTITION, self._name)",
+        f"{STATE}/test_leases.py::test_giving_back_a_lease_that_was_taken_over_leaves_it_to_its_new_owner",
+    ),
+)
+
+NOTHING_LOST = (
+    Protection(
+        "work that is recorded is sent by the next tick, whatever died in between",
+        "sync_core/flows/discover.py",
+        "        self.take.send_due(log)\n",
+        "",
+        f"{FLOWS}/test_discover_crash.py::test_what_was_recorded_but_not_sent_is_sent_by_the_next_tick",
+    ),
+    Protection(
+        "a message that is overdue is sent again",
+        "sync_core/flows/take_assets.py",
+        "if stored.todo.sends and not self._is_outstanding(stored.todo):",
+        "if stored.todo.sends:",
+        f"{FLOWS}/test_discover_crash.py::test_a_lost_message_is_sent_again_when_it_is_overdue",
+    ),
+    Protection(
+        "work that was put back is not sent a second time meanwhile",
+        "sync_core/flows/create_data_source_group.py",
+        "self.clock() + timedelta(seconds=delay_s) + SEND_AGAIN_AFTER)",
+        "self.clock())",
+        f"{FAULTS}/test_reconcile.py::test_an_outage_of_hours_multiplies_no_message",
+    ),
+    Protection(
+        "a queued asset whose to-do row is gone is made outstanding again",
+        "sync_core/flows/reconcile.py",
+        '            ("reopen assets", self.heal.reopen_assets),\n',
+        "",
+        f"{FAULTS}/test_reconcile.py::test_a_queued_asset_whose_todo_row_is_gone_is_taken_up_again",
+    ),
+    Protection(
+        "a delivery that comes again is enqueued again: the first message may never have been sent",
+        "sync_core/flows/receive_delivery.py",
+        "            self.queue.send(DataSetMessage(",
+        "            is_new and self.queue.send(DataSetMessage(",
+        f"{LINEAGE}/test_webhook.py"
+        "::test_a_delivery_that_was_kept_before_the_process_died_is_enqueued_when_it_comes_again",
+    ),
+    Protection(
+        "a delivery that storage did not keep is answered with 503",
+        "sync_core/flows/receive_delivery.py",
+        '            return problem(HTTPStatus.SERVICE_UNAVAILABLE, detail, headers={"Retry-After": RETRY_AFTER_S})\n'
+        '        status = "accepted"',
+        '            is_new = True\n        status = "accepted"',
+        f"{UNIT}/test_receive_delivery.py::test_while_storage_fails_the_sender_is_asked_to_send_again",
+    ),
+    Protection(
+        "a delivery whose message is lost is enqueued again",
+        "sync_core/flows/reconcile.py",
+        '            ("resend deliveries", self.heal.resend_deliveries),\n',
+        "",
+        f"{FAULTS}/test_reconcile.py::test_a_found_data_set_whose_message_is_lost_is_enqueued_again",
+    ),
+    Protection(
+        "a data set whose webhook never came is found",
+        "sync_core/flows/reconcile.py",
+        '            steps.append(("find missed data sets", self.find_missed.run))\n',
+        "            pass\n",
+        f"{FAULTS}/test_reconcile.py::test_a_data_set_that_was_processed_without_a_webhook_is_found",
+    ),
+    Protection(
+        "a source that cannot be read does not hide those behind it",
+        "sync_core/flows/find_missed.py",
+        "        finally:\n            self.cursors.save(",
+        "        finally:\n            None if after else self.cursors.save(",
+        f"{FAULTS}/test_reconcile.py::test_a_source_that_cannot_be_read_does_not_hide_those_behind_it",
+    ),
+    Protection(
+        "a dead letter whose cause is gone is replayed",
+        "sync_core/flows/reconcile.py",
+        '            ("replay dead letters", self.heal.replay_letters),\n',
+        "",
+        f"{FAULTS}/test_reconcile.py::test_a_message_for_an_asset_that_is_not_recorded_is_no_loss_once_it_is",
+    ),
+    Protection(
+        "poison is copied into the state at once",
+        "sync_core/flows/bury.py",
+        '            self.asset(message, StateError(cause + LAST_ERROR + last if last else cause), "poison")\n',
+        "            return\n",
+        f"{FLOWS}/test_bury.py::test_a_poison_message_marks_its_asset_as_failed_with_the_last_error",
+    ),
+    Protection(
+        "a message that is none of ours is kept with its reason",
+        "sync_core/flows/create_data_source_group.py",
+        "            self.bury.message(ASSET_QUEUE, body, error.code, str(error))\n",
+        "",
+        f"{FLOWS}/test_bury.py::test_a_malformed_message_is_dropped_and_kept_with_its_reason",
+    ),
+    Protection(
+        "attempts are bounded, and the last one leaves a dead letter",
+        "sync_core/mapping/backoff.py",
+        "MOST_ATTEMPTS = 12",
+        "MOST_ATTEMPTS = 10**6",
+        f"{LINEAGE}/test_refusals.py::test_after_twelve_attempts_it_is_given_up",
+    ),
+    Protection(
+        "an asset's record and its to-do row change together",
+        "sync_core/state/assets.py",
+        "            if forget_todo and (attempt == 0 or",
+        "            if False and (attempt == 0 or",
+        f"{STATE}/test_assets.py::test_closing_an_asset_ends_its_work_in_the_same_step",
+    ),
+    Protection(
+        "a change is made on top of what another worker wrote meanwhile",
+        "sync_core/state/assets.py",
+        'operations = [replace(_row("record", changed), stored.etag), *others]',
+        'operations = [put(_row("record", changed)), *others]',
+        f"{STATE}/test_assets.py::test_a_change_is_made_on_top_of_what_another_worker_wrote_meanwhile",
+    ),
+    Protection(
+        "a bug in one step of reconcile does not keep the others from healing",
+        "sync_core/flows/reconcile.py",
+        "            failures.append(error)\n",
+        "            raise\n",
+        f"{FAULTS}/test_reconcile.py::test_a_step_that_fails_keeps_no_other_from_healing",
+    ),
+)
+
+PATIENCE = (
+    Protection(
+        "all instances leave a service alone that asked for it: provisioning",
+        "sync_core/flows/create_data_source_group.py",
+        "pause_s = self.pauses.wait_s(CLUEDIN.name)",
+        "pause_s = 0.0",
+        f"{FAULTS}/test_storms.py::test_a_storm_neither_hammers_nor_loses_anything",
+    ),
+    Protection(
+        "a request to slow down counts as no attempt",
+        "sync_core/flows/attempts.py",
+        "        except ThrottledError as error:\n",
+        "        except ZeroDivisionError as error:\n",
+        f"{LINEAGE}/test_refusals.py::test_a_request_to_slow_down_is_kept_by_all_and_counts_as_no_attempt",
+    ),
+    Protection(
+        "work is put back with a growing delay, not repeated at once",
+        "sync_core/mapping/backoff.py",
+        "    delay = min(FIRST_DELAY_S * 2.0 ** (attempt - 1), LONGEST_DELAY_S)\n",
+        "    delay = 0.0 * attempt\n",
+        f"{UNIT}/mapping/test_backoff.py::test_waits_double_up_to_a_quarter_of_an_hour",
+    ),
+    Protection(
+        "Retry-After is honoured",
+        "sync_core/mapping/backoff.py",
+        "return max(delay, retry_after_s or 0.0) + delay",
+        "return delay + delay",
+        f"{UNIT}/mapping/test_backoff.py::test_a_wait_is_at_least_what_the_service_asks_for_and_bounded",
+    ),
+    Protection(
+        "after a pause, workers come back as a trickle",
+        "sync_core/mapping/throttling.py",
+        "return left_s + spread_s * chance",
+        "return left_s",
+        f"{UNIT}/mapping/test_throttling.py::test_workers_come_back_one_after_the_other",
+    ),
+)
+
+RETIRE = (
+    Protection(
+        "only what is missing from two complete snapshots is retired",
+        "sync_core/mapping/retirement.py",
+        "GRACE_SNAPSHOTS = 2",
+        "GRACE_SNAPSHOTS = 1",
+        f"{FAULTS}/test_retire.py::test_an_asset_is_retired_after_two_complete_snapshots_and_people_are_told",
+    ),
+    Protection(
+        "a short page may be a server's own limit: the list is read on until nothing follows",
+        "sync_core/flows/discover_by_term.py",
+        "            self._read_on(seen, term_guid, page_size=1)\n",
+        "            pass\n",
+        f"{FLOWS}/test_discover_paging.py::test_a_server_that_caps_its_pages_hides_nothing",
+    ),
+    Protection(
+        "an enumeration that breaks off retires nothing",
+        "sync_core/flows/discover_by_term.py",
+        "            page = self.purview.fetch_assigned_entities(term_guid, seen.terms[term_guid].count)\n",
+        "            try:\n"
+        "                page = self.purview.fetch_assigned_entities(term_guid, seen.terms[term_guid].count)\n"
+        "            except Exception:\n"
+        "                return\n",
+        f"{FAULTS}/test_retire.py::test_an_enumeration_that_breaks_off_retires_nothing",
+    ),
+    Protection(
+        "more than 30 % is not retired without a person's word",
+        "sync_core/mapping/retirement.py",
+        "    if due <= FREE_ASSETS or due <= FREE_SHARE * total:\n",
+        "    if due or total:\n",
+        f"{FAULTS}/test_retire.py::test_many_assets_are_retired_only_with_a_persons_word",
+    ),
+    Protection(
+        "a person's word expires",
+        "sync_core/mapping/retirement.py",
+        "approval is None or approval.expires_at <= now or due > approval.assets",
+        "approval is None or due > approval.assets",
+        f"{UNIT}/mapping/test_retirement.py::test_a_persons_word_counts_until_it_expires",
+    ),
+    Protection(
+        "a loss that shows bit by bit is still one loss",
+        "sync_core/mapping/retirement.py",
+        "before if before is not None and now - before.since < COUNTED_TOGETHER else",
+        "before if False else",
+        f"{UNIT}/mapping/test_retirement.py::test_losses_of_one_day_count_together",
+    ),
+    Protection(
+        "a discovery that was overtaken retires nothing",
+        "sync_core/flows/discover_by_term.py",
+        "        keep_alive()\n        has_missing",
+        "        has_missing",
+        f"{FAULTS}/test_retire.py::test_a_discovery_that_was_overtaken_retires_nothing",
+    ),
+    Protection(
+        "a sweep that read less than was counted is not complete",
+        "sync_core/flows/discover_all.py",
+        "is_complete = cursor.is_complete and read >= first.count",
+        "is_complete = cursor.is_complete",
+        f"{FLOWS}/test_sweep.py::test_a_sweep_that_read_less_than_was_counted_is_not_complete",
+    ),
+    Protection(
+        "an asset that is made anew keeps its group: its key is type and qualified name",
+        "sync_core/mapping/discovery_plan.py",
+        "return asset_key(asset.type_name, asset.qualified_name) if asset.qualified_name else rejected_key(asset.guid)",
+        "return asset_key(asset.type_name, asset.guid) if asset.qualified_name else rejected_key(asset.guid)",
+        f"{FLOWS}/test_discover_changes.py::test_an_asset_made_anew_is_bound_to_the_group_it_had",
+    ),
+)
+
+LINEAGE_WRITTEN = (
+    Protection(
+        "what our lineage writes is never discovered",
+        "sync_core/mapping/asset_types.py",
+        "    if type_name.startswith(OWN_PREFIX):\n",
+        "    if False:\n",
+        f"{LINEAGE}/test_never_discovered.py::test_lineage_is_not_discovered_even_if_somebody_gives_it_the_term",
+    ),
+    Protection(
+        "one worker at a time is at a data set",
+        "sync_core/flows/work_off_delivery.py",
+        "        if isinstance(claim, Held):\n",
+        "        if False:\n",
+        f"{LINEAGE}/test_deliveries.py"
+        "::test_a_data_set_that_another_worker_has_claimed_comes_again_when_a_push_may_be_over",
+    ),
+    Protection(
+        "an event that was worked off is known for good",
+        "sync_core/flows/work_off_delivery.py",
+        "return delivery.is_named and delivery.status is DeliveryStatus.DONE and delivery.result in SETTLED",
+        "return False",
+        f"{LINEAGE}/test_deliveries.py::test_the_same_event_again_asks_nobody_anything",
+    ),
+    Protection(
+        "the record says what will stand in Purview before it does",
+        "sync_core/flows/push_lineage.py",
+        "        self.store.save(intent, record)\n",
+        "",
+        f"{FAULTS}/test_lineage.py::test_a_mapping_that_is_dropped_before_its_push_has_ended_leaves_nothing_behind",
+    ),
+    Protection(
+        "from the first write on nobody trusts the former fingerprint",
+        "sync_core/flows/push_lineage.py",
+        '                "fingerprint": "",  # from now on nobody knows what stands\n',
+        "",
+        f"{FAULTS}/test_lineage.py::test_a_mapping_that_is_dropped_before_its_push_has_ended_leaves_nothing_behind",
+    ),
+    Protection(
+        "what Purview took but does not show is not called pushed",
+        "sync_core/flows/write_lineage.py",
+        '            raise TransientError(f"Purview took',
+        '            TransientError(f"Purview took',
+        f"{LINEAGE}/test_refusals.py::test_what_purview_took_but_does_not_show_is_not_called_pushed",
+    ),
+    Protection(
+        "each edge is looked at, not only each asset",
+        "sync_core/flows/standing_lineage.py",
+        "            yield from _find_missing_edges(entity, source, entities)\n",
+        "            yield from ()\n",
+        f"{LINEAGE}/test_refusals.py::test_edges_that_purview_silently_drops_are_noticed",
+    ),
+    Protection(
+        "the collection is checked and corrected",
+        "sync_core/flows/write_lineage.py",
+        "        self._correct_collection(standing, guids, collection)\n",
+        "",
+        f"{LINEAGE}/test_collection.py::test_where_purview_ignores_the_collection_of_new_entities_they_are_moved",
+    ),
+    Protection(
+        "what a data set no longer has is taken out",
+        "sync_core/flows/write_lineage.py",
+        "        self._remove(lineage, standing, guids)\n",
+        "",
+        f"{LINEAGE}/test_shared.py::test_a_field_that_the_mapping_lost_loses_its_column_and_its_edge",
+    ),
+    Protection(
+        "a column that another data set brings too stays with the golden records",
+        "sync_core/flows/write_lineage.py",
+        "        gone = former.keys() - used()\n",
+        "        gone = set(former)\n",
+        f"{LINEAGE}/test_shared.py::test_a_key_that_another_data_set_brings_too_stays_with_the_golden_records",
+    ),
+    Protection(
+        "what another data set began to bring meanwhile is put back",
+        "sync_core/flows/write_lineage.py",
+        "        if back:\n",
+        "        if False:\n",
+        f"{LINEAGE}/test_shared.py::test_a_key_that_another_data_set_begins_to_bring_while_it_is_taken_out_is_put_back",
+    ),
+    Protection(
+        "a lineage whose source asset was made anew is written again",
+        "sync_core/flows/reconcile.py",
+        '            steps.append(("find re-created assets", self.find_recreated.run))\n',
+        "            pass\n",
+        f"{FAULTS}/test_retire.py::test_an_asset_that_is_deleted_and_scanned_again_keeps_its_group_and_its_lineage",
+    ),
+    Protection(
+        "a column mapping that is too large is reduced, never cut into broken JSON",
+        "sync_core/mapping/column_mapping.py",
+        "LARGEST_PROPERTY_BYTES = 32 * 1024",
+        "LARGEST_PROPERTY_BYTES = 32 * 1024**2",
+        f"{LINEAGE}/test_many_columns.py::test_as_many_columns_as_cluedin_allows_with_long_keys_come_and_go",
+    ),
+    Protection(
+        "a 404 for bad parameters is not taken for something that is gone",
+        "sync_core/clients/failures.py",
+        "if answer.status == HTTPStatus.NOT_FOUND and code in NOT_FOUND_CODES:",
+        "if answer.status == HTTPStatus.NOT_FOUND:",
+        f"{CLIENTS}/test_purview_client.py::test_a_404_for_bad_parameters_is_not_taken_for_a_missing_term",
+    ),
+)
+
+NOTHING_LET_IN = (
+    Protection(
+        "a delivery that is not signed is refused",
+        "sync_core/flows/receive_delivery.py",
+        "if self.secrets and not is_signed(headers, body, self._texts):",
+        "if False:",
+        f"{SECURITY}/test_webhook.py::test_a_forged_delivery_leaves_nothing_behind",
+    ),
+    Protection(
+        "an id that was not signed decides nothing",
+        "sync_core/flows/receive_delivery.py",
+        "is_trusted = not self.secrets or is_id_signed(headers, body, self._texts)",
+        "is_trusted = True",
+        f"{SECURITY}/test_webhook.py::test_a_replayed_delivery_with_an_id_that_was_not_signed_is_kept_once",
+    ),
+    Protection(
+        "a body is measured before it is read",
+        "sync_core/flows/receive_delivery.py",
+        "if len(body) > LARGEST_BODY_BYTES:",
+        "if False:",
+        f"{SECURITY}/test_webhook.py::test_a_body_is_measured_before_it_is_read_also_when_it_comes_in_chunks",
+    ),
+    Protection(
+        "no redirect is followed with a token",
+        "sync_core/clients/http.py",
+        "allow_redirects=False,",
+        "allow_redirects=True,",
+        f"{SECURITY}/test_tokens_stay_at_home.py::test_no_redirect_is_followed",
+    ),
+    Protection(
+        "no token travels over plain http",
+        "sync_core/settings.py",
+        "    if _is_readable_on_its_way(value):\n",
+        "    if False:\n",
+        f"{SECURITY}/test_addresses_in_settings.py::test_an_address_that_no_token_may_go_to_is_refused",
+    ),
+    Protection(
+        "what we sent is masked where a service sends it back",
+        "sync_core/clients/http.py",
+        "            body = body.replace(spelling.encode(), MASK.encode())\n",
+        "            body = body.replace(spelling.encode(), spelling.encode())\n",
+        f"{SECURITY}/test_echoed_secrets.py::test_the_password_is_in_no_error",
+    ),
+    Protection(
+        "no name forges a line of the log",
+        "sync_core/logs.py",
+        "            record.args = tuple(_safe(argument) for argument in record.args)\n",
+        "            record.args = tuple(record.args)\n",
+        f"{SECURITY}/test_log_forging.py::test_an_argument_stays_on_the_line",
+    ),
+)
+
+PROTECTIONS = (*ONE_GROUP, *LEASES, *NOTHING_LOST, *PATIENCE, *RETIRE, *LINEAGE_WRITTEN, *NOTHING_LET_IN)
