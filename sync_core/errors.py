@@ -4,9 +4,11 @@
     ├── ConfigError        a person must fix a setting, a right or a term
     │   └── AddressError   ... because there is no such API at the address that a setting gives
     ├── TransientError     try again later; carries `retry_after_s`
-    │   └── ThrottledError ... and leave the service alone until then, all of us
+    │   ├── ThrottledError ... and leave the service alone until then, all of us
+    │   └── SlowAnswerError ... but what was asked for may still be carried out
     ├── RejectedError      this one record is refused, the others go on
-    │   └── NotFoundError  ... because the service does not know it
+    │   ├── NotFoundError  ... because the service does not know it
+    │   └── AlreadyExistsError ... because the service has it already
     ├── UnsafeChangeError  a person must approve
     └── StateError         our own stored state is not what it must be
         └── ConflictError  ... because another worker changed it first
@@ -67,6 +69,10 @@ class ThrottledError(TransientError):
     cause_class = "throttled"
 
 
+class SlowAnswerError(TransientError):
+    """The service, or a gateway before it, gave up waiting: what was asked for may still be carried out."""
+
+
 class RejectedError(SyncError):
     """The service refuses this one record; repeating the call cannot help.
 
@@ -84,6 +90,10 @@ class NotFoundError(RejectedError):
     """The service says, beyond doubt, that the thing does not exist."""
 
     cause_class = "not_found"
+
+
+class AlreadyExistsError(RejectedError):
+    """The service has something of that name already."""
 
 
 class UnsafeChangeError(SyncError):

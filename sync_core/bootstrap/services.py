@@ -48,7 +48,7 @@ class Services(Stores):
         if settings.cluedin_access_token:
             return GivenToken(settings.cluedin_access_token.get_secret_value())
         password = settings.cluedin_password.get_secret_value() if settings.cluedin_password else ""
-        door = HttpDoor(CLUEDIN, settings.cluedin_url)
+        door = HttpDoor(CLUEDIN, settings.cluedin_url, on_throttled=self._pauses.note)
         return PasswordTokens(door, settings.organization, settings.cluedin_username, password)
 
     @cached_property

@@ -142,7 +142,11 @@ class CluedInClient:
     def _execute(self, operation: str, variables: dict[str, Any], *, idempotent: bool) -> tuple[dict[str, Any], str]:
         body = {"operationName": operation, "query": _document(operation), "variables": variables}
         answer = self.door.send(Call("POST", "/graphql", json=body, idempotent=idempotent, operation=operation))
-        return raise_for_errors(CLUEDIN, operation, answer.json()), answer.request_id
+        try:
+            return raise_for_errors(CLUEDIN, operation, answer.json()), answer.request_id
+        except TransientError as error:
+            self.door.notice(error)
+            raise
 
 
 class _Once:

@@ -15,15 +15,25 @@ from sync_core.clients.failures import (
     TRANSIENT_STATUS,
     UNAUTHENTICATED,
     Service,
+    transient_kind,
 )
 from sync_core.clients.json_reading import integer, member, text
-from sync_core.errors import ConfigError, NotFoundError, RejectedError, SyncError, TransientError
+from sync_core.errors import (
+    AlreadyExistsError,
+    ConfigError,
+    NotFoundError,
+    RejectedError,
+    SyncError,
+    TransientError,
+)
 from sync_core.safe_text import mask
 
 # Codes of the GraphQL server itself: our document or variables do not fit this CluedIn version.
 DOCUMENT_CODES = frozenset({"GRAPHQL_PARSE_FAILED", "GRAPHQL_VALIDATION_FAILED", "BAD_USER_INPUT"})
 # A back end's failure starts with its status, e.g. "409: Conflict" (docs/vendors/cluedin.md, 3.2).
 LEADING_STATUS = re.compile(r"^\s*([1-5]\d\d)\b")
+# CluedIn's own Toolkit looks for the number anywhere in the message (the same section).
+TAKEN = re.compile(r"\b409\b|already exists", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +64,7 @@ def raise_for_errors(service: Service, operation: str, body: Any) -> dict[str, A
     Raises:
         ConfigError: the token or the account's rights do not allow the operation.
         TransientError: CluedIn's back end failed, or the answer is no GraphQL at all.
-        RejectedError, NotFoundError: CluedIn refuses what was asked.
+        RejectedError, NotFoundError, AlreadyExistsError: CluedIn refuses what was asked.
     """
     errors = _errors(body)
     if errors:
@@ -75,10 +85,12 @@ def _to_error(service: Service, operation: str, error: dict[str, Any]) -> SyncEr
         return ConfigError(f"{found}. {service.rights_remedy}")
     if code in DOCUMENT_CODES:
         return RejectedError(f"{found}. This CluedIn version does not know the operation as it is sent.", code=code)
+    if status == HTTPStatus.CONFLICT or (status not in TRANSIENT_STATUS and TAKEN.search(text(error, "message"))):
+        return AlreadyExistsError(found, code=str(HTTPStatus.CONFLICT.value))
     if status == HTTPStatus.NOT_FOUND:
         return NotFoundError(found, code=str(status))
     if status is None or status in TRANSIENT_STATUS:
-        return TransientError(found, service=service.name)
+        return transient_kind(status)(found, service=service.name)
     return RejectedError(found, code=str(status))
 
 

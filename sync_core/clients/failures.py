@@ -18,9 +18,11 @@ import requests
 from sync_core.clients.json_reading import text
 from sync_core.errors import (
     AddressError,
+    AlreadyExistsError,
     ConfigError,
     NotFoundError,
     RejectedError,
+    SlowAnswerError,
     SyncError,
     ThrottledError,
     TransientError,
@@ -34,6 +36,8 @@ SECONDS = re.compile(r"[0-9]+(\.[0-9]*)?")
 TRANSIENT_STATUS = frozenset(
     {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS, *range(500, 600)}
 )
+# A gateway that gave up waiting says so with one of these, while the service behind it may go on.
+SLOW_STATUS = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.GATEWAY_TIMEOUT})
 # A Purview 404 also stands for bad parameters; only these codes say that a thing is not there.
 # Source: docs/vendors/purview.md, section 3, errors.
 NOT_FOUND_CODES = frozenset(
@@ -85,10 +89,10 @@ def to_status_error(service: Service, what: str, answer: HasAnswer) -> SyncError
     if answer.status == HTTPStatus.FORBIDDEN or code == FORBIDDEN:
         return ConfigError(f"{found}. {service.rights_remedy}")
     if answer.status in TRANSIENT_STATUS:
-        retry_after_s = parse_retry_after(answer.headers)
-        is_throttle = answer.status == HTTPStatus.TOO_MANY_REQUESTS or retry_after_s is not None
-        transient = ThrottledError if is_throttle else TransientError
-        return transient(found, retry_after_s=retry_after_s, service=service.name)
+        kind = transient_kind(answer.status)
+        return kind(found, retry_after_s=parse_retry_after(answer.headers), service=service.name)
+    if answer.status == HTTPStatus.CONFLICT:
+        return AlreadyExistsError(found, code=code or str(answer.status))
     if answer.status < HTTPStatus.BAD_REQUEST:
         return AddressError(f"{found}. Expected no redirect: check {service.url_setting}.")
     if answer.status == HTTPStatus.NOT_FOUND and code in NOT_FOUND_CODES:
@@ -98,12 +102,20 @@ def to_status_error(service: Service, what: str, answer: HasAnswer) -> SyncError
     return RejectedError(found, code=code or str(answer.status))
 
 
+def transient_kind(status: int | None) -> type[TransientError]:
+    """Return what a passing failure's status says beyond that it passes."""
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        return ThrottledError
+    return SlowAnswerError if status in SLOW_STATUS else TransientError
+
+
 def to_connection_error(service: Service, what: str, error: Exception) -> SyncError:
     """Return the error that a failed exchange stands for."""
     if isinstance(error, ValueError):  # what requests and urllib3 call an address that is none
         return ConfigError(f"{service.title} has no valid address: check {service.url_setting}.")
+    is_slow = isinstance(error, requests.Timeout) and not isinstance(error, requests.ConnectTimeout)
     how = "did not answer in time" if isinstance(error, requests.Timeout) else "could not be reached"
-    return TransientError(
+    return (SlowAnswerError if is_slow else TransientError)(
         f"{service.title} {how} ({what}: {type(error).__name__}). If this lasts, check {service.url_setting} and the "
         "network between the app and that host.",
         service=service.name,

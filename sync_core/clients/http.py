@@ -18,7 +18,7 @@ from urllib3.exceptions import LocationValueError  # requests lets it through fo
 
 from sync_core.clients.failures import Service, to_connection_error, to_status_error
 from sync_core.domain.ledger import record_request
-from sync_core.errors import ThrottledError, TransientError
+from sync_core.errors import SyncError, ThrottledError, TransientError
 from sync_core.safe_text import MASK
 
 logger = logging.getLogger(__name__)
@@ -88,7 +88,7 @@ class HttpDoor:
 
     `is_refused` says whether an answer means "token not accepted"; then the token is renewed once and the call
     repeated, which is safe for any call since a refused one was not carried out. `on_throttled` hears of each answer
-    that asks us to slow down, with the seconds asked for.
+    that asks us to slow down, with the seconds asked for, if any.
     """
 
     service: Service
@@ -121,9 +121,13 @@ class HttpDoor:
         error = to_status_error(self.service, call.operation or f"{call.method} {call.path}", answer)
         if error is None:
             return answer
-        if isinstance(error, ThrottledError):
-            self.on_throttled(self.service.name, error.retry_after_s)
+        self.notice(error)
         raise error
+
+    def notice(self, error: SyncError) -> None:
+        """Pass on that the service asks us to slow down, also where an answer says so in its body."""
+        if isinstance(error, ThrottledError) or (isinstance(error, TransientError) and error.retry_after_s is not None):
+            self.on_throttled(self.service.name, error.retry_after_s)
 
     def _send_signed(self, call: Call) -> Answer:
         if self.tokens is None:
@@ -192,6 +196,9 @@ def _without_echo(body: bytes, secrets: Sequence[str]) -> bytes:
 
 
 def _is_worth_a_wait(error: BaseException) -> bool:
+    """A service that asks to slow down without saying for how long is asked again by the queue, much later."""
+    if isinstance(error, ThrottledError) and error.retry_after_s is None:
+        return False
     return isinstance(error, TransientError) and (error.retry_after_s or 0) <= LONGEST_WAIT_S
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from itertools import pairwise
+from typing import Any
 
 import pytest
 
@@ -17,6 +18,7 @@ WORK = 5
 INSTANCES = 2
 AT_ONCE = 8
 RETRY_AFTER_S = 60
+THROTTLED_BACK_END = {"errors": [{"message": "429: Too Many Requests"}], "data": None}
 TRIES = 3  # the HTTP door's, for a call that may be repeated
 CALLS_A_TRY = 2  # the call itself, or one for a token before it
 # What is under way when the first 429 comes: one call of each message and one tick, on both instances.
@@ -57,10 +59,22 @@ def busy(world: World) -> World:
     return world
 
 
-@pytest.mark.parametrize("service", [organization, account])
-def test_a_storm_neither_hammers_nor_loses_anything(world: World, service: Callable[[World], Simulated]) -> None:
+@pytest.mark.parametrize(
+    ("service", "answer"),
+    [
+        pytest.param(account, {"status": 429}, id="Purview"),
+        pytest.param(organization, {"status": 429}, id="CluedIn"),
+        pytest.param(organization, {"operation": "auth.token", "status": 429}, id="CluedIn's sign-in"),
+        pytest.param(
+            organization, {"operation": "^(?!auth)", "status": 200, "body": THROTTLED_BACK_END}, id="CluedIn's back end"
+        ),
+    ],
+)
+def test_a_storm_neither_hammers_nor_loses_anything(
+    world: World, service: Callable[[World], Simulated], answer: dict[str, Any]
+) -> None:
     busy(world)
-    service(world).fault(times=None, status=429)
+    service(world).fault(times=None, **answer)
 
     calls = storm(world, service(world))
 

@@ -20,7 +20,16 @@ from sync_core.clients.cluedin_wire import (
     raise_for_errors,
     says_unauthenticated,
 )
-from sync_core.errors import ConfigError, NotFoundError, RejectedError, SyncError, TransientError
+from sync_core.errors import (
+    AlreadyExistsError,
+    ConfigError,
+    NotFoundError,
+    RejectedError,
+    SlowAnswerError,
+    SyncError,
+    ThrottledError,
+    TransientError,
+)
 from tests.unit.sync_core.clients.strategies import ANY_JSON, damaged
 
 SOUND_GROUP = {"id": "3", "name": "Account.csv", "dataSources": [{"id": "1", "name": "https://lake/Account"}]}
@@ -120,13 +129,18 @@ def test_settings_that_are_not_shown_are_a_matter_of_rights() -> None:
     [
         (failure("401: Unauthorized", "UNAUTHENTICATED", status=401), ConfigError),
         (failure("403: Forbidden", "FORBIDDEN", status=403), ConfigError),
-        (failure("409: Conflict", status=409), RejectedError),
-        (failure("409: Conflict"), RejectedError),
+        (failure("409: Conflict", status=409), AlreadyExistsError),
+        (failure("409: Conflict"), AlreadyExistsError),
+        (failure("Request failed with status code 409"), AlreadyExistsError),
+        (failure("Error: 409: Conflict"), AlreadyExistsError),
+        (failure("A data source set of this name already exists", status=400), AlreadyExistsError),
+        (failure("503: 409 requests are waiting", status=503), TransientError),
         (failure("400: Bad Request", status="400"), RejectedError),
         (failure("404: Not Found", status=404), NotFoundError),
         (failure('Cannot query field "x"', "GRAPHQL_VALIDATION_FAILED"), RejectedError),
         (failure("500: Internal Server Error", status=500), TransientError),
-        (failure("429: Too Many Requests", status=429), TransientError),
+        (failure("429: Too Many Requests", status=429), ThrottledError),
+        (failure("504: Gateway Timeout"), SlowAnswerError),
         (failure("connect ECONNREFUSED"), TransientError),
         ({"errors": ["boom"], "data": {"inbound": {}}}, TransientError),
         ({"errors": {"message": "boom"}, "data": {"inbound": {}}}, TransientError),

@@ -14,9 +14,11 @@ from sync_core.clients.http import Answer
 from sync_core.clients.purview import PURVIEW
 from sync_core.errors import (
     AddressError,
+    AlreadyExistsError,
     ConfigError,
     NotFoundError,
     RejectedError,
+    SlowAnswerError,
     SyncError,
     ThrottledError,
     TransientError,
@@ -60,7 +62,8 @@ def test_a_success_is_no_error(status: int) -> None:
         (405, b"<html>405 Not Allowed</html>", AddressError),
         (302, b"", AddressError),
         (400, atlas("ATLAS-400-00-029"), RejectedError),
-        (409, atlas("ATLAS-409-00-001"), RejectedError),
+        (409, atlas("ATLAS-409-00-001"), AlreadyExistsError),
+        (409, {"errors": [{"message": "x", "extensions": {"code": "INTERNAL_SERVER_ERROR"}}]}, AlreadyExistsError),
         (400, b"not json", RejectedError),
         (401, b"", ConfigError),
         (403, {"error": {"code": "Unauthorized", "message": "Not authorized to access account"}}, ConfigError),
@@ -69,7 +72,8 @@ def test_a_success_is_no_error(status: int) -> None:
         (500, {"errors": [{"message": "x", "extensions": {"code": "UNAUTHENTICATED"}}]}, ConfigError),
         (400, {"errors": [{"message": "x", "extensions": {"code": "FORBIDDEN"}}]}, ConfigError),
         (400, {"errors": [{"message": "x", "extensions": {"code": "GRAPHQL_VALIDATION_FAILED"}}]}, RejectedError),
-        (408, {"error": {"code": "RequestTimeout", "message": "slow"}}, TransientError),
+        (408, {"error": {"code": "RequestTimeout", "message": "slow"}}, SlowAnswerError),
+        (504, b"<html>", SlowAnswerError),
         (429, b"", ThrottledError),
         (503, b"<html>", TransientError),
     ],
@@ -80,8 +84,10 @@ def test_a_failure_is_known_by_its_code_and_else_by_its_status(
     assert type(error_of(status, body)) is expected
 
 
-def test_an_unavailable_service_that_asks_for_a_pause_is_left_alone_too() -> None:
-    assert type(error_of(503, b"", retry_after="5")) is ThrottledError
+def test_an_unavailable_service_that_asks_for_a_pause_has_failed_all_the_same() -> None:
+    error = error_of(503, b"", retry_after="5")
+    assert type(error) is TransientError
+    assert error.retry_after_s == 5
 
 
 def test_an_error_says_what_happened_to_which_call() -> None:
