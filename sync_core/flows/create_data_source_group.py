@@ -24,7 +24,8 @@ logger = logging.getLogger(__name__)
 
 # Longer than any single call of the worker can take, and short enough that a dead worker's asset does not wait long.
 CLAIM_S = 45
-SETTLE_S = 4  # shorter than the first back-off
+SETTLE_S = 4  # CluedIn shows what it made after about a second
+LONGEST_SETTLE_S = 120  # a person who has mended something must not wait for a quarter of an hour
 
 
 @dataclass(frozen=True)
@@ -61,9 +62,12 @@ class CreateDataSourceGroup:
             self._claim(message)
 
     def put_back(self, message: AssetMessage, delay_s: float) -> None:
-        """Let a message come again after a delay; until long after that, discovery sends no other one."""
-        self.queue.send(message, delay_s)
+        """Let a message come again after a delay; until long after that, discovery sends no other one.
+
+        In this order: were the message sent first and the rest failed, the host would deliver the first one again, too.
+        """
         self.assets.postpone(message.asset_key, self.clock() + timedelta(seconds=delay_s) + SEND_AGAIN_AFTER)
+        self.queue.send(message, delay_s)
 
     def _claim(self, message: AssetMessage) -> None:
         pause_s = self.pauses.wait_s(CLUEDIN.name)
@@ -80,18 +84,14 @@ class CreateDataSourceGroup:
         if stored is None or stored.record.status is not AssetStatus.QUEUED:
             claim.release()  # another delivery was faster
             return
-        is_done = False
+        work = AssetWork(self, message, stored.record, claim, run_id)
         try:
-            is_done = Attempts(self.chance, self.claim_s).attempt(
-                AssetWork(self, message, stored.record, claim, run_id)
-            )
-        finally:
-            if is_done:
-                claim.release()
-            else:
-                # What a call with an unknown outcome made shows up after about a second: no one may look before.
-                claim.leave_for(SETTLE_S)
+            is_done = Attempts(self.chance, self.claim_s).attempt(work)
+        except Exception:
+            claim.leave_for(SETTLE_S)
+            raise
         if is_done:
+            claim.release()
             self.announce.if_done()
 
 
@@ -126,9 +126,14 @@ class AssetWork:
         self.worker.assets.change(self.record.key, with_failure(error, self.worker.clock()))
 
     def put_back(self, delay_s: float) -> None:
-        """Put the message back."""
+        """Put the message back, and let no one else look before it comes again.
+
+        What a call with an unknown outcome made shows up after a while only.
+        """
         self.worker.put_back(self.message, delay_s)
+        self.claim.leave_for(min(int(delay_s) - 1, LONGEST_SETTLE_S))
 
     def give_up(self, error: SyncError, cause_class: str) -> None:
         """Make the message a dead letter."""
         self.worker.bury.asset(self.message, error, cause_class)
+        self.claim.release()

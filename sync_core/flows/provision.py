@@ -6,16 +6,17 @@ state and goes on from there. See docs/architecture.md, "Exactly one group per a
 """
 
 import logging
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sync_core.clients.cluedin import CluedInClient, Made
+from sync_core.clients.cluedin import CLUEDIN, CluedInClient, Made
 from sync_core.clients.cluedin_wire import DataSource, DataSourceSet
 from sync_core.domain.asset import AssetRecord, AssetStatus, Origin
 from sync_core.domain.ledger import request_ledger
-from sync_core.errors import RejectedError, TransientError
+from sync_core.errors import AlreadyExistsError, NotFoundError, SlowAnswerError, TransientError
 from sync_core.flows.find_group import FindGroup, own_source
 from sync_core.mapping.names import full_group_name, plain_group_name, source_name
 from sync_core.state.assets import AssetStore
@@ -24,8 +25,9 @@ from sync_core.state.leases import Lease
 
 logger = logging.getLogger(__name__)
 
-ROUNDS = 3
-ALREADY_EXISTS = "409"
+# Longer than a gateway waits before it gives up on what CluedIn may still carry out.
+LATE_S = 90.0
+MARGIN_S = 5.0
 # A group that was made this long ago and does not show up is gone: CluedIn shows a new one after about a second.
 SHOWS_UP_AFTER = timedelta(minutes=1)
 
@@ -58,37 +60,37 @@ class Provision:
             if source:
                 return self._save_synced(record, Made(source.id, ""), Origin.ADOPTED, run_id, requests)
             claim.renew()
-            made = self.cluedin.create_source(record.group_id, source_name(record))
+            with _looked_at_again():
+                made = self.cluedin.create_source(record.group_id, source_name(record))
             return self._save_synced(record, made, Origin.CREATED, run_id, requests)
 
     def _give_group(self, record: AssetRecord, claim: Lease) -> tuple[AssetRecord, DataSource | None]:
-        for _ in range(ROUNDS):
-            found, shown = self.find_group.find(record)
-            if found:
-                return self._save_group(record, found.group.id, found.group.name, Origin.ADOPTED), found.source
+        found, shown = self.find_group.find(record)
+        if found:
+            return self._save_group(record, found.group.id, found.group.name, Origin.ADOPTED), found.source
+        started = self.clock()
+        with _looked_at_again():
             name, made = self._create_group(record, {group.name for group in shown}, claim)
-            if self.groups.claim_group(made.id, record.key):
-                return self._save_group(record, made.id, name, Origin.CREATED), None
-        raise TransientError(f"Other assets claimed each group made for '{record.name}'; trying again later.")
+        age_s = (self.clock() - started).total_seconds() + MARGIN_S
+        if self.groups.claim_new_group(made.id, record.key, age_s):
+            return self._save_group(record, made.id, name, Origin.CREATED), None
+        raise TransientError(f"Another asset claimed group {made.id} that was made for '{record.name}'.")
 
     def _create_group(self, record: AssetRecord, taken: Collection[str], claim: Lease) -> tuple[str, Made]:
         plain, full = plain_group_name(record), full_group_name(record)
         if plain not in taken and self.groups.claim_name(plain, record.key):
-            self._intend(record, plain)
-            claim.renew()
             try:
-                return plain, self.cluedin.create_group(plain)
-            except RejectedError as error:
-                if error.code != ALREADY_EXISTS:
-                    raise
-        self._intend(record, full)
-        claim.renew()
-        return full, self.cluedin.create_group(full)
+                return plain, self._make_group(record, plain, claim)
+            except AlreadyExistsError as error:
+                logger.info("Asset %s cannot have the plain name: %s", record.key, error)
+        return full, self._make_group(record, full, claim)
 
-    def _intend(self, record: AssetRecord, name: str) -> None:
-        """Say under which name a group is about to be made: should the answer be lost, it is looked for by that."""
+    def _make_group(self, record: AssetRecord, name: str, claim: Lease) -> Made:
+        """Make a group, and say so first: should the answer be lost, it is looked for by that name."""
         if record.group_name != name:
             self._change(record, group_name=name)
+        claim.renew()
+        return self.cluedin.create_group(name)
 
     def _check_group(self, record: AssetRecord) -> tuple[AssetRecord, DataSourceSet | None]:
         """Return the group that an earlier try made, and forget it if a person deleted it in CluedIn since."""
@@ -97,11 +99,12 @@ class Provision:
         if not self.groups.claim_group(record.group_id, record.key):  # the ownership rows were lost, another was faster
             logger.warning("Group %s of asset %s is another asset's; a new one is made", record.group_id, record.key)
             return self._change(record, group_id="", group_name="", group_origin=None, group_at=None), None
-        group = self.find_group.by_id(record.group_id, record.group_name)
-        if not group and self.clock() - record.group_at >= SHOWS_UP_AFTER:
-            group = self.find_group.by_id(record.group_id, "")  # someone may have given it another name
-        if group or self.clock() - record.group_at < SHOWS_UP_AFTER:
+        # Someone may have given it another name.
+        group = self.find_group.by_id(record.group_id, record.group_name) or self.find_group.by_id(record.group_id, "")
+        if group:
             return record, group
+        if self.clock() - record.group_at < SHOWS_UP_AFTER:
+            raise TransientError(f"CluedIn does not show group {record.group_id} yet.", service=CLUEDIN.name)
         logger.warning("Group %s of asset %s is gone from CluedIn; another one is made", record.group_id, record.key)
         self.groups.disown_group(record.group_id)
         return self._change(record, group_id="", group_name="", group_origin=None, group_at=None), None
@@ -132,6 +135,19 @@ class Provision:
 
     def _change(self, record: AssetRecord, **changes: Any) -> AssetRecord:
         return self.assets.change(record.key, _changer(changes))
+
+
+@contextmanager
+def _looked_at_again() -> Iterator[None]:
+    """Put off what leaves open what stands in CluedIn: the next try looks before it makes anything."""
+    try:
+        yield
+    except SlowAnswerError as error:
+        # It may still be carried out: no one may look, and then make another, before that is over.
+        raise TransientError(str(error), retry_after_s=LATE_S, service=error.service) from error
+    except (AlreadyExistsError, NotFoundError) as error:
+        # What was made a moment ago may not show everywhere yet.
+        raise TransientError(str(error), service=CLUEDIN.name) from error
 
 
 def _changer(changes: Mapping[str, Any]) -> Callable[[AssetRecord], AssetRecord]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel
 
+from sync_core.errors import ConflictError
 from sync_core.state.table import OPERATIONS_A_TRANSACTION, Table, from_row, put, to_row
 
 PARTITION = "groups"
@@ -44,6 +45,22 @@ class GroupStore:
     def claim_group(self, group_id: str, asset_key: str) -> bool:
         """Make the asset the group's owner, once; return whether it is the owner now."""
         return self._claim(f"own:{group_id}", asset_key)
+
+    def claim_new_group(self, group_id: str, asset_key: str, age_s: float) -> bool:
+        """Make the asset the owner of a group that CluedIn made within the last `age_s` seconds.
+
+        An older owner of its id is one of another time: CluedIn was set up anew, or restored, and counts ids again.
+        """
+        if self.claim_group(group_id, asset_key):
+            return True
+        found = self.table.get(PARTITION, f"own:{group_id}")
+        if found is None or (found.read_at - found.written_at).total_seconds() <= age_s:
+            return False
+        try:
+            self.table.replace(to_row(PARTITION, f"own:{group_id}", Owner(asset_key=asset_key)), found.etag)
+        except ConflictError:
+            return False
+        return True
 
     def owner(self, group_id: str) -> str:
         """Return the key of the asset that owns a group, empty where none does."""

@@ -1,14 +1,21 @@
 """Exactly one group and one source for each asset, in the narrow places."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 
+import pytest
 from azure.data.tables import TableServiceClient
 
+from sync_core.bootstrap import App
+from sync_core.clients import http
 from sync_core.clients.cluedin_wire import DataSourceSet
 from sync_core.domain.asset import AssetRecord
 from sync_core.domain.message import AssetMessage
+from sync_core.errors import TransientError
 from sync_core.flows.find_group import FindGroup, Found
+from sync_core.state.assets import AssetStore
 from sync_core.state.leases import Lease
 from sync_core.state.names import GROUPS_TABLE
 from tests.faults.world import World
@@ -102,5 +109,54 @@ def test_a_worker_that_was_overtaken_makes_nothing_more(world: World) -> None:
     replace(worker, provision=replace(provision, find_group=slow)).handle(message)
 
     assert world.organization.state()["data_source_sets"] == []
+    world.heal()
+    assert world.violations() == []
+
+
+@pytest.mark.parametrize("operation", [CREATE_GROUP, CREATE_SOURCE])
+def test_what_cluedin_carries_out_after_we_gave_up_waiting_is_found_and_not_made_again(
+    world: World, operation: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http, "READ_TIMEOUT_S", 0.3)
+    world.add_asset()
+    world.organization.fault(operation, delay_s=1.5)
+    world.run()
+    world.clock.advance(30)  # longer than the first back-off
+    world.crew.drain()
+    time.sleep(2)  # now it is carried out
+
+    world.heal()
+
+    assert world.violations() == []
+
+
+class BrokenPostpone(AssetStore):
+    """A store that takes everything but the note that a message was put back."""
+
+    def postpone(self, key: str, due_at: datetime) -> None:
+        """Fail."""
+        raise TransientError(f"{key} {due_at}")
+
+
+def replace_worker(app: App, assets: AssetStore) -> App:
+    """Give an app a worker with another store."""
+    app.__dict__["create_data_source_group"] = replace(app.create_data_source_group, assets=assets)
+    return app
+
+
+def test_a_work_list_that_cannot_be_written_multiplies_no_message(world: World) -> None:
+    for _ in range(3):
+        world.add_asset()
+    world.organization.fault(CREATE_GROUP, status=503, times=None)
+    world.tick()
+    worker = world.app.create_data_source_group
+    assets = BrokenPostpone(worker.assets.table)
+    world.crew.apps = [replace_worker(world.new_app(), assets)]
+    for _ in range(3):  # after five the host gives a message up
+        world.crew.drain()
+        world.clock.advance(60)
+
+    assert world.crew.lanes.count() == 3
+    world.crew.apps = [world.new_app()]
     world.heal()
     assert world.violations() == []

@@ -1,6 +1,9 @@
+from typing import Any
+
 import pytest
 
 from sync_core.domain.asset import AssetStatus, Origin
+from sync_core.flows import provision
 from tests.integration.sync_core.flows.bench import CREATE_GROUP, CREATE_SOURCE, LIST_GROUPS, Bench
 
 
@@ -163,6 +166,52 @@ def test_a_name_that_cluedin_refuses_as_taken_is_replaced_by_the_full_one(bench:
     bench.deliver(key)
 
     assert bench.record(key).group_name == "Account.csv : https://lake.example/Account.csv"
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        {"status": 409, "body": {"errors": [{"message": "x", "extensions": {"code": "INTERNAL_SERVER_ERROR"}}]}},
+        {"status": 200, "body": {"errors": [{"message": "Request failed with status code 409"}], "data": None}},
+        {"status": 200, "body": {"errors": [{"message": "409: Conflict"}], "data": None}},
+        {"status": 200, "body": {"errors": [{"message": "A group of this name already exists"}], "data": None}},
+    ],
+)
+def test_a_taken_name_is_understood_in_each_shape(bench: Bench, refusal: dict[str, Any]) -> None:
+    key = bench.add_asset("Account.csv", "https://lake.example/Account.csv")
+    bench.fault(CREATE_GROUP, **refusal)
+
+    bench.deliver(key)
+
+    assert bench.groups() == [
+        ("Account.csv : https://lake.example/Account.csv", ["https://lake.example/Account.csv"]),
+    ]
+
+
+def test_a_new_group_that_cluedins_back_end_does_not_know_yet_gets_its_source_later(bench: Bench) -> None:
+    key = bench.add_asset()
+    not_yet = {"errors": [{"message": "404: Not Found", "path": ["inbound", "createDataSource"]}], "data": None}
+    bench.fault(CREATE_SOURCE, status=200, body=not_yet)
+
+    bench.deliver(key)
+    assert bench.record(key).status is AssetStatus.QUEUED
+    bench.settle(key)
+    bench.deliver(key)
+
+    assert bench.groups() == [("Account.csv", ["https://lake.example/Account.csv"])]
+
+
+def test_an_organization_that_was_set_up_anew_counts_ids_again_and_leaves_no_group_behind(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(provision, "MARGIN_S", -60.0)  # what follows is as good as a minute old
+    for number in range(1, 5):
+        bench.app._groups.claim_group(str(number), "an asset of former times")
+    key = bench.add_asset()
+
+    bench.deliver(key)
+
+    assert bench.groups() == [("Account.csv", ["https://lake.example/Account.csv"])]
 
 
 def test_provisioning_costs_few_calls(bench: Bench) -> None:

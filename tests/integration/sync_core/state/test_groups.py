@@ -38,6 +38,13 @@ def test_one_of_many_assets_of_one_name_gets_the_plain_name(groups: GroupStore) 
     assert claimed.count(True) == 1
 
 
+def test_a_new_group_has_no_older_owner(groups: GroupStore) -> None:
+    groups.claim_group("7", "an asset of former times")
+    assert not groups.claim_new_group("7", "asset", age_s=60)  # it may have been found and claimed meanwhile
+    assert groups.claim_new_group("7", "asset", age_s=-1)
+    assert groups.owner("7") == "asset"
+
+
 @pytest.mark.parametrize("name", ["a/b\\c#d?e", "O'Brien", "数据 👩‍🔬", "x" * 5000, "Account.csv", "account.csv"])
 def test_any_name_can_be_claimed(groups: GroupStore, name: str) -> None:
     assert groups.claim_name(name, "asset-1")
