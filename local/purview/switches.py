@@ -28,6 +28,8 @@ class PurviewSwitches(SwitchSet):
     deletions_leave_index_at_once: bool = False
     search_shape: Literal["live", "sample"] = "live"
     """"sample": as Microsoft's examples, without times, objectType and collectionId, and with empties."""
+    omit_from_hits: tuple[Literal["entityType", "name", "qualifiedName", "createTime", "updateTime"], ...] = ()
+    """What hits lack that are indexed while this is set; a time that is missing is not indexed either."""
     omit_term_guid: bool = False
     omit_count_approximate: bool = False
     last_page_token: Literal["absent", "null", "empty"] = "absent"
@@ -48,7 +50,13 @@ class PurviewSwitches(SwitchSet):
     glossary_timeout_terms: int | None = Field(default=None, ge=0)
     """GET glossary without ignoreTermsAndCategories times out above this many terms."""
     term_hierarchy_parameter_required: bool = False
+    term_headers: Literal["formal", "short"] = "formal"
+    """How a glossary lists a child term: `Parent_Child`, or `Child`."""
     assigned_entities_include_deleted: bool = False
+    assigned_entities_page_limit: int | None = Field(default=None, ge=1)
+    """The most rows at once, whatever limit is asked for."""
+    assigned_entities_order: Literal["stable", "shuffled"] = "stable"
+    """"shuffled": in another order at each request; no order is documented."""
 
     # Entities (section 3)
     deletion: Literal["soft", "hard"] = "soft"

@@ -24,15 +24,18 @@ class TermRef:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Document:
-    """One search hit, as the entity was when it was indexed. `attributes` is shared with the catalog, never changed."""
+    """One search hit, as the entity was when it was indexed. `attributes` is shared with the catalog, never changed.
+
+    `omitted` are fields that the hit lacks; a time among them is None.
+    """
 
     id: str
     entity_type: str
     object_type: str | None
     asset_types: tuple[str, ...]
     collection_id: str
-    create_time: int
-    update_time: int
+    create_time: int | None
+    update_time: int | None
     created_by: str
     updated_by: str
     attributes: Json
@@ -42,10 +45,11 @@ class Document:
     contacts: Json | None
     business_attributes: Json | None
     glossary: str | None
+    omitted: frozenset[str] = frozenset()
 
     @property
     def name(self) -> str:
-        """What people read."""
+        """What people read; Apache Atlas shows the qualified name of what has no name."""
         return str(self.attributes.get("name") or self.qualified_name)
 
     @property
@@ -71,8 +75,8 @@ class DocumentMaker:
             object_type=self._object_type(entity),
             asset_types=self._asset_types(entity.type_name),
             collection_id=entity.collection_id,
-            create_time=entity.create_time,
-            update_time=entity.update_time,
+            create_time=None if "createTime" in switches.omit_from_hits else entity.create_time,
+            update_time=None if "updateTime" in switches.omit_from_hits else entity.update_time,
             created_by=entity.created_by,
             updated_by=entity.updated_by,
             attributes=entity.attributes,
@@ -82,6 +86,7 @@ class DocumentMaker:
             contacts=entity.contacts,
             business_attributes=entity.business_attributes,
             glossary=self._glossary.anchor(entity)[0].display_text if entity.type_name == TERM else None,
+            omitted=frozenset(switches.omit_from_hits),
         )
 
     def _is_hit(self, entity: Entity, switches: PurviewSwitches) -> bool:

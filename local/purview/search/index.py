@@ -105,7 +105,7 @@ class SearchIndex:
         if field not in self._rankings:
             value = _RANKED[field]
             values = {number: value(self[number]) for number in self.live}
-            numbers = sorted(values, key=values.__getitem__)
+            numbers = sorted((number for number in values if values[number] is not None), key=values.__getitem__)
             self._rankings[field] = [values[number] for number in numbers], numbers
         return self._rankings[field]
 

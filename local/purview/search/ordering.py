@@ -15,8 +15,8 @@ from local.purview.search.filters import bad_request
 _FIELDS: dict[str, Callable[[Document], Any]] = {
     "name": lambda document: document.name.casefold(),
     "qualifiedName": lambda document: document.qualified_name,
-    "createTime": lambda document: document.create_time,
-    "updateTime": lambda document: document.update_time,
+    "createTime": lambda document: document.create_time or 0,
+    "updateTime": lambda document: document.update_time or 0,
     "id": lambda document: document.id,
     "entityType": lambda document: document.entity_type,
     "objectType": lambda document: document.object_type or "",

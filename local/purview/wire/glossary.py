@@ -1,6 +1,7 @@
 """Handlers for glossaries, terms and their assignments. Source: docs/vendors/purview.md, section 2."""
 
 from collections.abc import Sequence
+from random import Random
 from typing import TypeVar
 
 from local.purview.behaviour.access import Right
@@ -49,7 +50,7 @@ def list_terms(call: Call) -> list[Json]:
 
 def list_term_headers(call: Call) -> list[Json]:
     """GET glossary/{glossaryId}/terms/headers."""
-    return [_term_header(*each) for each in _cut(call, call.purview.glossary.terms(_glossary(call)))]
+    return [_listed_term(call, *each) for each in _cut(call, call.purview.glossary.terms(_glossary(call)))]
 
 
 def get_term(call: Call) -> Json:
@@ -87,7 +88,10 @@ def list_assigned_entities(call: Call) -> list[Json]:
     The order is not documented; here it is that of assignment, so that DESC shows the newest first.
     """
     assigned = call.purview.glossary.assigned(_term(call))
-    return [format_related(*pair) for pair in _cut(call, assigned)]
+    if call.purview.switches.assigned_entities_order == "shuffled":
+        Random(call.purview.log.last_seq).shuffle(assigned)  # noqa: S311 - any order will do
+    page = _cut(call, assigned)[: call.purview.switches.assigned_entities_page_limit]
+    return [format_related(*pair) for pair in page]
 
 
 def assign(call: Call) -> None:
@@ -138,7 +142,7 @@ def _format_glossary(call: Call, glossary: Entity, *, brief: bool) -> Json:
     )
     if brief:
         return formatted
-    headers = [_term_header(*each) for each in call.purview.glossary.terms(glossary)]
+    headers = [_listed_term(call, *each) for each in call.purview.glossary.terms(glossary)]
     return formatted | {"terms": headers, "categories": []}
 
 
@@ -151,6 +155,14 @@ def _format_origin(entity: Entity) -> Json:
         "createTime": entity.create_time,
         "updateTime": entity.update_time,
     }
+
+
+def _listed_term(call: Call, term: Entity, relationship: str) -> Json:
+    """A term as its glossary lists it; whether a child shows its parent's name there is not documented."""
+    header = _term_header(term, relationship)
+    if call.purview.switches.term_headers == "short" and call.purview.glossary.parent(term):
+        header["displayText"] = term.attributes["nickName"]
+    return header
 
 
 def _term_header(term: Entity, relationship: str) -> Json:

@@ -31,8 +31,14 @@ def _format_page(page: Page, switches: PurviewSwitches) -> Json:
     elif switches.last_page_token != "absent":
         formatted["continuationToken"] = None if switches.last_page_token == "null" else ""
     make = _format_live if live else _format_sample
-    formatted["value"] = [make(document, with_guid=not switches.omit_term_guid) for document in page.documents]
+    formatted["value"] = [
+        _without(document.omitted, make(document, with_guid=not switches.omit_term_guid)) for document in page.documents
+    ]
     return formatted
+
+
+def _without(omitted: frozenset[str], hit: Json) -> Json:
+    return {key: value for key, value in hit.items() if key not in omitted}
 
 
 def _format_sample(document: Document, *, with_guid: bool) -> Json:
@@ -41,7 +47,7 @@ def _format_sample(document: Document, *, with_guid: bool) -> Json:
         "@search.score": 1.0,
         "id": document.id,
         "qualifiedName": document.qualified_name,
-        "name": document.name,
+        "name": document.attributes.get("name"),
         "description": document.attributes.get("description"),
         "owner": document.attributes.get("owner"),
         "entityType": document.entity_type,
@@ -58,7 +64,6 @@ def _format_live(document: Document, *, with_guid: bool) -> Json:
     fixed: Json = {
         "@search.score": 1.0,
         "id": document.id,
-        "name": document.name,
         "displayText": document.name,
         "qualifiedName": document.qualified_name,
         "entityType": document.entity_type,
@@ -70,6 +75,7 @@ def _format_live(document: Document, *, with_guid: bool) -> Json:
         "updateBy": document.updated_by,
     }
     optional = {
+        "name": document.attributes.get("name"),
         "objectType": document.object_type,
         "assetType": document.asset_types,
         "description": document.attributes.get("description"),

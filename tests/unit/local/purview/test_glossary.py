@@ -34,6 +34,32 @@ def test_term_headers_are_paged(api: Api) -> None:
     assert [each["displayText"] for each in api.get(path, sort="DESC").json()] == names[::-1]
 
 
+def test_a_child_term_may_be_listed_by_its_own_name_alone(api: Api, purview: Purview) -> None:
+    path = f"/glossary/{glossary_guid(api)}/terms/headers"
+    assert "Customer_Address" in [each["displayText"] for each in api.get(path).json()]
+    purview.patch_switches({"term_headers": "short"})
+    names = [each["displayText"] for each in api.get(path).json()]
+    assert "Address" in names
+    assert "Customer_Address" not in names
+
+
+def test_a_server_may_cap_the_pages_of_assignments(api: Api, purview: Purview) -> None:
+    term = api.sync_term()
+    everything = api.assigned(term)
+    purview.patch_switches({"assigned_entities_page_limit": 7})
+    assert api.assigned(term, limit=-1) == everything[:7]
+    assert api.assigned(term, limit=1000, offset=14) == everything[14:]
+
+
+def test_assignments_may_come_in_another_order_each_time(api: Api, purview: Purview) -> None:
+    term = api.sync_term()
+    everything = api.assigned(term)
+    purview.patch_switches({"assigned_entities_order": "shuffled"})
+    first, second = ([each["guid"] for each in api.assigned(term)] for _ in range(2))
+    assert first != second
+    assert set(first) == set(second) == {each["guid"] for each in everything}
+
+
 def test_a_child_term_has_its_parents_name_in_front(api: Api) -> None:
     parent = api.named("AtlasGlossaryTerm", "Customer@Glossary")["guid"]
     child = add_term(api, "Segment", parentTerm={"termGuid": parent}).json()

@@ -282,6 +282,38 @@ def test_the_live_shape_leaves_empties_out(api: Api) -> None:
     assert not hit.keys() & {"classification", "description", "contact"}
 
 
+def test_a_hit_may_lack_what_was_switched_off_when_it_was_indexed(api: Api, purview: Purview) -> None:
+    omitted = ("entityType", "name", "qualifiedName", "createTime", "updateTime")
+    purview.patch_switches({"omit_from_hits": omitted})
+    api.admin("assets", name="bare.csv")
+    purview.patch_switches({"omit_from_hits": ()})
+    (bare,) = api.search(keywords="bare.csv")["value"]
+    (whole,) = api.search(keywords="fact_orders")["value"]
+    assert not set(omitted) & bare.keys()
+    assert set(omitted) <= whole.keys()
+    assert bare["displayText"] == "bare.csv"
+
+
+def test_what_has_no_time_in_the_index_is_before_and_after_nothing(api: Api, purview: Purview) -> None:
+    everything = count(api)
+    purview.patch_switches({"omit_from_hits": ["createTime"]})
+    api.admin("assets", name="timeless.csv")
+    tomorrow = purview.clock.now_ms() + 86_400_000
+    for operator in ("lt", "ge"):
+        found = api.search(filter={"createTime": {"operator": operator, "timeThreshold": tomorrow}})
+        assert found["@search.count"] == (everything if operator == "lt" else 0)
+    assert count(api, **{"not": {"createTime": {"operator": "lt", "timeThreshold": tomorrow}}}) == 1
+
+
+def test_a_hit_without_a_name_shows_its_qualified_name_as_apache_atlas_does(api: Api) -> None:
+    api.admin("assets", name="", qualifiedName="https://lake.example/nameless")
+    (hit,) = api.search(
+        filter={"attributeName": "qualifiedName", "operator": "eq", "attributeValue": "https://lake.example/nameless"}
+    )["value"]
+    assert "name" not in hit
+    assert hit["displayText"] == "https://lake.example/nameless"
+
+
 def test_assets_that_the_caller_may_not_read_are_silently_left_out(api: Api) -> None:
     everything = count(api)
     api.admin("roles", roles={"Sales": ["purview-reader"]})

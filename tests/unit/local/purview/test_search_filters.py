@@ -22,7 +22,7 @@ TERMS = ("a", "b")
 TIMES = st.integers(0, 5)
 
 
-def make_document(number: int, values: tuple[str, str | None, str, tuple[str, ...], int]) -> Document:
+def make_document(number: int, values: tuple[str, str | None, str, tuple[str, ...], int | None]) -> Document:
     entity_type, object_type, collection, terms, time = values
     return Document(
         id=f"{number:04}",
@@ -49,7 +49,7 @@ VALUES = st.tuples(
     st.sampled_from(OBJECT_TYPES),
     st.sampled_from(COLLECTIONS),
     st.sets(st.sampled_from(TERMS)).map(lambda terms: tuple(sorted(terms))),
-    TIMES,
+    st.none() | TIMES,
 )
 CATALOGS = st.lists(VALUES, max_size=25).map(
     lambda rows: [make_document(number, values) for number, values in enumerate(rows)]
@@ -96,7 +96,8 @@ def fits(document: Document, form: dict[str, Any]) -> bool:
         case "termGuid":
             return value in [term.guid for term in document.terms]
         case "updateTime":
-            return OPERATORS[value["operator"]](document.update_time, value["timeThreshold"])
+            time = document.update_time
+            return time is not None and OPERATORS[value["operator"]](time, value["timeThreshold"])
         case _:
             values = {"entityType": document.entity_type, "objectType": document.object_type}
             return bool(values.get(key, document.collection_id) == value)
@@ -127,7 +128,7 @@ def test_a_filter_finds_what_a_naive_reading_finds(documents: list[Document], fo
 @settings(max_examples=100, deadline=None)
 def test_the_index_stays_true_through_changes_and_deletions(
     documents: list[Document],
-    changes: list[tuple[int, tuple[str, str | None, str, tuple[str, ...], int] | None]],
+    changes: list[tuple[int, tuple[str, str | None, str, tuple[str, ...], int | None] | None]],
     form: dict[str, Any],
 ) -> None:
     index = make_index(documents)
