@@ -16,6 +16,7 @@ from sync_core.flows.attempts import Attempts
 from sync_core.flows.bury import LONGEST_TEXT, Bury, DeadLetterCause
 from sync_core.flows.pauses import Pauses
 from sync_core.flows.push_lineage import PushLineage
+from sync_core.mapping.backoff import failed_before
 from sync_core.state.data_sets import DataSetStore
 from sync_core.state.deliveries import DeliveryStore
 from sync_core.state.leases import Held, Lease, Leases
@@ -91,7 +92,8 @@ class WorkOffDelivery:
         record = self._with_failure(message, error)
         cause = DeadLetterCause(record.name or message.data_set_id, cause_class, str(error), record.attempts)
         self.bury.letter(LINEAGE_QUEUE, message.data_set_id, cause, message.to_json())
-        self.store.save(record.model_copy(update={"status": DataSetStatus.FAILED}))
+        # Whatever asks for it next, e.g. a replay, has all attempts again.
+        self.store.save(record.model_copy(update={"status": DataSetStatus.FAILED, "attempts": 0}))
         self._close(self._load(message), DataSetStatus.FAILED)
         logger.error("Data set %s is given up, %s: %s", message.data_set_id, cause_class, error)
 
@@ -136,12 +138,13 @@ class WorkOffDelivery:
         record = self.store.load(message.data_set_id) or DataSetRecord(
             data_set_id=message.data_set_id, status=DataSetStatus.QUEUED, first_seen_at=now
         )
+        attempts = failed_before(record.attempts, record.last_error_at, now) + 1
         return record.model_copy(
             update={
-                "attempts": record.attempts + 1,
+                "attempts": attempts,
                 "last_error": str(error)[:LONGEST_TEXT],
                 "last_error_class": error.cause_class,
-                "last_error_at": now,
+                "last_error_at": now if attempts > record.attempts else record.last_error_at,
             }
         )
 
@@ -179,7 +182,7 @@ class DataSetWork:
     def attempts(self) -> int:
         """How many attempts failed before this one."""
         record = self.worker.store.load(self.message.data_set_id)
-        return record.attempts if record else 0
+        return failed_before(record.attempts, record.last_error_at, self.worker.clock()) if record else 0
 
     def note_failure(self, error: SyncError) -> None:
         """Note the failure in the data set's record."""

@@ -132,7 +132,10 @@ def test_after_twelve_attempts_it_is_given_up(bench: LineageBench, data_set_id: 
     (delivery,) = bench.open_deliveries()
     bench.fault(WRITE, times=None, status=503)
 
-    delays = [bench.push_failing(data_set_id, delivery.key) for _ in range(MOST_ATTEMPTS)]
+    delays = []
+    for _ in range(MOST_ATTEMPTS):
+        delays.append(bench.push_failing(data_set_id, delivery.key))
+        bench.clock.advance(sum(delays[-1]))
 
     assert [len(each) for each in delays] == [1] * (MOST_ATTEMPTS - 1) + [0]
     assert all(later >= earlier for (earlier,), (later,) in pairwise(delays[1:-1:2]))
