@@ -13,9 +13,8 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from infra.scripts.smoke_test import SmokeError, fetch, run_azure_cli  # the path comes first
+from infra.scripts.azure import NotWellError, Run, Site, fetch, read_subscription, run_azure_cli  # the path comes first
 
-Run = Callable[[list[str]], str]
 Get = Callable[[str, str], tuple[int, str]]
 
 
@@ -26,21 +25,20 @@ def format_findings(body: Mapping[str, Any]) -> Iterator[str]:
         yield f"     {finding['detail']}"
 
 
-def examine(group: str, app: str, health_url: str, *, run: Run, get: Get) -> Mapping[str, Any]:
+def examine(site: Site, health_url: str, *, run: Run, get: Get) -> Mapping[str, Any]:
     """Return the app's own findings; `run` runs the Azure CLI, `get` fetches a URL with a function key.
 
     Raises:
-        SmokeError: it does not answer, or its key cannot be read.
+        NotWellError: it does not answer, or its key cannot be read.
     """
-    query = ["functionapp", "keys", "list", "-g", group, "-n", app, "--query", "functionKeys.default", "-o", "tsv"]
-    key = run(query).strip()
+    key = run([*site.command("keys", "list"), "--query", "functionKeys.default", "-o", "tsv"]).strip()
     status, body = get(health_url.removesuffix("health") + "status?examine=true", key)
     try:
         found: Mapping[str, Any] = json.loads(body)
     except ValueError:
         found = {}
     if "findings" not in found:
-        raise SmokeError(f"{app} answers {status}: {found.get('detail', 'not the app, or it has not started')}")
+        raise NotWellError(f"{site.name} answers {status}: {found.get('detail', 'not the app, or it has not started')}")
     return found
 
 
@@ -54,8 +52,9 @@ def main(arguments: list[str]) -> int:
     if not (given.resource_group and given.app and given.health_url):
         parser.error("--resource-group, --app and --health-url are needed")
     try:
-        found = examine(given.resource_group, given.app, given.health_url, run=run_azure_cli, get=fetch)
-    except SmokeError as error:
+        site = Site(given.resource_group, given.app, read_subscription())
+        found = examine(site, given.health_url, run=run_azure_cli, get=fetch)
+    except NotWellError as error:
         print(f"NOT WELL: {error}", file=sys.stderr)
         return 1
     print("\n".join(format_findings(found)))

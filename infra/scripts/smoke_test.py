@@ -2,6 +2,8 @@
 
     python3 infra/scripts/smoke_test.py --resource-group GROUP --app NAME --health-url https://NAME.../api/health
 
+It waits up to five minutes for each. Secrets that were put into the vault lately are read anew.
+
 A deployment can be green and still leave an app without functions, which only a listing shows.
 Source: github.com/Azure/azure-functions-host/issues/11873, github.com/Azure/functions-action/issues/279.
 """
@@ -11,22 +13,27 @@ import ast
 import contextlib
 import json
 import os
-import shutil
-import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 
-APP = Path(__file__).parents[2] / "function_app.py"
-SYNC_TRIGGERS = (
-    "https://management.azure.com/subscriptions/{{subscriptionId}}/resourceGroups/{group}"
-    "/providers/Microsoft.Web/sites/{app}/syncfunctiontriggers?api-version=2024-11-01"
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from infra.scripts.azure import (  # the path comes first
+    REFRESH_SECRETS,
+    SYNC_TRIGGERS,
+    NotWellError,
+    Run,
+    Site,
+    fetch,
+    read_subscription,
+    run_azure_cli,
 )
+
+APP = Path(__file__).parents[2] / "function_app.py"
 TRIES = 20
 PAUSE_S = 15.0
 REMEDIES = {
@@ -35,63 +42,73 @@ REMEDIES = {
     "discovery": "the last discovery failed, or none ran for 5 minutes; GET status says why",
 }
 
-Run = Callable[[list[str]], str]
 Get = Callable[[str], tuple[int, str]]
-
-
-class SmokeError(Exception):
-    """The deployment is not well; the text says what was found and what to do."""
 
 
 @dataclass(frozen=True)
 class SmokeTest:
-    """One check of one app. `run` runs the Azure CLI, `get` fetches a URL without following it anywhere."""
+    """One check of one app. `get` fetches a URL without following it anywhere, `tell` says what is waited for."""
 
-    group: str
-    app: str
+    site: Site
     health_url: str
     run: Run
     get: Get
     sleep: Callable[[float], None]
+    tell: Callable[[str], None]
 
     def check(self) -> None:
         """Wait until all is well.
 
         Raises:
-            SmokeError: it did not become so in time.
+            NotWellError: it did not become so in time.
         """
-        self._until_well(self._missing_functions)
-        self._until_well(self._health_problem)
+        self._until_well(self._missing_functions, self._sync_triggers)
+        self._until_well(self._health_problem, self._read_secrets_anew)
 
-    def _until_well(self, find_problem: Callable[[], str]) -> None:
-        for tries_left in reversed(range(TRIES)):
+    def _until_well(self, find_problem: Callable[[], str], remedy: Callable[[str, int], None]) -> None:
+        told = ""
+        for tries in range(1, TRIES + 1):
             problem = find_problem()
             if not problem:
                 return
-            if tries_left:
+            if problem != told:
+                self.tell(f"Waiting, up to 5 minutes: {problem}")
+                told = problem
+            if tries < TRIES:
+                # A remedy is refused while the app starts; the next look tells whether it helped.
+                with contextlib.suppress(NotWellError):
+                    remedy(problem, tries)
                 self.sleep(PAUSE_S)
-        raise SmokeError(problem)
+        raise NotWellError(problem)
 
     def _missing_functions(self) -> str:
-        listing = ["functionapp", "function", "list", "-g", self.group, "-n", self.app, "--query", "[].name"]
+        listing = self.site.command("function", "list")
         # Azure calls a function app/function.
-        listed = {str(name).rpartition("/")[2] for name in json.loads(self.run([*listing, "-o", "json"]) or "[]")}
+        listed = {
+            str(name).rpartition("/")[2]
+            for name in json.loads(self.run([*listing, "--query", "[].name", "-o", "json"]) or "[]")
+        }
         missing = expected_functions(APP.read_text(encoding="utf-8")) - listed
         if not missing:
             return ""
-        self._sync_triggers()
-        return f"{self.app} lists no {', '.join(sorted(missing))}. See docs/troubleshooting.md, missing functions."
+        return (
+            f"{self.site.name} lists no {', '.join(sorted(missing))}. See docs/troubleshooting.md, missing functions."
+        )
 
-    def _sync_triggers(self) -> None:
-        # Refused while the app starts; the next listing tells whether it helped.
-        with contextlib.suppress(SmokeError):
-            self.run(["rest", "--method", "post", "--url", SYNC_TRIGGERS.format(group=self.group, app=self.app)])
+    def _sync_triggers(self, _problem: str, _tries: int) -> None:
+        self.run(self.site.ask_for(SYNC_TRIGGERS))
 
     def _health_problem(self) -> str:
         status, body = self.get(self.health_url)
         if status == HTTPStatus.OK:
             return ""
         return f"{self.health_url} answers {status}. {_explain(body)}"
+
+    def _read_secrets_anew(self, problem: str, tries: int) -> None:
+        """Refresh and restart at the first look only: an app that is restarted again and again never starts."""
+        if tries == 1 and REMEDIES["settings"] in problem:
+            self.run(self.site.ask_for(REFRESH_SECRETS))
+            self.run(self.site.command("restart"))
 
 
 def expected_functions(source: str) -> set[str]:
@@ -117,39 +134,6 @@ def _explain(body: str) -> str:
     return "Failing: " + "; ".join(f"{name} ({REMEDIES.get(name, 'see GET status')})" for name in failing)
 
 
-def run_azure_cli(arguments: list[str]) -> str:
-    """Run `az` and return what it prints.
-
-    Raises:
-        SmokeError: `az` is not installed or not signed in, or refuses.
-    """
-    program = shutil.which("az")
-    if program is None:
-        raise SmokeError("The Azure CLI (az) is not installed, so the functions cannot be listed.")
-    done = subprocess.run([program, *arguments], capture_output=True, text=True, check=False)  # noqa: S603  # our own arguments
-    if done.returncode:
-        raise SmokeError(f"az {' '.join(arguments[:3])} failed: {done.stderr.strip()}")
-    return done.stdout
-
-
-def fetch(url: str, key: str = "") -> tuple[int, str]:
-    """GET a URL, with a function key if one is given, and return status and body; 0 if nothing answers.
-
-    Raises:
-        SmokeError: the URL is not https.
-    """
-    if not url.startswith("https://"):
-        raise SmokeError(f"{url!r} is no https address.")
-    request = urllib.request.Request(url, headers={"x-functions-key": key} if key else {})  # noqa: S310  # see above
-    try:
-        with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310  # https only, see above
-            return answer.status, answer.read().decode()
-    except urllib.error.HTTPError as error:
-        return error.code, error.read().decode(errors="replace")
-    except OSError as error:
-        return 0, str(error)
-
-
 def main(arguments: list[str]) -> int:
     """Run the check; without arguments the names come from the environment, where azd puts the template's outputs."""
     parser = argparse.ArgumentParser(description="Check a deployed app: its functions and its health.")
@@ -159,10 +143,11 @@ def main(arguments: list[str]) -> int:
     given = parser.parse_args(arguments)
     if not (given.resource_group and given.app and given.health_url):
         parser.error("--resource-group, --app and --health-url are needed")
-    test = SmokeTest(given.resource_group, given.app, given.health_url, run_azure_cli, fetch, time.sleep)
+    site = Site(given.resource_group, given.app, read_subscription())
+    test = SmokeTest(site, given.health_url, run_azure_cli, fetch, time.sleep, lambda text: print(text, flush=True))
     try:
         test.check()
-    except SmokeError as error:
+    except NotWellError as error:
         sys.stderr.write(f"NOT WELL: {error}\n")
         return 1
     sys.stdout.write(f"{given.app} lists all its functions and is healthy.\n")

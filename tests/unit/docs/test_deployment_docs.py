@@ -2,6 +2,7 @@ import re
 
 import pytest
 
+from infra.scripts.azure import REFRESH_SECRETS
 from tests.unit.docs.tables import DOCS, code, read_table
 from tests.unit.infra.template import INFRA, REPOSITORY, main, module, rows
 
@@ -29,6 +30,14 @@ def test_each_way_tells_what_one_sees() -> None:
 def test_no_secret_is_written_into_a_file_or_a_variable_by_the_documented_commands() -> None:
     secure = {"CLUEDIN_PASSWORD", "CLUEDIN_ACCESS_TOKEN", "WEBHOOK_SECRETS", "NOTIFY_URLS"}
     assert not set(re.findall(r"azd env set (\w+)", DEPLOY)) & secure
+
+
+@pytest.mark.parametrize("document", [*OWN, "security.md", "operations.md"])
+def test_no_document_takes_a_restart_for_a_look_into_the_vault(document: str) -> None:
+    text = (DOCS / document).read_text(encoding="utf-8")
+    for command in re.finditer("az functionapp restart", text):
+        assert REFRESH_SECRETS in text[: command.start()].split().pop(), "the platform keeps old values for a day"
+    assert not re.search(r"restart (does|makes) it at once|vault,? (and )?restart", text)
 
 
 def test_it_says_what_was_never_run() -> None:

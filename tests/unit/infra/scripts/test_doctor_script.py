@@ -2,9 +2,10 @@ import json
 
 import pytest
 
+from infra.scripts.azure import NotWellError, Site
 from infra.scripts.doctor import examine, format_findings, main
-from infra.scripts.smoke_test import SmokeError
 
+SITE = Site("rg", "func-sync")
 HEALTH_URL = "https://func-sync.example.com/api/health"
 FINDINGS = {
     "isWell": False,
@@ -27,7 +28,7 @@ def test_the_app_is_asked_with_its_own_key() -> None:
         asked.append((url, key))
         return 200, json.dumps(FINDINGS)
 
-    assert examine("rg", "func-sync", HEALTH_URL, run=get_key, get=get) == FINDINGS
+    assert examine(SITE, HEALTH_URL, run=get_key, get=get) == FINDINGS
     assert asked == [("https://func-sync.example.com/api/status?examine=true", "the-key")]
 
 
@@ -45,8 +46,8 @@ def test_each_finding_says_what_was_seen_or_what_to_do() -> None:
     [((503, '{"detail": "PURVIEW_ENDPOINT: is not set"}'), "PURVIEW_ENDPOINT"), ((0, "refused"), "has not started")],
 )
 def test_an_app_that_does_not_examine_itself_is_an_error_that_says_why(answer: tuple[int, str], told: str) -> None:
-    with pytest.raises(SmokeError, match=told):
-        examine("rg", "func-sync", HEALTH_URL, run=get_key, get=lambda _url, _key: answer)
+    with pytest.raises(NotWellError, match=told):
+        examine(SITE, HEALTH_URL, run=get_key, get=lambda _url, _key: answer)
 
 
 def test_the_names_must_be_given() -> None:
