@@ -31,11 +31,17 @@ class TermHeader:
 
 @dataclass(frozen=True, slots=True)
 class AssignedEntity:
-    """An entity as a term lists it: no qualified name, but its present name as display text."""
+    """An entity as a term lists it: no qualified name, but its present name as display text.
+
+    `assignment` tells this row from any other. An entity that was deleted, or whose assignment ended, may keep its row;
+    it is not active then.
+    """
 
     guid: str
     type_name: str
     display_text: str
+    assignment: str
+    is_active: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +95,14 @@ def parse_term_headers(body: Any) -> list[TermHeader]:
 
 
 def parse_assigned_entities(body: Any) -> list[AssignedEntity]:
-    """Read assigned entities; deleted ones and ended assignments keep their place as entities without a guid."""
+    """Read assigned entities, also deleted ones and ended assignments: each row keeps its place."""
     return [
         AssignedEntity(
-            text(item, "guid") if _is_active(item) else "", text(item, "typeName"), text(item, "displayText")
+            guid=text(item, "guid"),
+            type_name=text(item, "typeName"),
+            display_text=text(item, "displayText"),
+            assignment=text(item, "relationshipGuid") or text(item, "guid"),
+            is_active=_is_active(item),
         )
         for item in _array(body)
     ]
@@ -152,7 +162,8 @@ def _parse_hit(hit: dict[str, Any]) -> Asset:
 
 
 def _is_active(item: dict[str, Any]) -> bool:
-    return _has(ACTIVE, item, "entityStatus") and _has(ACTIVE, item, "relationshipStatus")
+    is_active = _has(ACTIVE, item, "entityStatus") and _has(ACTIVE, item, "relationshipStatus")
+    return bool(text(item, "guid")) and is_active
 
 
 def _has(status: str, item: dict[str, Any], field: str) -> bool:

@@ -4,9 +4,8 @@ That list is read from Purview's store and does not wait for the search index, w
 change costs one request per page of assignments, nothing else.
 """
 
-import hashlib
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from pydantic import BaseModel
@@ -15,6 +14,7 @@ from sync_core.clients.purview import PAGE_SIZE, PurviewClient
 from sync_core.clients.purview_wire import AssignedEntity
 from sync_core.errors import NotFoundError
 from sync_core.flows.asset_types import AssetTypes
+from sync_core.flows.assignments import Assignments
 from sync_core.flows.resolve_terms import ResolveTerms
 from sync_core.flows.retire import Retire
 from sync_core.flows.run_log import RunLog
@@ -42,46 +42,6 @@ class TermCursor(BaseModel):
     assigned: int
     page_size: int = PAGE_SIZE
     has_missing: bool = False
-
-
-@dataclass
-class TermRows:
-    """How far one term's list was read: the rows so far, which they were, and how many the last page had."""
-
-    count: int = 0
-    seen: set[AssignedEntity] = field(default_factory=set)
-    last_page: int = 0
-
-
-@dataclass
-class Assignments:
-    """What was read so far: the entities by guid, and how far each term's list was read."""
-
-    terms: dict[str, TermRows]
-    entities: dict[str, AssignedEntity] = field(default_factory=dict)
-    page_size: int = PAGE_SIZE
-
-    @classmethod
-    def of(cls, term_guids: Iterable[str]) -> "Assignments":
-        """Return the start of an enumeration of these terms."""
-        return cls({guid: TermRows() for guid in term_guids})
-
-    def add(self, term_guid: str, page: Sequence[AssignedEntity]) -> bool:
-        """Add the next page of a term; return whether it brought anything new, or was a page seen before."""
-        rows = self.terms[term_guid]
-        fresh = set(page) - rows.seen
-        if fresh and rows.count:
-            self.page_size = min(self.page_size, rows.last_page)
-        rows.seen |= fresh
-        rows.count += len(page)
-        rows.last_page = len(page)
-        self.entities.update((entity.guid, entity) for entity in page if entity.guid)
-        return bool(fresh)
-
-    def digest(self) -> str:
-        """Return a hash of all that an enumeration tells."""
-        rows = sorted(f"{one.guid}\t{one.type_name}\t{one.display_text}" for one in self.entities.values())
-        return hashlib.sha256("\n".join(rows).encode()).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -112,6 +72,9 @@ class DiscoverByTerm:
             self._read_on(seen, term_guid, page_size=1)
         log.counts["assigned"] = len(seen.entities)
         self._take(seen.entities, log, keep_alive)
+        if not seen.is_steady:
+            log.notes.append("The assignments moved while they were read: no asset counts as missing this time.")
+            return
         # The snapshot is complete: every page was read to its end, and an error would have ended the run. It is the
         # latest one, too: whoever lost the lease meanwhile stops here, another discovery may have seen more.
         keep_alive()
@@ -143,7 +106,7 @@ class DiscoverByTerm:
     def _read_on(self, seen: Assignments, term_guid: str, page_size: int) -> None:
         """Read a term's list from where it stands; a page shorter than `page_size`, or without news, is the last."""
         while True:
-            page = self.purview.fetch_assigned_entities(term_guid, seen.terms[term_guid].count)
+            page = self.purview.fetch_assigned_entities(term_guid, seen.terms[term_guid].offset)
             if not seen.add(term_guid, page) or len(page) < page_size:
                 return
 

@@ -1,7 +1,9 @@
 """A term's assignments come in pages: none is skipped, none costs a request too many, also where a server caps them."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from typing import cast
 from urllib.parse import parse_qsl, urlencode
 
 import pytest
@@ -10,10 +12,14 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from local.purview import Purview, make_app
 from local.simulation import serve
 from local.stack import TERM
+from sync_core.clients.purview import PurviewClient
+from sync_core.clients.purview_wire import AssignedEntity
+from sync_core.domain.asset import Asset, AssetStatus
 from sync_core.flows.discover_by_term import COMPARE_AFTER
 from tests.integration.sync_core.flows.conftest import NewEstate
 from tests.integration.sync_core.flows.estate import ASSIGNMENTS, Estate
 
+MOVED = "The assignments moved while they were read: no asset counts as missing this time."
 NewCappedEstate = Callable[..., Estate]
 
 
@@ -97,7 +103,94 @@ def test_a_server_that_gives_the_same_page_again_and_again_is_asked_no_further(
     estate = new_capped_estate(100, offset="0")
     estate.add_columns(198)
 
-    assert estate.tick().counts["assigned"] == 100
+    run = estate.tick()
+
+    assert run.counts["assigned"] == 100
+    assert run.notes == [MOVED]
+
+
+def test_pages_without_a_stable_order_add_assets_and_retire_none(new_small_estate: NewEstate) -> None:
+    estate = new_small_estate()
+    for number in range(20):
+        estate.act("add_asset", name=f"file {number}", terms=[TERM])
+    estate.tick()
+    assert len(estate.records()) == 22
+    late = estate.act("add_asset", name="late", terms=[TERM])
+    estate.purview.patch_switches({"assigned_entities_page_limit": 5, "assigned_entities_order": "shuffled"})
+
+    runs = [estate.tick() for _ in range(12)]
+
+    assert estate.record_of(late.guid)
+    assert {(record.status, record.absent) for record in estate.records()} == {(AssetStatus.QUEUED, 0)}
+    assert {note for run in runs for note in run.notes} == {MOVED}
+
+
+def test_once_the_order_is_stable_again_an_asset_that_lost_its_tag_is_retired(small_estate: Estate) -> None:
+    small_estate.act("tag", asset="Products", term=TERM)
+    small_estate.tick()
+    small_estate.act("untag", asset="Orders", term=TERM)
+    small_estate.purview.patch_switches({"assigned_entities_page_limit": 2, "assigned_entities_order": "shuffled"})
+    for _ in range(3):
+        small_estate.tick()
+    small_estate.purview.patch_switches({"assigned_entities_order": "stable"})
+
+    for _ in range(2):
+        small_estate.tick()
+
+    assert small_estate.record_of("Orders").status is AssetStatus.RETIRED
+    assert small_estate.record_of("Products").status is AssetStatus.QUEUED
+
+
+def test_an_order_that_changes_matters_not_where_one_page_holds_all(small_estate: Estate) -> None:
+    small_estate.purview.patch_switches({"assigned_entities_order": "shuffled"})
+    small_estate.act("tag", asset="Products", term=TERM)
+    small_estate.tick()
+    small_estate.act("untag", asset="Orders", term=TERM)
+
+    for _ in range(2):
+        small_estate.tick()
+
+    assert small_estate.record_of("Orders").status is AssetStatus.RETIRED
+    assert idle_requests(small_estate) == 1
+
+
+@dataclass
+class MovingList:
+    """Between two pages the first assets of the list lose their term, so that the rows behind them move up."""
+
+    purview: PurviewClient
+    lose_first: Callable[[], None]
+    pages: int = 0
+
+    def fetch_assigned_entities(self, term_guid: str, offset: int) -> list[AssignedEntity]:
+        self.pages += 1
+        if self.pages == 2:
+            self.lose_first()
+        return self.purview.fetch_assigned_entities(term_guid, offset)
+
+    def fetch_assets(self, guids: Sequence[str]) -> Iterator[Asset]:
+        return self.purview.fetch_assets(guids)
+
+
+def test_a_row_that_moves_up_between_two_pages_is_not_taken_for_missing(small_estate: Estate) -> None:
+    for number in range(12):
+        small_estate.act("add_asset", name=f"file {number}", terms=[TERM])
+    small_estate.tick()
+    small_estate.purview.patch_switches({"assigned_entities_page_limit": 5})
+    small_estate.clock.advance(COMPARE_AFTER.total_seconds())
+
+    for numbers in ((0, 1), (2, 3)):  # in two runs in a row
+
+        def lose(numbers: tuple[int, ...] = numbers) -> None:
+            for number in numbers:
+                small_estate.act("untag", asset=f"file {number}", term=TERM)
+
+        moving = MovingList(small_estate.app.purview, lose)
+        by_term = replace(small_estate.app._discover_by_term, purview=cast("PurviewClient", moving))
+        replace(small_estate.app.discover, by_term=by_term).run()
+
+    assert small_estate.last_run().notes == [MOVED]
+    assert {record.absent for record in small_estate.records()} == {0}
 
 
 def test_pages_full_of_deleted_assets_hide_nothing_behind_them(new_capped_estate: NewCappedEstate) -> None:

@@ -66,13 +66,22 @@ def test_a_display_name_stands_for_a_missing_name() -> None:
 
 
 @pytest.mark.parametrize("ended", [{"entityStatus": "DELETED"}, {"relationshipStatus": "DELETED"}])
-def test_an_ended_assignment_keeps_its_place_without_a_guid(ended: dict[str, str]) -> None:
+def test_an_ended_assignment_keeps_its_place_and_is_not_active(ended: dict[str, str]) -> None:
     first, second = wire.parse_assigned_entities([{**ASSIGNED, **ended}, ASSIGNED])
-    assert (first.guid, second.guid) == ("", "g1")
+    assert [(one.guid, one.is_active) for one in (first, second)] == [("g1", False), ("g1", True)]
+
+
+def test_an_assignment_is_told_from_others_by_its_relationship() -> None:
+    (first, second) = wire.parse_assigned_entities([{**ASSIGNED, "relationshipGuid": "r1"}, ASSIGNED])
+    assert (first.assignment, second.assignment) == ("r1", "g1")
+
+
+def test_an_assignment_without_a_guid_is_not_active() -> None:
+    assert [one.is_active for one in wire.parse_assigned_entities([{"typeName": "azure_sql_table"}])] == [False]
 
 
 def test_an_assignment_without_statuses_is_active() -> None:
-    assert wire.parse_assigned_entities([{"guid": "g1"}]) == [wire.AssignedEntity("g1", "", "")]
+    assert wire.parse_assigned_entities([{"guid": "g1"}]) == [wire.AssignedEntity("g1", "", "", "g1")]
 
 
 def test_a_search_page_tells_count_token_and_assets() -> None:
