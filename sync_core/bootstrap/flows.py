@@ -215,6 +215,7 @@ class App(Services):
             toggles=self._notes("toggle"),
             throttles=self._notes("throttle"),
             notifications=self._notes("notification"),
+            is_lineage_on=self.settings.lineage_enabled,
             clock=self.clock,
         )
 

@@ -1,8 +1,14 @@
 """Work that was given up, kept with its cause so that a person, or a healed cause, can bring it back."""
 
+import hashlib
 from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
+
+
+def letter_id(queue: str, work: str) -> str:
+    """Identify a letter by queue and work, so that the same work dying again is the same letter."""
+    return hashlib.sha256(f"{queue}\n{work}".encode()).hexdigest()[:24]
 
 
 class DeadLetter(BaseModel):

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sync_core.domain.asset import AssetRecord, AssetStatus
-from sync_core.domain.dead_letter import DeadLetter
+from sync_core.domain.dead_letter import DeadLetter, letter_id
 from sync_core.domain.message import AssetMessage
 from sync_core.errors import RejectedError, StateError, SyncError
 from sync_core.state.assets import AssetStore
-from sync_core.state.dead_letters import DeadLetterStore, letter_id
+from sync_core.state.dead_letters import DeadLetterStore
 from sync_core.state.names import ASSET_QUEUE
 
 logger = logging.getLogger(__name__)

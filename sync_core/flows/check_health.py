@@ -3,17 +3,16 @@
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from http import HTTPStatus
 
 from sync_core.domain.answer import HttpAnswer, json_answer
-from sync_core.domain.run import RunKind, RunOutcome
+from sync_core.domain.run import RunKind
 from sync_core.errors import SyncError
+from sync_core.mapping.well_being import is_discovery_well
 from sync_core.state.runs import RunStore
 
 logger = logging.getLogger(__name__)
-
-LONGEST_SILENCE = timedelta(minutes=5)
 
 
 def health_answer(failing: list[str]) -> HttpAnswer:
@@ -36,8 +35,5 @@ class CheckHealth:
         except SyncError:
             logger.exception("The health check cannot read the state")
             return health_answer(["storage"])
-        if not latest:
-            return health_answer([])
-        last_sign = latest[0].finished_at or latest[0].started_at
-        is_silent = self.clock() - last_sign > LONGEST_SILENCE
-        return health_answer(["discovery"] if is_silent or latest[0].outcome is RunOutcome.FAILED else [])
+        is_well = is_discovery_well(latest[0] if latest else None, self.clock())
+        return health_answer([] if is_well else ["discovery"])

@@ -5,23 +5,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from pydantic import BaseModel
-
 from sync_core.clients.notifications import Notifier
+from sync_core.domain.facts import LastNotification
 from sync_core.errors import SyncError
 from sync_core.mapping.announcements import Announcement
 from sync_core.state.notes import Notes
 
 logger = logging.getLogger(__name__)
-
-
-class LastNotification(BaseModel):
-    """How the last notification of a kind went; `error` is empty when it was sent."""
-
-    title: str
-    body: str
-    sent_at: datetime
-    error: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,12 @@
 """Answers `status`: what is synced, what is not, why not, and what happened lately."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel
 from pydantic.alias_generators import to_camel
@@ -14,13 +14,15 @@ from pydantic.alias_generators import to_camel
 from sync_core.domain.answer import HttpAnswer, json_answer, problem
 from sync_core.domain.approval import ApprovalNeeded
 from sync_core.domain.asset import AssetRecord, AssetStatus
+from sync_core.domain.data_set import DataSetRecord
+from sync_core.domain.delivery import Delivery
+from sync_core.domain.facts import Facts, Filter, LastNotification, Page, Toggle
 from sync_core.domain.run import RunKind
 from sync_core.domain.throttle import Throttle
 from sync_core.errors import RejectedError
-from sync_core.flows.notify import LastNotification
 from sync_core.flows.retire import NEEDED
 from sync_core.flows.selection import NOTE as TOGGLE
-from sync_core.flows.selection import Toggle
+from sync_core.flows.take_assets import SEND_AGAIN_AFTER
 from sync_core.state.assets import AssetStore
 from sync_core.state.data_sets import DataSetStore
 from sync_core.state.dead_letters import DeadLetterStore
@@ -28,39 +30,22 @@ from sync_core.state.deliveries import DeliveryStore
 from sync_core.state.notes import Notes
 from sync_core.state.runs import RunStore
 
+Item = TypeVar("Item")
 LARGEST_PAGE = 1000
 DEFAULT_PAGE = 100
 RUNS_SHOWN = 20
 KEY = re.compile(r"[A-Za-z0-9-]{0,100}")  # what our own keys and the ids of data sets are made of
 
 
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """Which assets to show: of one state, with a text in their names, from behind a key."""
-
-    state: AssetStatus | None
-    text: str
-    page_size: int
-    after: str
-    after_data_set: str
-
-    def accepts_name(self, name: str) -> bool:
-        """Whether a data set of that name is to be shown."""
-        return self.text.lower() in name.lower()
-
-    def accepts(self, record: AssetRecord) -> bool:
-        """Whether a record is to be shown."""
-        names = f"{record.name}\n{record.qualified_name}\n{record.guid}\n{record.group_id}".lower()
-        return (self.state is None or record.status is self.state) and self.text.lower() in names
-
-
-def parse_filter(query: Mapping[str, str]) -> Filter:
+def parse_filter(query: Mapping[str, str], page_size: int = DEFAULT_PAGE) -> Filter:
     """Read the query: `state`, `search`, `pageSize` (at most 1000), and from a former answer `after`, `afterDataSet`.
+
+    `page_size` is taken where the query names none.
 
     Raises:
         RejectedError: a value is not one of those.
     """
-    state, size = query.get("state", ""), query.get("pageSize", str(DEFAULT_PAGE))
+    state, size = query.get("state", ""), query.get("pageSize", str(page_size))
     if state and state not in set(AssetStatus):
         raise RejectedError(f"state is '{state}'; expected one of {', '.join(AssetStatus)}.", code="state")
     if not re.fullmatch("[0-9]{1,4}", size) or not 1 <= int(size) <= LARGEST_PAGE:
@@ -90,6 +75,7 @@ class Report:
     toggles: Notes
     throttles: Notes
     notifications: Notes
+    is_lineage_on: bool
     clock: Callable[[], datetime]
 
     def answer(self, query: Mapping[str, str]) -> HttpAnswer:
@@ -98,49 +84,90 @@ class Report:
             wanted = parse_filter(query)
         except RejectedError as error:
             return problem(HTTPStatus.BAD_REQUEST, str(error), parameter=error.code)
-        return json_answer(self._body(wanted))
+        return json_answer(_to_json(self.read(wanted)))
 
-    def _body(self, wanted: Filter) -> dict[str, Any]:
-        counts = self.assets.counts()
-        toggle = self.toggles.load(Toggle, TOGGLE)
-        needed = self.approvals.load(ApprovalNeeded, NEEDED)
-        return {
-            "generatedAt": self.clock().isoformat(),
-            "sync": _camel(toggle) if toggle else None,
-            "counts": {status.value: counts.get(status.value, 0) for status in AssetStatus},
-            "assets": self._assets(wanted),
-            "dataSets": self._data_sets(wanted),
-            "openDeliveries": sum(1 for _ in self.deliveries.open()),
-            "runs": [_camel(run) for run in self.runs.latest(RunKind.DISCOVER, RUNS_SHOWN)],
-            "reconciliations": [_camel(run) for run in self.runs.latest(RunKind.RECONCILE, RUNS_SHOWN)],
-            "approvalNeeded": _camel(needed) if needed else None,
-            "deadLetters": [_camel(letter) for letter in islice(self.dead_letters.all(), wanted.page_size)],
-            "throttles": [_camel(throttle) for _, throttle in self.throttles.all(Throttle)],
-            "notifications": {kind: _camel(last) for kind, last in self.notifications.all(LastNotification)},
-        }
+    def read(self, wanted: Filter) -> Facts:
+        """Read all that is told of the assets and data sets that are wanted."""
+        assets = _page(filter(wanted.accepts, self.assets.after(wanted.after)), wanted.page_size, lambda one: one.key)
+        named = (record for record in self.data_sets.after(wanted.after_data_set) if wanted.accepts_name(record.name))
+        deliveries = list(self.deliveries.open())
+        now = self.clock()
+        return Facts(
+            generated_at=now,
+            toggle=self.toggles.load(Toggle, TOGGLE),
+            is_lineage_on=self.is_lineage_on,
+            counts=self.assets.counts(),
+            assets=assets,
+            data_sets=_page(named, wanted.page_size, lambda one: one.data_set_id),
+            tries=_next_tries(self._due(assets.items), deliveries, now),
+            open_deliveries=len(deliveries),
+            runs=self.runs.latest(RunKind.DISCOVER, RUNS_SHOWN),
+            reconciliations=self.runs.latest(RunKind.RECONCILE, RUNS_SHOWN),
+            approval_needed=self.approvals.load(ApprovalNeeded, NEEDED),
+            dead_letters=list(islice(self.dead_letters.all(), wanted.page_size)),
+            throttles=[throttle for _, throttle in self.throttles.all(Throttle)],
+            notifications=dict(self.notifications.all(LastNotification)),
+        )
 
-    def _data_sets(self, wanted: Filter) -> dict[str, Any]:
-        found = (record for record in self.data_sets.after(wanted.after_data_set) if wanted.accepts_name(record.name))
-        page = list(islice(found, wanted.page_size + 1))
-        shown = page[: wanted.page_size]
-        return {
-            "items": [_camel(record) for record in shown],
-            "next": shown[-1].data_set_id if len(page) > len(shown) else None,
-        }
+    def read_sources(self, data_sets: Sequence[DataSetRecord]) -> dict[str, AssetRecord]:
+        """Return the source assets of data sets by their keys, those that are recorded."""
+        keys = dict.fromkeys(record.asset_key for record in data_sets if record.asset_key)
+        return {key: stored.record for key, stored in self.assets.load_many(list(keys)).items()}
 
-    def _assets(self, wanted: Filter) -> dict[str, Any]:
-        accepted = filter(wanted.accepts, self.assets.after(wanted.after))
-        page = list(islice(accepted, wanted.page_size + 1))
-        shown = page[: wanted.page_size]
-        return {
-            "items": [_asset(record) for record in shown],
-            "next": shown[-1].key if len(page) > len(shown) else None,
-        }
+    def _due(self, shown: Sequence[AssetRecord]) -> dict[str, datetime]:
+        """Return when the messages of the queued ones among these count as lost; they are in the order of keys."""
+        queued = [record.key for record in shown if record.status is AssetStatus.QUEUED]
+        return self.assets.due_between(queued[0], queued[-1]) if queued else {}
 
 
-def _asset(record: AssetRecord) -> dict[str, Any]:
+def _next_tries(due: Mapping[str, datetime], deliveries: Iterable[Delivery], now: datetime) -> dict[str, datetime]:
+    """Return when each piece of outstanding work is tried next: when its message shows up, or now if it has."""
+    tries = {key: max(due_at - SEND_AGAIN_AFTER, now) for key, due_at in due.items()}
+    for delivery in deliveries:
+        try_at = max(delivery.due_at - SEND_AGAIN_AFTER, now) if delivery.due_at else now
+        tries[delivery.data_set_id] = min(try_at, tries.get(delivery.data_set_id, try_at))
+    return tries
+
+
+def _page(found: Iterator[Item], size: int, key_of: Callable[[Item], str]) -> Page[Item]:
+    page = list(islice(found, size + 1))
+    shown = page[:size]
+    return Page(shown, key_of(shown[-1]) if len(page) > len(shown) else None)
+
+
+def _to_json(facts: Facts) -> dict[str, Any]:
+    needed = facts.approval_needed
+    return {
+        "generatedAt": facts.generated_at.isoformat(),
+        "sync": _camel(facts.toggle) if facts.toggle else None,
+        "lineage": {"enabled": facts.is_lineage_on},
+        "counts": {status.value: facts.counts.get(status.value, 0) for status in AssetStatus},
+        "assets": {"items": [_asset(record, facts) for record in facts.assets.items], "next": facts.assets.next},
+        "dataSets": {
+            "items": [_data_set(record, facts) for record in facts.data_sets.items],
+            "next": facts.data_sets.next,
+        },
+        "openDeliveries": facts.open_deliveries,
+        "runs": [_camel(run) for run in facts.runs],
+        "reconciliations": [_camel(run) for run in facts.reconciliations],
+        "approvalNeeded": _camel(needed) if needed else None,
+        "deadLetters": [_camel(letter) for letter in facts.dead_letters],
+        "throttles": [_camel(throttle) for throttle in facts.throttles],
+        "notifications": {kind: _camel(last) for kind, last in facts.notifications.items()},
+    }
+
+
+def _asset(record: AssetRecord, facts: Facts) -> dict[str, Any]:
     renamed = {"inPurview": record.name, "inCluedIn": record.synced_name} if record.is_renamed else None
-    return {**_camel(record), "renamed": renamed}
+    return {**_camel(record), **_next_try(record.key, facts), "renamed": renamed}
+
+
+def _data_set(record: DataSetRecord, facts: Facts) -> dict[str, Any]:
+    return {**_camel(record), **_next_try(record.data_set_id, facts)}
+
+
+def _next_try(work: str, facts: Facts) -> dict[str, str]:
+    return {"nextTryAt": facts.tries[work].isoformat()} if work in facts.tries else {}
 
 
 def _camel(model: BaseModel) -> dict[str, Any]:

@@ -6,9 +6,8 @@ at the next one. Source: docs/vendors/cluedin.md, 2.12 and 4.2.
 
 from dataclasses import dataclass
 
-from pydantic import BaseModel
-
 from sync_core.clients.cluedin import CluedInClient
+from sync_core.domain.facts import Toggle
 from sync_core.errors import ConfigError
 from sync_core.flows.run_log import RunLog
 from sync_core.mapping.keywords import Selection, parse_selection, unquote
@@ -18,16 +17,6 @@ from sync_core.state.notes import Notes
 ENABLED_KEY = "Purview.SyncDataSources.Enabled"
 KEYWORDS_KEY = "Purview.SyncDataSources.Keywords"
 NOTE = "toggle"
-
-
-class Toggle(BaseModel):
-    """Whether the sync is switched on, and for which keywords."""
-
-    enabled: bool
-    keywords: str
-
-    def __str__(self) -> str:
-        return f"{'on' if self.enabled else 'off'}, keywords {self.keywords or '(none)'}"
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,17 @@ LONGEST_REPLAY_AFTER = timedelta(hours=24)
 
 
 def is_replay_due(letter: DeadLetter, now: datetime) -> bool:
-    """Whether it is time to try a letter again: half an hour after it died, then after twice as long each time."""
+    """Whether it is time to try a letter again."""
+    due_at = replay_at(letter)
+    return due_at is not None and now >= due_at
+
+
+def replay_at(letter: DeadLetter) -> datetime | None:
+    """Return from when on a letter is tried again: half an hour after it died, then after twice as long each time.
+
+    None is the answer for a letter that is left to a person.
+    """
     if letter.cause_class not in HEALING_CAUSES:
-        return False
+        return None
     wait = min(FIRST_REPLAY_AFTER * 2.0 ** min(letter.replays, 10), LONGEST_REPLAY_AFTER)
-    return now - max(letter.last_seen_at, letter.replayed_at or letter.last_seen_at) >= wait
+    return max(letter.last_seen_at, letter.replayed_at or letter.last_seen_at) + wait

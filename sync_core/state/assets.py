@@ -219,6 +219,13 @@ class AssetStore:
         for row in self.table.rows(query, {**_between("todo"), "now": _stamp(now)}):
             yield StoredTodo(from_row(Todo, row), str(row.metadata["etag"]))
 
+    def due_between(self, first: str, last: str) -> dict[str, datetime]:
+        """Return when the messages of outstanding assets count as lost, by key, from one key to another."""
+        bounds = {"partition": PARTITION, "first": f"todo:{first}", "last": f"todo:{last}"}
+        query = "PartitionKey eq @partition and RowKey ge @first and RowKey le @last"
+        todos = (from_row(Todo, row) for row in self.table.rows(query, bounds))
+        return {todo.key: todo.due_at for todo in todos}
+
     def is_outstanding(self, key: str) -> bool:
         """Whether an asset has its to-do row."""
         return self.table.get(PARTITION, f"todo:{key}") is not None

@@ -1,6 +1,5 @@
 """Dead letters: work that was given up, kept until it is replayed or its cause is gone."""
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,11 +8,6 @@ from sync_core.domain.dead_letter import DeadLetter
 from sync_core.state.table import Table, from_row, to_row
 
 PARTITION = "open"
-
-
-def letter_id(queue: str, subject: str) -> str:
-    """Identify a letter by queue and work, so that the same work dying again is the same letter."""
-    return hashlib.sha256(f"{queue}\n{subject}".encode()).hexdigest()[:24]
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ import pytest
 from sync_core import bootstrap
 from sync_core.domain.answer import HttpAnswer
 from sync_core.errors import ConfigError
-from sync_core.flows.check_health import LONGEST_SILENCE
 from sync_core.flows.discover_all import TICK_TIME
+from sync_core.mapping.well_being import LONGEST_SILENCE
 from tests.integration.sync_core.flows.conftest import NewEstate
 from tests.integration.sync_core.flows.estate import Estate
 

@@ -1,6 +1,7 @@
 """`GET status`: what is synced, what is not, why not, what happened lately; nothing secret."""
 
 import json
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -8,7 +9,10 @@ import pytest
 from local.cluedin.seed import SERVICE_ACCOUNT
 from local.stack import TERM
 from sync_core.domain.asset import AssetStatus
+from sync_core.domain.data_set import DataSetRecord, DataSetStatus
+from sync_core.domain.delivery import found_delivery
 from sync_core.errors import ConfigError
+from sync_core.flows.work_off_delivery import SEND_AGAIN_AFTER
 from sync_core.mapping.announcements import data_sources_created
 from tests.integration.sync_core.flows.bench import CREATE_SOURCE
 from tests.integration.sync_core.flows.conftest import NewEstate
@@ -143,6 +147,45 @@ def test_dead_letters_throttles_and_the_toggle_are_shown(small_estate: Estate) -
     (throttle,) = answer["throttles"]
     assert (throttle["service"], throttle["retryAfterS"]) == ("purview", 1.0)
     assert answer["sync"] == {"enabled": True, "keywords": TERM}
+
+
+def test_outstanding_work_tells_when_it_is_tried_next(small_estate: Estate) -> None:
+    small_estate.tick()
+    answer = small_estate.status()
+    assert {item["nextTryAt"] for item in answer["assets"]["items"]} == {answer["generatedAt"]}
+
+    small_estate.fault(CREATE_SOURCE, status=503, headers={"Retry-After": "20"}, times=1)
+    small_estate.work()
+
+    answer = small_estate.status()
+    (failed,) = [item for item in answer["assets"]["items"] if item["status"] == "queued"]
+    (synced,) = [item for item in answer["assets"]["items"] if item["status"] == "synced"]
+    wait = datetime.fromisoformat(failed["nextTryAt"]) - datetime.fromisoformat(answer["generatedAt"])
+    assert 15 < wait.total_seconds() <= 25
+    assert "nextTryAt" not in synced
+
+
+def test_a_data_set_with_an_open_delivery_tells_when_it_is_read_next(small_estate: Estate) -> None:
+    data_set_id = "925268ec-8908-44e2-8d0c-d83fe50937d0"
+    now = small_estate.clock.now()
+    small_estate.app._data_sets.save(
+        DataSetRecord(data_set_id=data_set_id, status=DataSetStatus.PUSHED, name="Orders", first_seen_at=now)
+    )
+    assert "nextTryAt" not in small_estate.status()["dataSets"]["items"][0]
+
+    delivery = found_delivery("a test", data_set_id, now)
+    small_estate.app._deliveries.add(delivery)
+    answer = small_estate.status()
+    assert answer["dataSets"]["items"][0]["nextTryAt"] == answer["generatedAt"]
+
+    small_estate.app._deliveries.postpone(delivery.key, now + SEND_AGAIN_AFTER + timedelta(minutes=1))
+    again_at = small_estate.status()["dataSets"]["items"][0]["nextTryAt"]
+    assert datetime.fromisoformat(again_at) == now + timedelta(minutes=1)
+
+
+def test_whether_lineage_is_written_is_told(new_small_estate: NewEstate) -> None:
+    assert new_small_estate().status()["lineage"] == {"enabled": True}
+    assert new_small_estate(LINEAGE_ENABLED="false").status()["lineage"] == {"enabled": False}
 
 
 def test_nothing_secret_is_in_the_status_whatever_went_wrong(new_small_estate: NewEstate) -> None:

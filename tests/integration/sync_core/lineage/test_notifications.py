@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from local.simulation import serve
 from sync_core.domain.data_set import DataSetStatus
-from sync_core.flows.notify import LastNotification
+from sync_core.domain.facts import LastNotification
 from tests.integration.sync_core.lineage.bench import CUSTOMERS, ORDERS, WRITE, LineageBench
 from tests.integration.sync_core.lineage.conftest import NewBench
 

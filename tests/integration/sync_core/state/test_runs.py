@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from sync_core.domain.dead_letter import DeadLetter
+from sync_core.domain.dead_letter import DeadLetter, letter_id
 from sync_core.domain.run import RunKind, RunOutcome, RunRecord
-from sync_core.state.dead_letters import DeadLetterStore, letter_id
+from sync_core.state.dead_letters import DeadLetterStore
 from sync_core.state.runs import RunStore
 from sync_core.state.table import Table
 from tests.unit.sync_core.builders import NOW

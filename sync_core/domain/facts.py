@@ -1,0 +1,84 @@
+"""What `status` and `dashboard` tell: the state as it was read for one question."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Generic, TypeVar
+
+from pydantic import BaseModel
+
+from sync_core.domain.approval import ApprovalNeeded
+from sync_core.domain.asset import AssetRecord, AssetStatus
+from sync_core.domain.data_set import DataSetRecord
+from sync_core.domain.dead_letter import DeadLetter
+from sync_core.domain.run import RunRecord
+from sync_core.domain.throttle import Throttle
+
+Item = TypeVar("Item")
+
+
+class Toggle(BaseModel):
+    """Whether the sync is switched on, and for which keywords."""
+
+    enabled: bool
+    keywords: str
+
+    def __str__(self) -> str:
+        return f"{'on' if self.enabled else 'off'}, keywords {self.keywords or '(none)'}"
+
+
+class LastNotification(BaseModel):
+    """How the last notification of a kind went; `error` is empty when it was sent."""
+
+    title: str
+    body: str
+    sent_at: datetime
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which assets to show: of one state, with a text in their names, from behind a key."""
+
+    state: AssetStatus | None
+    text: str
+    page_size: int
+    after: str
+    after_data_set: str
+
+    def accepts_name(self, name: str) -> bool:
+        """Whether a data set of that name is to be shown."""
+        return self.text.lower() in name.lower()
+
+    def accepts(self, record: AssetRecord) -> bool:
+        """Whether a record is to be shown."""
+        names = f"{record.name}\n{record.qualified_name}\n{record.guid}\n{record.group_id}".lower()
+        return (self.state is None or record.status is self.state) and self.text.lower() in names
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[Item]):
+    """Some items, and the key behind which there are more; None if these are the last."""
+
+    items: Sequence[Item]
+    next: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that is told. `tries` says when outstanding work is tried next, by asset key and by data set id."""
+
+    generated_at: datetime
+    toggle: Toggle | None
+    is_lineage_on: bool
+    counts: Mapping[str, int]
+    assets: Page[AssetRecord]
+    data_sets: Page[DataSetRecord]
+    tries: Mapping[str, datetime] = field(default_factory=dict)
+    open_deliveries: int = 0
+    runs: Sequence[RunRecord] = ()
+    reconciliations: Sequence[RunRecord] = ()
+    approval_needed: ApprovalNeeded | None = None
+    dead_letters: Sequence[DeadLetter] = ()
+    throttles: Sequence[Throttle] = ()
+    notifications: Mapping[str, LastNotification] = field(default_factory=dict)
