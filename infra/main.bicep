@@ -73,10 +73,15 @@ param pythonVersion string = '3.13'
 @allowed([512, 2048, 4096])
 param instanceMemoryMB int = 2048
 
-@description('Most instances of each function. 2 instances with 12 messages each stay under the 25 operations a second of one Purview capacity unit.')
+@description('Most instances of each function. Where the region does not allow less than 40, set queueBatchSize to 1.')
 @minValue(1)
 @maxValue(1000)
 param maximumInstanceCount int = 2
+
+@description('Messages that an instance fetches at once; with half of them left it fetches again. As in host.json.')
+@minValue(1)
+@maxValue(10)
+param queueBatchSize int = 7
 
 @description('Instances that always wait for webhooks. 0: the first delivery after a pause is slow.')
 @minValue(0)
@@ -242,6 +247,7 @@ module functionApp 'modules/function-app.bicep' = {
     pythonVersion: pythonVersion
     instanceMemoryMB: instanceMemoryMB
     maximumInstanceCount: maximumInstanceCount
+    queueBatchSize: queueBatchSize
     alwaysReadyHttpInstances: alwaysReadyHttpInstances
     appSettings: union(syncSettings, cluedInCredentials, webhookSettings, notificationSettings)
   }

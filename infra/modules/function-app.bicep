@@ -36,6 +36,9 @@ param instanceMemoryMB int
 @description('Most instances of each function.')
 param maximumInstanceCount int
 
+@description('Messages that an instance fetches at once; with half of them left it fetches again.')
+param queueBatchSize int
+
 @description('Instances that always wait for HTTP requests.')
 param alwaysReadyHttpInstances int
 
@@ -63,7 +66,10 @@ var platformSettings = [
   // An address only: the component refuses whoever has no role.
   { name: 'APPLICATIONINSIGHTS_CONNECTION_STRING', value: insights.properties.ConnectionString }
   { name: 'APPLICATIONINSIGHTS_AUTHENTICATION_STRING', value: 'ClientId=${identity.properties.clientId};Authorization=AAD' }
-  // Not fewer than the messages of one instance (host.json), or they would wait for a thread while their time runs.
+  // Before host.json. Both, or a smaller batch would keep the old threshold. A division of whole numbers rounds down.
+  { name: 'AzureFunctionsJobHost__extensions__queues__batchSize', value: string(queueBatchSize) }
+  { name: 'AzureFunctionsJobHost__extensions__queues__newBatchThreshold', value: string(queueBatchSize / 2) }
+  // Not fewer than the messages of one instance, or they would wait for a thread while their time runs.
   { name: 'PYTHON_THREADPOOL_THREAD_COUNT', value: '16' }
 ]
 // A loop may only run over what is known before the deployment, so the settings above cannot be a part of it.

@@ -96,13 +96,29 @@ def test_every_value_of_host_json_is_explained_as_it_is() -> None:
 
 
 def test_the_arithmetic_of_the_speed_is_right() -> None:
+    rows = read_table(DOCUMENT, "How fast it may be")
+    for row in rows:
+        instances, batch, threshold, timers, total = (
+            int(number) for number in re.findall(r"\d+", row["calls at once"])
+        )
+        assert (code(row["`MAXIMUM_INSTANCE_COUNT`"]), code(row["`QUEUE_BATCH_SIZE`"])) == (str(instances), str(batch))
+        assert threshold == batch // 2
+        assert instances * (batch + threshold) + timers == total
+    parameters = main().of_kind("parameter")
+    defaults = [text(parameters[name].value) for name in ("maximumInstanceCount", "queueBatchSize")]
+    assert defaults == [code(rows[0]["`MAXIMUM_INSTANCE_COUNT`"]), code(rows[0]["`QUEUE_BATCH_SIZE`"])]
+
+
+def test_how_far_it_may_go_over_one_capacity_unit_is_told() -> None:
     source = (DOCS / DOCUMENT).read_text(encoding="utf-8")
-    [numbers] = re.findall(r"(\d+) instances . (\d+) messages \+ (\d+) discovery = (\d+) operations", source)
-    instances, messages, discovery, total = (int(number) for number in numbers)
-    queues = json.loads((REPOSITORY / "host.json").read_text(encoding="utf-8"))["extensions"]["queues"]
-    assert instances == int(text(main().of_kind("parameter")["maximumInstanceCount"].value))
-    assert messages == queues["batchSize"] + queues["newBatchThreshold"]
-    assert instances * messages + discovery == total
+    most = int(read_table(DOCUMENT, "How fast it may be")[-1]["calls at once"].split()[-1])
+    assert f"the second may go {most - 25} over it" in source.replace("\n", " ")
+
+
+def test_nobody_is_told_to_set_an_app_setting_by_hand() -> None:
+    # The next deployment would put it back.
+    source = (DOCS / DOCUMENT).read_text(encoding="utf-8")
+    assert not re.search(r"add the app setting", source)
 
 
 def _flat(node: Any, path: str = "") -> list[tuple[str, Any]]:

@@ -3,7 +3,7 @@ import re
 
 from local.host.host_json import load_host_options
 from sync_core.settings import SECRET_SETTINGS, Settings
-from tests.unit.infra.bicep.tree import properties, text
+from tests.unit.infra.bicep.tree import properties, text, walk
 from tests.unit.infra.template import INFRA, REPOSITORY, app_settings, main, module, objects_in
 
 ALIASES = {str(field.alias) for field in Settings.model_fields.values()}
@@ -16,6 +16,8 @@ NOT_IN_AZURE = {
 }
 # What the template sets besides the app's own settings, and who reads it.
 OF_THE_PLATFORM = {
+    "AzureFunctionsJobHost__extensions__queues__batchSize": "the host: before host.json",
+    "AzureFunctionsJobHost__extensions__queues__newBatchThreshold": "the host: before host.json",
     "AZURE_CLIENT_ID": "azure-identity: which identity the app signs in with",
     "APPLICATIONINSIGHTS_CONNECTION_STRING": "the host: where logs go to; it opens nothing, local auth is off",
     "APPLICATIONINSIGHTS_AUTHENTICATION_STRING": "the host: send logs as the identity",
@@ -83,19 +85,44 @@ def test_all_settings_reach_the_app() -> None:
     assert "for setting in items(appSettings)" in text(app.of_kind("variable")["ownSettings"].node)
 
 
+def host_settings(batch_size: int) -> dict[str, str]:
+    """Return the settings by which the template overrides host.json, for a batch size."""
+    prefix = "AzureFunctionsJobHost__extensions__queues__"
+    assert app_settings()[f"{prefix}batchSize"] == "string(queueBatchSize)"
+    assert app_settings()[f"{prefix}newBatchThreshold"] == "string(queueBatchSize / 2)"
+    return {f"{prefix}batchSize": str(batch_size), f"{prefix}newBatchThreshold": str(batch_size // 2)}
+
+
+def messages_at_once(batch_size: int) -> int:
+    """Return how many messages one instance of the deployed app has in flight at most."""
+    return load_host_options(REPOSITORY, host_settings(batch_size)).queues.parallel
+
+
+def test_the_batch_size_of_the_template_is_that_of_host_json_until_it_is_changed() -> None:
+    default = int(text(main().of_kind("parameter")["queueBatchSize"].value))
+    assert load_host_options(REPOSITORY, host_settings(default)) == load_host_options(REPOSITORY, {})
+
+
+def test_a_batch_of_one_is_one_message_at_a_time() -> None:
+    assert messages_at_once(1) == 1
+
+
 def test_a_worker_has_a_thread_for_each_message_and_each_request_of_its_instance() -> None:
     threads = int(app_settings()["PYTHON_THREADPOOL_THREAD_COUNT"].strip("'"))
-    assert threads >= load_host_options(REPOSITORY, {}).queues.parallel
+    limit = main().of_kind("parameter")["queueBatchSize"].decorators["maxValue"]
+    [largest] = [int(text(node)) for node in walk(limit) if node.type == "number"]
+    assert threads >= messages_at_once(largest)
     [requests] = re.findall(r"perInstanceConcurrency: (\d+)", module("function-app").source.decode())
     assert threads >= int(requests)
 
 
 def test_the_messages_in_flight_stay_under_one_purview_capacity_unit() -> None:
-    # A worker makes one call at a time, and a call takes about a second: one message is at most one operation a second.
+    # Assumed: a call takes a second. So each message in flight, and each timer, is at most one operation a second.
     operations_per_s = 25
     instances = int(text(main().of_kind("parameter")["maximumInstanceCount"].value))
-    discovery = 1
-    assert instances * load_host_options(REPOSITORY, {}).queues.parallel + discovery <= operations_per_s
+    batch_size = int(text(main().of_kind("parameter")["queueBatchSize"].value))
+    timers = (REPOSITORY / "function_app.py").read_text(encoding="utf-8").count("@app.timer_trigger")
+    assert instances * messages_at_once(batch_size) + timers <= operations_per_s
 
 
 def test_the_parameters_file_gives_every_setting_under_its_own_name() -> None:
