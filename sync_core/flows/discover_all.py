@@ -33,14 +33,15 @@ LARGEST_WINDOW = 5000  # paging deeper than 20,000 rows is known to break (wjohn
 class AllCursor(BaseModel):
     """Where the sweep stands and what was seen last.
 
-    `windows` are those still to sweep, as pairs of epoch milliseconds; an empty list means that no sweep is going on.
+    `windows` are those still to sweep, as pairs of epoch milliseconds, the last one first to be read; an empty list
+    means that no sweep is going on.
     `probe` tells the set of changes since the fixed moment `since_ms` from any other: its size and its newest member.
     `is_complete` tells whether the last sweep read all that was counted. `own_collection` is what `collection_setting`
     stood for when the last sweep began.
     """
 
     sweep_started_at: datetime
-    windows: list[list[int]] = Field(default_factory=list)
+    windows: list[tuple[int, int | None]] = Field(default_factory=list)
     swept: int = 0
     is_complete: bool = True
     complete_at: datetime | None = None
@@ -95,10 +96,10 @@ class DiscoverAll:
             *rest, last = cursor.windows
             window = Window(*last)
             first = self._search(conditions, "createTime", window)
-            if first.count > LARGEST_WINDOW and window.is_divisible:
-                older, newer = window.halves()
-                windows = [*rest, [newer.start_ms, newer.end_ms], [older.start_ms, older.end_ms]]
-                cursor = cursor.model_copy(update={"windows": windows})
+            halves = window.halves(_to_ms(cursor.sweep_started_at))
+            if first.count > LARGEST_WINDOW and halves:
+                newest_first = [(half.start_ms, half.end_ms) for half in reversed(halves)]
+                cursor = cursor.model_copy(update={"windows": [*rest, *newest_first]})
                 continue
             read = self._take_pages(first, within(conditions, "createTime", window), log, keep_alive)
             is_complete = cursor.is_complete and read >= first.count
@@ -124,19 +125,19 @@ class DiscoverAll:
             next_probe = self._probe(conditions, next_since_ms)
         probe = self._probe(conditions, cursor.since_ms)
         if probe != cursor.probe:
-            window = Window(cursor.since_ms, _to_ms(now + timedelta(days=1)))
-            self._take_window(conditions, window, log, keep_alive)
+            self._take_window(conditions, Window(cursor.since_ms), _to_ms(now), log, keep_alive)
         return cursor.model_copy(update={"since_ms": next_since_ms, "probe": next_probe or probe})
 
     def _take_window(
-        self, conditions: Sequence[Filter], window: Window, log: RunLog, keep_alive: Callable[[], None]
+        self, conditions: Sequence[Filter], window: Window, now_ms: int, log: RunLog, keep_alive: Callable[[], None]
     ) -> None:
         windows = [window]
         while windows:
             window = windows.pop()
             first = self._search(conditions, "updateTime", window)
-            if first.count > LARGEST_WINDOW and window.is_divisible:
-                windows += reversed(window.halves())
+            halves = window.halves(now_ms)
+            if first.count > LARGEST_WINDOW and halves:
+                windows += reversed(halves)
             else:
                 self._take_pages(first, within(conditions, "updateTime", window), log, keep_alive)
 
@@ -173,7 +174,7 @@ class DiscoverAll:
 
 
 def _with_new_sweep(cursor: AllCursor, now: datetime) -> AllCursor:
-    everything = [0, _to_ms(now + timedelta(days=1))]
+    everything = (0, None)
     return cursor.model_copy(update={"sweep_started_at": now, "windows": [everything], "swept": 0, "is_complete": True})
 
 

@@ -25,20 +25,24 @@ GLOSSARY_OBJECTS = "Glossary terms"
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A span of time in epoch milliseconds: from `start_ms`, before `end_ms`."""
+    """A span of time in epoch milliseconds: from `start_ms`, before `end_ms`.
+
+    Without an end it is open, and holds also what has no time: that is before nothing. From 0 it has no start.
+    """
 
     start_ms: int
-    end_ms: int
+    end_ms: int | None = None
 
-    def halves(self) -> tuple["Window", "Window"]:
-        """Return the window's two halves."""
-        middle = (self.start_ms + self.end_ms) // 2
+    def halves(self, now_ms: int) -> tuple["Window", "Window"] | None:
+        """Return the window's two halves, or None where one would be empty. An open one is halved as if it ended now.
+
+        However often an open window is halved, one of the parts is open.
+        """
+        end_ms = now_ms if self.end_ms is None else self.end_ms
+        if end_ms - self.start_ms <= 1:
+            return None
+        middle = (self.start_ms + end_ms) // 2
         return Window(self.start_ms, middle), Window(middle, self.end_ms)
-
-    @property
-    def is_divisible(self) -> bool:
-        """Whether two halves would both be non-empty."""
-        return self.end_ms - self.start_ms > 1
 
 
 def everything_but_own(collection_id: str) -> list[Filter]:
@@ -54,7 +58,9 @@ def everything_but_own(collection_id: str) -> list[Filter]:
 
 def within(conditions: Sequence[Filter], field: TimeField, window: Window) -> Filter:
     """Return the filter for entities whose time lies in the window."""
-    return {"and": [*conditions, _since(field, window.start_ms), _before(field, window.end_ms)]}
+    start = [_since(field, window.start_ms)] if window.start_ms else []
+    end = [] if window.end_ms is None else [_before(field, window.end_ms)]
+    return {"and": [*conditions, *start, *end]}
 
 
 def since(conditions: Sequence[Filter], field: TimeField, start_ms: int) -> Filter:

@@ -131,6 +131,32 @@ def test_many_assets_of_one_millisecond_are_all_read(catalog: Estate) -> None:
 
 
 @pytest.mark.usefixtures("small_windows")
+def test_assets_without_a_creation_time_are_read_once_with_the_newest(catalog: Estate) -> None:
+    catalog.generate(40, days=400)
+    catalog.purview.patch_switches({"omit_from_hits": ["createTime"]})
+    catalog.generate(2 * SMALL_WINDOW, prefix="timeless")
+    sweeper = make_sweeper(catalog)
+
+    sweeper.tick()
+
+    assert is_each_brought_once(sweeper.basket, 40 + 2 * SMALL_WINDOW)
+    assert sweeper.cursor().is_complete
+
+
+@pytest.mark.usefixtures("small_windows")
+def test_a_new_asset_without_an_update_time_is_found_by_the_next_tick(catalog: Estate) -> None:
+    catalog.generate(10)
+    sweeper = make_sweeper(catalog)
+    sweeper.tick()
+    catalog.purview.patch_switches({"omit_from_hits": ["updateTime", "createTime"]})
+    new = catalog.act("add_asset", name="timeless.csv", collection="Sales")
+
+    sweeper.tick()
+
+    assert new.qualified_name in sweeper.basket.brought
+
+
+@pytest.mark.usefixtures("small_windows")
 def test_a_sweep_goes_on_in_the_next_tick_where_this_ones_time_ended(catalog: Estate) -> None:
     catalog.generate(60, days=400)
     hasty = HastyClock(catalog.clock.now, timedelta(seconds=6))

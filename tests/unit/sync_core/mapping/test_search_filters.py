@@ -48,26 +48,36 @@ def test_a_window_is_from_its_start_and_before_its_end() -> None:
     }
 
 
+def test_an_open_window_asks_for_nothing_that_an_entity_without_a_time_could_fail() -> None:
+    assert within([], "createTime", Window(10)) == since([], "createTime", 10)
+    assert within(CONDITIONS, "createTime", Window(0)) == {"and": CONDITIONS}
+
+
 def test_since_a_moment_has_no_end() -> None:
     assert since([], "updateTime", 10) == {"and": [{"not": {"updateTime": {"operator": "lt", "timeThreshold": 10}}}]}
 
 
 def test_only_the_one_documented_operator_on_times_is_used() -> None:
-    used = {*operators(within(CONDITIONS, "createTime", Window(0, 1))), *operators(since(CONDITIONS, "updateTime", 0))}
+    used = {*operators(within(CONDITIONS, "createTime", Window(1, 2))), *operators(since(CONDITIONS, "updateTime", 0))}
     assert used == {"lt"}
 
 
-@given(st.integers(0, 2**41), st.integers(0, 2**41))
-def test_the_halves_of_a_window_are_the_window(start_ms: int, length_ms: int) -> None:
-    window = Window(start_ms, start_ms + length_ms)
-    first, second = window.halves()
+@given(st.integers(0, 2**41), st.integers(0, 2**41), st.booleans())
+def test_the_halves_of_a_window_are_the_window(start_ms: int, length_ms: int, is_open: bool) -> None:  # noqa: FBT001
+    window = Window(start_ms, None if is_open else start_ms + length_ms)
+    halves = window.halves(now_ms=start_ms + length_ms)
+    if halves is None:
+        assert length_ms <= 1
+        return
+    first, second = halves
     assert (first.start_ms, first.end_ms, second.end_ms) == (window.start_ms, second.start_ms, window.end_ms)
-    assert window.is_divisible == (first.start_ms < first.end_ms and second.start_ms < second.end_ms)
+    assert window.start_ms < second.start_ms < window.start_ms + length_ms
 
 
 @pytest.mark.parametrize("length_ms", [2, 3, 10**12])
-def test_halving_a_window_comes_to_an_end(length_ms: int) -> None:
-    window, halvings = Window(0, length_ms), 0
-    while window.is_divisible:
-        window, halvings = window.halves()[1], halvings + 1
+@pytest.mark.parametrize("is_open", [True, False])
+def test_halving_a_window_comes_to_an_end(length_ms: int, is_open: bool) -> None:  # noqa: FBT001
+    window, halvings = Window(0, None if is_open else length_ms), 0
+    while halves := window.halves(now_ms=length_ms):
+        window, halvings = halves[1], halvings + 1
     assert halvings <= 41
