@@ -39,9 +39,9 @@ var rules = [
   {
     name: 'failures'
     title: 'Functions fail'
-    description: 'At least 3 runs failed within 15 minutes. Refused callers (4xx) do not count.'
+    description: 'At least 3 runs failed within 15 minutes, or answered that they cannot work (5xx). Refused callers (4xx) do not count.'
     severity: 2
-    query: 'requests | where success == false and not(toint(resultCode) between (400 .. 499))'
+    query: 'requests | where resultCode startswith "5" or (success == false and resultCode !startswith "4")'
     operator: 'GreaterThanOrEqual'
     threshold: 3
     window: 'PT15M'
@@ -57,14 +57,34 @@ var rules = [
     window: 'PT5M'
   }
   {
+    name: 'reconcile-fails'
+    title: 'Reconcile fails'
+    description: 'reconcile runs every 15 minutes, too seldom to count among failing functions. While it fails, missed webhooks and stuck work are not found again.'
+    severity: 2
+    query: 'requests | where name == "reconcile" and success == false'
+    operator: 'GreaterThanOrEqual'
+    threshold: 2
+    window: 'PT1H'
+  }
+  {
+    name: 'no-reconcile'
+    title: 'No reconcile succeeded for an hour'
+    description: 'Nobody looks for missed webhooks and stuck work any more: the timer has stopped, the app is not running, or each run fails.'
+    severity: 2
+    query: 'requests | where name == "reconcile" and success == true'
+    operator: 'LessThan'
+    threshold: 1
+    window: 'PT1H'
+  }
+  {
     name: 'unhealthy-host'
     title: 'The functions host is unhealthy'
-    description: 'The host cannot use its storage: a role is missing, a network is closed, or the platform is at fault.'
+    description: 'The host cannot use its storage: a role is missing, a network is closed, or the platform is at fault. Once in a while is known and harmless, so 5 times within 15 minutes count.'
     severity: 1
     query: 'traces | where message startswith "Process reporting unhealthy" or message contains "Unable to create client for AzureWebJobsStorage"'
-    operator: 'GreaterThan'
-    threshold: 0
-    window: 'PT5M'
+    operator: 'GreaterThanOrEqual'
+    threshold: 5
+    window: 'PT15M'
   }
 ]
 
