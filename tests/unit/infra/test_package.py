@@ -74,6 +74,16 @@ def test_the_package_is_small(denies: Denies) -> None:
     [
         ".azure/prod/.env",
         ".env",
+        "build/lib/sync_core/settings.py",
+        "deploy.log",
+        "dist/purview_cluedin_sync-0.1.0.tar.gz",
+        "env/lib/python3.13/site-packages/azure/__init__.py",
+        "outputs.json",
+        "package/function_app.py",
+        "package.zip",
+        "prod.env",
+        "server.pem",
+        "venv/lib/python3.13/site-packages/azure/__init__.py",
         ".git/config",
         ".github/workflows/test.yml",
         ".local/azurite/db.json",
@@ -92,6 +102,12 @@ def test_the_package_is_small(denies: Denies) -> None:
 )
 def test_what_a_developer_has_beside_the_app_is_not_shipped(denies: Denies, path: str) -> None:
     assert denies(path)
+
+
+@pytest.mark.parametrize("path", ["outputs.json", "prod.env", ".azure/prod/.env", "package/host.json", "app.zip"])
+def test_what_a_deployment_leaves_behind_is_not_committed(path: str) -> None:
+    ignored = (REPOSITORY / ".gitignore").read_text(encoding="utf-8").splitlines()
+    assert pathspec.GitIgnoreSpec.from_lines(ignored).match_file(path)
 
 
 @READINGS
