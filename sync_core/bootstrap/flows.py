@@ -15,6 +15,7 @@ from sync_core.flows.announce_data_sets import AnnounceDataSets
 from sync_core.flows.bury import Bury
 from sync_core.flows.check_existence import CheckExistence
 from sync_core.flows.check_health import CheckHealth
+from sync_core.flows.confirm_absence import ConfirmAbsence
 from sync_core.flows.create_data_source_group import CreateDataSourceGroup
 from sync_core.flows.discover import LEASE, Discover
 from sync_core.flows.discover_all import DiscoverAll
@@ -168,7 +169,9 @@ class App(Services):
                 cursors=cursors,
                 clock=self.clock,
             ),
-            check_existence=CheckExistence(self.purview, self._assets, self._retire, cursors),
+            check_existence=CheckExistence(
+                self.purview, self._assets, ConfirmAbsence(self.purview), self._retire, cursors
+            ),
             selection=ReadSelection(self.settings, self.cluedin, self._notes("toggle")),
             bury=self.bury,
             work_off_delivery=self.work_off_delivery,
@@ -233,6 +236,7 @@ class App(Services):
             types=self._types,
             assets=self._assets,
             take=self._take_assets,
+            confirm=ConfirmAbsence(self.purview),
             retire=self._retire,
             notes=cursors,
             clock=self.clock,

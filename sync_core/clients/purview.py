@@ -22,6 +22,7 @@ from sync_core.clients.purview_wire import (
     parse_entities,
     parse_entity_type,
     parse_glossaries,
+    parse_is_deleted,
     parse_search_page,
     parse_term_headers,
 )
@@ -112,6 +113,18 @@ class PurviewClient:
                 return []
             half = len(guids) // 2
             return [*self._fetch_chunk(guids[:half]), *self._fetch_chunk(guids[half:])]
+
+    def is_gone(self, guid: str) -> bool:
+        """Whether the store says beyond doubt that an entity is gone: it knows no such guid, or has it as deleted.
+
+        Raises:
+            ConfigError, RejectedError: it does not tell.
+        """
+        path = f"{ATLAS}/entity/guid/{quote(guid, safe='')}"
+        try:
+            return parse_is_deleted(self._get(path, {"minExtInfo": "true", "ignoreRelationships": "true"}, "is_gone"))
+        except NotFoundError:
+            return True
 
     def fetch_entity_type(self, name: str) -> EntityType | None:
         """Return a type's definition, or None where Purview does not tell it."""

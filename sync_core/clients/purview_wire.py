@@ -115,6 +115,14 @@ def parse_entities(body: Any) -> list[Asset]:
     return [_parse_entity(entity) for entity in entities if text(entity, "guid") and _has(ACTIVE, entity, "status")]
 
 
+def parse_is_deleted(body: Any) -> bool:
+    """Read whether `{"entity": ...}` is kept as deleted; what is no entity says nothing."""
+    entity = member(_object(body), "entity")
+    if not isinstance(entity, dict) or not text(entity, "guid"):
+        raise _unreadable("an entity", body)
+    return not _has(ACTIVE, entity, "status")
+
+
 def parse_entity_type(body: Any) -> EntityType:
     """Read a type definition, alone or as the only one of `entityDefs`."""
     definition = next(iter(_items(_object(body), "entityDefs")), body)

@@ -17,7 +17,7 @@ class ApprovalNeeded(BaseModel):
 
 
 class RetiredLately(BaseModel):
-    """How many assets were retired since a moment without anyone having to approve."""
+    """How many assets were retired since a moment without a person's word."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -26,7 +26,7 @@ class RetiredLately(BaseModel):
 
 
 class Approval(BaseModel):
-    """A person's word: up to so many assets may be retired, until it expires."""
+    """A person's word: up to so many assets may be retired, until it expires; `used` counts those that were."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -34,3 +34,9 @@ class Approval(BaseModel):
     by: str
     given_at: datetime
     expires_at: datetime
+    used: int = 0
+
+    @property
+    def left(self) -> int:
+        """How many more assets it allows."""
+        return self.assets - self.used

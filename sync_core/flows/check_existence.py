@@ -1,17 +1,22 @@
 """With `*`, an asset leaves the sync only when it is gone from Purview: asks the store, guid by guid, a part a run.
 
-The search index is not asked: it lags, and it hides what the app may not see.
+The search index is not asked: it lags, and it hides what the app may not see. What the store leaves out of an answer to
+many guids is asked for alone. Once it has gone round all records, those whose grace is over are retired together.
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
 from pydantic import BaseModel
 
-from sync_core.clients.purview import PurviewClient
+from sync_core.clients.purview import ENTITIES_A_CALL, PurviewClient
+from sync_core.domain.asset import AssetRecord
+from sync_core.errors import ConfigError
+from sync_core.flows.confirm_absence import LOOKS_A_RUN, ConfirmAbsence, Sight
 from sync_core.flows.retire import Retire
 from sync_core.flows.run_log import RunLog
-from sync_core.mapping.retirement import RETIRABLE
+from sync_core.mapping.retirement import RETIRABLE, is_due
 from sync_core.state.assets import AssetStore
 from sync_core.state.notes import Notes
 
@@ -31,17 +36,50 @@ class CheckExistence:
 
     purview: PurviewClient
     assets: AssetStore
+    confirm: ConfirmAbsence
     retire: Retire
     cursors: Notes
 
     def run(self, log: RunLog) -> None:
-        """Check the next thousand records: twenty requests at most."""
+        """Check the next thousand records, or as many as need no more than a hundred looks at single assets."""
         cursor = self.cursors.load(ExistenceCursor, CURSOR) or ExistenceCursor(after="")
         records = list(islice(self.assets.after(cursor.after), RECORDS_A_RUN))
+        after, looks = cursor.after, 0
+        for chunk in _chunks(records):
+            looks += self._check(chunk, log)
+            after = chunk[-1].key
+            if looks >= LOOKS_A_RUN:
+                break
+        is_round_over = len(records) < RECORDS_A_RUN and (not records or after == records[-1].key)
+        if is_round_over:
+            self._retire(log)
+        self.cursors.save(CURSOR, ExistenceCursor(after="" if is_round_over else after))
+
+    def _check(self, records: Sequence[AssetRecord], log: RunLog) -> int:
+        """Compare some records with the store; return how many had to be looked for alone."""
         counted = [record for record in records if record.status in RETIRABLE]
-        present = {asset.guid for asset in self.purview.fetch_assets([record.guid for record in counted])}
-        total = sum(count for status, count in self.assets.counts().items() if status in RETIRABLE)
-        self.retire.compare(counted, present, log, total)
-        after = records[-1].key if len(records) == RECORDS_A_RUN else ""
-        self.cursors.save(CURSOR, ExistenceCursor(after=after))
+        listed = self._list([record.guid for record in counted])
+        omitted = [record for record in counted if record.guid not in listed]
+        seen = {record.guid: self.confirm.look(record, log) for record in omitted}
+        gone = {guid for guid, sight in seen.items() if sight is Sight.GONE}
+        shown = {guid for guid, sight in seen.items() if sight is Sight.SHOWN}
+        self.retire.mark(counted, missing=gone, present=listed | shown)
         log.counts["existence_checked"] += len(counted)
+        log.counts["missing"] += len(gone)
+        return len(omitted)
+
+    def _list(self, guids: Sequence[str]) -> set[str]:
+        try:
+            return {asset.guid for asset in self.purview.fetch_assets(guids)}
+        except ConfigError:  # one asset that the app may not read is enough: each is looked for alone, then
+            return set()
+
+    def _retire(self, log: RunLog) -> None:
+        counts = self.assets.counts()
+        due = [record for record in self.assets.absent() if is_due(record)]
+        self.retire.retire(due, sum(counts[status] for status in RETIRABLE), log)
+
+
+def _chunks(records: Sequence[AssetRecord]) -> Iterator[Sequence[AssetRecord]]:
+    for start in range(0, len(records), ENTITIES_A_CALL):
+        yield records[start : start + ENTITIES_A_CALL]

@@ -4,7 +4,7 @@ That list is read from Purview's store and does not wait for the search index, w
 change costs one request per page of assignments, nothing else.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -15,12 +15,14 @@ from sync_core.clients.purview_wire import AssignedEntity
 from sync_core.errors import NotFoundError
 from sync_core.flows.asset_types import AssetTypes
 from sync_core.flows.assignments import Assignments
+from sync_core.flows.confirm_absence import LOOKS_A_RUN, ConfirmAbsence, Sight
 from sync_core.flows.resolve_terms import ResolveTerms
 from sync_core.flows.retire import Retire
 from sync_core.flows.run_log import RunLog
 from sync_core.flows.take_assets import TakeAssets
 from sync_core.mapping.discovery_plan import Sighting, guids_to_read
 from sync_core.mapping.keywords import Selection
+from sync_core.mapping.retirement import RETIRABLE, is_due
 from sync_core.state.assets import AssetStore
 from sync_core.state.notes import Notes
 
@@ -53,6 +55,7 @@ class DiscoverByTerm:
     types: AssetTypes
     assets: AssetStore
     take: TakeAssets
+    confirm: ConfirmAbsence
     retire: Retire
     notes: Notes
     clock: Callable[[], datetime]
@@ -78,7 +81,7 @@ class DiscoverByTerm:
         # The snapshot is complete: every page was read to its end, and an error would have ended the run. It is the
         # latest one, too: whoever lost the lease meanwhile stops here, another discovery may have seen more.
         keep_alive()
-        has_missing = self.retire.compare(self.assets.all(), seen.entities, log)
+        has_missing = self._compare(seen.entities, log, keep_alive)
         self.notes.save(
             CURSOR,
             TermCursor(
@@ -90,6 +93,22 @@ class DiscoverByTerm:
                 has_missing=has_missing,
             ),
         )
+
+    def _compare(self, present: Mapping[str, AssignedEntity], log: RunLog, keep_alive: Callable[[], None]) -> bool:
+        """Retire whose grace is over; return whether anyone is still in it."""
+        counted = [record for record in self.assets.all() if record.status in RETIRABLE]
+        missing = [record for record in counted if record.guid not in present]
+        in_grace = [record for record in missing if not is_due(record)]
+        confirmed = set[str]()
+        for record in in_grace[:LOOKS_A_RUN]:
+            keep_alive()
+            if self.confirm.look(record, log) is not Sight.HIDDEN:
+                confirmed.add(record.guid)
+        marked = self.retire.mark(counted, missing=confirmed, present=present)
+        due = [record for record in marked if is_due(record)]
+        self.retire.retire(due, len(counted), log, keep_alive)
+        log.counts["missing"] += len(missing)
+        return len(in_grace) > LOOKS_A_RUN or any(one.guid in confirmed and not is_due(one) for one in marked)
 
     def _enumerate(self, selection: Selection, page_size: int) -> Assignments:
         try:

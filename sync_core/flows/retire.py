@@ -1,7 +1,7 @@
 """Retires assets that lost their term: marks them and tells people. Nothing is deleted in CluedIn.
 
-Only a complete snapshot may retire ("could not enumerate" is not "found nothing"), only after a grace of two of them,
-and never many at once without a person's word.
+Only complete snapshots may retire ("could not enumerate" is not "found nothing"), only what Purview's store itself does
+not hide from the app, only after a grace of two snapshots, and never many at once without a person's word.
 """
 
 import logging
@@ -14,7 +14,7 @@ from sync_core.domain.asset import AssetRecord, AssetStatus
 from sync_core.flows.notify import Notify
 from sync_core.flows.run_log import RunLog
 from sync_core.mapping.announcements import approval_needed, assets_retired
-from sync_core.mapping.retirement import RETIRABLE, is_due, is_missing, needs_approval, retired_lately
+from sync_core.mapping.retirement import GRACE_SNAPSHOTS, is_approved, is_free, retired_lately
 from sync_core.state.assets import AssetStore
 from sync_core.state.notes import Notes
 
@@ -24,63 +24,79 @@ APPROVAL = "approval"
 NEEDED = "needed"
 LATELY = "lately"
 EXAMPLES = 10
+BACK = {"absent": 0, "absent_since": None}
+REASON = "It is no longer among the assets that the keywords select. Its group in CluedIn stays."
 
 
 @dataclass(frozen=True)
 class Retire:
-    """Compares records with a complete snapshot."""
+    """Counts in how many snapshots in a row assets are missing, and retires those whose grace is over."""
 
     assets: AssetStore
     approvals: Notes
     notify: Notify
     clock: Callable[[], datetime]
 
-    def compare(
-        self, records: Iterable[AssetRecord], present: Collection[str], log: RunLog, total: int | None = None
-    ) -> bool:
-        """Take note of who is missing, and retire whose grace is over; return whether anyone is still in it.
+    def mark(
+        self, records: Iterable[AssetRecord], missing: Collection[str], present: Collection[str]
+    ) -> list[AssetRecord]:
+        """Note which records a snapshot has and lacks, and return them; others are left as they are.
 
-        `records` are the known ones as they are now, `present` the guids of a snapshot that is known to be complete.
-        `total` is how many there are in all, where `records` are a part of them.
-        Called once for each snapshot: every call counts against the grace of who is missing.
+        `missing` and `present` are guids. Called once for each snapshot: every call counts against the grace of who is
+        missing.
         """
-        counted = [record for record in records if record.status in RETIRABLE]
-        missing = [record for record in counted if is_missing(record, present)]
-        for record in counted:
-            if record.absent and record.guid in present:
-                self.assets.change(record.key, lambda one: one.model_copy(update={"absent": 0, "absent_since": None}))
-        due = [record for record in missing if is_due(record)]
-        self._retire(due, len(counted) if total is None else total, log)
-        if not due and total is None:
-            self.approvals.delete(NEEDED)  # nothing is asked any more: they are back
-        in_grace = [record for record in missing if not is_due(record)]
-        for record in in_grace:
-            self._mark(record)
-        log.counts["missing"] += len(missing)
-        return bool(in_grace)
+        return [self._mark(record, missing, present) for record in records]
 
-    def _retire(self, due: Sequence[AssetRecord], total: int, log: RunLog) -> None:
-        """Retire assets, unless that has to wait for a person."""
-        now = self.clock()
-        approval = self.approvals.load(Approval, APPROVAL) if due else None
-        lately = retired_lately(self.approvals.load(RetiredLately, LATELY) if due else None, now)
-        if needs_approval(lately.assets + len(due), total + lately.assets, approval, now):
+    def retire(
+        self, due: Sequence[AssetRecord], total: int, log: RunLog, keep_alive: Callable[[], None] = lambda: None
+    ) -> None:
+        """Retire assets of `total` that count, unless that has to wait for a person.
+
+        `keep_alive` is called before each: it raises when another run has taken over and may have seen them since.
+        """
+        if not due:
+            self.approvals.delete(NEEDED)  # nothing is asked any more: they are back
+            return
+        said = self._may_retire(len(due), total)
+        if said is None:
             self._ask(due, total, log)
             return
         for record in due:
-            reason = "It is no longer among the assets that the keywords select. Its group in CluedIn stays."
-            update = {"status": AssetStatus.RETIRED, "retired_at": now, "reason": reason, "absent": record.absent + 1}
+            keep_alive()
+            update = {"status": AssetStatus.RETIRED, "retired_at": self.clock(), "reason": f"{REASON}{said}"}
             self.assets.close(record.key, lambda one, update=update: one.model_copy(update=update), announce=False)  # type: ignore[misc]
-            logger.info("Asset %s is retired", record.key)
-        if due:
-            log.counts["retired"] += len(due)
-            self.approvals.delete(NEEDED)
-            self.approvals.save(LATELY, lately.model_copy(update={"assets": lately.assets + len(due)}))
-            self._tell("asset_retired", [record.name for record in due])
+            logger.info("Asset %s is retired.%s", record.key, said)
+        log.counts["retired"] += len(due)
+        self.approvals.delete(NEEDED)
+        if self.notify.is_on:
+            self.notify.send("asset_retired", assets_retired([record.name for record in due]))
 
-    def _mark(self, record: AssetRecord) -> None:
-        update = {"absent": record.absent + 1, "absent_since": record.absent_since or self.clock()}
-        self.assets.change(record.key, lambda one: one.model_copy(update=update))
+    def _mark(self, record: AssetRecord, missing: Collection[str], present: Collection[str]) -> AssetRecord:
+        if record.guid in present and record.absent:
+            return self.assets.change(record.key, lambda one: one.model_copy(update=BACK))
+        if record.guid in missing and record.absent < GRACE_SNAPSHOTS:
+            return self.assets.change(record.key, self._once_more)
+        return record
+
+    def _once_more(self, record: AssetRecord) -> AssetRecord:
+        since = record.absent_since or self.clock()
+        return record.model_copy(update={"absent": record.absent + 1, "absent_since": since})
+
+    def _may_retire(self, due: int, total: int) -> str | None:
+        """Return who said so, an empty text where no one has to, None where no one did.
+
+        It is noted before anything is retired: a run that dies on the way asks again rather than uses a word twice.
+        """
+        now = self.clock()
+        lately = retired_lately(self.approvals.load(RetiredLately, LATELY), now)
+        if is_free(due, total, lately.assets):
+            self.approvals.save(LATELY, lately.model_copy(update={"assets": lately.assets + due}))
+            return ""
+        approval = self.approvals.load(Approval, APPROVAL)
+        if approval is None or not is_approved(due, approval, now):
+            return None
+        self.approvals.save(APPROVAL, approval.model_copy(update={"used": approval.used + due}))
+        return f" Approved by {approval.by}."
 
     def _ask(self, due: Sequence[AssetRecord], total: int, log: RunLog) -> None:
         log.notes.append(f"{len(due)} of {total} assets would be retired; a person must approve that first.")
@@ -94,7 +110,3 @@ class Retire:
         logger.error("%s of %s assets would be retired; that needs approval", len(due), total)
         if self.notify.is_on:
             self.notify.send("approval_needed", approval_needed(len(due), total))
-
-    def _tell(self, kind: str, names: Sequence[str]) -> None:
-        if self.notify.is_on:
-            self.notify.send(kind, assets_retired(names))

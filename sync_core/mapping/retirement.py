@@ -1,6 +1,5 @@
 """When an asset that is no longer found may be retired: never on doubt, never many at once without a person's word."""
 
-from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from sync_core.domain.approval import Approval, RetiredLately
@@ -15,14 +14,9 @@ COUNTED_TOGETHER = timedelta(days=1)
 RETIRABLE = frozenset({AssetStatus.QUEUED, AssetStatus.SYNCED, AssetStatus.FAILED})
 
 
-def is_missing(record: AssetRecord, present: Collection[str]) -> bool:
-    """Whether a record that counts was not found in a complete snapshot of guids."""
-    return record.status in RETIRABLE and record.guid not in present
-
-
 def is_due(record: AssetRecord) -> bool:
-    """Whether a missing record has used up its grace, this snapshot included."""
-    return record.absent + 1 >= GRACE_SNAPSHOTS
+    """Whether a record has used up its grace."""
+    return record.status in RETIRABLE and record.absent >= GRACE_SNAPSHOTS
 
 
 def retired_lately(before: RetiredLately | None, now: datetime) -> RetiredLately:
@@ -32,8 +26,12 @@ def retired_lately(before: RetiredLately | None, now: datetime) -> RetiredLately
     )
 
 
-def needs_approval(due: int, total: int, approval: Approval | None, now: datetime) -> bool:
-    """Whether retiring `due` of `total` assets, those retired lately included, has to wait for a person."""
-    if due <= FREE_ASSETS or due <= FREE_SHARE * total:
-        return False
-    return approval is None or approval.expires_at <= now or due > approval.assets
+def is_free(due: int, total: int, lately: int) -> bool:
+    """Whether `due` of `total` assets may be retired without a person's word, after `lately` that were already."""
+    lost = due + lately
+    return lost <= FREE_ASSETS or lost <= FREE_SHARE * (total + lately)
+
+
+def is_approved(due: int, approval: Approval | None, now: datetime) -> bool:
+    """Whether a person's word allows that so many assets are retired."""
+    return approval is not None and now < approval.expires_at and due <= approval.left

@@ -121,6 +121,12 @@ class AssetStore:
         for row in self.table.rows(query, bounds):
             yield from_row(AssetRecord, row)
 
+    def absent(self) -> Iterator[AssetRecord]:
+        """Yield the records that were missing from the latest snapshot and are not retired for it."""
+        query = f"{KEYS_BETWEEN} and absent gt 0 and status ne @retired"
+        for row in self.table.rows(query, {**_between("record"), "retired": AssetStatus.RETIRED.value}):
+            yield from_row(AssetRecord, row)
+
     def counts(self) -> Counter[str]:
         """Count the records by status; reads one column of each."""
         return Counter(row["status"] for row in self.table.rows(KEYS_BETWEEN, _between("record"), select=["status"]))

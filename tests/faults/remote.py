@@ -44,10 +44,10 @@ class Simulated:
         """Return all that stands there."""
         return self.call("GET", "/state")
 
-    def fault(self, operation: str = "", *, times: int | None = 1, skip: int = 0, **more: Any) -> int:
+    def fault(self, operation: str = "", *, path: str = "", times: int | None = 1, skip: int = 0, **more: Any) -> int:
         """Let calls fail; `more` are the members of `Effect`, and `probability` and `seed` of `Fault`."""
         rule = {name: more.pop(name) for name in ("probability", "seed") if name in more}
-        match = {"operation": operation} if operation else {}
+        match = {name: value for name, value in (("operation", operation), ("path", path)) if value}
         answer = self.call("POST", "/faults", {"match": match, "times": times, "skip": skip, "effect": more, **rule})
         (number,) = answer["ids"]
         return int(number)

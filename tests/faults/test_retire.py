@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 from starlette.applications import Starlette
@@ -87,6 +88,19 @@ def test_an_asset_is_retired_after_two_complete_snapshots_and_people_are_told(wo
     assert world.violations() == []
 
 
+def test_only_snapshots_in_a_row_count(world: World) -> None:
+    world.add_asset()
+    world.run()
+    for _ in range(3):
+        (asset,) = untag(world, 1)
+        world.run()
+        world.account.tag(asset)
+        world.run()
+
+    assert retired(world) == set()
+    assert [record.absent for record in world.app._assets.all()] == [0]
+
+
 def test_an_asset_that_was_retired_half_made_gets_its_group_back(world: World) -> None:
     asset = world.add_asset()
     world.organization.fault("createDataSource$", status=503)
@@ -118,7 +132,7 @@ def test_an_asset_that_is_deleted_and_scanned_again_keeps_its_group_and_its_line
 
 @pytest.mark.parametrize("skip", [0, 1], ids=["at once", "after the first page"])
 @pytest.mark.parametrize("effect", [{"status": 500}, {"drop": "before"}, {"status": 200, "body": {}}])
-def test_an_enumeration_that_breaks_off_retires_nothing(world: World, skip: int, effect: dict[str, object]) -> None:
+def test_an_enumeration_that_breaks_off_retires_nothing(world: World, skip: int, effect: dict[str, Any]) -> None:
     for _ in range(3):
         world.add_asset()
     world.tick()

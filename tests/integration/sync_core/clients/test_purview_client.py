@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 from sync_core.clients.http import HttpDoor
 from sync_core.clients.purview import ENTITIES_A_CALL, PURVIEW, PurviewClient
 from sync_core.clients.purview_wire import Collection, EntityType, TermHeader
-from sync_core.errors import RejectedError, TransientError
+from sync_core.errors import ConfigError, RejectedError, TransientError
 from tests.integration.sync_core.clients.scripted import Asked, NumberedTokens, Scripted
 
 GONE = {"errorCode": "ATLAS-404-00-005", "errorMessage": "Given instance guid is invalid/not found"}
@@ -189,3 +189,41 @@ def test_a_search_repeats_its_whole_body_with_the_token(service: Scripted, clien
         "continuationToken": "next",
     }
     assert [query(asked) for asked in service.asked] == [{"api-version": ["2023-09-01"]}] * 2
+
+
+@pytest.mark.parametrize(
+    ("answer", "is_gone"),
+    [
+        (JSONResponse(GONE, 404), True),
+        (JSONResponse({"entity": {"guid": "g1", "status": "DELETED"}}), True),
+        (JSONResponse({"entity": {"guid": "g1", "status": "ACTIVE"}}), False),
+        (JSONResponse({"entity": {"guid": "g1"}}), False),
+    ],
+)
+def test_an_entity_is_gone_when_the_store_says_so(
+    service: Scripted,
+    client: PurviewClient,
+    answer: Response,
+    is_gone: bool,  # noqa: FBT001 - a row of the table
+) -> None:
+    service.answers = [answer]
+    assert client.is_gone("g1") is is_gone
+    assert service.asked[0].path == "/datamap/api/atlas/v2/entity/guid/g1"
+
+
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        (JSONResponse(INVALID, 404), RejectedError),
+        (JSONResponse({"error": {"code": "Unauthorized"}}, 403), ConfigError),
+        (Response("<html>Not found</html>", 404), ConfigError),
+        (JSONResponse({}), TransientError),
+        (JSONResponse({"entity": {}}), TransientError),
+    ],
+)
+def test_an_answer_that_says_something_else_does_not_say_that_an_entity_is_gone(
+    service: Scripted, client: PurviewClient, answer: Response, error: type[Exception]
+) -> None:
+    service.answers = [answer] * 3
+    with pytest.raises(error):
+        client.is_gone("g1")
