@@ -159,12 +159,15 @@ def _parse_entity(entity: dict[str, Any]) -> Asset:
 
 
 def _parse_hit(hit: dict[str, Any]) -> Asset:
+    name, shown, qualified_name = text(hit, "name"), text(hit, "displayText"), text(hit, "qualifiedName")
+    if not name and shown != qualified_name:  # Apache Atlas shows what has no name under its qualified name
+        name = shown
     return Asset(
         guid=text(hit, "id"),
         type_name=text(hit, "entityType"),
-        name=text(hit, "name") or text(hit, "displayText"),
-        qualified_name=text(hit, "qualifiedName"),
-        display_text=text(hit, "displayText") or text(hit, "name"),
+        name=name,
+        qualified_name=qualified_name,
+        display_text=shown or name,
         collection_id=text(hit, "collectionId"),
     )
 

@@ -6,7 +6,7 @@ a fixed moment still the same set? Only when it is not, those changes are read.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from pydantic import BaseModel, Field
@@ -145,7 +145,8 @@ class DiscoverAll:
         read = 0
         for page in self._pages(first, query):
             keep_alive()
-            self.take.take([asset for asset in page.assets if self._is_data_asset(asset, log)], log)
+            assets = self._described(page.assets, log)
+            self.take.take([asset for asset in assets if self._is_data_asset(asset, log)], log)
             read += len(page.assets)
         log.counts["seen"] += read
         return read
@@ -166,11 +167,25 @@ class DiscoverAll:
         page = self.purview.search(since(conditions, "updateTime", since_ms), limit=1, orderby="updateTime DESC")
         return f"{page.count} {page.newest}"
 
+    def _described(self, hits: Sequence[Asset], log: RunLog) -> Iterator[Asset]:
+        """Yield the assets of a page; the store is asked where a hit does not tell what an asset is and is called."""
+        doubtful = {hit.guid: hit for hit in hits if not _is_described(hit)}
+        yield from (hit for hit in hits if hit.guid not in doubtful)
+        found = list(self.purview.fetch_assets(list(doubtful)))
+        yield from (replace(asset, display_text=doubtful[asset.guid].display_text) for asset in found)
+        if len(found) < len(doubtful):
+            log.counts["unknown to Purview"] += len(doubtful) - len(found)
+
     def _is_data_asset(self, asset: Asset, log: RunLog) -> bool:
         why = self.types.why_left_out(asset.type_name)
         if why:
             log.counts[f"left out: {asset.type_name}, {why}"] += 1
         return not why
+
+
+def _is_described(hit: Asset) -> bool:
+    """Whether a hit tells all that makes a record; a key made without the type would be that of another asset."""
+    return bool(hit.type_name and hit.name and hit.qualified_name)
 
 
 def _with_new_sweep(cursor: AllCursor, now: datetime) -> AllCursor:

@@ -5,10 +5,11 @@ from datetime import timedelta
 import pytest
 
 from local.purview import Purview
+from sync_core.domain.asset import AssetStatus
 from sync_core.errors import TransientError
 from sync_core.flows.discover_all import OVERLAP, SLIDE_AFTER, SWEEP_EVERY
 from tests.integration.sync_core.flows.conftest import NewEstate
-from tests.integration.sync_core.flows.estate import SEARCH, Estate
+from tests.integration.sync_core.flows.estate import DETAILS, SEARCH, Estate
 
 MINUTE_S = 60
 
@@ -197,3 +198,57 @@ def test_an_asset_found_again_under_another_guid_is_bound_to_its_group(catalog: 
 
     assert catalog.record_of("orders.csv").guid == made_anew.guid
     assert len(catalog.groups()) == 1
+
+
+def test_an_asset_without_a_name_is_rejected_as_it_is_with_a_term(catalog: Estate) -> None:
+    nameless = catalog.act("add_asset", name="", qualifiedName="https://lake.example/nameless", collection="Sales")
+    add(catalog, "orders.csv")
+
+    catalog.sync()
+
+    record = catalog.record_of(nameless.guid)
+    assert record.status is AssetStatus.REJECTED
+    assert record.reason == f"Purview has no name for asset {nameless.guid}: set it there, then it is synced."
+    assert [name for name, _ in catalog.groups()] == ["orders.csv"]
+
+
+def test_a_hit_that_lacks_its_name_and_shows_it_is_enough(catalog: Estate) -> None:
+    catalog.purview.patch_switches({"omit_from_hits": ["name"]})
+    add(catalog, "orders.csv")
+
+    catalog.tick()
+
+    assert names(catalog) == ["orders.csv"]
+    assert catalog.asked_of_purview()[DETAILS] == 0
+
+
+@pytest.mark.parametrize("omitted", ["entityType", "qualifiedName"])
+def test_a_hit_that_does_not_tell_which_asset_it_is_makes_no_second_one(catalog: Estate, omitted: str) -> None:
+    catalog.purview.patch_switches({"omit_from_hits": [omitted]})
+    add(catalog, "orders.csv")
+    catalog.sync()
+    catalog.purview.patch_switches({"omit_from_hits": []})
+    catalog.act("rename", asset="orders.csv", name="sales.csv")
+
+    catalog.sync()
+
+    assert names(catalog) == ["sales.csv"]
+    assert [name for name, _ in catalog.groups()] == ["orders.csv"]
+
+
+def test_a_process_that_search_shows_without_its_type_is_left_out(catalog: Estate) -> None:
+    catalog.purview.patch_switches({"omit_from_hits": ["entityType"]})
+    add(catalog, "a process", type_name="adf_copy_activity")
+
+    assert catalog.tick().counts["left out: adf_copy_activity, a process"] == 1
+    assert names(catalog) == []
+
+
+def test_a_hit_without_a_type_that_the_store_no_longer_has_is_counted_and_left(catalog: Estate) -> None:
+    catalog.purview.patch_switches({"omit_from_hits": ["entityType"], "index_lag_s": 10 * MINUTE_S})
+    add(catalog, "gone.csv")
+    catalog.purview.flush_index()
+    catalog.act("delete", asset="gone.csv")
+
+    assert catalog.tick().counts["unknown to Purview"] == 1
+    assert names(catalog) == []

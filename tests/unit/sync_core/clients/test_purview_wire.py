@@ -92,6 +92,22 @@ def test_a_search_page_tells_count_token_and_assets() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("shown", "expected"),
+    [
+        ({"displayText": "Orders"}, "Orders"),
+        ({"name": None, "displayText": "Orders"}, "Orders"),
+        ({"displayText": HIT["qualifiedName"]}, ""),
+        ({"name": HIT["qualifiedName"], "displayText": HIT["qualifiedName"]}, HIT["qualifiedName"]),
+        ({}, ""),
+    ],
+)
+def test_a_hit_whose_qualified_name_is_shown_for_want_of_a_name_has_none(shown: dict[str, Any], expected: str) -> None:
+    hit = {key: value for key, value in HIT.items() if key != "name"} | shown
+    (asset,) = wire.parse_search_page({**SEARCH, "value": [hit]}).assets
+    assert asset.name == expected
+
+
 @pytest.mark.parametrize("last", [{}, {"continuationToken": None}, {"continuationToken": ""}])
 def test_the_last_search_page_has_no_token(last: dict[str, Any]) -> None:
     assert wire.parse_search_page({"@search.count": 1, "value": [HIT], **last}).token == ""
