@@ -70,6 +70,16 @@ class PurviewSwitches(SwitchSet):
     links_touch_both_ends: bool = True
     """Does a new lineage edge count as an update of the asset too, as in Apache Atlas?"""
     referred_entities: Literal["children", "none"] = "children"
+    owned_parts: Literal["listed", "unnamed", "absent"] = "listed"
+    """How a GET tells the parts that an entity owns, such as columns: with their names, by guid only, or not at all."""
+    links: Literal["by_guid", "by_name", "absent"] = "by_guid"
+    """How a GET tells the inputs and outputs of a process: by guid, by unique attributes only, or not at all."""
+    write_answer: Literal["full", "no_assignments", "empty"] = "full"
+    """What a write answers: all, no guidAssignments, or an empty object."""
+    dropped_attributes: tuple[str, ...] = ()
+    """Attributes that a write silently drops, although the type has them."""
+    collection_in_entity: bool = True
+    """Does a GET tell the collectionId?"""
 
     # Type definitions (section 4)
     relationship_ends_registered_before: bool = False

@@ -15,6 +15,7 @@ from local.purview.behaviour.references import References, is_negative, known_ty
 from local.purview.behaviour.types import EntityType, RelationEnd
 from local.purview.behaviour.values import find_oversize, normalise
 from local.purview.errors import atlas_error
+from local.purview.switches import PurviewSwitches
 
 _invented = count(9_514_774_903_018_192)
 """The server invents negative guids even if the request had none. Source: example Entity_BulkCreateOrUpdate."""
@@ -36,8 +37,9 @@ class Draft:
 class DraftReader:
     """Reads drafts against a catalog, which it never changes."""
 
-    def __init__(self, catalog: Catalog, *, same_batch_references_by_name: bool) -> None:
-        self._catalog, self._by_name = catalog, same_batch_references_by_name
+    def __init__(self, catalog: Catalog, switches: PurviewSwitches) -> None:
+        self._catalog, self._by_name = catalog, switches.same_batch_references_by_name
+        self._dropped = frozenset(switches.dropped_attributes)
 
     def read(self, bodies: list[Json]) -> list[Draft]:
         """Drafts in the order of the bodies; two bodies of one entity share a guid."""
@@ -87,7 +89,7 @@ class DraftReader:
         """
         for name, value in sent.items():
             definition = entity_type.attributes.get(name)
-            if definition is None or name in entity_type.ends:
+            if definition is None or name in entity_type.ends or name in self._dropped:
                 continue
             if self._refers(definition.type_name):
                 yield name, self._resolve_value(value, references)

@@ -37,8 +37,7 @@ class Entities:
         limit = self._switches().bulk_entity_limit
         if limit is not None and len(bodies) > limit:
             raise atlas_error("400-00-029", f"{len(bodies)} entities in one request, at most {limit} are accepted")
-        by_name = self._switches().same_batch_references_by_name
-        drafts = DraftReader(self._catalog, same_batch_references_by_name=by_name).read(bodies)
+        drafts = DraftReader(self._catalog, self._switches()).read(bodies)
         return _Upsert(self._catalog, self._switches(), self._now_ms(), by).run(drafts, self._root(), collection_id)
 
     def update_attribute(self, guid: str, name: str, value: Any, by: str) -> Mutation:

@@ -8,6 +8,7 @@ from local.purview.behaviour.model import Entity, Json
 from local.purview.errors import atlas_error, url_too_long_error
 from local.purview.wire.call import Call
 from local.purview.wire.formats import format_entity, format_header, format_mutation, format_referred
+from local.purview.wire.reduced import as_switched, reduced
 
 
 def create_or_update(call: Call) -> Json:
@@ -44,7 +45,8 @@ def _upsert(call: Call, bodies: list[Json], collection_id: str | None) -> Json:
     target = collection_id or purview.collections.root.name
     for collection in {target, *(entity.collection_id for entity in _existing(call, bodies))}:
         call.require(Right.WRITE, collection)
-    return format_mutation(purview.entities.upsert(bodies, call.by, collection_id))
+    answer = format_mutation(purview.entities.upsert(bodies, call.by, collection_id))
+    return as_switched(answer, purview.switches.write_answer)
 
 
 def _existing(call: Call, bodies: list[Json]) -> Iterator[Entity]:
@@ -184,7 +186,8 @@ def _list(call: Call, entities: list[Entity]) -> Json:
 
 
 def _format(call: Call, entity: Entity) -> Json:
-    return format_entity(call.purview.catalog, entity, ignore_relationships=call.flag("ignoreRelationships"))
+    formatted = format_entity(call.purview.catalog, entity, ignore_relationships=call.flag("ignoreRelationships"))
+    return reduced(call, entity, formatted)
 
 
 def _referred_entities(call: Call, entities: list[Entity]) -> dict[str, Any]:

@@ -255,3 +255,25 @@ def test_moving_needs_a_collection_that_exists(api: Api) -> None:
     assert [each["guid"] for each in moved["mutatedEntities"]["UPDATE"]] == [guid]
     again = api.post("!/datamap/api/entity/moveTo", body, collectionId="clu3dn").json()
     assert again["mutatedEntities"] == {}
+
+
+def test_parts_links_and_collection_may_be_told_with_less(api: Api, purview: Purview) -> None:
+    api.write(entity("Process", "p", inputs=[reference("DataSet", f"{SQL}/Orders")]))
+    purview.patch_switches({"owned_parts": "unnamed", "links": "by_name", "collection_in_entity": False})
+    table, process = api.named("azure_sql_table", f"{SQL}/Orders"), api.named("Process", "demo://p")
+    assert not any("displayText" in column for column in table["relationshipAttributes"]["columns"])
+    assert process["attributes"]["inputs"] == [reference("azure_sql_table", f"{SQL}/Orders")]
+    assert "collectionId" not in table
+    purview.patch_switches({"owned_parts": "absent", "links": "absent"})
+    table, process = api.named("azure_sql_table", f"{SQL}/Orders"), api.named("Process", "demo://p")
+    assert "columns" not in table["relationshipAttributes"]
+    assert "inputs" not in process["attributes"].keys() | process["relationshipAttributes"].keys()
+
+
+def test_a_write_may_answer_less_and_drop_attributes(api: Api, purview: Purview) -> None:
+    purview.patch_switches({"write_answer": "no_assignments", "dropped_attributes": ["description"]})
+    body = entity("DataSet", "new", description="lost")
+    assert api.write(body).keys() == {"mutatedEntities"}
+    purview.patch_switches({"write_answer": "empty"})
+    assert api.write(body) == {}
+    assert api.named("DataSet", "demo://new")["attributes"]["description"] is None
