@@ -13,8 +13,8 @@ from sync_core.clients.purview import API_VERSION, ATLAS, DATA_MAP, ENTITIES_A_C
 from sync_core.clients.purview_lineage_wire import (
     StoredEntity,
     format_entity,
-    parse_guid_assignments,
     parse_stored_entity,
+    parse_written,
 )
 from sync_core.domain.lineage import EntityRef, LineageEntity
 from sync_core.errors import NotFoundError, RejectedError
@@ -49,7 +49,7 @@ class PurviewLineageClient:
                     self._update_types({kind: [single]})
 
     def write(self, entities: Sequence[LineageEntity], collection: str) -> dict[EntityRef, str]:
-        """Create or update entities in one bulk call, all or none, and return the guid of each.
+        """Create or update entities in one bulk call, all or none, and return the guids that Purview tells.
 
         References between them go by the guids of the call itself, all others by type and qualified name.
         """
@@ -57,8 +57,7 @@ class PurviewLineageClient:
         body = {"entities": [format_entity(entity, placeholders) for entity in entities], "referredEntities": {}}
         params = {**VERSIONED, "collectionId": collection}
         answer = self.door.send(Call("POST", f"{ATLAS}/entity/bulk", params, json=body, operation="write_lineage"))
-        assigned = parse_guid_assignments(answer.json())
-        return {ref: assigned[number] for ref, number in placeholders.items() if number in assigned}
+        return parse_written(answer.json(), placeholders)
 
     def find(self, ref: EntityRef) -> StoredEntity | None:
         """Return an entity as it stands in the store, which does not lag, or None."""

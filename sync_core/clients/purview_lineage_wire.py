@@ -16,11 +16,13 @@ ACTIVE = "ACTIVE"
 # Source: docs/vendors/purview.md, section 3, schema columns.
 COLUMNS = "columns"
 TABULAR_SCHEMA = "tabular_schema"
+GUID_ASSIGNMENTS = "guidAssignments"
+WRITTEN = frozenset({GUID_ASSIGNMENTS, "mutatedEntities"})
 
 
 @dataclass(frozen=True, slots=True)
 class RelatedEntity:
-    """An entity that another one refers to, with its present name."""
+    """An entity that another one refers to, with its present name; that is empty where the answer does not tell it."""
 
     guid: str
     display_text: str
@@ -30,7 +32,8 @@ class RelatedEntity:
 class StoredEntity:
     """An entity as it stands in Purview; `schema_guid` is that of its tabular schema, empty where it has none.
 
-    `ends` are the guids of a process's inputs and outputs, None where the answer tells none of either.
+    `ends` are a process's inputs and outputs, None where the answer tells none of either: the guid of each, or its
+    qualified name where it tells no guid.
     """
 
     guid: str
@@ -44,8 +47,8 @@ class StoredEntity:
 
     @property
     def column_names(self) -> frozenset[str]:
-        """The names of its columns."""
-        return frozenset(column.display_text for column in self.columns)
+        """The names of its columns, as far as they are told."""
+        return frozenset(column.display_text for column in self.columns if column.display_text)
 
 
 def parse_stored_entity(body: Any) -> StoredEntity | None:
@@ -61,6 +64,7 @@ def parse_stored_entity(body: Any) -> StoredEntity | None:
     if _status(entity, "status") != ACTIVE:
         return None
     schema = member(entity, "relationshipAttributes", TABULAR_SCHEMA)
+    referred = member(body, "referredEntities")
     return StoredEntity(
         guid=guid,
         type_name=text(entity, "typeName"),
@@ -68,7 +72,7 @@ def parse_stored_entity(body: Any) -> StoredEntity | None:
         qualified_name=text(entity, "attributes", "qualifiedName"),
         collection=text(entity, "collectionId"),
         columns=tuple(
-            RelatedEntity(text(column, "guid"), text(column, "displayText"))
+            _parse_related(column, referred)
             for column in objects(entity, "relationshipAttributes", COLUMNS)
             if {_status(column, "entityStatus"), _status(column, "relationshipStatus")} == {ACTIVE}
         ),
@@ -77,16 +81,25 @@ def parse_stored_entity(body: Any) -> StoredEntity | None:
     )
 
 
-def parse_guid_assignments(body: Any) -> dict[str, str]:
-    """Read which guid each placeholder of a bulk write was given.
+def parse_written(body: Any, placeholders: Mapping[EntityRef, str]) -> dict[EntityRef, str]:
+    """Read which guids a bulk write led to, as far as it tells: an update of nothing may be answered with nothing.
+
+    What stands afterwards is not judged by this, only by reading it back.
 
     Raises:
         TransientError: it is no answer to a bulk write, whose outcome is then not known.
     """
-    assigned = member(body, "guidAssignments")
-    if not isinstance(assigned, Mapping):
-        raise TransientError("Microsoft Purview's answer to a bulk write names no guids.", service="purview")
-    return {key: guid for key in assigned if (guid := text(assigned, key))}
+    if not isinstance(body, Mapping) or (body and not WRITTEN & body.keys()):
+        raise TransientError("Microsoft Purview's answer to a bulk write is none.", service="purview")
+    mutated = member(body, "mutatedEntities")
+    actions = mutated if isinstance(mutated, Mapping) else {}
+    told = {
+        EntityRef(text(entity, "typeName"), text(entity, "attributes", "qualifiedName")): text(entity, "guid")
+        for action in actions
+        for entity in objects(actions, action)
+    }
+    guids = {ref: text(body, GUID_ASSIGNMENTS, number) or told.get(ref, "") for ref, number in placeholders.items()}
+    return {ref: guid for ref, guid in guids.items() if guid}
 
 
 def format_entity(entity: LineageEntity, placeholders: Mapping[EntityRef, str]) -> dict[str, Any]:
@@ -115,7 +128,13 @@ def _parse_ends(entity: Any) -> frozenset[str] | None:
     places = [(place, name) for place in ("attributes", "relationshipAttributes") for name in ("inputs", "outputs")]
     if not any(isinstance(member(entity, *place), list) for place in places):
         return None
-    return frozenset(text(end, "guid") for place in places for end in objects(entity, *place))
+    ends = [end for place in places for end in objects(entity, *place)]
+    return frozenset(text(end, "guid") or text(end, "uniqueAttributes", "qualifiedName") for end in ends)
+
+
+def _parse_related(item: Any, referred: Any) -> RelatedEntity:
+    guid = text(item, "guid")
+    return RelatedEntity(guid, text(item, "displayText") or text(referred, guid, "attributes", "name"))
 
 
 def _status(item: Any, name: str) -> str:

@@ -34,12 +34,16 @@ class Lineage:
 
     `chain` are its assets and processes from the source on, `columns` the columns of its assets. `absent` names what
     must not stand there, e.g. the clues of a data set whose mapping was removed. `notes` tell what was reduced.
+    `columns_refused`: Purview takes no columns, so there are none here, and none is taken out. `columns_unseen`: it
+    takes them without showing them, so they are written and not looked for.
     """
 
     chain: tuple[LineageEntity, ...]
     columns: tuple[LineageEntity, ...]
     absent: tuple[EntityRef, ...]
     notes: tuple[str, ...] = ()
+    columns_refused: bool = False
+    columns_unseen: bool = False
 
     @property
     def fingerprint(self) -> str:

@@ -14,7 +14,7 @@ from sync_core.domain.ledger import request_ledger
 from sync_core.domain.lineage import Lineage
 from sync_core.errors import NotFoundError
 from sync_core.flows.match_asset import MatchAsset, MatchedAsset
-from sync_core.flows.write_lineage import WriteLineage
+from sync_core.flows.write_lineage import WriteLineage, Written
 from sync_core.mapping.lineage import to_columns, to_lineage, vocabulary_keys
 from sync_core.mapping.lineage_names import LineageRefs
 from sync_core.state.data_sets import DataSetStore
@@ -69,17 +69,22 @@ class PushLineage:
     def _bring(self, data_set: DataSet, asset: MatchedAsset, record: DataSetRecord, claim: Lease) -> DataSetRecord:
         source = self._find_source(asset)
         collection = self.collection()
-        lineage = self.write.fitting(to_lineage(data_set, asset.ref, self._columns(source), self.host))
-        fingerprint = f"{lineage.fingerprint} {collection}"
-        is_same = record.fingerprint == fingerprint and not record.former_keys
-        if is_same and self.write.is_standing(lineage, source, collection):
-            return _settled(record, data_set)
+        facts = to_lineage(data_set, asset.ref, self._columns(source), self.host)
+        lineage = self.write.fitting(facts)
+        if self._is_same(record, lineage, collection) and self.write.is_standing(lineage, source, collection):
+            return _settled(record, data_set, lineage)
         record = self._save_intent(record, data_set, asset, source)
         claim.renew()
-        standing = self.write.write(lineage, source, collection, lambda: claim.renew_if_older_than(HOLD_S))
+        written = self.write.write(facts, source, collection, lambda: claim.renew_if_older_than(HOLD_S))
         claim.renew()
-        self._remove_former_keys(record, collection)
-        return self._pushed(record, data_set, lineage, standing, fingerprint)
+        if not written.lineage.columns_refused:
+            self._remove_former_keys(record, collection)
+            record = record.model_copy(update={"former_keys": []})
+        return self._pushed(record, data_set, written, collection)
+
+    def _is_same(self, record: DataSetRecord, lineage: Lineage, collection: str) -> bool:
+        is_left = bool(record.former_keys) and not lineage.columns_refused
+        return record.fingerprint == _fingerprint(lineage, collection) and not is_left
 
     def _find_source(self, asset: MatchedAsset) -> StoredEntity:
         source = self.purview.find(asset.ref)
@@ -135,19 +140,12 @@ class PushLineage:
         others = (member for member in self.store.members(entity_type) if member.data_set_id != record.data_set_id)
         return {key for member in others for key in member.keys}
 
-    def _pushed(
-        self, record: DataSetRecord, data_set: DataSet, lineage: Lineage, standing: StoredEntity, fingerprint: str
-    ) -> DataSetRecord:
-        logger.info("Data set %s: its lineage stands in Purview as %s", record.data_set_id, standing.guid)
-        return _settled(record, data_set).model_copy(
-            update={
-                "guid": standing.guid,
-                "fingerprint": fingerprint,
-                "former_keys": [],
-                "notes": list(lineage.notes),
-                "pushed_at": self.clock(),
-            }
-        )
+    def _pushed(self, record: DataSetRecord, data_set: DataSet, written: Written, collection: str) -> DataSetRecord:
+        guid = written.data_set.guid
+        logger.info("Data set %s: its lineage stands in Purview as %s", record.data_set_id, guid)
+        fingerprint = _fingerprint(written.lineage, collection)
+        update = {"guid": guid, "fingerprint": fingerprint, "pushed_at": self.clock()}
+        return _settled(record, data_set, written.lineage).model_copy(update=update)
 
     def _leave(self, record: DataSetRecord, status: DataSetStatus, why: str) -> DataSetRecord:
         logger.info("Data set %s is left alone, %s: %s", record.data_set_id, status.value, why)
@@ -158,11 +156,22 @@ class PushLineage:
         return left
 
 
-def _settled(record: DataSetRecord, data_set: DataSet) -> DataSetRecord:
+def _fingerprint(lineage: Lineage, collection: str) -> str:
+    return f"{lineage.fingerprint} {collection}"
+
+
+def _settled(record: DataSetRecord, data_set: DataSet, lineage: Lineage) -> DataSetRecord:
     status = DataSetStatus.PUSHED if data_set.is_mapped else DataSetStatus.NOT_MAPPED
     why = "" if data_set.is_mapped else "It has no mapping; the rest of its lineage follows once it has."
     return record.model_copy(
-        update={"status": status, "reason": why, "attempts": 0, "last_error": "", "last_error_class": ""}
+        update={
+            "status": status,
+            "reason": why,
+            "notes": list(lineage.notes),
+            "attempts": 0,
+            "last_error": "",
+            "last_error_class": "",
+        }
     )
 
 

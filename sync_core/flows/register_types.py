@@ -4,7 +4,7 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from pydantic import BaseModel
 
@@ -16,11 +16,22 @@ from sync_core.state.notes import Notes
 logger = logging.getLogger(__name__)
 
 
+TRY_AGAIN_AFTER = timedelta(days=1)
+
+
 class RegisteredTypes(BaseModel):
-    """When this version of the definitions was registered; `columns_refused` is why Purview takes no columns."""
+    """When this version of the definitions was registered.
+
+    `columns_refused` is why Purview takes no columns; `columns_unseen` that it takes them and does not show them.
+    """
 
     registered_at: datetime
     columns_refused: str = ""
+    columns_unseen: bool = False
+
+    def is_due(self, now: datetime) -> bool:
+        """Whether to try again: what Purview did not do with columns one day, it may do the next."""
+        return bool(self.columns_refused or self.columns_unseen) and now - self.registered_at >= TRY_AGAIN_AFTER
 
 
 @dataclass(frozen=True)
@@ -35,7 +46,8 @@ class RegisterTypes:
     def ensure(self) -> RegisteredTypes:
         """Register the types unless this version of them was registered before; return what was registered."""
         with self._lock:
-            return self.notes.load(RegisteredTypes, VERSION) or self.register()
+            known = self.notes.load(RegisteredTypes, VERSION)
+            return self.register() if known is None or known.is_due(self.clock()) else known
 
     def register(self) -> RegisteredTypes:
         """Register the types, also if they were before: someone may have deleted them.
@@ -56,3 +68,7 @@ class RegisterTypes:
         registered = RegisteredTypes(registered_at=self.clock(), columns_refused=refused)
         self.notes.save(VERSION, registered)
         return registered
+
+    def note_unseen_columns(self) -> None:
+        """Note that Purview takes columns and does not show them, so that not every push looks for them in vain."""
+        self.notes.save(VERSION, RegisteredTypes(registered_at=self.clock(), columns_unseen=True))

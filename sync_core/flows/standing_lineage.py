@@ -7,24 +7,39 @@ from sync_core.clients.purview_lineage import PurviewLineageClient
 from sync_core.clients.purview_lineage_wire import StoredEntity
 from sync_core.domain.lineage import EntityRef, Lineage, LineageEntity
 
+Guids = Mapping[EntityRef, str]
+
 
 @dataclass(frozen=True, slots=True)
 class StandingLineage:
-    """What stands of a chain, and what of it is missing, in words."""
+    """What stands of a chain, and what of the lineage is missing, in words.
+
+    `shows_no_columns`: columns alone are missing, and no asset that lacks one shows any.
+    """
 
     entities: Mapping[EntityRef, StoredEntity]
     missing: tuple[str, ...]
+    shows_no_columns: bool = False
 
-    def elsewhere(self, collection: str) -> list[str]:
-        """The guids of what stands outside a collection."""
-        return [found.guid for found in self.entities.values() if found.collection not in {"", collection}]
+    def elsewhere(self, collection: str) -> list[StoredEntity]:
+        """What stands outside a collection; what does not tell where it is counts as in place."""
+        return [found for found in self.entities.values() if found.collection not in {"", collection}]
 
 
-def find_standing(client: PurviewLineageClient, lineage: Lineage, source: StoredEntity) -> StandingLineage:
-    """Look up each entity of the chain by its unique attribute, which does not lag as the search does."""
+def find_standing(
+    client: PurviewLineageClient, lineage: Lineage, source: StoredEntity, written: Guids
+) -> StandingLineage:
+    """Look up each entity of the chain by its unique attribute, which does not lag as the search does.
+
+    `written` are the guids of what was just written, as far as Purview told them.
+    """
     found = {entity.ref: client.find(entity.ref) for entity in lineage.chain}
     entities = {ref: entity for ref, entity in found.items() if entity is not None}
-    return StandingLineage(entities, tuple(_find_missing(lineage, source, entities)))
+    missing = tuple(_find_missing(lineage, source, entities))
+    lacking = {} if lineage.columns_unseen else _find_lacking_columns(lineage, entities, written)
+    columns = tuple(f"column {name} of {asset.qualified_name}" for asset, names in lacking.items() for name in names)
+    is_blind = bool(lacking) and not missing and not any(entities[asset].columns for asset in lacking)
+    return StandingLineage(entities, missing + columns, is_blind)
 
 
 def _find_missing(lineage: Lineage, source: StoredEntity, entities: Mapping[EntityRef, StoredEntity]) -> Iterator[str]:
@@ -33,10 +48,6 @@ def _find_missing(lineage: Lineage, source: StoredEntity, entities: Mapping[Enti
             yield entity.ref.qualified_name
         elif entities[entity.ref].ends is not None:
             yield from _find_missing_edges(entity, source, entities)
-    for column in lineage.columns:
-        for asset in column.relations.values():
-            if asset in entities and column.name not in entities[asset].column_names:
-                yield f"column {column.name} of {asset.qualified_name}"
 
 
 def _find_missing_edges(
@@ -45,6 +56,27 @@ def _find_missing_edges(
     """A source that was scanned anew has another guid: the edge to its former self is none."""
     ends = entities[process.ref].ends or frozenset()
     for ref in (*process.inputs, *process.outputs):
-        end = entities.get(ref, source)
-        if end.guid not in ends:
+        if not {entities.get(ref, source).guid, ref.qualified_name} & ends:
             yield f"edge between {process.ref.qualified_name} and {ref.qualified_name}"
+
+
+def _find_lacking_columns(
+    lineage: Lineage, entities: Mapping[EntityRef, StoredEntity], written: Guids
+) -> dict[EntityRef, list[str]]:
+    """The names of the columns that each asset lacks."""
+    wanted: dict[EntityRef, list[LineageEntity]] = {}
+    for column in lineage.columns:
+        for asset in column.relations.values():
+            wanted.setdefault(asset, []).append(column)
+    lacking = {
+        asset: _lacking(entities[asset], columns, written) for asset, columns in wanted.items() if asset in entities
+    }
+    return {asset: names for asset, names in lacking.items() if names}
+
+
+def _lacking(asset: StoredEntity, wanted: list[LineageEntity], written: Guids) -> list[str]:
+    """Columns are known by name or by guid; one of which Purview tells neither may be any of those that are left."""
+    guids = {column.guid for column in asset.columns}
+    left = [one for one in wanted if one.name not in asset.column_names and written.get(one.ref) not in guids]
+    unknown = [one for one in asset.columns if not one.display_text and one.guid not in written.values()]
+    return [column.name for column in left[len(unknown) :]]

@@ -1,7 +1,7 @@
 """Writes one lineage into Purview, checks what stands there afterwards, and takes out what must not."""
 
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sync_core.clients.purview_lineage import PurviewLineageClient
@@ -9,14 +9,29 @@ from sync_core.clients.purview_lineage_wire import StoredEntity
 from sync_core.domain.lineage import EntityRef, Lineage, LineageEntity
 from sync_core.errors import ConfigError, RejectedError, TransientError
 from sync_core.flows.register_types import RegisterTypes
-from sync_core.flows.standing_lineage import StandingLineage, find_standing
+from sync_core.flows.standing_lineage import Guids, StandingLineage, find_standing
 from sync_core.mapping.lineage_names import CLUES, DATA_SET
 
 logger = logging.getLogger(__name__)
 
 ENTITIES_A_WRITE = 50  # safe; 200 is the ceiling (docs/vendors/purview.md, section 3, batch size)
 UNKNOWN_TYPE_CODES = frozenset({"ATLAS-400-00-014", "ATLAS-404-00-001"})
-Guids = Mapping[EntityRef, str]
+REFUSED = "Assets have no columns of their own, Purview refuses their relationships: "
+UNSEEN = "Purview takes the columns of assets but does not show them; they were written and not looked for."
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What was written: the lineage as this account takes it, and what stands of it."""
+
+    lineage: Lineage
+    guids: Guids
+    standing: StandingLineage
+
+    @property
+    def data_set(self) -> StoredEntity:
+        """The data set's asset."""
+        return self.standing.entities[self.lineage.chain[0].ref]
 
 
 @dataclass(frozen=True)
@@ -29,8 +44,8 @@ class WriteLineage:
     lineage: PurviewLineageClient
     types: RegisterTypes
 
-    def write(self, lineage: Lineage, source: StoredEntity, collection: str, hold: Callable[[], None]) -> StoredEntity:
-        """Bring Purview to this lineage and return the data set's asset as it stands there.
+    def write(self, facts: Lineage, source: StoredEntity, collection: str, hold: Callable[[], None]) -> Written:
+        """Bring Purview to this lineage, as far as the account takes it, and return what stands there.
 
         Raises:
             TransientError: Purview took the write but does not show it, or did not answer.
@@ -38,23 +53,25 @@ class WriteLineage:
             ConfigError: the app's identity may not write to the collection.
             ConflictError: `hold` says so.
         """
-        guids, standing = self._write_and_look(lineage, source, collection, hold)
-        self._correct_collection(standing, guids, collection)
+        written = self._write_and_look(facts, source, collection, hold)
+        self._correct_collection(written, collection)
         hold()
-        self._remove(lineage, standing, guids)
-        return standing.entities[lineage.chain[0].ref]
+        self._remove(written)
+        return written
 
-    def fitting(self, lineage: Lineage) -> Lineage:
+    def fitting(self, facts: Lineage) -> Lineage:
         """Return the part of a lineage that this account takes: all of it, or the chain without columns of its own."""
-        refused = self.types.ensure().columns_refused
-        if not refused:
-            return lineage
-        note = f"Assets have no columns of their own, Purview refuses their relationships: {refused}"
-        return replace(lineage, columns=(), notes=(*lineage.notes, note))
+        types = self.types.ensure()
+        if types.columns_refused:
+            notes = (*facts.notes, REFUSED + types.columns_refused)
+            return replace(facts, columns=(), notes=notes, columns_refused=True)
+        if types.columns_unseen and facts.columns:
+            return replace(facts, notes=(*facts.notes, UNSEEN), columns_unseen=True)
+        return facts
 
     def is_standing(self, lineage: Lineage, source: StoredEntity, collection: str) -> bool:
         """Whether all that was written before still stands where it should."""
-        standing = find_standing(self.lineage, lineage, source)
+        standing = find_standing(self.lineage, lineage, source, {})
         return not standing.missing and not standing.elsewhere(collection)
 
     def remove_shared_columns(
@@ -75,25 +92,33 @@ class WriteLineage:
             self.lineage.write([former[name] for name in sorted(back)], collection)
 
     def _write_and_look(
-        self, lineage: Lineage, source: StoredEntity, collection: str, hold: Callable[[], None]
-    ) -> tuple[Guids, StandingLineage]:
-        entities = [*lineage.chain, *lineage.columns]
+        self, facts: Lineage, source: StoredEntity, collection: str, hold: Callable[[], None]
+    ) -> Written:
         try:
-            guids = self._write(entities, collection, hold)
-            standing = find_standing(self.lineage, lineage, source)
+            written = self._write_once(facts, source, collection, hold)
         except RejectedError as error:
             if error.code not in UNKNOWN_TYPE_CODES:
                 raise
-            guids, standing = {}, StandingLineage({}, ("type definitions",))
-        if standing.missing:
+            written = Written(facts, {}, StandingLineage({}, ("type definitions",)))
+        if written.standing.missing:
             # Where a type or relationship is unknown, Purview refuses the call, or drops what it does not know.
-            logger.warning("Purview lacks %s; registering our types again", standing.missing[0])
+            logger.warning("Purview lacks %s; registering our types again", written.standing.missing[0])
             self.types.register()
-            guids = self._write(entities, collection, hold)
-            standing = find_standing(self.lineage, lineage, source)
-        if standing.missing:
-            raise TransientError(f"Purview took {standing.missing[0]} but does not show it.", service="purview")
-        return guids, standing
+            written = self._write_once(facts, source, collection, hold)
+        if written.standing.shows_no_columns:
+            # The chain stands, and columnMapping tells of the columns: no reason to show nobody the lineage.
+            logger.warning("Purview shows no columns of assets; lineage goes on without looking for them")
+            self.types.note_unseen_columns()
+            return replace(written, lineage=self.fitting(facts))
+        if written.standing.missing:
+            missing = written.standing.missing[0]
+            raise TransientError(f"Purview took {missing} but does not show it.", service="purview")
+        return written
+
+    def _write_once(self, facts: Lineage, source: StoredEntity, collection: str, hold: Callable[[], None]) -> Written:
+        lineage = self.fitting(facts)
+        guids = self._write([*lineage.chain, *lineage.columns], collection, hold)
+        return Written(lineage, guids, find_standing(self.lineage, lineage, source, guids))
 
     def _write(self, entities: Sequence[LineageEntity], collection: str, hold: Callable[[], None]) -> Guids:
         """In one call where it fits; the chain is in the first, so that columns find their assets."""
@@ -103,12 +128,14 @@ class WriteLineage:
             guids |= self.lineage.write(entities[start : start + ENTITIES_A_WRITE], collection)
         return guids
 
-    def _correct_collection(self, standing: StandingLineage, guids: Guids, collection: str) -> None:
-        elsewhere = standing.elsewhere(collection)
+    def _correct_collection(self, written: Written, collection: str) -> None:
+        elsewhere = written.standing.elsewhere(collection)
         if elsewhere:
             logger.info("Purview left %s entities outside the collection; moving all of them", len(elsewhere))
-            self.lineage.move(sorted({*elsewhere, *guids.values()}), collection)
-            self._check_collection(elsewhere, collection)
+            found = [one.guid for one in elsewhere]
+            columns = [column.guid for one in elsewhere for column in one.columns]
+            self.lineage.move(sorted({*found, *columns, *written.guids.values()}), collection)
+            self._check_collection(found, collection)
 
     def _check_collection(self, guids: Iterable[str], collection: str) -> None:
         for guid in guids:
@@ -119,23 +146,26 @@ class WriteLineage:
                     "give the app's identity the role Data Curator on both."
                 )
 
-    def _remove(self, lineage: Lineage, standing: StandingLineage, guids: Guids) -> None:
+    def _remove(self, written: Written) -> None:
         """Remove columns that the data set no longer has, and the part of the chain that it no longer has.
 
         The golden records' columns belong to several data sets; `remove_shared_columns` takes those out.
         """
-        written = set(guids.values())
-        named = {(asset, column.name) for column in lineage.columns for asset in column.relations.values()}
-        is_complete = all(column.ref in guids for column in lineage.columns)
-        gone = [
-            column.guid
-            for ref, found in standing.entities.items()
-            if ref.type_name in {DATA_SET, CLUES}
-            for column in found.columns
-            if column.guid not in written and (is_complete or (ref, column.display_text) not in named)
-        ]
-        for ref in lineage.absent:
+        gone = [] if written.lineage.columns_refused else list(_former_columns(written))
+        for ref in written.lineage.absent:
             found = self.lineage.find(ref)
             if found is not None:
                 gone += [*(column.guid for column in found.columns), found.guid]
         self.lineage.delete(gone)
+
+
+def _former_columns(written: Written) -> Iterator[str]:
+    """The guids of columns that stand and were not written; where not all guids are told, their names decide."""
+    columns, guids = written.lineage.columns, set(written.guids.values())
+    named = {(asset, column.name) for column in columns for asset in column.relations.values()}
+    is_complete = all(column.ref in written.guids for column in columns)
+    for ref, found in written.standing.entities.items():
+        for column in found.columns if ref.type_name in {DATA_SET, CLUES} else ():
+            is_named = not column.display_text or (ref, column.display_text) in named
+            if column.guid not in guids and (is_complete or not is_named):
+                yield column.guid

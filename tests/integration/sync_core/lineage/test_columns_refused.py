@@ -1,9 +1,13 @@
 """An account that takes our types but not the relationships of their columns."""
 
 from sync_core.domain.data_set import DataSetStatus
-from tests.integration.sync_core.lineage.bench import LineageBench
+from sync_core.flows.register_types import RegisteredTypes
+from sync_core.mapping.lineage_types import VERSION
+from tests.integration.sync_core.lineage.bench import MAPPING, LineageBench
 
 CREATE_TYPES = "Type_BulkCreate"
+GOLDEN = "cluedin://127.0.0.1/golden-records/Customer"
+DAY_S = 24 * 3600
 REFUSAL = {"errorCode": "ATLAS-400-00-02D", "errorMessage": "no such relationship"}
 
 
@@ -29,3 +33,39 @@ def test_the_same_facts_again_write_nothing_there_either(bench: LineageBench) ->
     bench.push(data_set)
 
     assert bench.writes(since) == []
+
+
+def test_after_a_day_the_columns_are_tried_again(bench: LineageBench) -> None:
+    data_set = bench.load(bench.sync_asset())
+    bench.fault(CREATE_TYPES, skip=1, status=400, body=REFUSAL)
+    bench.push(data_set)
+    bench.clock.advance(DAY_S)
+
+    record = bench.push(data_set)
+
+    assert record.notes == []
+    assert bench.graph().columns[f"cluedin://127.0.0.1/datasets/{data_set}"] == sorted(MAPPING)
+
+
+def test_columns_that_stand_already_stay_and_what_must_go_goes_once_they_are_taken_again(bench: LineageBench) -> None:
+    data_set = bench.load(bench.sync_asset())
+    bench.push(data_set)
+    before = bench.graph().columns
+    refuse(bench)
+    bench.remap(data_set, {"CustomerId": "customer.id"})
+
+    assert bench.push(data_set).status is DataSetStatus.PUSHED
+
+    assert bench.graph().columns == before
+    since = bench.purview.log.last_seq
+    bench.push(data_set)
+    assert bench.writes(since) == []
+    bench.clock.advance(DAY_S)
+    bench.push(data_set)
+    assert bench.graph().columns[GOLDEN] == ["customer.id"]
+
+
+def refuse(bench: LineageBench) -> None:
+    """As if an account that took the columns had refused them when the types were registered last."""
+    notes = bench.app.doctor.types.notes
+    notes.save(VERSION, RegisteredTypes(registered_at=bench.clock.now(), columns_refused="no such relationship"))

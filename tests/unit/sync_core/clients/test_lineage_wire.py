@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 
 from sync_core.clients.cluedin_data_sets import last_segment, parse_data_set
-from sync_core.clients.purview_lineage_wire import parse_guid_assignments, parse_stored_entity
+from sync_core.clients.purview_lineage_wire import parse_stored_entity, parse_written
 from sync_core.domain.data_set import FieldMapping, RecordCounts
+from sync_core.domain.lineage import EntityRef
 from sync_core.errors import SyncError, TransientError
 from tests.unit.sync_core.clients.strategies import ANY_JSON, damaged
 
@@ -81,15 +82,51 @@ def test_what_is_no_entity_is_not_taken_for_one_that_is_gone(body: Any) -> None:
         parse_stored_entity(body)
 
 
-def test_placeholders_of_a_bulk_write_lead_to_guids() -> None:
-    body = {"guidAssignments": {"-1": "g1", "-2": None}, "mutatedEntities": {}}
-    assert parse_guid_assignments(body) == {"-1": "g1"}
+def test_columns_without_a_name_get_that_of_the_entity_that_comes_along() -> None:
+    columns = [{"guid": "c1"}, {"guid": "c2"}]
+    body = {
+        "entity": {"guid": "g1", "relationshipAttributes": {"columns": columns}},
+        "referredEntities": {"c1": {"attributes": {"name": "city"}}},
+    }
+    found = parse_stored_entity(body)
+    assert found is not None
+    assert [column.display_text for column in found.columns] == ["city", ""]
+    assert found.column_names == frozenset({"city"})
 
 
-@pytest.mark.parametrize("body", [None, {}, {"guidAssignments": None}, "<html>"])
-def test_what_names_no_guids_leaves_the_outcome_of_a_write_unknown(body: Any) -> None:
+def test_ends_without_a_guid_are_known_by_their_qualified_names() -> None:
+    inputs = [{"guid": "g0"}, {"typeName": "t", "uniqueAttributes": {"qualifiedName": "lake://a"}}]
+    found = parse_stored_entity({"entity": {"guid": "g1", "relationshipAttributes": {"inputs": inputs}}})
+    assert found is not None
+    assert found.ends == frozenset({"g0", "lake://a"})
+
+
+FIRST, SECOND, THIRD = (EntityRef("t", name) for name in "abc")
+PLACEHOLDERS = {FIRST: "-1", SECOND: "-2", THIRD: "-3"}
+CREATED = {"typeName": "t", "attributes": {"qualifiedName": "b"}, "guid": "g2"}
+
+
+@pytest.mark.parametrize(
+    ("body", "guids"),
+    [
+        ({"guidAssignments": {"-1": "g1", "-2": None}, "mutatedEntities": {}}, {FIRST: "g1"}),
+        ({"mutatedEntities": {"CREATE": [CREATED]}}, {SECOND: "g2"}),
+        ({"guidAssignments": {"-1": "g1"}, "mutatedEntities": {"UPDATE": [CREATED]}}, {FIRST: "g1", SECOND: "g2"}),
+        ({"guidAssignments": None}, {}),
+        ({}, {}),
+    ],
+    ids=["assignments", "mutations", "both", "null", "no change"],
+)
+def test_the_answer_to_a_bulk_write_leads_to_guids_as_far_as_it_tells_them(
+    body: Any, guids: dict[EntityRef, str]
+) -> None:
+    assert parse_written(body, PLACEHOLDERS) == guids
+
+
+@pytest.mark.parametrize("body", [None, [], {"message": "welcome"}, "<html>"])
+def test_what_is_no_answer_to_a_bulk_write_leaves_its_outcome_unknown(body: Any) -> None:
     with pytest.raises(TransientError):
-        parse_guid_assignments(body)
+        parse_written(body, PLACEHOLDERS)
 
 
 @settings(max_examples=200)
@@ -98,6 +135,6 @@ def test_whatever_the_services_answer_only_our_own_errors_escape(body: Any) -> N
     with suppress(SyncError):
         parse_stored_entity(body)
     with suppress(SyncError):
-        parse_guid_assignments(body)
+        parse_written(body, PLACEHOLDERS)
     if isinstance(body, dict):
         parse_data_set(GUID, body)
