@@ -15,10 +15,11 @@ ACTIVE = "ACTIVE"
 
 @dataclass(frozen=True, slots=True)
 class Glossary:
-    """A glossary's guid and name."""
+    """A glossary's guid and name, and its qualified name, which is a part of those of its terms."""
 
     guid: str
     name: str
+    qualified_name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,11 @@ def parse_collections(body: Any) -> tuple[list[Collection], str]:
 
 def parse_glossaries(body: Any) -> list[Glossary]:
     """Read the bare array of glossaries (an object with `value` is taken too)."""
-    return [Glossary(text(item, "guid"), text(item, "name")) for item in _array(body) if text(item, "guid")]
+    return [
+        Glossary(text(item, "guid"), text(item, "name"), text(item, "qualifiedName") or text(item, "name"))
+        for item in _array(body)
+        if text(item, "guid")
+    ]
 
 
 def parse_term_headers(body: Any) -> list[TermHeader]:

@@ -58,6 +58,19 @@ def test_a_child_term_is_named_by_its_formal_name(new_small_estate: NewEstate, p
     assert names(estate) == ["Sales Model"]
 
 
+@pytest.mark.parametrize("keyword", ["Customer_Gold", "Customer_Gold@Glossary"])
+def test_a_child_term_is_found_by_its_formal_name_where_it_is_listed_without_its_parent(
+    new_small_estate: NewEstate, purview: Purview, keyword: str
+) -> None:
+    make_term(purview, "Gold", SALES_MODEL, parent="Customer@Glossary")
+    purview.patch_switches({"term_headers": "short"})
+    estate = new_small_estate(SYNC_TERM=keyword)
+
+    estate.tick()
+
+    assert names(estate) == ["Sales Model"]
+
+
 def test_an_unknown_term_fails_the_run_with_similar_terms_and_retires_nothing(new_small_estate: NewEstate) -> None:
     new_small_estate().tick()
     estate = new_small_estate(SYNC_TERM="Sync to Cluedin@Glossary")

@@ -149,7 +149,7 @@ def test_a_type_without_a_name_is_unreadable_since_it_would_be_remembered_for_go
 
 def test_glossaries_and_terms_are_read() -> None:
     assert wire.parse_glossaries([{"guid": "g", "name": "Glossary"}, {"name": "no guid"}]) == [
-        wire.Glossary("g", "Glossary")
+        wire.Glossary("g", "Glossary", "Glossary")
     ]
     assert wire.parse_term_headers({"value": [{"termGuid": "t", "displayText": "Term"}]}) == [
         wire.TermHeader("t", "Term")
