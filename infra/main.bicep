@@ -91,6 +91,9 @@ param alwaysReadyHttpInstances int = 0
 @description('Put storage behind private endpoints and close its public door.')
 param useVirtualNetwork bool = false
 
+@description('With the virtual network: put the vault behind a private endpoint and close its public door, too.')
+param usePrivateVault bool = false
+
 @description('Address range of the virtual network, /23 or larger.')
 param virtualNetworkAddressPrefix string = '10.60.0.0/23'
 
@@ -151,6 +154,7 @@ module network 'modules/network.bicep' = if (useVirtualNetwork) {
     tags: tags
     addressPrefix: virtualNetworkAddressPrefix
     storageAccountName: storage.outputs.name
+    vaultId: usePrivateVault ? vault.outputs.id : ''
   }
 }
 
@@ -183,6 +187,7 @@ module vault 'modules/key-vault.bicep' = {
     name: 'kv-${token}'
     location: location
     tags: tags
+    allowPublicAccess: !(useVirtualNetwork && usePrivateVault)
     protectFromPurge: protectVaultFromPurge
     entryNames: entryNames
     cluedInPassword: cluedInPassword

@@ -32,6 +32,7 @@ param maximumInstanceCount = int(readEnvironmentVariable('MAXIMUM_INSTANCE_COUNT
 param queueBatchSize = int(readEnvironmentVariable('QUEUE_BATCH_SIZE', '7'))
 param alwaysReadyHttpInstances = int(readEnvironmentVariable('ALWAYS_READY_HTTP_INSTANCES', '0'))
 param useVirtualNetwork = bool(readEnvironmentVariable('USE_VIRTUAL_NETWORK', 'false'))
+param usePrivateVault = bool(readEnvironmentVariable('USE_PRIVATE_VAULT', 'false'))
 param virtualNetworkAddressPrefix = readEnvironmentVariable('VIRTUAL_NETWORK_ADDRESS_PREFIX', '10.60.0.0/23')
 param alertEmail = readEnvironmentVariable('ALERT_EMAIL', '')
 param logRetentionDays = int(readEnvironmentVariable('LOG_RETENTION_DAYS', '30'))

@@ -10,6 +10,9 @@ param location string
 @description('Tags.')
 param tags object
 
+@description('Whether the vault answers on the internet (to identities with a role only).')
+param allowPublicAccess bool
+
 @description('Keep anyone from purging the deleted vault before its 7 days are over.')
 param protectFromPurge bool
 
@@ -47,7 +50,11 @@ resource vault 'Microsoft.KeyVault/vaults@2024-11-01' = {
     softDeleteRetentionInDays: 7
     // The service knows "on" and "not set" only.
     enablePurgeProtection: protectFromPurge ? true : null
-    publicNetworkAccess: 'Enabled'
+    publicNetworkAccess: allowPublicAccess ? 'Enabled' : 'Disabled'
+    networkAcls: {
+      bypass: 'AzureServices'
+      defaultAction: allowPublicAccess ? 'Allow' : 'Deny'
+    }
   }
 }
 
@@ -77,6 +84,9 @@ resource notifySecret 'Microsoft.KeyVault/vaults/secrets@2024-11-01' = if (!empt
 
 @description('Name of the vault.')
 output name string = vault.name
+
+@description('Resource id of the vault.')
+output id string = vault.id
 
 @description('Address of the vault, with a slash at its end.')
 output uri string = vault.properties.vaultUri

@@ -1,4 +1,4 @@
-// A virtual network for the app, with private endpoints for the three storage services that the app and its host use.
+// A virtual network for the app, with private endpoints for what the app and its host keep their data in.
 
 @description('Name of the network.')
 param name string
@@ -15,10 +15,22 @@ param addressPrefix string
 @description('Storage account that gets the endpoints.')
 param storageAccountName string
 
+@description('Resource id of the key vault that gets an endpoint too, or empty.')
+param vaultId string
+
 var appSubnetName = 'app'
 var endpointSubnetName = 'private-endpoints'
 // The host needs all three: a missing one shows as an app that never starts.
-var services = ['blob', 'queue', 'table']
+var storageDoors = [
+  { service: 'blob', zone: 'privatelink.blob.${environment().suffixes.storage}' }
+  { service: 'queue', zone: 'privatelink.queue.${environment().suffixes.storage}' }
+  { service: 'table', zone: 'privatelink.table.${environment().suffixes.storage}' }
+]
+// .vault.azure.net becomes privatelink.vaultcore.azure.net, and its like in other clouds.
+var vaultDoors = empty(vaultId)
+  ? []
+  : [{ service: 'vault', zone: replace(environment().suffixes.keyvaultDns, '.vault.', 'privatelink.vaultcore.') }]
+var doors = concat(storageDoors, vaultDoors)
 
 resource account 'Microsoft.Storage/storageAccounts@2025-01-01' existing = {
   name: storageAccountName
@@ -52,17 +64,17 @@ resource network 'Microsoft.Network/virtualNetworks@2024-07-01' = {
 }
 
 resource zones 'Microsoft.Network/privateDnsZones@2024-06-01' = [
-  for service in services: {
-    name: 'privatelink.${service}.${environment().suffixes.storage}'
+  for door in doors: {
+    name: door.zone
     location: 'global'
     tags: tags
   }
 ]
 
 resource zoneLinks 'Microsoft.Network/privateDnsZones/virtualNetworkLinks@2024-06-01' = [
-  for (service, i) in services: {
+  for (door, i) in doors: {
     parent: zones[i]
-    name: '${name}-${service}'
+    name: '${name}-${door.service}'
     location: 'global'
     properties: {
       registrationEnabled: false
@@ -72,18 +84,18 @@ resource zoneLinks 'Microsoft.Network/privateDnsZones/virtualNetworkLinks@2024-0
 ]
 
 resource endpoints 'Microsoft.Network/privateEndpoints@2024-07-01' = [
-  for service in services: {
-    name: 'pe-${storageAccountName}-${service}'
+  for door in doors: {
+    name: 'pe-${storageAccountName}-${door.service}'
     location: location
     tags: tags
     properties: {
       subnet: { id: '${network.id}/subnets/${endpointSubnetName}' }
       privateLinkServiceConnections: [
         {
-          name: service
+          name: door.service
           properties: {
-            privateLinkServiceId: account.id
-            groupIds: [service]
+            privateLinkServiceId: door.service == 'vault' ? vaultId : account.id
+            groupIds: [door.service]
           }
         }
       ]
@@ -92,13 +104,13 @@ resource endpoints 'Microsoft.Network/privateEndpoints@2024-07-01' = [
 ]
 
 resource zoneGroups 'Microsoft.Network/privateEndpoints/privateDnsZoneGroups@2024-07-01' = [
-  for (service, i) in services: {
+  for (door, i) in doors: {
     parent: endpoints[i]
     name: 'default'
     properties: {
       privateDnsZoneConfigs: [
         {
-          name: service
+          name: door.service
           properties: { privateDnsZoneId: zones[i].id }
         }
       ]

@@ -24,6 +24,7 @@ def numbers(text: str) -> list[float]:
         ("1,000 data sets", 1_000 * 8 * 2 * 0.000026),
         ("`*` mode", 730 * 3600 * 2 * 0.000026),
         ("one always-ready", 730 * 3600 * 2 * 0.000004),
+        ("the vault in it", 730 * 0.01 + 0.50),
         ("the virtual network", 3 * 730 * 0.01 + 3 * 0.50),
     ],
 )

@@ -93,17 +93,6 @@ def test_doors_that_open_with_a_key_are_shut() -> None:
     assert text(properties(properties(policies.body)["properties"])["allow"]) == "false"
 
 
-def test_the_private_network_has_all_three_storage_services_and_closes_the_public_door() -> None:
-    network = module("network")
-    assert "var services = ['blob', 'queue', 'table']" in network.source.decode()
-    for name in ("zones", "zoneLinks", "endpoints", "zoneGroups"):
-        assert "in services" in text(network.of_kind("resource")[name].node), name
-    account = properties(properties(module("storage").of_kind("resource")["account"].body)["properties"])
-    assert text(account["publicNetworkAccess"]) == "allowPublicAccess ? 'Enabled' : 'Disabled'"
-    storage = properties(properties(main().of_kind("module")["storage"].body)["params"])
-    assert text(storage["allowPublicAccess"]) == "!useVirtualNetwork"
-
-
 def test_nothing_in_the_folder_looks_like_a_key() -> None:
     long_key = re.compile(r"[A-Za-z0-9+/]{60,}={0,2}")
     for path in (each for each in INFRA.rglob("*") if each.is_file() and "__pycache__" not in each.parts):

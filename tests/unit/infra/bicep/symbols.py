@@ -9,7 +9,19 @@ from tests.unit.infra.bicep.tree import BicepFile, Declaration, properties, read
 
 # The functions and namespaces of Bicep that our files use. A new one is added here on purpose.
 FUNCTIONS = frozenset(
-    {"cidrSubnet", "concat", "empty", "environment", "filter", "guid", "items", "join", "resourceGroup", "string"}
+    {
+        "cidrSubnet",
+        "concat",
+        "empty",
+        "environment",
+        "filter",
+        "guid",
+        "items",
+        "join",
+        "replace",
+        "resourceGroup",
+        "string",
+    }
     | {"subscriptionResourceId", "tenant", "union", "uniqueString"}
 )
 DECORATORS = frozenset({"allowed", "description", "maxLength", "maxValue", "minLength", "minValue", "secure"})
