@@ -9,20 +9,16 @@ from typing import Any
 from urllib.parse import quote
 
 from sync_core.clients.http import Call, HttpDoor
-from sync_core.clients.purview import API_VERSION, ATLAS, DATA_MAP, ENTITIES_A_CALL
+from sync_core.clients.purview import ATLAS, DATA_MAP, ENTITIES_A_CALL
 from sync_core.clients.purview_lineage_wire import (
     StoredEntity,
     format_entity,
     parse_stored_entity,
     parse_written,
 )
+from sync_core.clients.purview_types import VERSIONED, Definitions, register_types
 from sync_core.domain.lineage import EntityRef, LineageEntity
-from sync_core.errors import NotFoundError, RejectedError
-
-TYPES = f"{ATLAS}/types/typedefs"
-TYPE_EXISTS = "ATLAS-409-00-001"
-VERSIONED = {"api-version": API_VERSION}
-Definitions = list[dict[str, Any]]
+from sync_core.errors import NotFoundError
 
 
 @dataclass(frozen=True)
@@ -31,7 +27,7 @@ class PurviewLineageClient:
 
     door: HttpDoor
 
-    def register_types(self, definitions: Mapping[str, Definitions]) -> None:
+    def register_types(self, definitions: Definitions) -> None:
         """Register type definitions, by kind (`entityDefs`, `relationshipDefs`), whichever of them are known already.
 
         Entity types must be registered before the relationships between them (docs/vendors/purview.md, section 4).
@@ -39,14 +35,7 @@ class PurviewLineageClient:
         Raises:
             RejectedError: Purview refuses a definition.
         """
-        if self._create_types(definitions):
-            return
-        try:
-            self._update_types(definitions)
-        except RejectedError:  # some are known and some are not: only one by one can each be created or updated
-            for kind, single in ((kind, one) for kind, many in definitions.items() for one in many):
-                if not self._create_types({kind: [single]}):
-                    self._update_types({kind: [single]})
+        register_types(self.door, definitions)
 
     def write(self, entities: Sequence[LineageEntity], collection: str) -> dict[EntityRef, str]:
         """Create or update entities in one bulk call, all or none, and return the guids that Purview tells.
@@ -94,16 +83,3 @@ class PurviewLineageClient:
         except NotFoundError:
             return None
         return parse_stored_entity(answer.json())
-
-    def _create_types(self, definitions: Mapping[str, Definitions]) -> bool:
-        """Create types; return False if one of them exists, which refuses the whole call."""
-        try:
-            self.door.send(Call("POST", TYPES, VERSIONED, json=dict(definitions), operation="create_types"))
-        except RejectedError as error:
-            if error.code not in {TYPE_EXISTS, "409"}:
-                raise
-            return False
-        return True
-
-    def _update_types(self, definitions: Mapping[str, Definitions]) -> None:
-        self.door.send(Call("PUT", TYPES, VERSIONED, json=dict(definitions), operation="update_types"))

@@ -52,6 +52,72 @@ def test_a_type_of_an_older_version_gets_the_attributes_that_it_lacks(bench: Lin
     assert asset.attributes["dataSetId"] == data_set_id
 
 
+def with_more(definition: dict[str, Any]) -> dict[str, Any]:
+    more = {"name": "costCentre", "typeName": "string", "isOptional": True, "cardinality": "SINGLE"}
+    return {**definition, "attributeDefs": [*definition.get("attributeDefs", ()), more]}
+
+
+def test_types_to_which_someone_added_attributes_are_taken_as_they_are(bench: LineageBench) -> None:
+    make_types(bench, {"entityDefs": [with_more(definition) for definition in entity_types()]})
+    make_types(bench, {"relationshipDefs": [with_more(definition) for definition in relationship_types()]})
+
+    record = bench.push(bench.load(bench.sync_asset()))
+
+    assert (record.status, record.notes) == (DataSetStatus.PUSHED, [])
+    assert "costCentre" in attribute_names(bench, "cluedin_data_set")
+
+
+def test_a_type_that_has_other_attributes_and_lacks_some_of_ours_gets_both(bench: LineageBench) -> None:
+    map_process = next(one for one in entity_types() if one["name"] == "cluedin_map_process")
+    make_types(bench, {"entityDefs": [with_more({**map_process, "attributeDefs": map_process["attributeDefs"][1:]})]})
+    data_set_id = bench.load(bench.sync_asset())
+
+    bench.push(data_set_id)
+
+    assert {"costCentre", "columnMapping"} <= attribute_names(bench, "cluedin_map_process")
+    assert bench.graph().pairs(f"cluedin://127.0.0.1/datasets/{data_set_id}/map")
+
+
+def test_a_type_of_our_name_that_is_none_of_ours_is_refused_with_what_purview_says(bench: LineageBench) -> None:
+    make_types(bench, {"entityDefs": [{**entity_types()[0], "attributeDefs": []}]})
+    refusal = {"errorCode": "ATLAS-400-00-00E", "errorMessage": "superType remove not supported"}
+    bench.fault("Type_BulkUpdate", times=None, status=400, body=refusal)
+    bench.deliver(bench.load(bench.sync_asset()))
+
+    bench.work()
+
+    (letter,) = bench.letters()
+    assert (letter.cause_class, "superType remove" in letter.cause) == ("rejected", True)
+
+
+def test_a_type_that_cannot_be_looked_at_at_the_moment_is_no_refusal(bench: LineageBench) -> None:
+    make_types(bench, {"entityDefs": [with_more(entity_types()[0])]})
+    bench.fault("Type_GetByName", times=None, status=503)
+
+    assert len(bench.push_failing(bench.load(bench.sync_asset()))) == 1
+
+
+def test_relationships_that_lead_elsewhere_are_not_taken_for_ours(bench: LineageBench) -> None:
+    make_types(bench, {"entityDefs": entity_types()})
+    foreign = relationship_types()[0]
+    make_types(bench, {"relationshipDefs": [{**foreign, "endDef2": {**foreign["endDef2"], "name": "table"}}]})
+    bench.fault("Type_BulkUpdate", skip=1, times=None, status=400, body={"errorCode": "ATLAS-400-00-02D"})
+
+    record = bench.push(bench.load(bench.sync_asset()))
+
+    assert record.status is DataSetStatus.PUSHED
+    assert "refuses their relationships" in record.notes[0]
+
+
+@pytest.mark.parametrize("code", ["Conflict", "409"])
+def test_that_a_type_exists_may_be_said_in_the_gateways_words(bench: LineageBench, code: str) -> None:
+    make_types(bench, {"entityDefs": entity_types()})
+    make_types(bench, {"relationshipDefs": relationship_types()})
+    bench.fault("Type_BulkCreate", times=None, status=409, body={"error": {"code": code, "message": "exists"}})
+
+    assert bench.push(bench.load(bench.sync_asset())).status is DataSetStatus.PUSHED
+
+
 def test_two_processes_may_register_at_once(bench: LineageBench, new_bench: NewBench) -> None:
     apps = [bench, new_bench()]
     ids = [bench.load(bench.sync_asset(), name) for name in ("January", "February")]
@@ -106,6 +172,10 @@ def test_a_role_that_does_not_cover_types_is_said_with_its_remedy(bench: Lineage
     assert record.last_error_class == "config"
     assert "Data Curator" in record.last_error
     assert delay_s >= 60
+
+
+def attribute_names(bench: LineageBench, type_name: str) -> set[str]:
+    return {attribute["name"] for attribute in bench.purview.types.get(type_name)["attributeDefs"]}
 
 
 def calls(bench: LineageBench, since: int) -> list[str]:

@@ -1,0 +1,106 @@
+"""Registers type definitions in Microsoft Purview, whichever of them are known already, and however they were changed.
+
+Source: docs/vendors/purview.md, section 4.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+from sync_core.clients.http import Call, HttpDoor
+from sync_core.clients.json_reading import member, objects, text, texts
+from sync_core.clients.purview import API_VERSION, ATLAS
+from sync_core.errors import AddressError, RejectedError
+
+TYPES = f"{ATLAS}/types/typedefs"
+VERSIONED = {"api-version": API_VERSION}
+ENDS = ("endDef1", "endDef2")
+Definition = Mapping[str, Any]
+Definitions = Mapping[str, list[dict[str, Any]]]
+
+
+def is_conflict(error: RejectedError) -> bool:
+    """Whether Purview says that a thing is there already, in Atlas' words or in those of its gateway."""
+    return error.code.startswith("ATLAS-409") or error.code.lower() in {"409", "conflict"}
+
+
+def register_types(door: HttpDoor, definitions: Definitions) -> None:
+    """Register definitions by kind (`entityDefs`, `relationshipDefs`).
+
+    Raises:
+        RejectedError: Purview refuses a definition, or has one of that name that does not serve for it.
+    """
+    if _create(door, definitions):
+        return
+    try:
+        _update(door, definitions)
+    except RejectedError:  # some are known and some are not: only one by one can each be created or updated
+        for kind, many in definitions.items():
+            for one in many:
+                _register(door, kind, one)
+
+
+def _register(door: HttpDoor, kind: str, definition: dict[str, Any]) -> None:
+    if _create(door, {kind: [definition]}):
+        return
+    try:
+        _update(door, {kind: [definition]})
+    except RejectedError as refusal:  # Purview takes no update that leaves out what somebody added
+        known = _find(door, definition["name"])
+        if known is None:
+            raise
+        if not serves_for(known, definition):
+            try:
+                _update(door, {kind: [extended(definition, known)]})
+            except RejectedError:
+                raise refusal from None  # the whole update may be refused for another reason than ours was
+
+
+def serves_for(known: Definition, ours: Definition) -> bool:
+    """Whether a definition that Purview has holds all that ours does."""
+    return (
+        set(texts(ours, "superTypes")) <= set(texts(known, "superTypes"))
+        and _attributes(ours).items() <= _attributes(known).items()
+        and _ends(ours) == _ends(known)
+    )
+
+
+def extended(ours: Definition, known: Definition) -> dict[str, Any]:
+    """Return our definition with the attributes and super types that Purview's has beside it."""
+    names = _attributes(ours)
+    others = [attribute for attribute in objects(known, "attributeDefs") if text(attribute, "name") not in names]
+    supers = [name for name in texts(known, "superTypes") if name not in texts(ours, "superTypes")]
+    more = {"attributeDefs": [*objects(ours, "attributeDefs"), *others]}
+    return {**ours, **more, **({"superTypes": [*texts(ours, "superTypes"), *supers]} if supers else {})}
+
+
+def _attributes(definition: Definition) -> dict[str, str]:
+    return {text(one, "name"): text(one, "typeName") for one in objects(definition, "attributeDefs")}
+
+
+def _ends(definition: Definition) -> list[tuple[str, str]]:
+    return [(text(definition, end, "type"), text(definition, end, "name")) for end in ENDS]
+
+
+def _find(door: HttpDoor, name: str) -> Definition | None:
+    path = f"{ATLAS}/types/typedef/name/{quote(name, safe='')}"
+    try:
+        found = door.send(Call("GET", path, VERSIONED, operation="find_type")).json()
+    except (RejectedError, AddressError):  # that the update was refused says more
+        return None
+    return found if isinstance(found, Mapping) and member(found, "name") == name else None
+
+
+def _create(door: HttpDoor, definitions: Definitions) -> bool:
+    """Create types; return False if one of them exists, which refuses the whole call."""
+    try:
+        door.send(Call("POST", TYPES, VERSIONED, json=dict(definitions), operation="create_types"))
+    except RejectedError as error:
+        if not is_conflict(error):
+            raise
+        return False
+    return True
+
+
+def _update(door: HttpDoor, definitions: Definitions) -> None:
+    door.send(Call("PUT", TYPES, VERSIONED, json=dict(definitions), operation="update_types"))
