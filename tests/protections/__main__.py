@@ -1,6 +1,7 @@
 """Take out each protection once, in a copy of the repository, and see its test fail: `make protections`.
 
-`python -m tests.protections WORD` takes those only whose name holds the word. Prints what each test caught; ends with 1
+`python -m tests.protections WORD` takes those only whose name holds the word; `--table` runs nothing and prints the
+tables of `docs/reliability.md`. Prints what each test caught; ends with 1
 when a test passed without its protection, or did not even pass with it.
 """
 
@@ -15,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.protections.catalog import PROTECTIONS, Protection
+from tests.protections.catalog import PROTECTIONS, Protection, format_tables
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 AT_ONCE = 2
@@ -34,6 +35,9 @@ class Trial:
 
 def main(words: list[str]) -> int:
     """Try the protections that hold one of the words, all without one; return the exit code."""
+    if words == ["--table"]:
+        print(format_tables())
+        return 0
     chosen = [one for one in PROTECTIONS if not words or any(word in one.name for word in words)]
     with ThreadPoolExecutor(AT_ONCE) as pool:
         with_all = pool.submit(_try, "", "", lambda source: source, sorted({one.test for one in chosen}))

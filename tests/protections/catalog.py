@@ -1,9 +1,10 @@
 """The protections of the app, each with a way to take it out and the test that must fail then.
 
-`docs/reliability.md` shows them to people. A protection is taken out by replacing one piece of the source, `before`, by
-another, `after`; the piece must stand there exactly once.
+`docs/reliability.md` shows them to people; `python -m tests.protections --table` writes its tables. A protection is
+taken out by replacing one piece of the source, `before`, by another, `after`; the piece must stand there exactly once.
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 FLOWS = "tests/integration/sync_core/flows"
@@ -17,13 +18,14 @@ SECURITY = "tests/security"
 
 @dataclass(frozen=True)
 class Protection:
-    """One protection: what it is called in the docs, where it stands, how it is taken out, what must fail then."""
+    """One protection: its name, where it stands, how it is taken out, the test that fails then, and what it caught."""
 
     name: str
     file: str
     before: str
     after: str
     test: str
+    caught: str
 
     def take_out(self, source: str) -> str:
         """Return the source without the protection.
@@ -43,6 +45,7 @@ ONE_GROUP = (
         "        if left_s > 0:\n",
         "        if left_s > 10**6:\n",
         f"{FAULTS}/test_provisioning.py::test_an_asset_that_another_worker_is_at_is_left_to_it",
+        "a second worker made a group while the first one held the asset",
     ),
     Protection(
         "a claim is renewed right before each creation, so that a worker that was overtaken makes nothing",
@@ -50,6 +53,7 @@ ONE_GROUP = (
         "        claim.renew()\n        return self.cluedin.create_group(name)",
         "        return self.cluedin.create_group(name)",
         f"{FAULTS}/test_provisioning.py::test_a_worker_that_was_overtaken_makes_nothing_more",
+        "a worker whose claim had ended made a group beside its successor's",
     ),
     Protection(
         "look up before create",
@@ -57,6 +61,7 @@ ONE_GROUP = (
         "found, shown = self.find_group.find(record)",
         "found, shown = None, []",
         f"{FLOWS}/test_provision.py::test_a_lost_answer_never_makes_a_second_one",
+        "after a lost answer a second group stood beside the first",
     ),
     Protection(
         "look for the source before making it",
@@ -64,6 +69,7 @@ ONE_GROUP = (
         "source = own_source(record, group) if group else None",
         "source = None",
         f"{FLOWS}/test_provision.py::test_a_lost_answer_never_makes_a_second_one",
+        "after a lost answer the group had two sources",
     ),
     Protection(
         "a group that is found belongs to one asset: an atomic insert",
@@ -71,6 +77,7 @@ ONE_GROUP = (
         "if may_claim() and self.groups.claim_group(group.id, record.key):",
         "if may_claim():",
         f"{FLOWS}/test_provision.py::test_assets_of_one_qualified_name_but_two_types_share_nothing",
+        "two assets of one qualified name shared a group",
     ),
     Protection(
         "a group that is made belongs to one asset: an atomic insert",
@@ -78,6 +85,7 @@ ONE_GROUP = (
         "if self.groups.claim_new_group(made.id, record.key, age_s):",
         "if True:",
         f"{FLOWS}/test_provision.py::test_assets_of_one_qualified_name_but_two_types_share_nothing",
+        "two assets of one qualified name shared a group",
     ),
     Protection(
         "a plain name belongs to the asset that was first to use it",
@@ -85,6 +93,7 @@ ONE_GROUP = (
         "if plain not in taken and self.groups.claim_name(plain, record.key):",
         "if plain not in taken:",
         f"{FAULTS}/test_provisioning.py::test_assets_of_one_name_whose_answers_are_lost_all_get_groups_of_their_own",
+        "of same-named assets whose answers were lost, one left an empty group behind",
     ),
     Protection(
         "the ownership of a saved group is proved again",
@@ -92,6 +101,7 @@ ONE_GROUP = (
         "if not self.groups.claim_group(record.group_id, record.key):",
         "if False:",
         f"{FAULTS}/test_provisioning.py::test_a_half_made_group_whose_owner_row_is_lost_is_not_shared",
+        "with the ownership rows lost, two assets shared a group",
     ),
     Protection(
         "the name under which a group is about to be made is saved first",
@@ -100,6 +110,7 @@ ONE_GROUP = (
         "        if False:\n",
         f"{FAULTS}/test_provisioning.py"
         "::test_an_asset_that_is_renamed_before_its_lost_group_is_found_gets_no_second_one",
+        "an asset that was renamed before its lost group was found got a second one",
     ),
     Protection(
         "after an unknown outcome no one looks before CluedIn shows what was made",
@@ -107,6 +118,7 @@ ONE_GROUP = (
         "self.claim.leave_for(min(int(delay_s) - 1, LONGEST_SETTLE_S))",
         "self.claim.release()",
         f"{FLOWS}/test_settle.py::test_a_delivery_right_after_a_lost_answer_waits_until_cluedin_shows_what_was_made",
+        "a duplicate delivery looked at once, saw nothing, and made a second group",
     ),
     Protection(
         "what timed out may still be carried out: no one looks before that is over",
@@ -115,6 +127,7 @@ ONE_GROUP = (
         "raise",
         f"{FAULTS}/test_provisioning.py"
         "::test_what_cluedin_carries_out_after_we_gave_up_waiting_is_found_and_not_made_again",
+        "the call that timed out was carried out later: a second group, or two sources",
     ),
     Protection(
         "a group that CluedIn has just made has no older owner",
@@ -123,6 +136,7 @@ ONE_GROUP = (
         "        if True or (found.read_at",
         f"{FLOWS}/test_provision.py"
         "::test_an_organization_that_was_set_up_anew_counts_ids_again_and_leaves_no_group_behind",
+        "after CluedIn was set up anew, an asset left a row of empty groups",
     ),
     Protection(
         "a group that does not show yet gets no source that may be there already",
@@ -130,6 +144,7 @@ ONE_GROUP = (
         "    except (AlreadyExistsError, NotFoundError) as error:\n",
         "    except ZeroDivisionError as error:\n",
         f"{FLOWS}/test_provision.py::test_a_new_group_that_cluedins_back_end_does_not_know_yet_gets_its_source_later",
+        "the asset became a dead letter because CluedIn's back end was a moment behind",
     ),
     Protection(
         "a creation is never repeated by the HTTP door",
@@ -138,6 +153,7 @@ ONE_GROUP = (
         "stop_after_attempt(ATTEMPTS)",
         f"{CLIENTS}/test_http_retries.py"
         "::test_a_call_whose_outcome_is_unknown_is_never_repeated_if_it_is_not_idempotent",
+        "one creation went out three times",
     ),
     Protection(
         "a creation does not go out when signing in took too long",
@@ -146,6 +162,7 @@ ONE_GROUP = (
         "if False:",
         f"{CLIENTS}/test_http_retries.py"
         "::test_a_creation_does_not_go_out_when_signing_in_used_up_the_time_of_its_claim",
+        "it went out after its claim had ended",
     ),
     Protection(
         "names are compared exactly on our side",
@@ -153,6 +170,7 @@ ONE_GROUP = (
         "                if group.name == name:\n",
         "                if name in group.name:\n",
         f"{SECURITY}/test_hostile_names.py::test_a_name_full_of_patterns_adopts_no_group_of_another",
+        "a name like a search pattern adopted a group of another",
     ),
     Protection(
         "a list of groups that is not complete is no list",
@@ -160,6 +178,7 @@ ONE_GROUP = (
         "        if len(seen) < at_first:\n",
         "        if False:\n",
         f"{CLIENTS}/test_cluedin_listing.py::test_a_group_deleted_while_the_list_is_read_could_hide_another_one",
+        "a group that moved to a page already read was overlooked, and would be made again",
     ),
     Protection(
         "with the state lost, CluedIn is read as a whole once",
@@ -167,6 +186,7 @@ ONE_GROUP = (
         "        self._ensure_inventory()\n",
         "",
         f"{FLOWS}/test_provision.py::test_with_the_state_lost_the_group_of_a_renamed_asset_is_found_again",
+        "an asset renamed before the loss got a second group",
     ),
     Protection(
         "a group that a person deleted is made anew",
@@ -174,6 +194,7 @@ ONE_GROUP = (
         "if self.clock() - record.group_at < SHOWS_UP_AFTER:",
         "if True:",
         f"{FLOWS}/test_provision.py::test_a_group_that_someone_deletes_before_its_source_is_made_is_made_anew",
+        "the asset waited for the deleted group for ever",
     ),
 )
 
@@ -184,6 +205,7 @@ LEASES = (
         "age_s = (stored.read_at - stored.written_at).total_seconds()",
         "age_s = time.time() - stored.written_at.timestamp()",
         f"{FAULTS}/test_skew.py::test_workers_with_skewed_clocks_share_the_work_and_make_nothing_twice",
+        "a worker with a fast clock took a lease that still held: made twice",
     ),
     Protection(
         "a lease is renewed by the one who holds it only",
@@ -192,6 +214,7 @@ LEASES = (
         "        self._etag = self._table.replace(to_row(PARTITION, self._name, row), self._etag)\n",
         "        started = self._monotonic()\n        self._table.put(to_row(PARTITION, self._name, row))\n",
         f"{STATE}/test_leases.py::test_renewing_a_lease_that_was_taken_over_says_stop",
+        "a worker that had lost its lease renewed it, and both went on",
     ),
     Protection(
         "two writes within the storage's clock step differ by a counter of our own",
@@ -199,6 +222,7 @@ LEASES = (
         '        row = self._row.model_copy(update={"term": self._row.term + 1})\n        started',
         "        row = self._row\n        started",
         f"{FLOWS}/test_discover_crash.py::test_a_discovery_that_lives_is_left_alone_and_the_run_says_so",
+        "a discovery that lives looked dead, or a dead one alive: the tick never ended",
     ),
     Protection(
         "a lease that was taken over stays with its new owner",
@@ -206,6 +230,7 @@ LEASES = (
         "self._table.delete(PARTITION, self._name, self._etag)",
         "self._table.delete(PARTITION, self._name)",
         f"{STATE}/test_leases.py::test_giving_back_a_lease_that_was_taken_over_leaves_it_to_its_new_owner",
+        "the former owner gave the new owner's lease away",
     ),
 )
 
@@ -216,6 +241,7 @@ NOTHING_LOST = (
         "        self.take.send_due(log)\n",
         "",
         f"{FLOWS}/test_discover_crash.py::test_what_was_recorded_but_not_sent_is_sent_by_the_next_tick",
+        "an asset looked known and was never sent",
     ),
     Protection(
         "a message that is overdue is sent again",
@@ -223,6 +249,7 @@ NOTHING_LOST = (
         "if stored.todo.sends and not self._is_outstanding(stored.todo):",
         "if stored.todo.sends:",
         f"{FLOWS}/test_discover_crash.py::test_a_lost_message_is_sent_again_when_it_is_overdue",
+        "a lost message was never replaced",
     ),
     Protection(
         "work that was put back is not sent a second time meanwhile",
@@ -230,6 +257,7 @@ NOTHING_LOST = (
         "self.clock() + timedelta(seconds=delay_s) + SEND_AGAIN_AFTER)",
         "self.clock())",
         f"{FAULTS}/test_reconcile.py::test_an_outage_of_hours_multiplies_no_message",
+        "each quarter of an hour of an outage added a message",
     ),
     Protection(
         "that a message is put back is noted before it is sent",
@@ -237,6 +265,7 @@ NOTHING_LOST = (
         "        self.assets.postpone(message",
         "        self.queue.send(message, delay_s)\n        self.assets.postpone(message",
         f"{FAULTS}/test_provisioning.py::test_a_work_list_that_cannot_be_written_multiplies_no_message",
+        "while the note failed, 3 messages became 24",
     ),
     Protection(
         "a queued asset whose to-do row is gone is made outstanding again",
@@ -244,6 +273,7 @@ NOTHING_LOST = (
         '            ("reopen assets", self.heal.reopen_assets),\n',
         "",
         f"{FAULTS}/test_reconcile.py::test_a_queued_asset_whose_todo_row_is_gone_is_taken_up_again",
+        "the asset stayed queued for ever",
     ),
     Protection(
         "a delivery that comes again is enqueued again: the first message may never have been sent",
@@ -252,6 +282,7 @@ NOTHING_LOST = (
         "            is_new and self.queue.send(DataSetMessage(",
         f"{LINEAGE}/test_webhook.py"
         "::test_a_delivery_that_was_kept_before_the_process_died_is_enqueued_when_it_comes_again",
+        "the sender was told `duplicate`, and nothing was ever done",
     ),
     Protection(
         "a delivery that storage did not keep is answered with 503",
@@ -260,6 +291,7 @@ NOTHING_LOST = (
         '        status = "accepted"',
         '            is_new = True\n        status = "accepted"',
         f"{UNIT}/test_receive_delivery.py::test_while_storage_fails_the_sender_is_asked_to_send_again",
+        "the sender was told `accepted` for a delivery that was lost",
     ),
     Protection(
         "a delivery whose message is lost is enqueued again",
@@ -267,6 +299,7 @@ NOTHING_LOST = (
         '            ("resend deliveries", self.heal.resend_deliveries),\n',
         "",
         f"{FAULTS}/test_reconcile.py::test_a_found_data_set_whose_message_is_lost_is_enqueued_again",
+        "the delivery stayed open and the lineage was never written",
     ),
     Protection(
         "a data set whose webhook never came is found",
@@ -274,6 +307,7 @@ NOTHING_LOST = (
         '            steps.append(("find missed data sets", self.find_missed.run))\n',
         "            pass\n",
         f"{FAULTS}/test_reconcile.py::test_a_data_set_that_was_processed_without_a_webhook_is_found",
+        "its lineage was never written",
     ),
     Protection(
         "a source that cannot be read does not hide those behind it",
@@ -281,6 +315,7 @@ NOTHING_LOST = (
         "        finally:\n            self.cursors.save(",
         "        finally:\n            None if after else self.cursors.save(",
         f"{FAULTS}/test_reconcile.py::test_a_source_that_cannot_be_read_does_not_hide_those_behind_it",
+        "the round never got past the failing source",
     ),
     Protection(
         "a dead letter whose cause is gone is replayed",
@@ -288,6 +323,7 @@ NOTHING_LOST = (
         '            ("replay dead letters", self.heal.replay_letters),\n',
         "",
         f"{FAULTS}/test_reconcile.py::test_a_message_for_an_asset_that_is_not_recorded_is_no_loss_once_it_is",
+        "the work stayed undone although nothing was in its way",
     ),
     Protection(
         "poison is copied into the state at once",
@@ -295,6 +331,7 @@ NOTHING_LOST = (
         '            self.asset(message, StateError(cause + LAST_ERROR + last if last else cause), "poison")\n',
         "            return\n",
         f"{FLOWS}/test_bury.py::test_a_poison_message_marks_its_asset_as_failed_with_the_last_error",
+        "after seven days nobody would have known",
     ),
     Protection(
         "a message that is none of ours is kept with its reason",
@@ -302,6 +339,7 @@ NOTHING_LOST = (
         "            self.bury.message(ASSET_QUEUE, body, error.code, str(error))\n",
         "",
         f"{FLOWS}/test_bury.py::test_a_malformed_message_is_dropped_and_kept_with_its_reason",
+        "it vanished without a trace",
     ),
     Protection(
         "attempts are bounded, and the last one leaves a dead letter",
@@ -309,6 +347,7 @@ NOTHING_LOST = (
         "MOST_ATTEMPTS = 12",
         "MOST_ATTEMPTS = 10**6",
         f"{LINEAGE}/test_refusals.py::test_after_twelve_attempts_it_is_given_up",
+        "work that can never succeed was tried for ever",
     ),
     Protection(
         "an asset's record and its to-do row change together",
@@ -316,6 +355,7 @@ NOTHING_LOST = (
         "            if forget_todo and (attempt == 0 or",
         "            if False and (attempt == 0 or",
         f"{STATE}/test_assets.py::test_closing_an_asset_ends_its_work_in_the_same_step",
+        "finished work stayed outstanding",
     ),
     Protection(
         "a change is made on top of what another worker wrote meanwhile",
@@ -323,6 +363,7 @@ NOTHING_LOST = (
         'operations = [replace(_row("record", changed), stored.etag), *others]',
         'operations = [put(_row("record", changed)), *others]',
         f"{STATE}/test_assets.py::test_a_change_is_made_on_top_of_what_another_worker_wrote_meanwhile",
+        "one worker's progress was overwritten by another's",
     ),
     Protection(
         "a bug in one step of reconcile does not keep the others from healing",
@@ -330,6 +371,7 @@ NOTHING_LOST = (
         "            failures.append(error)\n",
         "            raise\n",
         f"{FAULTS}/test_reconcile.py::test_a_step_that_fails_keeps_no_other_from_healing",
+        "a missed webhook was not made up for",
     ),
 )
 
@@ -340,6 +382,7 @@ PATIENCE = (
         "pause_s = self.pauses.wait_s(CLUEDIN.name)",
         "pause_s = 0.0",
         f"{FAULTS}/test_storms.py::test_a_storm_neither_hammers_nor_loses_anything",
+        "510 calls in ten minutes to a service that answers 429, instead of under 300",
     ),
     Protection(
         "a request to slow down counts as no attempt",
@@ -347,6 +390,7 @@ PATIENCE = (
         "        except ThrottledError as error:\n",
         "        except ZeroDivisionError as error:\n",
         f"{LINEAGE}/test_refusals.py::test_a_request_to_slow_down_is_kept_by_all_and_a_429_counts_as_no_attempt",
+        "a storm alone would have made dead letters",
     ),
     Protection(
         "work is put back with a growing delay, not repeated at once",
@@ -354,6 +398,7 @@ PATIENCE = (
         "    delay = min(FIRST_DELAY_S * 2.0 ** (attempt - 1), LONGEST_DELAY_S)\n",
         "    delay = 0.0 * attempt\n",
         f"{UNIT}/mapping/test_backoff.py::test_waits_double_up_to_a_quarter_of_an_hour",
+        "no wait at all between two tries",
     ),
     Protection(
         "Retry-After is honoured",
@@ -361,6 +406,7 @@ PATIENCE = (
         "return max(delay, retry_after_s or 0.0) + delay",
         "return delay + delay",
         f"{UNIT}/mapping/test_backoff.py::test_a_wait_is_at_least_what_the_service_asks_for_and_bounded",
+        "a wait shorter than the service asked for",
     ),
     Protection(
         "after a pause, workers come back as a trickle",
@@ -368,6 +414,7 @@ PATIENCE = (
         "return left_s + spread_s * chance",
         "return left_s",
         f"{UNIT}/mapping/test_throttling.py::test_workers_come_back_one_after_the_other",
+        "all came back in the same second",
     ),
 )
 
@@ -378,6 +425,7 @@ RETIRE = (
         "GRACE_SNAPSHOTS = 2",
         "GRACE_SNAPSHOTS = 1",
         f"{FAULTS}/test_retire.py::test_an_asset_is_retired_after_two_complete_snapshots_and_people_are_told",
+        "an asset was retired at the first snapshot without it",
     ),
     Protection(
         "a short page may be a server's own limit: the list is read on until nothing follows",
@@ -385,6 +433,7 @@ RETIRE = (
         "            self._read_on(seen, term_guid, page_size=1)\n",
         "            pass\n",
         f"{FLOWS}/test_discover_paging.py::test_a_server_that_caps_its_pages_hides_nothing",
+        "assets behind a server's own page limit were not found",
     ),
     Protection(
         "a list that moves while it is read is not complete",
@@ -392,6 +441,7 @@ RETIRE = (
         "        if not seen.is_steady:\n",
         "        if False:\n",
         f"{FLOWS}/test_discover_paging.py::test_pages_without_a_stable_order_add_assets_and_retire_none",
+        "healthy assets were retired because rows changed places between two pages",
     ),
     Protection(
         "a page begins with the last row of the one before, so that rows which move up are noticed",
@@ -399,6 +449,7 @@ RETIRE = (
         "len(again) < self.overlap or not self.seen.issuperset(again) or ",
         "",
         f"{FLOWS}/test_discover_paging.py::test_a_row_that_moves_up_between_two_pages_is_not_taken_for_missing",
+        "an asset that moved up between two pages counted as missing",
     ),
     Protection(
         "an enumeration that breaks off retires nothing",
@@ -409,6 +460,7 @@ RETIRE = (
         "            except Exception:\n"
         "                return\n",
         f"{FAULTS}/test_retire.py::test_an_enumeration_that_breaks_off_retires_nothing",
+        "a failing page retired what stood behind it",
     ),
     Protection(
         "more than 30 % is not retired without a person's word",
@@ -416,6 +468,7 @@ RETIRE = (
         "return lost <= FREE_ASSETS or lost <= FREE_SHARE * (total + lately)",
         "return True",
         f"{FAULTS}/test_retire.py::test_many_assets_are_retired_only_with_a_persons_word",
+        "all assets of a lost term were retired at once",
     ),
     Protection(
         "a person's word expires",
@@ -423,6 +476,7 @@ RETIRE = (
         "approval is not None and now < approval.expires_at and due <= approval.left",
         "approval is not None and due <= approval.left",
         f"{UNIT}/mapping/test_retirement.py::test_a_persons_word_counts_until_it_expires",
+        "an old word still counted",
     ),
     Protection(
         "a loss that shows bit by bit is still one loss",
@@ -430,6 +484,7 @@ RETIRE = (
         "before if before is not None and now - before.since < COUNTED_TOGETHER else",
         "before if False else",
         f"{UNIT}/mapping/test_retirement.py::test_losses_of_one_day_count_together",
+        "five a day, day by day, without anyone being asked",
     ),
     Protection(
         "a person's word is used up by what is retired on it",
@@ -437,6 +492,7 @@ RETIRE = (
         '        self.approvals.save(APPROVAL, approval.model_copy(update={"used": approval.used + due}))\n',
         "",
         f"{FAULTS}/test_retire_word.py::test_a_word_is_used_up_by_what_is_retired_on_it",
+        "a word for some assets retired others after them",
     ),
     Protection(
         "what is retired without a word is noted, for those that follow within a day",
@@ -444,6 +500,7 @@ RETIRE = (
         '            self.approvals.save(LATELY, lately.model_copy(update={"assets": lately.assets + due}))\n',
         "",
         f"{FAULTS}/test_retire_word.py::test_small_losses_of_one_day_that_are_a_large_one_together_need_a_word",
+        "many small losses of one day were never asked about",
     ),
     Protection(
         "only snapshots in a row count",
@@ -451,6 +508,7 @@ RETIRE = (
         "        if record.guid in present and record.absent:\n",
         "        if False:\n",
         f"{FAULTS}/test_retire.py::test_only_snapshots_in_a_row_count",
+        "two absences that were weeks apart retired an asset",
     ),
     Protection(
         "what an answer to many guids leaves out is not gone for that",
@@ -458,6 +516,7 @@ RETIRE = (
         "gone = {guid for guid, sight in seen.items() if sight is Sight.GONE}",
         "gone = set(seen)",
         f"{FAULTS}/test_retire_doubt.py::test_what_is_left_out_of_an_answer_to_many_guids_is_not_gone",
+        "assets that the answer left out were retired",
     ),
     Protection(
         "what the app may not read any more has not lost its term",
@@ -465,6 +524,7 @@ RETIRE = (
         "            if self.confirm.look(record, log) is not Sight.HIDDEN:\n",
         "            if True:\n",
         f"{FAULTS}/test_retire_doubt.py::test_with_a_term_what_the_app_may_not_read_any_more_has_not_lost_it",
+        "assets were retired because a role was taken from the app",
     ),
     Protection(
         "with `*`, a loss that is found in parts is one loss",
@@ -472,6 +532,7 @@ RETIRE = (
         "        if is_round_over:\n",
         "        if True:\n",
         f"{FAULTS}/test_retire_doubt.py::test_a_loss_that_is_found_in_parts_is_one_loss",
+        "a large loss, found in parts, was never asked about",
     ),
     Protection(
         "a question that no longer stands is withdrawn",
@@ -479,6 +540,7 @@ RETIRE = (
         "            self.approvals.delete(NEEDED)  # nothing is asked any more: they are back\n",
         "",
         f"{FAULTS}/test_retire_doubt.py::test_the_question_is_withdrawn_when_the_assets_are_back_with_all",
+        "a person was still asked to approve what had come back",
     ),
     Protection(
         "a discovery that was overtaken retires nothing",
@@ -486,6 +548,7 @@ RETIRE = (
         "            lease.renew_if_older_than(RENEW_AFTER_S)\n",
         "            pass\n",
         f"{FAULTS}/test_retire.py::test_a_discovery_that_was_overtaken_retires_nothing",
+        "a slow discovery retired what a newer one had seen",
     ),
     Protection(
         "a sweep that read less than was counted is not complete",
@@ -493,6 +556,7 @@ RETIRE = (
         "is_complete = cursor.is_complete and read >= first.count",
         "is_complete = cursor.is_complete",
         f"{FLOWS}/test_sweep.py::test_a_sweep_that_read_less_than_was_counted_is_not_complete",
+        "a part of the catalog was taken for all of it",
     ),
     Protection(
         "an asset that is made anew keeps its group: its key is type and qualified name",
@@ -500,6 +564,7 @@ RETIRE = (
         "return asset_key(asset.type_name, asset.qualified_name) if asset.qualified_name else rejected_key(asset.guid)",
         "return asset_key(asset.type_name, asset.guid) if asset.qualified_name else rejected_key(asset.guid)",
         f"{FLOWS}/test_discover_changes.py::test_an_asset_made_anew_is_bound_to_the_group_it_had",
+        "the same asset had two records",
     ),
 )
 
@@ -510,6 +575,7 @@ LINEAGE_WRITTEN = (
         "    if type_name.startswith(OWN_PREFIX):\n",
         "    if False:\n",
         f"{LINEAGE}/test_never_discovered.py::test_lineage_is_not_discovered_even_if_somebody_gives_it_the_term",
+        "our own lineage came back as assets to sync",
     ),
     Protection(
         "one worker at a time is at a data set",
@@ -518,6 +584,7 @@ LINEAGE_WRITTEN = (
         "        if False:\n",
         f"{LINEAGE}/test_deliveries.py"
         "::test_a_data_set_that_another_worker_has_claimed_comes_again_when_a_push_may_be_over",
+        "two workers wrote one lineage at once",
     ),
     Protection(
         "an event that was worked off is known for good",
@@ -525,6 +592,7 @@ LINEAGE_WRITTEN = (
         "return delivery.is_named and delivery.status is DeliveryStatus.DONE and delivery.result in SETTLED",
         "return False",
         f"{LINEAGE}/test_deliveries.py::test_the_same_event_again_asks_nobody_anything",
+        "a repeated event asked CluedIn and Purview again",
     ),
     Protection(
         "the record says what will stand in Purview before it does",
@@ -532,6 +600,7 @@ LINEAGE_WRITTEN = (
         "        self.store.save(intent, record)\n",
         "",
         f"{FAULTS}/test_lineage.py::test_a_mapping_that_is_dropped_before_its_push_has_ended_leaves_nothing_behind",
+        "after a crash, clues of a dropped mapping stayed behind",
     ),
     Protection(
         "from the first write on nobody trusts the former fingerprint",
@@ -539,6 +608,7 @@ LINEAGE_WRITTEN = (
         '                "fingerprint": "",  # from now on nobody knows what stands\n',
         "",
         f"{FAULTS}/test_lineage.py::test_a_mapping_that_is_dropped_before_its_push_has_ended_leaves_nothing_behind",
+        "after a crash, what stood was taken for what was wanted",
     ),
     Protection(
         "what Purview took but does not show is not called pushed",
@@ -546,6 +616,7 @@ LINEAGE_WRITTEN = (
         '            raise TransientError(f"Purview took',
         '            TransientError(f"Purview took',
         f"{LINEAGE}/test_refusals.py::test_what_purview_took_but_does_not_show_is_not_called_pushed",
+        "a lineage that nobody can see was called pushed",
     ),
     Protection(
         "each edge is looked at, not only each asset",
@@ -553,20 +624,23 @@ LINEAGE_WRITTEN = (
         "            yield from _find_missing_edges(entity, source, entities)\n",
         "            yield from ()\n",
         f"{LINEAGE}/test_refusals.py::test_edges_that_purview_silently_drops_are_noticed",
+        "a chain with a missing link was called pushed",
     ),
     Protection(
         "the collection is checked and corrected",
         "sync_core/flows/write_lineage.py",
-        "        self._correct_collection(standing, guids, collection)\n",
+        "        self._correct_collection(written, collection)\n",
         "",
         f"{LINEAGE}/test_collection.py::test_where_purview_ignores_the_collection_of_new_entities_they_are_moved",
+        "the assets stayed in the root collection",
     ),
     Protection(
         "what a data set no longer has is taken out",
         "sync_core/flows/write_lineage.py",
-        "        self._remove(lineage, standing, guids)\n",
+        "        self._remove(written)\n",
         "",
         f"{LINEAGE}/test_shared.py::test_a_field_that_the_mapping_lost_loses_its_column_and_its_edge",
+        "a column and its edge outlived the mapping",
     ),
     Protection(
         "a column that another data set brings too stays with the golden records",
@@ -574,6 +648,7 @@ LINEAGE_WRITTEN = (
         "        gone = former.keys() - used()\n",
         "        gone = set(former)\n",
         f"{LINEAGE}/test_shared.py::test_a_key_that_another_data_set_brings_too_stays_with_the_golden_records",
+        "the shared column was deleted and made anew",
     ),
     Protection(
         "what another data set began to bring meanwhile is put back",
@@ -581,6 +656,7 @@ LINEAGE_WRITTEN = (
         "        if back:\n",
         "        if False:\n",
         f"{LINEAGE}/test_shared.py::test_a_key_that_another_data_set_begins_to_bring_while_it_is_taken_out_is_put_back",
+        "a column that two data sets touched at once was gone",
     ),
     Protection(
         "a lineage whose source asset was made anew is written again",
@@ -588,6 +664,7 @@ LINEAGE_WRITTEN = (
         '            steps.append(("find re-created assets", self.find_recreated.run))\n',
         "            pass\n",
         f"{FAULTS}/test_retire.py::test_an_asset_that_is_deleted_and_scanned_again_keeps_its_group_and_its_lineage",
+        "the lineage started at an asset that no longer exists",
     ),
     Protection(
         "a column mapping that is too large is reduced, never cut into broken JSON",
@@ -595,6 +672,7 @@ LINEAGE_WRITTEN = (
         "LARGEST_PROPERTY_BYTES = 32 * 1024",
         "LARGEST_PROPERTY_BYTES = 32 * 1024**2",
         f"{LINEAGE}/test_many_columns.py::test_as_many_columns_as_cluedin_allows_with_long_keys_come_and_go",
+        "Purview refused the process: 63,408 bytes in a property that takes 32,768",
     ),
     Protection(
         "a 404 for bad parameters is not taken for something that is gone",
@@ -602,6 +680,7 @@ LINEAGE_WRITTEN = (
         "if answer.status == HTTPStatus.NOT_FOUND and code in NOT_FOUND_CODES:",
         "if answer.status == HTTPStatus.NOT_FOUND:",
         f"{CLIENTS}/test_purview_client.py::test_a_404_for_bad_parameters_is_not_taken_for_a_missing_term",
+        "our own mistake read as an unknown term",
     ),
 )
 
@@ -612,6 +691,7 @@ NOTHING_LET_IN = (
         "if self.secrets and not is_signed(headers, body, self._texts):",
         "if False:",
         f"{SECURITY}/test_webhook.py::test_a_forged_delivery_leaves_nothing_behind",
+        "15 kinds of forged deliveries were taken",
     ),
     Protection(
         "an id that was not signed decides nothing",
@@ -619,6 +699,7 @@ NOTHING_LET_IN = (
         "is_trusted = not self.secrets or is_id_signed(headers, body, self._texts)",
         "is_trusted = True",
         f"{SECURITY}/test_webhook.py::test_a_replayed_delivery_with_an_id_that_was_not_signed_is_kept_once",
+        "one signed body under new ids was taken each time",
     ),
     Protection(
         "a body is measured before it is read",
@@ -626,6 +707,7 @@ NOTHING_LET_IN = (
         "if len(body) > LARGEST_BODY_BYTES:",
         "if False:",
         f"{SECURITY}/test_webhook.py::test_a_body_is_measured_before_it_is_read_also_when_it_comes_in_chunks",
+        "65 KiB were taken",
     ),
     Protection(
         "no redirect is followed with a token",
@@ -633,6 +715,7 @@ NOTHING_LET_IN = (
         "allow_redirects=False,",
         "allow_redirects=True,",
         f"{SECURITY}/test_tokens_stay_at_home.py::test_no_redirect_is_followed",
+        "the token went to another host",
     ),
     Protection(
         "no token travels over plain http",
@@ -640,6 +723,7 @@ NOTHING_LET_IN = (
         "    if _is_readable_on_its_way(value):\n",
         "    if False:\n",
         f"{SECURITY}/test_addresses_in_settings.py::test_an_address_that_no_token_may_go_to_is_refused",
+        "24 readable addresses were accepted",
     ),
     Protection(
         "what we sent is masked where a service sends it back",
@@ -647,6 +731,7 @@ NOTHING_LET_IN = (
         "            body = body.replace(spelling.encode(), MASK.encode())\n",
         "            body = body.replace(spelling.encode(), spelling.encode())\n",
         f"{SECURITY}/test_echoed_secrets.py::test_the_password_is_in_no_error",
+        "the password stood in an error",
     ),
     Protection(
         "no name forges a line of the log",
@@ -654,7 +739,31 @@ NOTHING_LET_IN = (
         "            record.args = tuple(_safe(argument) for argument in record.args)\n",
         "            record.args = tuple(record.args)\n",
         f"{SECURITY}/test_log_forging.py::test_an_argument_stays_on_the_line",
+        "an asset's name wrote a log line of its own",
     ),
 )
 
-PROTECTIONS = (*ONE_GROUP, *LEASES, *NOTHING_LOST, *PATIENCE, *RETIRE, *LINEAGE_WRITTEN, *NOTHING_LET_IN)
+CHAPTERS = {
+    "One group for each asset": ONE_GROUP,
+    "Leases": LEASES,
+    "Nothing lost": NOTHING_LOST,
+    "Patience": PATIENCE,
+    "Retiring": RETIRE,
+    "Lineage": LINEAGE_WRITTEN,
+    "Nothing let in, nothing let out": NOTHING_LET_IN,
+}
+PROTECTIONS = tuple(protection for chapter in CHAPTERS.values() for protection in chapter)
+
+
+def format_tables() -> str:
+    """Return the chapters as Markdown, as `docs/reliability.md` shows them."""
+    return "\n".join(line for title, chapter in CHAPTERS.items() for line in _format_chapter(title, chapter))
+
+
+def _format_chapter(title: str, chapter: Sequence[Protection]) -> Iterator[str]:
+    yield from (f"### {title}", "", "| protection | in | test | without it |", "|---|---|---|---|")
+    for one in chapter:
+        path, _, test = one.test.partition("::")
+        where, tests = one.file.removeprefix("sync_core/"), path.removeprefix("tests/")
+        yield f"| {one.name} | `{where}` | `{test}` in `{tests}` | {one.caught} |"
+    yield ""
