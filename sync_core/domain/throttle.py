@@ -1,4 +1,4 @@
-"""When a service asked us to slow down, and until when all of us leave it alone."""
+"""When a service asked us to slow down, and for how long all of us leave it alone."""
 
 from datetime import datetime
 
@@ -6,12 +6,17 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Throttle(BaseModel):
-    """A pause that all instances keep. `strikes` counts how often in a row the service asked for one."""
+    """A pause that all instances keep. `strikes` counts how often in a row the service asked for one.
+
+    `pause_s` counts from when this was stored, by the storage service's clock; `seen_at` and `until` tell people the
+    same by the clock of the instance that was asked.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     service: str
     seen_at: datetime
     until: datetime
+    pause_s: float = 0.0
     strikes: int = 1
     retry_after_s: float | None = None

@@ -1,4 +1,8 @@
-"""The pauses that services asked for, shared by all instances through the state."""
+"""The pauses that services asked for, shared by all instances through the state.
+
+How old a pause is says the storage service's clock alone, as with leases: instances whose clocks differ by minutes
+still keep the same one.
+"""
 
 import threading
 import time
@@ -13,6 +17,18 @@ from sync_core.state.notes import Notes
 KEPT_S = 2.0
 
 
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A pause as it was read, or none: how old it was then, and when that was by the monotonic clock."""
+
+    throttle: Throttle | None
+    age_s: float
+    read_at: float
+
+
+NEVER = Read(None, 0.0, float("-inf"))
+
+
 @dataclass(frozen=True)
 class Pauses:
     """Notes pauses and tells for how long to keep them.
@@ -24,26 +40,31 @@ class Pauses:
     clock: Callable[[], datetime]
     chance: Callable[[], float]
     monotonic: Callable[[], float] = time.monotonic
-    _read: dict[str, tuple[float, Throttle | None]] = field(default_factory=dict, repr=False)
+    _kept: dict[str, Read] = field(default_factory=dict, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def note(self, service: str, retry_after_s: float | None) -> None:
         """Keep a pause, for all instances."""
         with self._lock:
-            throttle = next_throttle(self.notes.load(Throttle, service), service, retry_after_s, self.clock())
+            before = self._read(service)
+            throttle = next_throttle(before.throttle, before.age_s, service, retry_after_s, self.clock())
             self.notes.save(service, throttle)
-            self._read[service] = (self.monotonic(), throttle)
+            self._kept[service] = Read(throttle, 0.0, self.monotonic())
 
     def wait_s(self, *services: str) -> float:
         """Return for how long to leave these services alone, 0 for not at all."""
-        now = self.clock()
-        found = [self._load(service) for service in services]
-        return max((wait_s(throttle, now, self.chance()) for throttle in found if throttle), default=0.0)
+        return max(self._wait_s(service) for service in services)
 
-    def _load(self, service: str) -> Throttle | None:
+    def _wait_s(self, service: str) -> float:
         with self._lock:
-            read_at, throttle = self._read.get(service, (float("-inf"), None))
-            if self.monotonic() - read_at >= KEPT_S:
-                throttle = self.notes.load(Throttle, service)
-                self._read[service] = (self.monotonic(), throttle)
-            return throttle
+            read = self._kept.get(service, NEVER)
+            if self.monotonic() - read.read_at >= KEPT_S:
+                read = self._kept[service] = self._read(service)
+        if read.throttle is None:
+            return 0.0
+        return wait_s(read.throttle, read.age_s + self.monotonic() - read.read_at, self.chance())
+
+    def _read(self, service: str) -> Read:
+        read_at = self.monotonic()
+        throttle, age_s = self.notes.load_with_age(Throttle, service) or (None, 0.0)
+        return Read(throttle, age_s, read_at)

@@ -37,8 +37,7 @@ class Held:
 
 def remaining_s(stored: StoredRow) -> float:
     """Return for how long a lease still holds, zero or less when it has ended."""
-    age_s = (stored.read_at - stored.written_at).total_seconds()
-    return float(stored.values["ttl_s"]) - age_s
+    return float(stored.values["ttl_s"]) - stored.age_s
 
 
 class Lease:

@@ -23,6 +23,11 @@ class Notes:
         found = self.table.get(self.kind, name)
         return from_row(model, found.values) if found else None
 
+    def load_with_age(self, model: type[Note], name: str) -> tuple[Note, float] | None:
+        """Return the note of that name and for how many seconds it has stood, by the storage service's clock alone."""
+        found = self.table.get(self.kind, name)
+        return (from_row(model, found.values), found.age_s) if found else None
+
     def save(self, name: str, note: BaseModel) -> None:
         """Insert or replace the note of that name."""
         self.table.put(to_row(self.kind, name, note))

@@ -39,6 +39,11 @@ class StoredRow:
     written_at: datetime
     read_at: datetime
 
+    @property
+    def age_s(self) -> float:
+        """For how long it had stood when it was read: no clock but the service's counts."""
+        return (self.read_at - self.written_at).total_seconds()
+
 
 def insert(row: Row) -> Operation:
     """Return the operation that inserts a row, for `Table.transact`."""

@@ -9,6 +9,8 @@ from tests.faults.nursery import Nursery
 from tests.faults.world import World
 
 SKEW_S = 120
+PAUSE_S = 60
+RESOLUTION_S = 2  # the service tells when it answers to the second
 LEASE_S = 45
 
 
@@ -63,3 +65,16 @@ def test_a_worker_with_a_fast_clock_waits_for_the_claim_of_a_slow_one(world: Wor
 
     world.heal()
     assert world.violations() == []
+
+
+@pytest.mark.parametrize("skew_s", [-SKEW_S, SKEW_S])
+def test_a_pause_is_as_long_for_an_instance_with_another_clock(world: World, skew_s: float) -> None:
+    wrong, right = world.new_app(skew_s=skew_s), world.new_app()
+    wrong._pauses.note("cluedin", PAUSE_S)
+    right._pauses.note("purview", PAUSE_S)
+
+    waits = [right._pauses.wait_s("cluedin"), wrong._pauses.wait_s("purview")]
+    assert all(PAUSE_S - RESOLUTION_S <= wait <= 2 * PAUSE_S + RESOLUTION_S for wait in waits)
+
+    world.clock.advance(PAUSE_S + RESOLUTION_S)
+    assert right._pauses.wait_s("cluedin") == wrong._pauses.wait_s("purview") == 0

@@ -20,6 +20,7 @@ from sync_core.flows.pauses import Pauses
 from sync_core.settings import Settings
 from sync_core.state.leases import Leases
 from sync_core.state.names import ASSET_QUEUE, LINEAGE_QUEUE, NOTES_TABLE
+from sync_core.state.notes import Notes
 from sync_core.state.queues import WorkQueue
 from sync_core.state.table import Row, StoredRow, Table
 
@@ -66,6 +67,10 @@ class TimedTable(Table):
         """Replace, and note by how much the clock is ahead."""
         return super().replace({**row, AHEAD: self._ahead_s()}, etag)
 
+    def put(self, row: Row) -> None:
+        """Insert or replace, and note by how much the clock is ahead."""
+        super().put({**row, AHEAD: self._ahead_s()})
+
     def get(self, partition: str, row_key: str) -> StoredRow | None:
         """Read a row with its times by the test's clock."""
         found = super().get(partition, row_key)
@@ -106,7 +111,7 @@ def make_virtual_app(
     parts["_leases"] = Leases(notes_table, monotonic)
     parts["_asset_queue"] = TimedQueue(app._storage.queues, ASSET_QUEUE, clock.now)
     parts["_lineage_queue"] = TimedQueue(app._storage.queues, LINEAGE_QUEUE, clock.now)
-    parts["_pauses"] = Pauses(app._notes("throttle"), now, chance, monotonic)
+    parts["_pauses"] = Pauses(Notes(notes_table, "throttle"), now, chance, monotonic)
     parts["purview"] = replace(app.purview, door=replace(app.purview.door, sleep=clock.advance))
     parts["cluedin"] = replace(app.cluedin, door=replace(app.cluedin.door, sleep=clock.advance))
     parts["discover"] = replace(app.discover, sleep=clock.advance)
