@@ -4,7 +4,7 @@ That list is read from Purview's store and does not wait for the search index, w
 change costs one request per page of assignments, nothing else.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -12,7 +12,8 @@ from pydantic import BaseModel
 
 from sync_core.clients.purview import PAGE_SIZE, PurviewClient
 from sync_core.clients.purview_wire import AssignedEntity
-from sync_core.errors import NotFoundError
+from sync_core.domain.asset import AssetRecord
+from sync_core.errors import AddressError, RejectedError
 from sync_core.flows.asset_types import AssetTypes
 from sync_core.flows.assignments import Assignments
 from sync_core.flows.confirm_absence import LOOKS_A_RUN, ConfirmAbsence, Sight
@@ -81,7 +82,13 @@ class DiscoverByTerm:
         # The snapshot is complete: every page was read to its end, and an error would have ended the run. It is the
         # latest one, too: whoever lost the lease meanwhile stops here, another discovery may have seen more.
         keep_alive()
-        has_missing = self._compare(seen.entities, log, keep_alive)
+        counted = [record for record in self.assets.all() if record.status in RETIRABLE]
+        is_anyone_missing = not all(record.guid in seen.entities for record in counted)
+        # A term that is gone may answer with an empty list: before anybody counts as missing, it is looked up again.
+        if is_anyone_missing and set(self.terms.resolve(selection, since=now)) != set(seen.terms):
+            log.notes.append("A term was made anew: no asset counts as missing until its list is read.")
+            return
+        has_missing = self._compare(counted, seen.entities, log, keep_alive)
         self.notes.save(
             CURSOR,
             TermCursor(
@@ -94,9 +101,14 @@ class DiscoverByTerm:
             ),
         )
 
-    def _compare(self, present: Mapping[str, AssignedEntity], log: RunLog, keep_alive: Callable[[], None]) -> bool:
+    def _compare(
+        self,
+        counted: Sequence[AssetRecord],
+        present: Mapping[str, AssignedEntity],
+        log: RunLog,
+        keep_alive: Callable[[], None],
+    ) -> bool:
         """Retire whose grace is over; return whether anyone is still in it."""
-        counted = [record for record in self.assets.all() if record.status in RETIRABLE]
         missing = [record for record in counted if record.guid not in present]
         in_grace = [record for record in missing if not is_due(record)]
         confirmed = set[str]()
@@ -111,9 +123,10 @@ class DiscoverByTerm:
         return len(in_grace) > LOOKS_A_RUN or any(one.guid in confirmed and not is_due(one) for one in marked)
 
     def _enumerate(self, selection: Selection, page_size: int) -> Assignments:
+        guids = self.terms.resolve(selection)
         try:
-            return self._read(self.terms.resolve(selection), page_size)
-        except NotFoundError:  # a term was deleted or made anew under another guid
+            return self._read(guids, page_size)
+        except (RejectedError, AddressError):  # a term was deleted or made anew under another guid: a 404 of any kind
             return self._read(self.terms.resolve_anew(selection), page_size)
 
     def _read(self, term_guids: Iterable[str], page_size: int) -> Assignments:

@@ -37,14 +37,15 @@ class ResolveTerms:
     notes: Notes
     clock: Callable[[], datetime]
 
-    def resolve(self, selection: Selection) -> Sequence[str]:
-        """Return the guids, at most ten minutes old.
+    def resolve(self, selection: Selection, *, since: datetime | None = None) -> Sequence[str]:
+        """Return the guids, at most ten minutes old, or as they were `since` a moment at the earliest.
 
         Raises:
             ConfigError: a keyword names no term; the message tells similar ones.
         """
         note = self.notes.load(ResolvedTerms, NOTE)
-        if note and note.selection == str(selection) and self.clock() - note.resolved_at < RESOLVE_AFTER:
+        oldest = since or self.clock() - RESOLVE_AFTER
+        if note and note.selection == str(selection) and note.resolved_at > oldest:
             return note.guids
         return self.resolve_anew(selection)
 

@@ -460,6 +460,14 @@ RETIRE = (
         "an asset that moved up between two pages counted as missing",
     ),
     Protection(
+        "a term that is gone and answers with an empty list retires nothing",
+        "sync_core/flows/discover_by_term.py",
+        "if is_anyone_missing and set(",
+        "if False and set(",
+        f"{FLOWS}/test_resolve_terms.py::test_a_term_that_is_gone_and_answers_with_an_empty_list_retires_nobody",
+        "assets were missed because their term had been deleted",
+    ),
+    Protection(
         "an enumeration that breaks off retires nothing",
         "sync_core/flows/discover_by_term.py",
         "            page = self.purview.fetch_assigned_entities(term_guid, seen.terms[term_guid].offset)\n",

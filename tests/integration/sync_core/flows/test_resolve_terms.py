@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from local.purview import Purview
@@ -23,6 +25,9 @@ def make_term(purview: Purview, name: str, *assets: str, glossary: str = "Glossa
 
 SALES_MODEL = "https://app.powerbi.com/groups/5f3c2a7e-9d41-4b0f-8a63-2c7b1e90d4aa/datasets/9a1f"
 PRODUCTS = "mssql://contoso-sql.database.windows.net/crm/dbo/Products"
+ORDERS = "mssql://contoso-sql.database.windows.net/crm/dbo/Orders"
+CUSTOMERS = "mssql://contoso-sql.database.windows.net/crm/dbo/Customers"
+FIND_TERM = "Entity_GetByUniqueAttributes"
 
 
 def test_a_bare_term_stands_for_the_terms_of_that_name_in_all_glossaries(
@@ -120,6 +125,70 @@ def test_a_term_that_was_deleted_fails_the_run_until_it_is_back(small_estate: Es
     assert small_estate.records() == records
     make_term(purview, "Sync to CluedIn", PRODUCTS)
     assert small_estate.tick().counts["new"] == 1
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {
+            "status": 404,
+            "body": {"errorCode": "ATLAS-404-00-00E", "errorMessage": "Glossary term is invalid/not found"},
+        },
+        {"status": 404, "body": "not found"},
+        {"status": 400, "body": {"errorCode": "ATLAS-400-00-05C", "errorMessage": "Term invalid"}},
+    ],
+    ids=str,
+)
+def test_a_term_that_is_gone_is_noticed_however_purview_says_so(
+    small_estate: Estate, purview: Purview, answer: dict[str, Any]
+) -> None:
+    small_estate.tick()
+    delete_term(purview)
+    make_term(purview, "Sync to CluedIn", PRODUCTS)
+    small_estate.purview_fault(ASSIGNMENTS, **answer)
+
+    small_estate.tick()
+
+    assert names(small_estate) == ["Customers", "Orders", "Products"]
+
+
+def test_a_term_that_is_gone_and_answers_with_an_empty_list_retires_nobody(
+    small_estate: Estate, purview: Purview
+) -> None:
+    small_estate.tick()
+    delete_term(purview)
+    small_estate.purview_fault(ASSIGNMENTS, times=None, status=200, body=[])
+
+    for _ in range(3):
+        assert "which Purview does not show" in small_estate.failing_tick(ConfigError).error
+
+    assert {record.absent for record in small_estate.records()} == {0}
+
+
+def test_a_term_that_was_made_anew_while_the_old_one_answers_with_an_empty_list_retires_nobody(
+    small_estate: Estate, purview: Purview
+) -> None:
+    small_estate.tick()
+    delete_term(purview)
+    make_term(purview, "Sync to CluedIn", ORDERS, CUSTOMERS)
+    small_estate.purview_fault(ASSIGNMENTS, times=2, status=200, body=[])
+
+    assert small_estate.tick().notes == ["A term was made anew: no asset counts as missing until its list is read."]
+    small_estate.tick()
+
+    assert {record.absent for record in small_estate.records()} == {0}
+
+
+def test_terms_are_looked_up_again_only_when_somebody_would_be_missing(small_estate: Estate) -> None:
+    small_estate.tick()
+    before = small_estate.purview.log.last_seq
+    small_estate.act("tag", asset="Products", term=TERM)
+    small_estate.tick()
+    assert small_estate.asked_of_purview(before)[FIND_TERM] == 0
+
+    small_estate.act("untag", asset="Products", term=TERM)
+    small_estate.tick()
+    assert small_estate.asked_of_purview(before)[FIND_TERM] == 1
 
 
 def test_a_second_term_of_the_same_name_is_found_after_some_minutes(
