@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sync_core.clients.json_reading import member, objects, text
-from sync_core.domain.lineage import EntityRef, LineageEntity
+from sync_core.domain.lineage import COLUMN_MAPPING, EntityRef, LineageEntity
 from sync_core.errors import TransientError
 
 ACTIVE = "ACTIVE"
@@ -33,7 +33,7 @@ class StoredEntity:
     """An entity as it stands in Purview; `schema_guid` is that of its tabular schema, empty where it has none.
 
     `ends` are a process's inputs and outputs, None where the answer tells none of either: the guid of each, or its
-    qualified name where it tells no guid.
+    qualified name where it tells no guid. `column_mapping` is a process's, empty where there is none.
     """
 
     guid: str
@@ -44,6 +44,7 @@ class StoredEntity:
     columns: tuple[RelatedEntity, ...]
     schema_guid: str
     ends: frozenset[str] | None
+    column_mapping: str
 
     @property
     def column_names(self) -> frozenset[str]:
@@ -78,6 +79,7 @@ def parse_stored_entity(body: Any) -> StoredEntity | None:
         ),
         schema_guid=text(schema, "guid"),
         ends=_parse_ends(entity),
+        column_mapping=text(entity, "attributes", COLUMN_MAPPING),
     )
 
 

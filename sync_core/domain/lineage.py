@@ -4,6 +4,8 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass, field
 
+COLUMN_MAPPING = "columnMapping"  # the attribute of a process that Purview draws columns by
+
 
 @dataclass(frozen=True, slots=True)
 class EntityRef:
