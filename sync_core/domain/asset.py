@@ -103,6 +103,7 @@ class AssetRecord(BaseModel):
     last_error: str = ""
     last_error_class: str = ""
     last_error_at: datetime | None = None
+    throttled_since: datetime | None = None
     reason: str = ""
 
     @property

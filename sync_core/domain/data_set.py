@@ -112,4 +112,5 @@ class DataSetRecord(BaseModel):
     last_error: str = ""
     last_error_class: str = ""
     last_error_at: datetime | None = None
+    throttled_since: datetime | None = None
     reason: str = ""

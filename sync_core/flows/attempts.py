@@ -6,10 +6,11 @@ Putting work back and counting its attempts is ours to do: the host's own retrie
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Protocol
 
 from sync_core.errors import ConfigError, ConflictError, SyncError, ThrottledError, TransientError
-from sync_core.mapping.backoff import CONFIG_DELAY_S, MOST_ATTEMPTS, backoff_s
+from sync_core.mapping.backoff import CONFIG_DELAY_S, LONGEST_THROTTLE, MOST_ATTEMPTS, backoff_s
 
 logger = logging.getLogger(__name__)
 
@@ -30,6 +31,9 @@ class Work(Protocol):
 
     def note_failure(self, error: SyncError) -> None:
         """Record that this attempt failed."""
+
+    def note_throttle(self, error: SyncError) -> timedelta:
+        """Record that the service asks to slow down; return for how long it has by now."""
 
     def put_back(self, delay_s: float) -> None:
         """Let it be delivered again after a delay."""
@@ -57,9 +61,7 @@ class Attempts:
             logger.warning("%s was taken over by another worker: %s", work.name, error)
             work.put_back(self.conflict_delay_s)
         except ThrottledError as error:
-            delay_s = backoff_s(1, retry_after_s=error.retry_after_s, chance=self.chance())
-            logger.warning("%s waits %.0f s: %s", work.name, delay_s, error)
-            work.put_back(delay_s)
+            self._wait(work, error)
         except TransientError as error:
             self._later(work, error, error.retry_after_s)
         except ConfigError as error:
@@ -69,6 +71,14 @@ class Attempts:
         else:
             return True
         return False
+
+    def _wait(self, work: Work, error: ThrottledError) -> None:
+        if work.note_throttle(error) >= LONGEST_THROTTLE:
+            work.give_up(error, f"exhausted_{error.cause_class}")
+            return
+        delay_s = backoff_s(1, retry_after_s=error.retry_after_s, chance=self.chance())
+        logger.warning("%s waits %.0f s: %s", work.name, delay_s, error)
+        work.put_back(delay_s)
 
     def _later(self, work: Work, error: SyncError, retry_after_s: float | None) -> None:
         attempts = work.attempts + 1

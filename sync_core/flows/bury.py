@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sync_core.domain.asset import AssetRecord, AssetStatus
 from sync_core.domain.dead_letter import DeadLetter, letter_id
@@ -21,12 +22,26 @@ LAST_ERROR = " Last error: "
 
 def with_failure(error: Exception, now: datetime) -> Callable[[AssetRecord], AssetRecord]:
     """Return the change that notes one more failed attempt in a record."""
-    failure = {
+    failure = {**last_error(error, now), "throttled_since": None}
+    return lambda record: record.model_copy(update={**failure, "attempts": record.attempts + 1})
+
+
+def with_throttle(error: Exception, now: datetime) -> Callable[[AssetRecord], AssetRecord]:
+    """Return the change that notes in a record that the service asks to slow down: that is no attempt."""
+
+    def change(record: AssetRecord) -> AssetRecord:
+        return record.model_copy(update={**last_error(error, now), "throttled_since": record.throttled_since or now})
+
+    return change
+
+
+def last_error(error: Exception, now: datetime) -> dict[str, Any]:
+    """Return what a record keeps of an error."""
+    return {
         "last_error": str(error)[:LONGEST_TEXT],
         "last_error_class": error.cause_class if isinstance(error, SyncError) else "bug",
         "last_error_at": now,
     }
-    return lambda record: record.model_copy(update={**failure, "attempts": record.attempts + 1})
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from sync_core.domain.message import AssetMessage
 from sync_core.errors import RejectedError, SyncError
 from sync_core.flows.announce import Announce
 from sync_core.flows.attempts import Attempts
-from sync_core.flows.bury import Bury, with_failure
+from sync_core.flows.bury import Bury, with_failure, with_throttle
 from sync_core.flows.pauses import Pauses
 from sync_core.flows.provision import Provision
 from sync_core.flows.take_assets import SEND_AGAIN_AFTER
@@ -124,6 +124,12 @@ class AssetWork:
     def note_failure(self, error: SyncError) -> None:
         """Note the failure in the asset's record."""
         self.worker.assets.change(self.record.key, with_failure(error, self.worker.clock()))
+
+    def note_throttle(self, error: SyncError) -> timedelta:
+        """Note in the asset's record that the service asks to slow down."""
+        now = self.worker.clock()
+        record = self.worker.assets.change(self.record.key, with_throttle(error, now))
+        return now - (record.throttled_since or now)
 
     def put_back(self, delay_s: float) -> None:
         """Put the message back, and let no one else look before it comes again.

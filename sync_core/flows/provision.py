@@ -130,6 +130,7 @@ class Provision:
             "synced_requests": dict(requests),
             "last_error": "",
             "last_error_class": "",
+            "throttled_since": None,
         }
         return self.assets.close(record.key, _changer(changes), announce=self.announce)
 

@@ -22,6 +22,7 @@ from sync_core.state.leases import Lease
 
 logger = logging.getLogger(__name__)
 
+NO_FAILURE = {"attempts": 0, "last_error": "", "last_error_class": "", "throttled_since": None}
 HOLD_S = 15  # a claim is renewed before a step once it is that old
 
 
@@ -149,9 +150,7 @@ class PushLineage:
 
     def _leave(self, record: DataSetRecord, status: DataSetStatus, why: str) -> DataSetRecord:
         logger.info("Data set %s is left alone, %s: %s", record.data_set_id, status.value, why)
-        left = record.model_copy(
-            update={"status": status, "reason": why, "attempts": 0, "last_error": "", "last_error_class": ""}
-        )
+        left = record.model_copy(update={"status": status, "reason": why, **NO_FAILURE})
         self.store.save(left)
         return left
 
@@ -163,16 +162,7 @@ def _fingerprint(lineage: Lineage, collection: str) -> str:
 def _settled(record: DataSetRecord, data_set: DataSet, lineage: Lineage) -> DataSetRecord:
     status = DataSetStatus.PUSHED if data_set.is_mapped else DataSetStatus.NOT_MAPPED
     why = "" if data_set.is_mapped else "It has no mapping; the rest of its lineage follows once it has."
-    return record.model_copy(
-        update={
-            "status": status,
-            "reason": why,
-            "notes": list(lineage.notes),
-            "attempts": 0,
-            "last_error": "",
-            "last_error_class": "",
-        }
-    )
+    return record.model_copy(update={"status": status, "reason": why, "notes": list(lineage.notes), **NO_FAILURE})
 
 
 def _shared(entity_type: str, keys: Collection[str]) -> set[str]:

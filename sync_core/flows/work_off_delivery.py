@@ -13,7 +13,7 @@ from sync_core.domain.message import DataSetMessage
 from sync_core.errors import RejectedError, StateError, SyncError
 from sync_core.flows.announce_data_sets import AnnounceDataSets
 from sync_core.flows.attempts import Attempts
-from sync_core.flows.bury import LONGEST_TEXT, Bury, DeadLetterCause
+from sync_core.flows.bury import Bury, DeadLetterCause, last_error
 from sync_core.flows.pauses import Pauses
 from sync_core.flows.push_lineage import PushLineage
 from sync_core.mapping.backoff import failed_before
@@ -101,12 +101,22 @@ class WorkOffDelivery:
         """Note a failed attempt in the data set's record."""
         self.store.save(self._with_failure(message, error))
 
+    def note_throttle(self, message: DataSetMessage, error: SyncError) -> timedelta:
+        """Note in the data set's record that a service asks to slow down: that is no attempt."""
+        now, record = self.clock(), self._load_record(message)
+        since = record.throttled_since or now
+        self.store.save(record.model_copy(update={**last_error(error, now), "throttled_since": since}))
+        return now - since
+
     def put_back(self, message: DataSetMessage, delay_s: float) -> None:
-        """Let a message come again after a delay; until long after that, no other one is sent for its delivery."""
-        self.queue.send(message, delay_s)
+        """Let a message come again after a delay; until long after that, no other one is sent for its delivery.
+
+        In this order: were the message sent first and the rest failed, the host would deliver the first one again, too.
+        """
         if message.delivery_key:
             due_at = self.clock() + timedelta(seconds=delay_s) + SEND_AGAIN_AFTER
             self.deliveries.postpone(message.delivery_key, due_at)
+        self.queue.send(message, delay_s)
 
     def finish(self, delivery: Delivery | None, record: DataSetRecord) -> None:
         """Close a delivery with what became of its data set, and the dead letter of an earlier try."""
@@ -134,18 +144,15 @@ class WorkOffDelivery:
         self.announce.if_done()
 
     def _with_failure(self, message: DataSetMessage, error: SyncError) -> DataSetRecord:
-        now = self.clock()
-        record = self.store.load(message.data_set_id) or DataSetRecord(
-            data_set_id=message.data_set_id, status=DataSetStatus.QUEUED, first_seen_at=now
-        )
+        now, record = self.clock(), self._load_record(message)
         attempts = failed_before(record.attempts, record.last_error_at, now) + 1
-        return record.model_copy(
-            update={
-                "attempts": attempts,
-                "last_error": str(error)[:LONGEST_TEXT],
-                "last_error_class": error.cause_class,
-                "last_error_at": now if attempts > record.attempts else record.last_error_at,
-            }
+        failed_at = now if attempts > record.attempts else record.last_error_at
+        failure = {**last_error(error, now), "last_error_at": failed_at, "throttled_since": None}
+        return record.model_copy(update={**failure, "attempts": attempts})
+
+    def _load_record(self, message: DataSetMessage) -> DataSetRecord:
+        return self.store.load(message.data_set_id) or DataSetRecord(
+            data_set_id=message.data_set_id, status=DataSetStatus.QUEUED, first_seen_at=self.clock()
         )
 
     def _close(self, delivery: Delivery | None, result: str) -> None:
@@ -187,6 +194,10 @@ class DataSetWork:
     def note_failure(self, error: SyncError) -> None:
         """Note the failure in the data set's record."""
         self.worker.note_failure(self.message, error)
+
+    def note_throttle(self, error: SyncError) -> timedelta:
+        """Note in the data set's record that a service asks to slow down."""
+        return self.worker.note_throttle(self.message, error)
 
     def put_back(self, delay_s: float) -> None:
         """Put the message back."""

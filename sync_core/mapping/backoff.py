@@ -7,6 +7,8 @@ FIRST_DELAY_S = 5.0
 LONGEST_DELAY_S = 900.0
 CONFIG_DELAY_S = 120.0  # a person is needed: do not knock every few seconds
 MOST_ATTEMPTS = 12
+# A service that asks to slow down uses up no attempt; work that hears nothing else for a day is given up all the same.
+LONGEST_THROTTLE = timedelta(days=1)
 
 
 def backoff_s(attempt: int, *, retry_after_s: float | None, chance: float) -> float:

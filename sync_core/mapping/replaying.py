@@ -6,7 +6,9 @@ from sync_core.domain.dead_letter import DeadLetter
 
 # A person fixes a setting, a role, a service; the message itself was good. What a service refused for good is left to
 # a person, and so is what is no message of ours.
-HEALING_CAUSES = frozenset({"exhausted_transient", "exhausted_config", "poison", "not_found", "unknown_asset"})
+HEALING_CAUSES = frozenset(
+    {"exhausted_transient", "exhausted_throttled", "exhausted_config", "poison", "not_found", "unknown_asset"}
+)
 FIRST_REPLAY_AFTER = timedelta(minutes=30)
 LONGEST_REPLAY_AFTER = timedelta(hours=24)
 

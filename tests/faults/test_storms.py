@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from sync_core.domain.asset import AssetStatus
 from tests.faults.remote import Simulated
 from tests.faults.world import World
 
@@ -19,6 +20,7 @@ INSTANCES = 2
 AT_ONCE = 8
 RETRY_AFTER_S = 60
 THROTTLED_BACK_END = {"errors": [{"message": "429: Too Many Requests"}], "data": None}
+THROTTLED_WORK = "createDataSource$|dataSet$"
 TRIES = 3  # the HTTP door's, for a call that may be repeated
 CALLS_A_TRY = 2  # the call itself, or one for a token before it
 # What is under way when the first 429 comes: one call of each message and one tick, on both instances.
@@ -95,3 +97,21 @@ def test_all_instances_leave_a_service_alone_for_as_long_as_it_asked(world: Worl
 
     assert sum(1 for count in calls if count) <= STORM_S / RETRY_AFTER_S + 1
     assert all(not (now and then) for now, then in pairwise(calls))
+
+
+def test_work_that_hears_of_nothing_but_a_storm_for_a_day_is_a_dead_letter_that_heals(world: World) -> None:
+    asset = world.add_asset()
+    world.run()
+    world.announce(world.load(asset))
+    world.add_asset()
+    world.organization.fault(THROTTLED_WORK, times=None, status=429, headers={"Retry-After": "3600"})
+    for _ in range(30):
+        world.run()
+        world.clock.advance(3700)
+        errors = [record.last_error for record in world.app._assets.all() if record.status is AssetStatus.QUEUED]
+        assert all("429" in error for error in errors)
+
+    assert len(list(world.app.dead_letters.all())) == 2
+    assert {letter.cause_class for letter in world.app.dead_letters.all()} == {"exhausted_throttled"}
+    world.heal()
+    assert world.violations() == []

@@ -5,7 +5,13 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync_core.mapping.backoff import FIRST_DELAY_S, LONGEST_DELAY_S, MOST_ATTEMPTS, backoff_s, failed_before
+from sync_core.mapping.backoff import (
+    FIRST_DELAY_S,
+    LONGEST_DELAY_S,
+    MOST_ATTEMPTS,
+    backoff_s,
+    failed_before,
+)
 
 ATTEMPTS = st.integers(1, MOST_ATTEMPTS)
 CHANCES = st.floats(0, 1)
