@@ -63,6 +63,19 @@ def test_no_document_takes_a_restart_for_a_look_into_the_vault(document: str) ->
     assert not re.search(r"restart (does|makes) it at once|vault,? (and )?restart", text)
 
 
+def test_the_secrets_are_named_that_a_workflow_does_not_take() -> None:
+    section = DEPLOY.split("## C: GitHub Actions\n")[1].split("\n## ")[0]
+    read = dict(
+        re.findall(
+            r"^param (\w+) = .*?readEnvironmentVariable\('(\w+)'",
+            (INFRA / "main.bicepparam").read_text(encoding="utf-8"),
+            re.MULTILINE,
+        )
+    )
+    secure = {read[name] for name, each in main().of_kind("parameter").items() if "secure" in each.decorators}
+    assert {name for name in secure if f"`{name}`" in section} == secure
+
+
 def test_it_says_what_was_never_run() -> None:
     assert "Nothing here was ever run against Azure" in DEPLOY
 

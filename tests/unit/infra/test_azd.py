@@ -21,12 +21,19 @@ def test_the_template_is_found() -> None:
     assert (REPOSITORY / infra["path"] / f"{infra['module']}.bicepparam").is_file()
 
 
-def test_hooks_run_scripts_that_exist_on_both_kinds_of_system() -> None:
-    for name, hook in AZURE["hooks"].items():
-        assert hook.keys() == {"posix", "windows"}, name
-        scripts = {hook[system]["run"].split()[-1] for system in hook}
-        assert len(scripts) == 1, name
-        assert (REPOSITORY / scripts.pop()).is_file(), name
+def test_hooks_print_the_steps_then_check_the_app_on_both_kinds_of_system() -> None:
+    scripts = {
+        (name, system): re.findall(r"python3? infra/scripts/(\w+)\.py(?:; |$)", command["run"])
+        for name, hook in AZURE["hooks"].items()
+        for system, command in hook.items()
+    }
+    systems = ("posix", "windows")
+    assert scripts == {
+        **{("postprovision", system): ["next_steps"] for system in systems},
+        **{("postdeploy", system): ["smoke_test", "doctor"] for system in systems},
+    }
+    for name in {script for each in scripts.values() for script in each}:
+        assert (REPOSITORY / "infra" / "scripts" / f"{name}.py").is_file()
 
 
 def test_a_first_deployment_does_not_fail_for_what_is_done_by_hand_afterwards() -> None:

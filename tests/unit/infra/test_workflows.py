@@ -1,4 +1,6 @@
 import re
+import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +86,49 @@ def test_a_deployment_ships_the_app_and_nothing_else() -> None:
     [publish] = [step["with"] for step in steps("deploy", "deploy") if "functions-action" in step.get("uses", "")]
     assert publish["remote-build"] is True
     assert publish["package"] == "package"
+
+
+def provision() -> dict[str, Any]:
+    """Return the step that deploys the template."""
+    [found] = [step for step in steps("deploy", "deploy") if "deployment group create" in step.get("run", "")]
+    return found
+
+
+def test_a_deployment_hands_over_every_variable_of_the_template_but_no_secret() -> None:
+    source = (REPOSITORY / "infra" / "main.bicepparam").read_text(encoding="utf-8")
+    read = dict(re.findall(r"^param (\w+) = .*?readEnvironmentVariable\('(\w+)'", source, re.MULTILINE))
+    secret = {read[name] for name, each in main().of_kind("parameter").items() if "secure" in each.decorators}
+    assert len(secret) == 4
+    handed = provision()["env"]
+    assert handed.keys() == set(read.values()) - secret
+    assert handed == {name: f"${{{{ vars.{name} }}}}" for name in handed}
+
+
+def test_no_step_gets_all_variables_at_once_for_the_log_would_show_them() -> None:
+    assert "toJSON(vars)" not in (FOLDER / "deploy.yml").read_text(encoding="utf-8")
+
+
+def test_a_variable_that_is_not_given_does_not_take_the_place_of_a_default() -> None:
+    [clear] = [line for line in provision()["run"].splitlines() if "unset" in line]
+    script = f"{clear}; echo ${{PYTHON_VERSION-default}} ${{SYNC_TERM-default}}"
+    bash = shutil.which("bash") or ""
+    done = subprocess.run(
+        [bash, "-ec", script],
+        env={"PYTHON_VERSION": "", "SYNC_TERM": "a b"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == "default a b\n"
+
+
+def test_the_resources_are_made_when_asked_for_and_only_main_is_deployed() -> None:
+    assert provision()["if"] == "inputs.provision"
+    job = read("deploy")["jobs"]["deploy"]
+    assert job["if"] == "vars.AZURE_CLIENT_ID != '' && github.ref == 'refs/heads/main'"
+    assert job["environment"] == "production"
+    conditions = {str(step["if"]) for step in job["steps"] if "if" in step}
+    assert conditions == {"inputs.provision", "always() && inputs.provision"}
 
 
 def test_a_deployment_ends_with_the_smoke_test() -> None:
