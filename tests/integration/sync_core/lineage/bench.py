@@ -1,6 +1,7 @@
 """The way back at work: an app between simulated services over real Azurite, and what people do in these services."""
 
 import json
+import random
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -23,9 +24,12 @@ from sync_core.domain.data_set import DataSetRecord
 from sync_core.domain.dead_letter import DeadLetter
 from sync_core.domain.delivery import Delivery
 from sync_core.domain.message import AssetMessage, DataSetMessage, Message
+from sync_core.flows.pauses import Pauses
 from sync_core.mapping.discovery_plan import plan_assets
-from sync_core.state.names import LINEAGE_QUEUE
+from sync_core.state.names import LINEAGE_QUEUE, NOTES_TABLE
+from sync_core.state.notes import Notes
 from sync_core.state.queues import WorkQueue
+from tests.faults.virtual import TimedTable
 from tests.integration.sync_core.lineage.graph import Graph, read_graph
 
 CUSTOMERS = "mssql://contoso-sql.database.windows.net/crm/dbo/Customers"
@@ -38,11 +42,19 @@ MAPPING = {"CustomerId": "customer.id", "FullName": "customer.name", "Email": "c
 
 
 class CalmApp(App):
-    """The app, but a failed call to Purview is repeated at once instead of after seconds."""
+    """The app, but what fails in Purview is repeated at once, not after seconds, and pauses pass by the app's clock."""
 
     @cached_property
     def purview(self) -> PurviewClient:
         return PurviewClient(replace(super().purview.door, sleep=lambda _: None))
+
+    @cached_property
+    def _pauses(self) -> Pauses:
+        table = TimedTable(self._storage.tables, NOTES_TABLE, self._ahead_s)
+        return Pauses(Notes(table, "throttle"), self.clock, random.random, lambda: self.clock().timestamp())
+
+    def _ahead_s(self) -> float:
+        return (self.clock() - datetime.now(UTC)).total_seconds()
 
 
 class RecordingQueue(WorkQueue):
