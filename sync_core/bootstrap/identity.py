@@ -1,6 +1,6 @@
 """Who the app is to Azure, and what carries its calls to storage."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sync_core.clients.http import pooled_session
 from sync_core.settings import Settings
@@ -18,14 +18,17 @@ def new_azure_credential() -> "TokenCredential":
     return DefaultAzureCredential()
 
 
-def new_storage_credential(settings: Settings) -> "TokenCredential":
-    """Return the identity for storage, chosen by the same settings as the host's own connection."""
+def new_storage_credential(settings: Settings, patience: Patience) -> "TokenCredential":
+    """Return the identity for storage, chosen by the same settings as the host's own connection.
+
+    Its token is part of the first storage call: whoever asks for it waits no longer than storage itself may take.
+    """
     from azure.identity import DefaultAzureCredential, ManagedIdentityCredential  # noqa: PLC0415  # slow to import
 
     client_id = settings.storage_client_id
     if settings.storage_credential.lower() == "managedidentity":
-        return ManagedIdentityCredential(client_id=client_id or None)
-    return DefaultAzureCredential(managed_identity_client_id=client_id or None)
+        return ManagedIdentityCredential(client_id=client_id or None, **_patience_options(patience))
+    return DefaultAzureCredential(managed_identity_client_id=client_id or None, **_patience_options(patience))
 
 
 def new_storage_transport(patience: Patience) -> "RequestsTransport":
@@ -38,3 +41,13 @@ def new_storage_transport(patience: Patience) -> "RequestsTransport":
         connection_timeout=patience.timeout_s,
         read_timeout=patience.timeout_s,
     )
+
+
+def _patience_options(patience: Patience) -> dict[str, Any]:
+    """The SDK waits five minutes for an answer otherwise, and tries again ten times."""
+    return {
+        "connection_timeout": patience.timeout_s,
+        "read_timeout": patience.timeout_s,
+        "retry_total": patience.retries,
+        "retry_backoff_factor": patience.backoff_s,
+    }

@@ -53,7 +53,7 @@ class Stores:
             account_name=settings.storage_account_name,
             table_uri=settings.storage_table_service_uri or "",
             queue_uri=settings.storage_queue_service_uri or "",
-            new_credential=lambda: new_storage_credential(settings),
+            new_credential=lambda: new_storage_credential(settings, self.patience),
             patience=self.patience,
             new_transport=new_storage_transport,
         )

@@ -377,6 +377,14 @@ NOTHING_LOST = (
 
 PATIENCE = (
     Protection(
+        "a silent identity endpoint is waited for no longer than storage",
+        "sync_core/bootstrap/identity.py",
+        '        "read_timeout": patience.timeout_s,\n        "retry_total": patience.retries,\n',
+        "",
+        f"{LINEAGE}/test_webhook.py"
+        "::test_an_identity_endpoint_that_never_answers_is_answered_with_503_before_the_caller_gives_up[managedidentity]",
+    ),
+    Protection(
         "all instances leave a service alone that asked for it: provisioning",
         "sync_core/flows/create_data_source_group.py",
         "pause_s = self.pauses.wait_s(CLUEDIN.name)",

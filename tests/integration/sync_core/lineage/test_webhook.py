@@ -91,6 +91,23 @@ def test_storage_that_never_answers_is_answered_with_503_before_the_caller_gives
     assert_asked_to_come_again(new_bench(at=storage_at(silent_port)), within_s=CALLER_GIVES_UP_S - 2)
 
 
+@pytest.mark.timeout(30)  # not that of all tests: without the limit on the credential, it takes minutes
+@pytest.mark.parametrize("credential", ["", "managedidentity"])
+def test_an_identity_endpoint_that_never_answers_is_answered_with_503_before_the_caller_gives_up(
+    new_bench: NewBench, silent_port: int, monkeypatch: pytest.MonkeyPatch, credential: str
+) -> None:
+    monkeypatch.setenv("IDENTITY_ENDPOINT", f"http://127.0.0.1:{silent_port}/msi/token")
+    monkeypatch.setenv("IDENTITY_HEADER", "any")
+    address = f"https://127.0.0.1:{silent_port}"
+    identity = {
+        "AzureWebJobsStorage__tableServiceUri": address,
+        "AzureWebJobsStorage__queueServiceUri": address,
+        **({"AzureWebJobsStorage__credential": credential} if credential else {}),
+    }
+
+    assert_asked_to_come_again(new_bench(at="", **identity), within_s=CALLER_GIVES_UP_S - 2)
+
+
 def assert_asked_to_come_again(bench: LineageBench, *, within_s: float) -> None:
     started = time.monotonic()
 
