@@ -15,10 +15,10 @@ from uuid import UUID
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from sync_core.domain.answer import HttpAnswer, json_answer, problem
-from sync_core.domain.delivery import Delivery, delivery_key
+from sync_core.domain.delivery import Delivery, DeliveryStatus, delivery_key
 from sync_core.domain.message import DataSetMessage
 from sync_core.errors import SyncError
-from sync_core.mapping.signatures import is_id_signed, is_signed
+from sync_core.mapping.signatures import is_id_signed, is_signed, is_signed_long_ago
 from sync_core.state.deliveries import DeliveryStore
 from sync_core.state.queues import WorkQueue
 
@@ -57,6 +57,8 @@ class ReceiveDelivery:
         refusal = self._refuse(headers, body)
         if refusal:
             return refusal
+        if self.secrets and not is_signed(headers, body, self._texts):
+            return self._answer_unsigned(headers, body)
         try:
             content = DeliveryBody.model_validate_json(body)
         except ValidationError as error:
@@ -74,10 +76,35 @@ class ReceiveDelivery:
         media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
         if media_type != "application/json" and not media_type.endswith("+json"):
             return problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Expected Content-Type: application/json.")
-        if self.secrets and not is_signed(headers, body, self._texts):
-            detail = "Expected a valid, recent signature: webhook-signature, or X-CluedIn-Signature."
-            return problem(HTTPStatus.UNAUTHORIZED, detail)
         return None
+
+    def _answer_unsigned(self, headers: Mapping[str, str], body: bytes) -> HttpAnswer:
+        """Some senders repeat a delivery with its first time: too old is no reason to refuse what we have already.
+
+        It can bring nothing new, so that who replays it gains nothing.
+        """
+        try:
+            known = self._find_known(headers, body)
+            if known is not None and known.status is DeliveryStatus.RECEIVED:
+                self._enqueue(known)
+        except SyncError as error:
+            return _not_stored(f"signed as {headers.get('webhook-id', '')[:LONGEST_ID]}", error)
+        if known is not None:
+            return _taken(known, "duplicate")
+        detail = "Expected a valid, recent signature: webhook-signature, or X-CluedIn-Signature."
+        return problem(HTTPStatus.UNAUTHORIZED, detail)
+
+    def _find_known(self, headers: Mapping[str, str], body: bytes) -> Delivery | None:
+        if not is_signed_long_ago(headers, body, self._texts):
+            return None
+        try:
+            content = DeliveryBody.model_validate_json(body)
+        except ValidationError:
+            return None
+        return self.deliveries.load(delivery_key(headers["webhook-id"], str(content.data_set_id)))
+
+    def _enqueue(self, delivery: Delivery) -> None:
+        self.queue.send(DataSetMessage(data_set_id=delivery.data_set_id, delivery_key=delivery.key))
 
     def _new_delivery(self, headers: Mapping[str, str], body: bytes, content: DeliveryBody) -> Delivery:
         data_set_id = str(content.data_set_id)
@@ -98,14 +125,21 @@ class ReceiveDelivery:
     def _accept(self, delivery: Delivery) -> HttpAnswer:
         try:
             is_new = self.deliveries.add(delivery)
-            self.queue.send(DataSetMessage(data_set_id=delivery.data_set_id, delivery_key=delivery.key))
-        except SyncError:
-            logger.exception("Delivery %s could not be kept; its sender must send it again", delivery.key)
-            detail = "The delivery could not be stored; send it again."
-            return problem(HTTPStatus.SERVICE_UNAVAILABLE, detail, headers={"Retry-After": RETRY_AFTER_S})
-        status = "accepted" if is_new else "duplicate"
-        logger.info("Delivery %s for data set %s: %s", delivery.key, delivery.data_set_id, status)
-        return json_answer({"status": status, "deliveryId": delivery.delivery_id}, HTTPStatus.ACCEPTED)
+            self._enqueue(delivery)
+        except SyncError as error:
+            return _not_stored(delivery.key, error)
+        return _taken(delivery, "accepted" if is_new else "duplicate")
+
+
+def _taken(delivery: Delivery, status: str) -> HttpAnswer:
+    logger.info("Delivery %s for data set %s: %s", delivery.key, delivery.data_set_id, status)
+    return json_answer({"status": status, "deliveryId": delivery.delivery_id}, HTTPStatus.ACCEPTED)
+
+
+def _not_stored(what: str, error: SyncError) -> HttpAnswer:
+    logger.error("Delivery %s could not be kept; its sender must send it again", what, exc_info=error)
+    detail = "The delivery could not be stored; send it again."
+    return problem(HTTPStatus.SERVICE_UNAVAILABLE, detail, headers={"Retry-After": RETRY_AFTER_S})
 
 
 def _malformed(error: ValidationError) -> HttpAnswer:

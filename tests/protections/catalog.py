@@ -718,6 +718,13 @@ NOTHING_LET_IN = (
         "15 kinds of forged deliveries were taken",
     ),
     Protection(
+        "an old signature brings nothing new",
+        "sync_core/flows/receive_delivery.py",
+        'return self.deliveries.load(delivery_key(headers["webhook-id"], str(content.data_set_id)))',
+        "return self._new_delivery(headers, body, content)",
+        f"{UNIT}/test_receive_delivery_signed.py::test_an_old_signature_brings_nothing_new",
+    ),
+    Protection(
         "an id that was not signed decides nothing",
         "sync_core/flows/receive_delivery.py",
         "is_trusted = not self.secrets or is_id_signed(headers, body, self._texts)",

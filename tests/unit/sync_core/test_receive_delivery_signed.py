@@ -5,7 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.unit.sync_core.webhook_bench import JSON, Receiver, event, said, sign_hex, sign_standard
+from sync_core.domain.delivery import DeliveryStatus
+from sync_core.errors import TransientError
+from tests.unit.sync_core.webhook_bench import JSON, OTHER_ID, Receiver, event, said, sign_hex, sign_standard
 
 TEXT = "a shared secret, as text"
 BASE64 = "whsec_" + base64.b64encode(b"24 bytes of pure chance!").decode()
@@ -121,6 +123,66 @@ def test_a_sender_that_repeats_with_a_new_signature_is_recognised_by_its_id() ->
     answer = receiver.post(BODY, JSON | sign_standard(BASE64, BODY, "msg_7"))
 
     assert said(answer) == {"status": "duplicate", "deliveryId": "msg_7"}
+
+
+LONG_AGO = datetime.now(UTC) - timedelta(hours=1)
+
+
+def test_a_sender_that_repeats_with_its_first_time_hears_that_we_have_it() -> None:
+    receiver = Receiver([BASE64])
+    receiver.post(BODY, JSON | sign_standard(BASE64, BODY, "msg_7"))
+
+    answer = receiver.post(BODY, JSON | sign_standard(BASE64, BODY, "msg_7", LONG_AGO))
+
+    assert (answer.status, said(answer)) == (202, {"status": "duplicate", "deliveryId": "msg_7"})
+    assert len(receiver.deliveries.kept) == 1
+    assert len(receiver.queue.sent) == 2  # the first one's message may never have been sent
+
+
+def test_what_was_worked_off_is_not_asked_for_again_by_an_old_signature() -> None:
+    receiver = Receiver([BASE64])
+    receiver.post(BODY, JSON | sign_standard(BASE64, BODY, "msg_7"))
+    ((key, delivery),) = receiver.deliveries.kept.items()
+    receiver.deliveries.kept[key] = delivery.model_copy(update={"status": DeliveryStatus.DONE, "result": "pushed"})
+
+    assert receiver.post(BODY, JSON | sign_standard(BASE64, BODY, "msg_7", LONG_AGO)).status == 202
+
+    assert len(receiver.queue.sent) == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "headers"),
+    [
+        (BODY, sign_standard(BASE64, BODY, "msg_8", LONG_AGO)),
+        (BODY, sign_standard(BASE64, BODY, "msg_8", LONG_AGO) | {"webhook-id": "msg_7"}),
+        (BODY, sign_standard(BASE64, BODY, "msg_7", datetime.now(UTC) + timedelta(hours=1))),
+        (event(dataSetId=OTHER_ID), sign_standard(BASE64, event(dataSetId=OTHER_ID), "msg_7", LONG_AGO)),
+        (b"[]", sign_standard(BASE64, b"[]", "msg_7", LONG_AGO)),
+    ],
+    ids=["another id", "a forged id", "of the future", "of another data set", "no event"],
+)
+def test_an_old_signature_brings_nothing_new(body: bytes, headers: dict[str, str]) -> None:
+    receiver = Receiver([BASE64])
+    receiver.post(BODY, JSON | sign_standard(BASE64, BODY, "msg_7"))
+
+    assert receiver.post(body, JSON | headers).status == 401
+
+    assert (len(receiver.deliveries.kept), len(receiver.queue.sent)) == (1, 1)
+
+
+def test_while_storage_is_away_a_repeated_delivery_is_to_be_sent_again() -> None:
+    receiver = Receiver([BASE64])
+    receiver.deliveries.failure = TransientError("away")
+
+    assert receiver.post(BODY, JSON | sign_standard(BASE64, BODY, "msg_7", LONG_AGO)).status == 503
+
+
+@pytest.mark.parametrize("other", ["v1", "v1,%%%", "v1a,x", "v2,AAAA,BBBB", ",", "é"])
+def test_an_entry_that_cannot_be_read_does_not_spoil_the_valid_one(other: str) -> None:
+    headers = sign_standard(BASE64, BODY)
+    headers["webhook-signature"] = f"{other} {headers['webhook-signature']}"
+
+    assert Receiver([BASE64]).post(BODY, JSON | headers).status == 202
 
 
 def test_no_answer_shows_a_secret() -> None:

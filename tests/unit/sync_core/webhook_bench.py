@@ -38,6 +38,11 @@ class RememberedDeliveries(DeliveryStore):
         self.kept.setdefault(delivery.key, delivery)
         return is_new
 
+    def load(self, key: str) -> Delivery | None:
+        if self.failure:
+            raise self.failure
+        return self.kept.get(key)
+
 
 class RememberedMessages(WorkQueue):
     """Keeps messages in the order of their arrival."""

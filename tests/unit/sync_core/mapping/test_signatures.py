@@ -33,6 +33,15 @@ def test_what_the_library_signs_is_recognised_with_and_without_the_secrets_prefi
         assert is_signed(lower(sign_standard(f"whsec_{text}", BODY)), BODY, [secret])
 
 
+@pytest.mark.parametrize("end", ["", "=="])
+def test_a_secret_may_be_base64_in_the_alphabet_of_urls(end: str) -> None:
+    key = b"\xfb\xef\xbe\xff" * 4
+    secret = "whsec_" + base64.urlsafe_b64encode(key).decode().rstrip("=") + end
+
+    assert set("-_") <= set(secret.removeprefix("whsec_"))
+    assert is_signed(lower(sign_standard(base64.b64encode(key).decode(), BODY)), BODY, [secret])
+
+
 def test_a_secret_that_is_plain_text_may_also_be_the_key_of_standard_webhooks() -> None:
     secret = "not base64, just text!"
     now = datetime.now(UTC)
