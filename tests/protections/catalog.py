@@ -382,7 +382,8 @@ PATIENCE = (
         '        "read_timeout": patience.timeout_s,\n        "retry_total": patience.retries,\n',
         "",
         f"{LINEAGE}/test_webhook.py"
-        "::test_an_identity_endpoint_that_never_answers_is_answered_with_503_before_the_caller_gives_up[managedidentity]",
+        "::test_an_identity_endpoint_that_never_answers_is_answered_with_503_before_the_caller_gives_up",
+        "the webhook did not answer within 30 s",
     ),
     Protection(
         "all instances leave a service alone that asked for it: provisioning",
@@ -723,6 +724,7 @@ NOTHING_LET_IN = (
         'return self.deliveries.load(delivery_key(headers["webhook-id"], str(content.data_set_id)))',
         "return self._new_delivery(headers, body, content)",
         f"{UNIT}/test_receive_delivery_signed.py::test_an_old_signature_brings_nothing_new",
+        "an id that nobody kept was answered 202",
     ),
     Protection(
         "an id that was not signed decides nothing",
