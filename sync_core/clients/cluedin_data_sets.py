@@ -5,25 +5,19 @@ whole document for one field that it does not know.
 """
 
 import logging
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from sync_core.clients.cluedin import CluedInClient
 from sync_core.clients.json_reading import integer, member, objects, text, texts
+from sync_core.clients.missing_data_set import says_missing
 from sync_core.domain.data_set import DataSet, FieldMapping, RecordCounts
-from sync_core.errors import NotFoundError, RejectedError, TransientError
+from sync_core.errors import NotFoundError, RejectedError, SyncError, TransientError
 
 logger = logging.getLogger(__name__)
 
 SUBMISSIONS_READ = 20
-# How GraphQL may say it without a status; the exact text is not published (docs/vendors/cluedin.md, 2.8).
-# A failure with a status is what its status says: "503 service not found" is no missing data set.
-SAYS_NOT_FOUND = re.compile(
-    r"answered (an error|[A-Z_]+) to \w+: (?!\s*[1-5]\d\d\b).*(not found|does not exist|no data ?set)",
-    re.IGNORECASE | re.DOTALL,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +52,7 @@ class CluedInDataSets:
         except NotFoundError:
             return None
         except (TransientError, RejectedError) as error:
-            if SAYS_NOT_FOUND.search(str(error)):
+            if says_missing(str(error)):
                 return None
             raise
         inbound = member(data, "inbound")
@@ -70,7 +64,7 @@ class CluedInDataSets:
         data_set = parse_data_set(data_set_id, found)
         if data_set.annotation_id:
             data_set = self._with_annotation(data_set)
-        return data_set if data_set.counts.total is not None else self._with_submission(data_set)
+        return self._counted(data_set, found)
 
     def fetch_summaries(self, source_id: str) -> Iterator[DataSetSummary]:
         """Yield the data sets of a data source; none where the source is gone.
@@ -81,9 +75,7 @@ class CluedInDataSets:
         for found in objects(data, "inbound", "dataSource", "dataSets"):
             if not text(found, "id"):
                 continue
-            data_set = parse_data_set(text(found, "id"), found)
-            if data_set.annotation_id and data_set.counts.total is None:
-                data_set = self._with_submission(data_set)
+            data_set = self._counted(parse_data_set(text(found, "id"), found), found)
             yield DataSetSummary(
                 data_set_id=data_set.data_set_id,
                 name=data_set.name,
@@ -108,17 +100,25 @@ class CluedInDataSets:
             vocabulary=text(annotation, "vocabulary", "vocabularyName"),
         )
 
+    def _counted(self, data_set: DataSet, found: Mapping[str, Any]) -> DataSet:
+        """Fill in counts that the data set does not carry: of its last processing, else how many records it holds."""
+        if data_set.counts.total is None and data_set.annotation_id:
+            data_set = self._with_submission(data_set)
+        if data_set.counts.total is None:
+            data_set = replace(data_set, counts=replace(data_set.counts, total=integer(found, "elasticTotal")))
+        return data_set
+
     def _with_submission(self, data_set: DataSet) -> DataSet:
         """The counts of the last processing; a server that does not tell them is no reason to show no lineage."""
         variables = {
-            "id": data_set.annotation_id or None,
+            "id": data_set.annotation_id,
             "dataSetId": data_set.data_set_id,
             "page": 0,
             "pageSize": SUBMISSIONS_READ,
         }
         try:
             data = self.cluedin.query("getAllSubmission", variables)
-        except RejectedError as error:
+        except SyncError as error:
             logger.warning("CluedIn tells no record counts of data set %s: %s", data_set.data_set_id, error)
             return data_set
         submissions = list(objects(data, "preparation", "getAnnotationSubmissions", "data"))

@@ -278,8 +278,8 @@ NOTHING_LOST = (
     Protection(
         "a delivery that comes again is enqueued again: the first message may never have been sent",
         "sync_core/flows/receive_delivery.py",
-        "            self.queue.send(DataSetMessage(",
-        "            is_new and self.queue.send(DataSetMessage(",
+        "            self._enqueue(delivery)\n",
+        "            is_new and self._enqueue(delivery)\n",
         f"{LINEAGE}/test_webhook.py"
         "::test_a_delivery_that_was_kept_before_the_process_died_is_enqueued_when_it_comes_again",
         "the sender was told `duplicate`, and nothing was ever done",
@@ -287,9 +287,8 @@ NOTHING_LOST = (
     Protection(
         "a delivery that storage did not keep is answered with 503",
         "sync_core/flows/receive_delivery.py",
-        '            return problem(HTTPStatus.SERVICE_UNAVAILABLE, detail, headers={"Retry-After": RETRY_AFTER_S})\n'
-        '        status = "accepted"',
-        '            is_new = True\n        status = "accepted"',
+        "            return _not_stored(delivery.key, error)\n",
+        '            return _taken(delivery, "accepted" if error else "")\n',
         f"{UNIT}/test_receive_delivery.py::test_while_storage_fails_the_sender_is_asked_to_send_again",
         "the sender was told `accepted` for a delivery that was lost",
     ),

@@ -48,6 +48,50 @@ def test_without_statistics_the_counts_of_the_last_processing_are_taken(bench: L
     assert (attributes["totalRecords"], attributes["failedRecords"]) == (1000, 9)
 
 
+def test_without_statistics_and_submissions_the_records_that_were_loaded_are_counted(
+    bench: LineageBench, data_set_id: str
+) -> None:
+    with bench.cluedin.store.lock:
+        bench.cluedin.store.submissions.clear()
+
+    bench.push(data_set_id)
+
+    attributes = bench.graph().own[f"cluedin://127.0.0.1/datasets/{data_set_id}"].attributes
+    assert attributes["totalRecords"] == 1000
+    assert "failedRecords" not in attributes or attributes["failedRecords"] is None
+
+
+def test_the_submissions_of_a_data_set_without_a_mapping_are_not_asked_for(
+    bench: LineageBench, data_set_id: str
+) -> None:
+    bench.unmap(data_set_id)
+    since = bench.cluedin.log.last_seq
+
+    assert bench.push(data_set_id).status is DataSetStatus.NOT_MAPPED
+
+    asked = [str(record.operation) for record in bench.cluedin.log.since(since)]
+    assert not any("getAnnotationSubmissions" in operation for operation in asked)
+
+
+@pytest.mark.parametrize(
+    "effect",
+    [
+        {"status": 200, "body": {"errors": [{"message": "Object reference not set"}], "data": None}},
+        {"status": 200, "body": {"errors": [{"message": "no", "extensions": {"code": "FORBIDDEN"}}], "data": None}},
+        {"status": 503},
+    ],
+    ids=["an error without a status", "no right to it", "a failure"],
+)
+def test_counts_that_cluedin_does_not_give_hold_no_lineage_up(
+    bench: LineageBench, data_set_id: str, effect: dict[str, Any]
+) -> None:
+    with bench.cluedin.store.lock:
+        bench.cluedin.store.submissions.clear()
+    fault(bench, "preparation.getAnnotationSubmissions", **effect)
+
+    assert bench.push(data_set_id).status is DataSetStatus.PUSHED
+
+
 @pytest.mark.parametrize("operation", ["preparation.annotation$", "preparation.getAnnotationSubmissions"])
 def test_a_server_that_does_not_tell_details_gives_the_lineage_without_them(
     bench: LineageBench, data_set_id: str, operation: str
