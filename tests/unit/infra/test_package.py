@@ -1,9 +1,8 @@
 import ast
 import importlib.metadata
-import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pathspec
@@ -11,49 +10,19 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from tests.unit.infra.template import REPOSITORY, TOP
+from tests.unit.infra.package import (
+    COMING,
+    FUNCTIONS,
+    Denies,
+    app_files,
+    denied_by_core_tools,
+    denied_by_git_rules,
+    shipped,
+)
+from tests.unit.infra.template import REPOSITORY
 
-PATTERNS = (REPOSITORY / ".funcignore").read_text(encoding="utf-8").splitlines()
 MOST_BYTES = 1_000_000
-Denies = Callable[[str], bool]
-
-
-def denied_by_git_rules() -> Denies:
-    """Return the reading of azd: the rules of .gitignore."""
-    return pathspec.GitIgnoreSpec.from_lines(PATTERNS).match_file
-
-
-def denied_by_core_tools() -> Denies:
-    """Return the reading of Core Tools: each pattern matches a path's beginning, a star at least one character.
-
-    Source: azure-functions-core-tools, Common/GitIgnoreParser.cs.
-    """
-    patterns = [line.strip().removeprefix("/") for line in PATTERNS if line.strip() and not line.startswith("#")]
-    assert not any(pattern.startswith("!") for pattern in patterns), "exceptions are read differently by the tools"
-    regexes = [re.escape(each).replace(r"\*\*", "(.+)").replace(r"\*", "([^/]+)") for each in patterns]
-    return lambda path: any(re.match(regex, path) for regex in regexes)
-
-
 READINGS = pytest.mark.parametrize("denies", [denied_by_git_rules(), denied_by_core_tools()], ids=["azd", "core-tools"])
-
-
-def shipped(denies: Denies, folder: Path = REPOSITORY) -> Iterator[str]:
-    """Yield the files of the package."""
-    for entry in sorted(folder.iterdir()):
-        path = entry.relative_to(REPOSITORY).as_posix()
-        if entry.is_dir():
-            if not denies(f"{path}/"):
-                yield from shipped(denies, entry)
-        elif not denies(path):
-            yield path
-
-
-def app_files() -> list[str]:
-    """Return the files that the app consists of."""
-    inside = [
-        each for each in (REPOSITORY / "sync_core").rglob("*") if each.is_file() and "__pycache__" not in each.parts
-    ]
-    return sorted(TOP | {each.relative_to(REPOSITORY).as_posix() for each in inside})
 
 
 @READINGS
@@ -130,7 +99,7 @@ def test_the_package_alone_gives_the_host_its_functions(tmp_path: Path) -> None:
     command = [sys.executable, "-I", "-c", code, str(tmp_path)]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode == 0, done.stderr
-    assert {"discover_assets", "create_data_source_group", "status", "health"} <= set(done.stdout.split())
+    assert set(done.stdout.split()) | COMING == FUNCTIONS
 
 
 def test_the_app_imports_only_what_requirements_txt_installs() -> None:
