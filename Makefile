@@ -62,7 +62,7 @@ bench: setup ## what things cost: requests, storage operations, and times as rat
 	$(BIN)/python -m bench
 
 worker: setup ## the app under Microsoft's own worker library, which needs Python 3.13
-	$(BIN)/python -m pytest tests/integration/local/test_worker_library.py tests/e2e/test_microsoft_worker.py
+	$(BIN)/python -m pytest tests/integration/local/test_worker_library.py tests/e2e/test_microsoft_worker.py tests/integration/infra
 
 audit: setup ## look up known vulnerabilities of what the app needs; without a network it says so and passes
 	$(BIN)/python -m tests.security.audit

@@ -1,6 +1,6 @@
 """One table: rows in and out as pydantic models, failures as our errors, operations counted.
 
-In Azure the template makes the tables and the app may not; on a laptop a missing one is made on first use.
+In Azure the template makes the tables; on a laptop a missing one is made on first use.
 """
 
 import json

@@ -1,7 +1,7 @@
 """A door in front of Azurite: counts what is asked of storage, loses answers, and stays when Azurite is restarted."""
 
 import http.client
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -86,9 +86,9 @@ class Doors:
 
 
 @contextmanager
-def open_doors() -> Iterator[Doors]:
+def open_doors(new_door: Callable[[], StorageDoor] = StorageDoor) -> Iterator[Doors]:
     """Keep the doors for as long as the block lasts; they lead to nothing at first."""
-    doors = {service: StorageDoor() for service in SERVICES}
+    doors = {service: new_door() for service in SERVICES}
     with ExitStack() as parts:
         endpoints = {}
         for service, door in doors.items():
