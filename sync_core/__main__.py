@@ -57,7 +57,7 @@ def _parser() -> argparse.ArgumentParser:
 def _examine(sync: App, _: argparse.Namespace) -> int:
     findings = list(sync.doctor.examine())
     for finding in findings:
-        print(f"{'PASS' if finding.is_well else 'FAIL'} {finding.check}\n     {one_line(finding.detail)}")
+        print(f"{finding.verdict} {finding.check}\n     {one_line(finding.detail)}")
     return 0 if all(finding.is_well for finding in findings) else 1
 
 

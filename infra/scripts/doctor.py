@@ -21,7 +21,7 @@ Get = Callable[[str, str], tuple[int, str]]
 def format_findings(body: Mapping[str, Any]) -> Iterator[str]:
     """Yield two lines a finding: what was checked, and what was seen or is to be done."""
     for finding in body["findings"]:
-        yield f"{'PASS' if finding['isWell'] else 'FAIL'} {finding['check']}"
+        yield f"{finding['verdict']} {finding['check']}"
         yield f"     {finding['detail']}"
 
 

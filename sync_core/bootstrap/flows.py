@@ -25,6 +25,7 @@ from sync_core.flows.find_group import FindGroup
 from sync_core.flows.find_missed import FindMissed
 from sync_core.flows.find_recreated import FindRecreated
 from sync_core.flows.match_asset import MatchAsset
+from sync_core.flows.probe_rights import ProbeRights
 from sync_core.flows.provision import Provision
 from sync_core.flows.push_lineage import PushLineage
 from sync_core.flows.receive_delivery import ReceiveDelivery
@@ -203,6 +204,7 @@ class App(Services):
             cluedin=self.cluedin,
             selection=ReadSelection(self.settings, self.cluedin, self._notes("toggle")),
             new_log=lambda: RunLog(new_id(), self.clock()),
+            probe=ProbeRights(self._assets, self._data_sets, CluedInDataSets(self.cluedin)),
         )
 
     @cached_property

@@ -5,11 +5,13 @@ Changes nothing but its own registration of type definitions in Purview, which l
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from sync_core.clients.cluedin import CluedInClient
 from sync_core.clients.purview import PurviewClient
 from sync_core.domain.answer import HttpAnswer, json_answer
 from sync_core.errors import SyncError
+from sync_core.flows.probe_rights import NotProvenError, ProbeRights
 from sync_core.flows.register_types import RegisterTypes
 from sync_core.flows.resolve_collection import ResolveCollection
 from sync_core.flows.resolve_terms import ResolveTerms
@@ -20,13 +22,26 @@ from sync_core.state.table import Table
 NOTHING = "-"
 
 
+class Verdict(StrEnum):
+    """What a check ends with."""
+
+    PASS = "PASS"  # noqa: S105  # not a password
+    FAIL = "FAIL"
+    OPEN = "OPEN"  # nothing is known to be wrong, and nothing proves that it is right
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What one check found; `detail` is what was seen, or what is wrong and what to do."""
+    """What one check found; `detail` is what was seen, what is wrong and what to do, or what is not proven yet."""
 
     check: str
-    is_well: bool
+    verdict: Verdict
     detail: str
+
+    @property
+    def is_well(self) -> bool:
+        """Whether nothing is known to be wrong."""
+        return self.verdict is not Verdict.FAIL
 
 
 @dataclass(frozen=True)
@@ -41,10 +56,14 @@ class Doctor:
     cluedin: CluedInClient
     selection: ReadSelection
     new_log: Callable[[], RunLog]
+    probe: ProbeRights
 
     def answer(self) -> HttpAnswer:
         """Answer `GET status?examine=true`: what the app itself, with its own identity, finds."""
-        findings = [{"check": one.check, "isWell": one.is_well, "detail": one.detail} for one in self.examine()]
+        findings = [
+            {"check": one.check, "isWell": one.is_well, "verdict": one.verdict, "detail": one.detail}
+            for one in self.examine()
+        ]
         return json_answer({"isWell": all(one["isWell"] for one in findings), "findings": findings})
 
     def examine(self) -> Iterator[Finding]:
@@ -57,15 +76,22 @@ class Doctor:
             ),
             ("Purview: the collection for CluedIn's assets exists", self._check_collection),
             ("Purview: the app's identity may register its types (Data Curator)", self._check_types),
+            ("Purview: the app's identity may write to the collection (Data Curator)", self.probe.wrote_lineage),
             ("CluedIn: the service account can sign in and see data source groups", self._check_groups),
             ("CluedIn: the service account has an id to write with", self._check_author),
+            ("CluedIn: the service account may make groups and data sources", self.probe.made_a_source),
+            ("CluedIn: the service account may read data sets", self.probe.read_data_sets),
+            ("CluedIn: the service account may read mappings (Annotation, Data Catalog)", self.probe.read_mapping),
+            ("CluedIn: the service account may read submissions (Annotation)", self.probe.read_submissions),
             ("Keywords: they select something that exists", self._check_keywords),
         ]
         for name, check in checks:
             try:
-                yield Finding(name, is_well=True, detail=check())
+                yield Finding(name, Verdict.PASS, check())
+            except NotProvenError as reason:
+                yield Finding(name, Verdict.OPEN, f"not proven: {reason}")
             except SyncError as error:
-                yield Finding(name, is_well=False, detail=str(error))
+                yield Finding(name, Verdict.FAIL, str(error))
 
     def _check_tables(self) -> str:
         for table in self.tables:

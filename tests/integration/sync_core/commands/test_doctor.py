@@ -7,7 +7,7 @@ def test_the_doctor_finds_nothing_wrong_with_an_app_that_is_well(new_estate: New
     findings = list(new_estate().app.doctor.examine())
 
     assert [finding.check for finding in findings if not finding.is_well] == []
-    assert len(findings) == 7
+    assert len(findings) == 12
 
 
 def test_the_doctor_names_each_setting_that_is_wrong_and_goes_on(new_estate: NewEstate) -> None:

@@ -10,8 +10,8 @@ HEALTH_URL = "https://func-sync.example.com/api/health"
 FINDINGS = {
     "isWell": False,
     "findings": [
-        {"check": "Storage", "isWell": True, "detail": "7 tables"},
-        {"check": "Purview", "isWell": False, "detail": "give it Data Reader"},
+        {"check": "Storage", "isWell": True, "verdict": "PASS", "detail": "7 tables"},
+        {"check": "Purview", "isWell": False, "verdict": "FAIL", "detail": "give it Data Reader"},
     ],
 }
 
