@@ -4,6 +4,7 @@ That is after the call before it, too: with the worker its answer is lost, wheth
 alone is killed in tests/integration/sync_core/flows/test_kill.py. Here a short run takes every third call.
 """
 
+import itertools
 import json
 from collections.abc import Callable
 
@@ -84,11 +85,14 @@ def test_a_webhook_killed_before_any_of_its_calls_loses_no_delivery(world: World
 def test_a_reconciliation_killed_before_any_of_its_calls_heals_the_next_time(world: World, nursery: Nursery) -> None:
     asset = world.add_asset()
     world.run()
+    missed, lost = world.load(asset), world.load(asset)
+    keys = itertools.cycle(["account.name", "account.title"])
 
     def new_damage() -> bytes:
         world.reconcile()  # the one after the dead one catches up
-        world.load(asset)  # no webhook comes
-        world.announce(world.load(asset))
+        world.organization.remap(missed, {"id": "account.id", "name": next(keys)}, "/Account")
+        world.organization.process(missed)  # no webhook comes
+        world.announce(lost)
         world.crew.lanes.clear()
         world.clock.advance(16 * 60)
         return b""
