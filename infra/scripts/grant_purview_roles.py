@@ -1,7 +1,7 @@
 """Gives the app's identity its roles in Purview: Data Reader on the root, Data Curator on the target collection.
 
     python infra/scripts/grant_purview_roles.py --endpoint https://ACCOUNT.purview.azure.com \
-        --collection abc123 --principal OBJECT_ID [--dry-run]
+        --collection abc123 --principal OBJECT_ID [--types-on-root] [--dry-run]
 
 Run it signed in (Azure CLI) as a Collection Admin of the root. OBJECT_ID is the identity's object (principal) id, which
 the deployment prints; a client id does not work. Running it again changes nothing.
@@ -29,12 +29,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--endpoint", required=True, help="PURVIEW_ENDPOINT")
     parser.add_argument("--collection", required=True, help="PURVIEW_COLLECTION: 6-letter name or friendly path")
     parser.add_argument("--principal", required=True, help="object id of the app's managed identity")
+    parser.add_argument(
+        "--types-on-root", action="store_true", help="Data Curator on the root too, if types cannot be registered"
+    )
     parser.add_argument("--dry-run", action="store_true", help="only say what would be done")
     options = parser.parse_args(arguments)
     door = HttpDoor(PURVIEW, options.endpoint.rstrip("/"), tokens=AzureTokens(new_azure_credential))
     granting = GrantRoles(PurviewClient(door), PurviewPolicies(door))
     try:
-        for grant in granting.grant(options.principal, options.collection, dry_run=options.dry_run):
+        grants = granting.grant(
+            options.principal, options.collection, dry_run=options.dry_run, types_on_root=options.types_on_root
+        )
+        for grant in grants:
             done = ("would be given" if options.dry_run else "given") if grant.is_new else "is there already"
             print(f"{grant.role} on {grant.collection}: {done} ({grant.why})")
     except SyncError as error:

@@ -36,7 +36,12 @@ class Policies:
     def put(self, policy_id: str, policy: Json) -> Json:
         """Replace the assignments of the collection with those in the policy."""
         collection = self._find(policy_id)
-        granted = dict(_read_rules(policy, collection.name))
+        derived = set(_derived_rules(policy, collection.name))
+        granted = {
+            role: who
+            for role, who in _read_rules(policy, collection.name)
+            if _rule_id(role, collection.name) in derived
+        }
         for role in Role:
             members = self._access.members(collection.name, role)
             members.intersection_update({ANYONE})
@@ -52,10 +57,11 @@ class Policies:
 
     def _format(self, collection: Collection) -> Json:
         name = collection.name
+        rules = list(self._role_rules(name))
         properties: Json = {
             "description": "",
             "decisionRules": [_decision_rule(name)],
-            "attributeRules": [*self._role_rules(name), _permission_rule(name, collection.parent)],
+            "attributeRules": [*rules, _permission_rule(name, [rule["id"] for rule in rules], collection.parent)],
             "collection": {"type": "CollectionReference", "referenceName": name},
         }
         if collection.parent is not None:
@@ -87,13 +93,15 @@ def _role_rule(role: Role, collection: str, members: list[str]) -> Json:
     return {"kind": "attributerule", "id": name, "name": name, "dnfCondition": [[principals, derived]]}
 
 
-def _permission_rule(collection: str, parent: str | None) -> Json:
+def _permission_rule(collection: str, own: list[str], parent: str | None) -> Json:
+    """What the permission follows from: the roles that have a rule here, and the permission of the parent."""
     name = f"permission:{collection}"
-    own = [[{"fromRule": f"{RULE_PREFIX}{role}:{collection}", "attributeName": "derived.purview.permission",
-             "attributeValueIncludes": f"{RULE_PREFIX}{role}:{collection}"}] for role in Role]  # fmt: skip
-    inherited = [[{"fromRule": f"permission:{parent}", "attributeName": "derived.purview.permission",
-                   "attributeValueIncludes": f"permission:{parent}"}]] if parent else []  # fmt: skip
-    return {"kind": "attributerule", "id": name, "name": name, "dnfCondition": own + inherited}
+    sources = [*own, f"permission:{parent}"] if parent else own
+    clauses = [
+        [{"fromRule": source, "attributeName": "derived.purview.permission", "attributeValueIncludes": source}]
+        for source in sources
+    ]
+    return {"kind": "attributerule", "id": name, "name": name, "dnfCondition": clauses}
 
 
 def _decision_rule(collection: str) -> Json:
@@ -105,8 +113,19 @@ def _decision_rule(collection: str) -> Json:
     return {"kind": "decisionrule", "effect": "Permit", "dnfCondition": [conditions]}
 
 
+def _rule_id(role: Role, collection: str) -> str:
+    return f"{RULE_PREFIX}{role}:{collection}"
+
+
+def _derived_rules(policy: Json, collection: str) -> Iterator[str]:
+    """The rules that the collection's permission follows from: a role that it does not follow from gives nothing."""
+    for rule in policy.get("properties", {}).get("attributeRules", []):
+        if rule.get("id") == f"permission:{collection}":
+            yield from (each.get("fromRule", "") for clause in rule.get("dnfCondition", []) for each in clause)
+
+
 def _read_rules(policy: Json, collection: str) -> Iterator[tuple[Role, set[str]]]:
-    rules = {f"{RULE_PREFIX}{role}:{collection}": role for role in Role}
+    rules = {_rule_id(role, collection): role for role in Role}
     for rule in policy.get("properties", {}).get("attributeRules", []):
         if rule.get("id") in rules:
             conditions = [each for clause in rule.get("dnfCondition", []) for each in clause]

@@ -121,10 +121,30 @@ def test_a_role_is_granted_by_the_metadata_policy(api: Api) -> None:
     assert name not in [rule["id"] for rule in rules]
     principals = {"attributeName": "principal.microsoft.id", "attributeValueIncludedIn": ["app"]}
     rules.append({"kind": "attributerule", "id": name, "name": name, "dnfCondition": [[principals]]})
+    [permission] = [rule for rule in rules if rule["id"] == "permission:clu3dn"]
+    permission["dnfCondition"].append([{"fromRule": name, "attributeName": "derived.purview.permission"}])
     updated = api.put(f"!/policystore/metadataPolicies/{policy['id']}", policy).json()
     assert updated["version"] == policy["version"] + 1
     api.token = app
     assert api.post("/entity/bulk", body, collectionId="clu3dn").status_code == 200
+
+
+def test_a_role_that_the_permission_does_not_follow_from_gives_nothing(api: Api) -> None:
+    policy = api.get("!/policystore/collections/clu3dn/metadataPolicy").json()
+    name = "purviewmetadatarole_builtin_data-curator:clu3dn"
+    principals = {"attributeName": "principal.microsoft.id", "attributeValueIncludedIn": ["app"]}
+    rules = policy["properties"]["attributeRules"]
+    rules.append({"kind": "attributerule", "id": name, "name": name, "dnfCondition": [[principals]]})
+    updated = api.put(f"!/policystore/metadataPolicies/{policy['id']}", policy).json()
+    assert name not in [rule["id"] for rule in updated["properties"]["attributeRules"]]
+
+
+def test_the_permission_follows_from_the_roles_that_exist(api: Api) -> None:
+    policy = api.get("!/policystore/collections/clu3dn/metadataPolicy").json()
+    ids = {rule["id"] for rule in policy["properties"]["attributeRules"]}
+    [permission] = [rule for rule in policy["properties"]["attributeRules"] if rule["id"] == "permission:clu3dn"]
+    sources = {condition["fromRule"] for clause in permission["dnfCondition"] for condition in clause}
+    assert {source for source in sources if not source.startswith("permission:")} == ids - {"permission:clu3dn"}
 
 
 def test_the_root_policy_shows_every_role(api: Api) -> None:
