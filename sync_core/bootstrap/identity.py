@@ -4,18 +4,18 @@ from typing import TYPE_CHECKING, Any
 
 from sync_core.clients.http import pooled_session
 from sync_core.settings import Settings
-from sync_core.state.connection import Patience
+from sync_core.state.connection import BACKGROUND, Patience
 
 if TYPE_CHECKING:
     from azure.core.credentials import TokenCredential
     from azure.core.pipeline.transport import RequestsTransport
 
 
-def new_azure_credential() -> "TokenCredential":
+def new_azure_credential(patience: Patience = BACKGROUND) -> "TokenCredential":
     """Return the identity for Purview: managed in Azure (AZURE_CLIENT_ID counts), the developer's own on a laptop."""
     from azure.identity import DefaultAzureCredential  # noqa: PLC0415  # slow to import
 
-    return DefaultAzureCredential()
+    return DefaultAzureCredential(**_patience_options(patience))
 
 
 def new_storage_credential(settings: Settings, patience: Patience) -> "TokenCredential":
