@@ -38,7 +38,7 @@ class LastNotification(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which assets to show: of one state, with a text in their names, from behind a key."""
+    """Which assets and data sets to show: of one state, with a text in their names, from behind a key."""
 
     state: AssetStatus | None
     text: str
@@ -46,9 +46,9 @@ class Filter:
     after: str
     after_data_set: str
 
-    def accepts_name(self, name: str) -> bool:
-        """Whether a data set of that name is to be shown."""
-        return self.text.lower() in name.lower()
+    def accepts_data_set(self, record: DataSetRecord) -> bool:
+        """Whether a data set is to be shown; also one whose source asset has the text in its qualified name."""
+        return self.text.lower() in f"{record.name}\n{record.data_set_id}\n{record.asset_qualified_name}".lower()
 
     def accepts(self, record: AssetRecord) -> bool:
         """Whether a record is to be shown."""

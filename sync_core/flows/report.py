@@ -89,7 +89,7 @@ class Report:
     def read(self, wanted: Filter) -> Facts:
         """Read all that is told of the assets and data sets that are wanted."""
         assets = _page(filter(wanted.accepts, self.assets.after(wanted.after)), wanted.page_size, lambda one: one.key)
-        named = (record for record in self.data_sets.after(wanted.after_data_set) if wanted.accepts_name(record.name))
+        data_sets = filter(wanted.accepts_data_set, self.data_sets.after(wanted.after_data_set))
         deliveries = list(self.deliveries.open())
         now = self.clock()
         return Facts(
@@ -98,7 +98,7 @@ class Report:
             is_lineage_on=self.is_lineage_on,
             counts=self.assets.counts(),
             assets=assets,
-            data_sets=_page(named, wanted.page_size, lambda one: one.data_set_id),
+            data_sets=_page(data_sets, wanted.page_size, lambda one: one.data_set_id),
             tries=_next_tries(self._due(assets.items), deliveries, now),
             open_deliveries=len(deliveries),
             runs=self.runs.latest(RunKind.DISCOVER, RUNS_SHOWN),

@@ -183,6 +183,27 @@ def test_a_data_set_with_an_open_delivery_tells_when_it_is_read_next(small_estat
     assert datetime.fromisoformat(again_at) == now + timedelta(minutes=1)
 
 
+def test_data_sets_are_filtered_by_what_their_names_and_their_assets_names_contain(small_estate: Estate) -> None:
+    records = {"Orders of May": "mssql://host/dbo/Orders", "Clients": "mssql://host/dbo/Customers"}
+    for number, (name, asset) in enumerate(records.items()):
+        small_estate.app._data_sets.save(
+            DataSetRecord(
+                data_set_id=f"925268ec-8908-44e2-8d0c-d83fe509370{number}",
+                status=DataSetStatus.PUSHED,
+                name=name,
+                asset_qualified_name=asset,
+                first_seen_at=small_estate.clock.now(),
+            )
+        )
+    for text, expected in (
+        ("may", ["Orders of May"]),
+        ("dbo/customers", ["Clients"]),
+        ("50937", [*records]),
+        ("x", []),
+    ):
+        assert [each["name"] for each in small_estate.status(search=text)["dataSets"]["items"]] == expected
+
+
 def test_whether_lineage_is_written_is_told(new_small_estate: NewEstate) -> None:
     assert new_small_estate().status()["lineage"] == {"enabled": True}
     assert new_small_estate(LINEAGE_ENABLED="false").status()["lineage"] == {"enabled": False}
