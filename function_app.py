@@ -83,6 +83,14 @@ def status(req: func.HttpRequest) -> func.HttpResponse:
     return _respond(bootstrap.answer_status(req.params))
 
 
+@app.route(route="dashboard", methods=["GET"])
+def dashboard(req: func.HttpRequest) -> func.HttpResponse:
+    """Show the same to people, as a page with the lineage drawn."""
+    from sync_core import bootstrap  # noqa: PLC0415
+
+    return _respond(bootstrap.answer_dashboard(req.params))
+
+
 @app.route(route="health", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
 def health(req: func.HttpRequest) -> func.HttpResponse:
     """Tell whether the app is well: 200, or 503 with the names of failing checks."""

@@ -3,8 +3,16 @@
 Nothing is built at import: the host must be able to list the functions with no setting present at all.
 """
 
-from sync_core.bootstrap.entry import answer_delivery, answer_health, answer_status, app
+from sync_core.bootstrap.entry import answer_dashboard, answer_delivery, answer_health, answer_status, app
 from sync_core.bootstrap.flows import App
 from sync_core.bootstrap.identity import new_azure_credential
 
-__all__ = ["App", "answer_delivery", "answer_health", "answer_status", "app", "new_azure_credential"]
+__all__ = [
+    "App",
+    "answer_dashboard",
+    "answer_delivery",
+    "answer_health",
+    "answer_status",
+    "app",
+    "new_azure_credential",
+]

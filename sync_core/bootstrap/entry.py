@@ -10,6 +10,7 @@ from sync_core.domain.answer import HttpAnswer, problem
 from sync_core.errors import ConfigError, SyncError
 from sync_core.flows.check_health import health_answer
 from sync_core.logs import protect_logs
+from sync_core.pages.answer import unavailable_answer
 from sync_core.settings import load_settings
 
 logger = logging.getLogger(__name__)
@@ -32,6 +33,14 @@ def answer_status(query: Mapping[str, str]) -> HttpAnswer:
         return app().doctor.answer() if query.get("examine") else app().impatient.report.answer(query)
     except SyncError as error:
         return problem(HTTPStatus.SERVICE_UNAVAILABLE, str(error), headers={"Retry-After": "10"})
+
+
+def answer_dashboard(query: Mapping[str, str]) -> HttpAnswer:
+    """Answer `GET dashboard`; while there is nothing to show, tell why on a page too."""
+    try:
+        return app().impatient.dashboard.answer(query)
+    except SyncError as error:
+        return unavailable_answer(query, error)
 
 
 def answer_delivery(headers: Mapping[str, str], body: bytes) -> HttpAnswer:

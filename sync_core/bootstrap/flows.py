@@ -38,6 +38,7 @@ from sync_core.flows.resolve_terms import ResolveTerms
 from sync_core.flows.retire import Retire
 from sync_core.flows.run_log import RunLog
 from sync_core.flows.selection import ReadSelection
+from sync_core.flows.show_dashboard import ShowDashboard
 from sync_core.flows.take_assets import TakeAssets
 from sync_core.flows.work_off_delivery import WorkOffDelivery
 from sync_core.flows.write_lineage import WriteLineage
@@ -223,6 +224,11 @@ class App(Services):
             is_lineage_on=self.settings.lineage_enabled,
             clock=self.clock,
         )
+
+    @cached_property
+    def dashboard(self) -> ShowDashboard:
+        """The answer to `dashboard`."""
+        return ShowDashboard(self.report)
 
     @cached_property
     def check_health(self) -> CheckHealth:

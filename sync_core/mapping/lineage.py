@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from sync_core.domain.data_set import DataSet
 from sync_core.domain.lineage import COLUMN_MAPPING, EntityRef, Lineage, LineageEntity
 from sync_core.mapping.column_mapping import ColumnPair, format_column_mapping
-from sync_core.mapping.lineage_names import LineageRefs, column_refs
+from sync_core.mapping.lineage_names import INGEST_NAME, MAP_NAME, PIPELINE_NAME, LineageRefs, column_refs
 from sync_core.mapping.lineage_types import COLUMN_RELATIONS, COUNTS
 
 LARGEST_NAME_BYTES = 4 * 1024  # docs/vendors/purview.md, section 3, size
@@ -24,7 +24,7 @@ def to_lineage(data_set: DataSet, source: EntityRef, source_columns: Sequence[st
     """
     refs = LineageRefs(host, data_set.data_set_id)
     ingest, ingest_notes = _process(
-        refs.ingest, "Ingest Data", source, refs.data_set, _ingested(data_set.columns, source_columns)
+        refs.ingest, INGEST_NAME, source, refs.data_set, _ingested(data_set.columns, source_columns)
     )
     start = (_data_set(refs, data_set), ingest)
     columns = tuple(to_columns(refs.data_set, data_set.columns))
@@ -53,9 +53,9 @@ def to_columns(asset: EntityRef, names: Sequence[str]) -> Iterator[LineageEntity
 def _mapped_part(refs: LineageRefs, data_set: DataSet) -> tuple[tuple[LineageEntity, ...], tuple[str, ...]]:
     golden = refs.golden_records(data_set.entity_type)
     pairs = [(mapping.original_field, mapping.key) for mapping in data_set.mapped_fields]
-    mapping, map_notes = _process(refs.map, "Map to Entity", refs.data_set, refs.clues, pairs)
+    mapping, map_notes = _process(refs.map, MAP_NAME, refs.data_set, refs.clues, pairs)
     through = [(key, key) for key in vocabulary_keys(data_set)]
-    pipeline, pipeline_notes = _process(refs.pipeline, "Processing Pipeline", refs.clues, golden, through)
+    pipeline, pipeline_notes = _process(refs.pipeline, PIPELINE_NAME, refs.clues, golden, through)
     clues = LineageEntity(
         refs.clues,
         _fitting(f"{data_set.name} clues"),

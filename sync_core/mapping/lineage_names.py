@@ -25,6 +25,9 @@ INGEST_PROCESS = "cluedin_ingest_process"
 MAP_PROCESS = "cluedin_map_process"
 PROCESSING_PIPELINE = "cluedin_processing_pipeline"
 COLUMN = "cluedin_column"
+INGEST_NAME = "Ingest Data"
+MAP_NAME = "Map to Entity"
+PIPELINE_NAME = "Processing Pipeline"
 LONGEST_COLUMN = 1500
 HEAD_CHARACTERS = 100
 

@@ -47,6 +47,7 @@ def test_run_prints_where_everything_is_and_leaves_nothing_behind(number: signal
         urls = _wait_for_urls(log)
         assert requests.get(urls["Health"], timeout=10).status_code == 200
         assert requests.get(urls["Status"], timeout=10).status_code == 200
+        assert "Purview ↔ CluedIn sync" in requests.get(urls["Dashboard"], timeout=10).text
         run.send_signal(number)
         code = run.wait(30)
     assert code == (-signal.SIGKILL if number == signal.SIGKILL else 0)

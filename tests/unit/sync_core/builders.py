@@ -1,9 +1,14 @@
 """Values with defaults, so that a test names only what it is about."""
 
+from collections import Counter
 from datetime import UTC, datetime
 from typing import Any
 
 from sync_core.domain.asset import Asset, AssetRecord, AssetStatus
+from sync_core.domain.data_set import DataSetRecord, DataSetStatus
+from sync_core.domain.dead_letter import DeadLetter, letter_id
+from sync_core.domain.facts import Facts, Page, Toggle
+from sync_core.domain.run import RunKind, RunOutcome, RunRecord
 
 NOW = datetime(2026, 3, 4, 5, 6, 7, 890123, tzinfo=UTC)
 
@@ -46,3 +51,63 @@ def make_synced_record(name: str = "Account.csv", **fields: Any) -> AssetRecord:
     """The record of an asset whose group and source stand in CluedIn."""
     proof = {"group_id": "3", "group_name": name, "source_id": "1", "synced_at": NOW, "synced_name": name}
     return make_record(name, **{"status": AssetStatus.SYNCED, **proof, **fields})
+
+
+def make_data_set(name: str = "Customer master", **fields: Any) -> DataSetRecord:
+    """The record of a data set whose whole lineage stands in Purview."""
+    recorded = {
+        "data_set_id": "925268ec-8908-44e2-8d0c-d83fe50937d0",
+        "status": DataSetStatus.PUSHED,
+        "name": name,
+        "asset_key": make_asset().key,
+        "asset_qualified_name": make_asset().qualified_name,
+        "entity_type": "/Infrastructure/Account",
+        "keys": ["account.id", "account.name"],
+        "fingerprint": "of what stands",
+        "first_seen_at": NOW,
+        "pushed_at": NOW,
+    }
+    return DataSetRecord.model_validate({**recorded, **fields})
+
+
+def make_letter(work: str = "some work", queue: str = "asset-sync", **fields: Any) -> DeadLetter:
+    """A dead letter that a person must see to."""
+    recorded = {
+        "letter_id": letter_id(queue, work),
+        "queue": queue,
+        "subject": work,
+        "cause_class": "rejected",
+        "cause": "CluedIn refused it.",
+        "payload": "{}",
+        "first_seen_at": NOW,
+        "last_seen_at": NOW,
+        "attempts": 1,
+    }
+    return DeadLetter.model_validate({**recorded, **fields})
+
+
+def make_run(**fields: Any) -> RunRecord:
+    """A discovery that found nothing new."""
+    recorded = {
+        "run_id": "run-1",
+        "kind": RunKind.DISCOVER,
+        "started_at": NOW,
+        "finished_at": NOW,
+        "outcome": RunOutcome.SUCCEEDED,
+        "requests": {"purview": 1, "storage": 8},
+    }
+    return RunRecord.model_validate({**recorded, **fields})
+
+
+def make_facts(*assets: AssetRecord, **fields: Any) -> Facts:
+    """What was read for the dashboard: these assets, and a quiet app."""
+    read = {
+        "generated_at": NOW,
+        "toggle": Toggle(enabled=True, keywords="Sync to CluedIn"),
+        "is_lineage_on": True,
+        "counts": Counter(asset.status.value for asset in assets),
+        "assets": Page(assets),
+        "data_sets": Page(()),
+        "runs": [make_run()],
+    }
+    return Facts(**{**read, **fields})

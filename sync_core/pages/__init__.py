@@ -1,0 +1,1 @@
+"""Pages for people: what was read becomes a view, a view becomes HTML. Pure: no state is read here, no clock."""

@@ -1,0 +1,99 @@
+"""What happens next with an asset, a data set or a dead letter, and whether a person is needed for it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sync_core.domain.asset import AssetRecord, AssetStatus
+from sync_core.domain.data_set import DataSetRecord, DataSetStatus
+from sync_core.domain.dead_letter import DeadLetter, letter_id
+from sync_core.domain.facts import Facts
+from sync_core.errors import ConfigError
+from sync_core.mapping.backoff import MOST_ATTEMPTS
+from sync_core.mapping.replaying import replay_at
+from sync_core.mapping.retirement import GRACE_SNAPSHOTS
+from sync_core.pages.words import relative
+from sync_core.state.names import ASSET_QUEUE, LINEAGE_QUEUE
+
+OF_ASSETS = {
+    AssetStatus.SYNCED: "Nothing: it is done.",
+    AssetStatus.REJECTED: "Mend it in Purview. It is read again within an hour.",
+    AssetStatus.RETIRED: "Nothing. If it has its term again, it keeps its group.",
+}
+OF_DATA_SETS = {
+    DataSetStatus.PUSHED: "Nothing until it is processed again.",
+    DataSetStatus.NOT_MAPPED: "Map it in CluedIn and process it: the rest of its lineage follows.",
+    DataSetStatus.NOT_FROM_PURVIEW: "Nothing: it is left alone.",
+    DataSetStatus.UNKNOWN: "Nothing: it is gone from CluedIn.",
+}
+OF_LETTERS = {
+    "rejected": "Mend the cause, then replay it.",
+    "unsafe": "Read the cause and decide, then replay it.",
+    "malformed_message": "Find out who writes to the queue, then close it.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """What happens next. `letter` is the dead letter that has more to say, `is_stuck` that a person is needed."""
+
+    text: str
+    letter: str = ""
+    is_stuck: bool = False
+
+
+def after_asset(record: AssetRecord, facts: Facts) -> Next:
+    """Tell what happens next with an asset."""
+    match record.status:
+        case AssetStatus.QUEUED:
+            return _try_again(record.attempts, record.last_error_class, facts.tries.get(record.key), facts)
+        case AssetStatus.FAILED:
+            return _after_death(letter_id(ASSET_QUEUE, record.key), facts)
+        case AssetStatus.REJECTED:
+            return Next(OF_ASSETS[record.status], is_stuck=True)
+        case AssetStatus.SYNCED if record.absent:
+            return _missing(record, facts)
+    return Next(OF_ASSETS[record.status])
+
+
+def after_data_set(record: DataSetRecord, facts: Facts) -> Next:
+    """Tell what happens next with a data set."""
+    try_at = facts.tries.get(record.data_set_id)
+    if record.status is DataSetStatus.FAILED and try_at is None:
+        return _after_death(letter_id(LINEAGE_QUEUE, record.data_set_id), facts)
+    if record.status is DataSetStatus.QUEUED or try_at is not None:
+        return _try_again(record.attempts, record.last_error_class, try_at, facts)
+    return Next(OF_DATA_SETS[record.status])
+
+
+def after_letter(letter: DeadLetter, now: datetime) -> Next:
+    """Tell what happens next with a dead letter."""
+    again_at = replay_at(letter)
+    if again_at is None:
+        return Next(OF_LETTERS.get(letter.cause_class, "Read the cause, then replay or close it."), is_stuck=True)
+    if again_at <= now:
+        return Next("It is replayed by the next reconcile run, within 15 min.")
+    return Next(f"It is replayed by itself {relative(again_at, now)}; sooner by hand.")
+
+
+def _try_again(attempts: int, error_class: str, try_at: datetime | None, facts: Facts) -> Next:
+    if try_at is None:
+        return Next("Its message is missing: reconcile makes it anew, within 15 min.")
+    moment = "now" if try_at <= facts.generated_at else f"{relative(try_at, facts.generated_at)}, at {try_at:%H:%M:%S}"
+    if not attempts:
+        return Next(f"It is worked off {moment}.")
+    remedy = "Mend what the error names. " if error_class == ConfigError.cause_class else ""
+    return Next(f"{remedy}Attempt {attempts + 1} of {MOST_ATTEMPTS} comes {moment}.", is_stuck=bool(remedy))
+
+
+def _after_death(letter: str, facts: Facts) -> Next:
+    known = {each.letter_id: each for each in facts.dead_letters}
+    if letter not in known:
+        return Next("It was given up: a dead letter tells why.", is_stuck=True)
+    then = after_letter(known[letter], facts.generated_at)
+    return Next(then.text, letter, then.is_stuck)
+
+
+def _missing(record: AssetRecord, facts: Facts) -> Next:
+    if facts.approval_needed and record.absent >= GRACE_SNAPSHOTS - 1:
+        return Next("It is no longer found. Whether it is retired waits for a person's word.", is_stuck=True)
+    return Next("It was not found the last time. It is retired if it is missing once more.")
