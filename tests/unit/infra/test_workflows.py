@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.chromium import REQUIRED
 from tests.unit.infra.template import REPOSITORY, TOP, main
 
 FOLDER = REPOSITORY / ".github" / "workflows"
@@ -56,6 +57,11 @@ def test_the_tests_run_on_each_python_that_the_app_may_run_on() -> None:
     assert job["strategy"]["matrix"]["python"] == re.findall(r"'([\d.]+)'", (allowed.text or b"").decode())
     assert job["steps"][-1]["run"] == "make test PYTHON=python"
     assert "\ntest:" in (REPOSITORY / "Makefile").read_text(encoding="utf-8")
+
+
+def test_the_tests_of_the_page_are_never_skipped_where_others_rely_on_them() -> None:
+    assert read("test")["jobs"]["test"]["env"] == {REQUIRED: "1"}
+    assert f"export {REQUIRED}=1" in (REPOSITORY / ".ci" / "run").read_text(encoding="utf-8")
 
 
 def test_the_real_compiler_lints_and_builds_what_is_deployed() -> None:

@@ -1,0 +1,201 @@
+"""The dashboard of a synced estate in a real Chromium, served by the real host."""
+
+from collections.abc import Iterator
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import requests
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from local.cluedin.driver import Driver
+from local.demo import engineer
+from local.stack import Stack
+from sync_core.pages.words import shortened
+from tests.chromium import Seen, open_page, run_chromium
+from tests.e2e.steps import fetch_status, sync, wait_until
+
+TAGGED = 18
+NARROW = 360
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _synced(stack: Stack) -> None:
+    """The steward's 18 assets are synced, and one data set is loaded, mapped and processed."""
+    sync(stack, TAGGED)
+    engineer.load(Driver(stack.cluedin.url))
+    wait_until(lambda: [each["status"] for each in fetch_status(stack)["dataSets"]["items"]] == ["pushed"], "lineage")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with run_chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def address(stack: Stack) -> str:
+    """The address as `make run` prints it."""
+    return f"{stack.function_url}/dashboard?code={stack.function_key}"
+
+
+@pytest.fixture
+def opened(browser: Browser, address: str) -> Iterator[tuple[Page, Seen]]:
+    """The page as people first see it, five assets at a time."""
+    with open_page(browser) as (page, seen):
+        page.goto(f"{address}&pageSize=5")
+        yield page, seen
+
+
+def press_until(page: Page, key: str, text: str) -> None:
+    """Press a key until what has the focus says a text."""
+    for _ in range(60):
+        page.keyboard.press(key)
+        if page.evaluate("document.activeElement.textContent").strip() == text:
+            return
+    pytest.fail(f"{key} never leads to '{text}'")
+
+
+def query_of(page: Page) -> dict[str, list[str]]:
+    return parse_qs(urlsplit(page.url).query)
+
+
+def shown_assets(page: Page) -> list[str]:
+    return page.locator("#assets tbody th > bdi").all_inner_texts()
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds wrong for people who do not see well, or do not see."""
+    found = Axe().run(page).response["violations"]
+    return [f"{each['id']}: {node['target']}" for each in found for node in each["nodes"]]
+
+
+def test_the_page_is_shown_without_a_complaint_and_loads_nothing_else(opened: tuple[Page, Seen]) -> None:
+    page, seen = opened
+    expect(page).to_have_title("Purview ↔ CluedIn sync")
+    assert seen.said == []
+    assert seen.loaded == [page.url]
+    assert page.evaluate("getComputedStyle(document.querySelector('.top')).backgroundColor") == "rgb(18, 52, 77)"
+
+
+def test_the_tables_tell_what_the_status_tells(stack: Stack, opened: tuple[Page, Seen]) -> None:
+    page, _ = opened
+    status = fetch_status(stack, pageSize="5")
+    assert shown_assets(page) == [shortened(item["name"]) for item in status["assets"]["items"]]
+    for row, item in zip(page.locator("#assets tbody tr").all(), status["assets"]["items"], strict=True):
+        expect(row).to_contain_text(f"Group {item['groupId']}, created")
+        expect(row).to_contain_text("Next: Nothing: it is done.")
+    assert page.locator(".state.synced b").inner_text() == str(TAGGED)
+    assert page.get_by_role("row").count() >= 5 + 1
+    assert page.locator("#runs caption").first.inner_text() == "The last discoveries, newest first"
+
+
+def test_the_lineage_of_the_data_set_is_drawn(opened: tuple[Page, Seen]) -> None:
+    page, _ = opened
+    words = f"Lineage: Customers → {engineer.DATA_SET} → {engineer.DATA_SET} clues → Account"
+    drawing = page.get_by_role("img", name=words)
+    expect(drawing).to_have_count(1)  # of the two shapes, the other one is hidden
+    expect(drawing).to_have_class("across")
+    assert drawing.locator("text.label").all_text_contents() == ["Ingest Data", "Map to Entity", "Processing Pipeline"]
+    boxes = [box.bounding_box() for box in drawing.locator("rect.box").all()]
+    lefts = [box["x"] for box in boxes if box]
+    assert len(lefts) == 4
+    assert lefts == sorted(lefts)
+    for name in drawing.locator("text.name").all():
+        text, frame = name.bounding_box(), name.locator("xpath=..").locator("rect.box").bounding_box()
+        assert text
+        assert frame
+        assert text["x"] + text["width"] <= frame["x"] + frame["width"]
+
+
+def test_pages_of_assets_are_turned_with_the_keyboard(opened: tuple[Page, Seen]) -> None:
+    page, seen = opened
+    first = shown_assets(page)
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to the content"
+    expect(page.locator(":focus")).to_be_in_viewport()
+    press_until(page, "Tab", "More assets")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**after=*")
+    second = shown_assets(page)
+    assert len(second) == 5
+    assert not set(first) & set(second) - {"customers.csv"}
+    assert query_of(page)["pageSize"] == ["5"]
+    press_until(page, "Tab", "First assets")
+    page.keyboard.press("Enter")
+    page.wait_for_url(lambda url: "after=" not in url)
+    assert shown_assets(page) == first
+    assert seen.said == []
+
+
+def test_assets_are_found_and_filtered_with_the_keyboard(stack: Stack, opened: tuple[Page, Seen]) -> None:
+    page, seen = opened
+    page.get_by_label("Name, qualified name, guid or group id").focus()
+    page.keyboard.type("crm/dbo/Customers")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**search=*")
+    assert shown_assets(page) == ["Customers"]
+    assert query_of(page) == {"code": [stack.function_key], "pageSize": ["5"], "search": ["crm/dbo/Customers"]}
+    page.locator(".state.failed").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**state=failed*")
+    expect(page.get_by_text("No asset is like that.")).to_be_visible()
+    assert page.locator(".state[aria-current]").get_attribute("class") == "state failed"
+    page.get_by_role("link", name="start over").press("Enter")
+    page.wait_for_url(lambda url: "state=" not in url)
+    assert len(shown_assets(page)) == TAGGED
+    assert seen.said == []
+
+
+def test_it_says_the_same_where_scripts_are_switched_off(browser: Browser, address: str) -> None:
+    with open_page(browser, java_script_enabled=False) as (page, seen):
+        page.goto(address)
+        page.locator(".state.synced").click()
+        page.wait_for_url("**state=synced*")
+        assert len(shown_assets(page)) == TAGGED
+        expect(page.locator("svg.across")).to_be_visible()
+        assert seen.said == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [NARROW, 1280])
+def test_people_who_do_not_see_well_can_use_it_in_each_look(
+    browser: Browser, address: str, width: int, scheme: str
+) -> None:
+    with open_page(browser, width=width, color_scheme=scheme) as (page, _):
+        page.goto(address)
+        for details in page.locator("details").all():
+            details.locator("summary").click()
+        assert violations(page) == []
+
+
+@pytest.mark.parametrize("width", [NARROW, 768, 1920])
+def test_nobody_has_to_scroll_sideways(browser: Browser, address: str, width: int) -> None:
+    with open_page(browser, width=width) as (page, _):
+        page.goto(address)
+        for details in page.locator("details").all():
+            details.locator("summary").click()
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        shape = "across" if width > 860 else "down"
+        expect(page.locator(f"svg.{shape}")).to_be_visible()
+        expect(page.locator("svg[role=img]:visible")).to_have_count(1)
+
+
+def test_the_page_takes_the_key_in_a_header_too_and_then_keeps_it_out_of_its_links(stack: Stack) -> None:
+    url = f"{stack.function_url}/dashboard"
+    assert requests.get(url, timeout=30).status_code == 401
+    page = requests.get(url, headers={"x-functions-key": stack.function_key}, timeout=30)
+    assert (page.status_code, page.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
+    assert page.headers["Cache-Control"] == "no-store"
+    assert "code=" not in page.text
+    assert stack.function_key not in page.text
+
+
+def test_a_wrong_address_gets_a_page_that_leads_back(browser: Browser, address: str) -> None:
+    with open_page(browser) as (page, _):
+        answer = page.goto(f"{address}&state=sinking")
+        assert answer
+        assert answer.status == 400
+        expect(page.get_by_text("state is 'sinking'; expected one of")).to_be_visible()
+        page.get_by_role("link", name="Try again").click()
+        expect(page.locator("#assets")).to_be_visible()
