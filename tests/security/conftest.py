@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from local.stack import TERM
 from sync_core.logs import protect_logs
 from tests.integration.sync_core.clients.scripted import Scripted, scripted
 
@@ -16,6 +17,8 @@ from tests.integration.sync_core.flows.conftest import (
     services,
     small_estate,
 )
+from tests.integration.sync_core.flows.estate import Estate
+from tests.security.names import NAMES
 
 __all__ = ["cluedin", "new_estate", "new_small_estate", "purview", "services", "small_estate"]
 
@@ -44,3 +47,13 @@ def elsewhere(_scripted_services: tuple[Scripted, Scripted]) -> Scripted:
 def _protected_logs() -> None:
     """What the app does when it is first built."""
     protect_logs()
+
+
+@pytest.fixture
+def hostile_estate(small_estate: Estate) -> Estate:
+    """An estate in which someone gave every one of these names, each as a qualified name too."""
+    small_estate.cluedin.patch_switches({"record_bodies": True})
+    for name in NAMES.values():
+        small_estate.act("add_asset", name=name, qualifiedName=f"https://x.example/{name}", terms=[TERM])
+    small_estate.sync()
+    return small_estate

@@ -1,5 +1,6 @@
 """Runs everything that the triggers run, as the host does, and keeps all that comes out of it."""
 
+import html
 import io
 import json
 import logging
@@ -69,6 +70,7 @@ class Plant:
             app.reconcile.run,
             app.discover.run,
             lambda: app.report.answer({}),
+            lambda: app.dashboard.answer({}),
             lambda: [str(finding) for finding in app.doctor.examine()],
             app.check_health.answer,
         ]
@@ -163,4 +165,5 @@ def spellings(secret: str) -> set[str]:
     """Return the ways in which a secret could show."""
     escaped = json.dumps(secret)[1:-1]
     encoded = b64encode(secret.encode()).decode().rstrip("=")
-    return {secret, quote(secret), quote(secret, safe=""), quote_plus(secret), escaped, repr(secret)[1:-1], encoded}
+    addresses = {quote(secret), quote(secret, safe=""), quote_plus(secret)}
+    return {secret, *addresses, html.escape(secret), escaped, repr(secret)[1:-1], encoded}

@@ -13,33 +13,12 @@ from tests.integration.sync_core.clients.scripted import Scripted
 from tests.integration.sync_core.flows.conftest import NewEstate
 from tests.integration.sync_core.flows.estate import Estate
 from tests.integration.sync_core.lineage.bench import LineageBench
+from tests.security.names import NAMES
 
 # Apprise loads all its plugins at the first URL, and those use what Python deprecated.
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
-NAMES = {
-    "graphql": '"}) { id } } mutation { createDataSourceSet(dataSourceSet: {name: "pwned"}) } #',
-    "interpolation": "${jndi:ldap://evil} {{7*7}} %s %(name)s {0} $name",
-    "odata": "x' or PartitionKey ne '",
-    "markup": "<script>alert(1)</script><img src=x onerror=alert(1)>",
-    "json": '","status":"synced","x":"',
-    "path": "../../../_simulator/reset?x=1#y",
-    "control": "a\x00b\r\nc\x1b[31m\u202e",
-    "wildcard": "%_[a-z]^*",
-    "formula": "=cmd|' /C calc'!A0",
-    "emoji": "👩\u200d👩\u200d👧 名前",
-}
 DOCUMENTS = Path("sync_core/clients/graphql")
-
-
-@pytest.fixture
-def hostile_estate(small_estate: Estate) -> Estate:
-    """An estate in which someone gave every one of these names, each as a qualified name too."""
-    small_estate.cluedin.patch_switches({"record_bodies": True})
-    for name in NAMES.values():
-        small_estate.act("add_asset", name=name, qualifiedName=f"https://x.example/{name}", terms=[TERM])
-    small_estate.sync()
-    return small_estate
 
 
 def test_a_name_arrives_as_data_and_nothing_else_happens(hostile_estate: Estate) -> None:
