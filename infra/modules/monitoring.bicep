@@ -26,6 +26,8 @@ resource workspace 'Microsoft.OperationalInsights/workspaces@2025-02-01' = {
     sku: { name: 'PerGB2018' }
     retentionInDays: retentionDays
     workspaceCapping: { dailyQuotaGb: limitGbPerDay }
+    // Its own keys open nothing either.
+    features: { disableLocalAuth: true }
   }
 }
 

@@ -57,17 +57,35 @@ def test_a_secret_setting_is_a_reference_to_a_secret_that_the_vault_can_get() ->
     reference = re.compile(
         r"'@Microsoft\.KeyVault\(SecretUri=\$\{vault\.outputs\.uri\}secrets/\$\{entryNames\.(\w+)\}\)'"
     )
+    references = {name: reference.fullmatch(app_settings()[name]) for name in SECRET_SETTINGS - NOT_IN_AZURE.keys()}
+    assert {name: found[1] if found else app_settings()[name] for name, found in references.items()} == {
+        "CLUEDIN_ACCESS_TOKEN": "cluedInAccessToken",
+        "CLUEDIN_PASSWORD": "cluedInPassword",
+        "NOTIFY_URLS": "notifyUrls",
+        "WEBHOOK_SECRETS": "webhookSecrets",
+    }
+
+
+def test_each_secret_goes_into_the_vault_under_its_own_name() -> None:
+    secrets = [each for each in module("key-vault").of_kind("resource").values() if "/secrets@" in each.reference]
+    stored = {
+        text(properties(secret.body)["name"]): text(properties(properties(secret.body)["properties"])["value"])
+        for secret in secrets
+    }
     entries = properties(main().of_kind("variable")["entryNames"].value)
-    for name in sorted(SECRET_SETTINGS - NOT_IN_AZURE.keys()):
-        found = reference.fullmatch(app_settings()[name])
-        assert found, f"{name} is {app_settings()[name]}"
-        assert found[1] in entries
-        assert f"name: entryNames.{found[1]}" in module("key-vault").source.decode()
+    assert stored == {f"entryNames.{name}": name for name in entries}
 
 
 def test_each_secret_that_a_setting_refers_to_is_among_the_ones_that_the_operator_is_asked_for() -> None:
     asked = set(re.findall(r"entryNames\.(\w+)", text(main().of_kind("variable")["neededEntries"].node)))
     assert asked == set(properties(main().of_kind("variable")["entryNames"].value))
+    needed = " ".join(text(main().of_kind("variable")["neededEntries"].value).split())
+    assert needed == (
+        "concat( [usesPassword ? entryNames.cluedInPassword : entryNames.cluedInAccessToken], "
+        "requireWebhookSignature ? [entryNames.webhookSecrets] : [], "
+        "sendNotifications ? [entryNames.notifyUrls] : [] )"
+    )
+    assert text(main().of_kind("output")["VAULT_ENTRIES"].value) == "join(neededEntries, ' ')"
 
 
 def test_the_password_or_the_token_is_set_never_both_and_never_none() -> None:
@@ -76,6 +94,14 @@ def test_the_password_or_the_token_is_set_never_both_and_never_none() -> None:
     assert with_password.keys() == {"CLUEDIN_USERNAME", "CLUEDIN_PASSWORD"}
     assert with_token.keys() == {"CLUEDIN_ACCESS_TOKEN"}
     assert text(credentials.named_children[0]) == "usesPassword"
+    assert text(main().of_kind("variable")["usesPassword"].value) == "!empty(cluedInUsername)"
+
+
+def test_a_setting_from_the_vault_is_there_when_it_is_asked_for() -> None:
+    for name, switch in (("webhookSettings", "requireWebhookSignature"), ("notificationSettings", "sendNotifications")):
+        setting = main().of_kind("variable")[name].value
+        assert text(setting).startswith(f"{switch}\n  ? {{"), name
+        assert text(setting).endswith(": {}"), name
 
 
 def test_all_settings_reach_the_app() -> None:

@@ -62,6 +62,42 @@ def test_each_kind_of_place_has_a_loop_that_assigns_its_rows_there_and_not_wider
     }
 
 
+def test_each_row_of_the_table_becomes_its_own_role_for_the_identity() -> None:
+    roles = module("roles")
+    loops = {name: each for name, each in roles.of_kind("resource").items() if "roleAssignments" in each.reference}
+    assert len(loops) == 5
+    for name, loop in loops.items():
+        body = properties(loop.body)
+        given = {key: text(value) for key, value in properties(body["properties"]).items()}
+        assert given == {
+            "principalId": "principalId",
+            "principalType": "'ServicePrincipal'",
+            "roleDefinitionId": (
+                "subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roleIds[grant.role])"
+            ),
+            "description": "grant.why",
+        }, name
+        scope = text(body["scope"])
+        # The same name would be the same assignment.
+        assert text(body["name"]) == f"guid({scope}.id, principalId, roleIds[grant.role])", name
+
+
+def test_the_package_is_fetched_by_the_identity_from_the_container_that_it_may_read() -> None:
+    app = properties(properties(module("function-app").of_kind("resource")["app"].body)["properties"])
+    storage = properties(properties(properties(app["functionAppConfig"])["deployment"])["storage"])
+    assert {name: text(storage[name]) for name in ("type", "value")} == {
+        "type": "'blobContainer'",
+        "value": "'${account.properties.primaryEndpoints.blob}${packageContainerName}'",
+    }
+    assert {name: text(value) for name, value in properties(storage["authentication"]).items()} == {
+        "type": "'UserAssignedIdentity'",
+        "userAssignedIdentityResourceId": "identity.id",
+    }
+    given = properties(properties(main().of_kind("module")["functionApp"].body)["params"])
+    assert text(given["packageContainerName"]) == "storage.outputs.packageContainerName"
+    assert text(given["storageAccountName"]) == "storage.outputs.name"
+
+
 def test_the_app_starts_after_its_roles_were_given() -> None:
     app = properties(main().of_kind("module")["functionApp"].body)
     assert text(app["dependsOn"]) == "[roles]"
@@ -88,6 +124,9 @@ def test_the_platform_reads_secrets_and_sends_logs_as_the_identity_that_has_the_
     }
     assert len(clients) == 3
     assert all("identity.properties.clientId" in value for value in clients.values())
+    assert clients["APPLICATIONINSIGHTS_AUTHENTICATION_STRING"] == (
+        "'ClientId=${identity.properties.clientId};Authorization=AAD'"
+    )
 
 
 def test_needs_are_known_for_each_place_that_is_granted() -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 from tree_sitter import Node
 
+from tests.unit.infra.bicep.schema import load_schemas
 from tests.unit.infra.bicep.tree import BicepFile, properties, read_bicep, text, walk
 from tests.unit.infra.template import INFRA, PATHS, app_settings, main, module
 
@@ -84,13 +85,26 @@ def test_doors_that_open_with_a_key_are_shut() -> None:
     account = properties(properties(module("storage").of_kind("resource")["account"].body)["properties"])
     assert text(account["allowSharedKeyAccess"]) == "false"
     assert text(account["allowBlobPublicAccess"]) == "false"
+    assert text(account["minimumTlsVersion"]) == "'TLS1_2'"
+    assert text(account["supportsHttpsTrafficOnly"]) == "true"
     insights = properties(properties(module("monitoring").of_kind("resource")["insights"].body)["properties"])
     assert text(insights["DisableLocalAuth"]) == "true"
+    workspace = properties(properties(module("monitoring").of_kind("resource")["workspace"].body)["properties"])
+    [(feature, value)] = properties(workspace["features"]).items()
+    shapes = load_schemas()["Microsoft.OperationalInsights/workspaces"].types
+    assert feature in shapes["WorkspaceFeatures"]["properties"], "the service takes any name and says nothing"
+    assert (feature, text(value)) == ("disableLocalAuth", "true")
     vault = properties(properties(module("key-vault").of_kind("resource")["vault"].body)["properties"])
     assert text(vault["enableRbacAuthorization"]) == "true"
     policies = module("function-app").of_kind("resource")["publishingPolicies"]
     assert "for door in ['ftp', 'scm']" in text(policies.node)
     assert text(properties(properties(policies.body)["properties"])["allow"]) == "false"
+
+
+def test_the_app_is_reached_over_encrypted_connections_only() -> None:
+    app = properties(properties(module("function-app").of_kind("resource")["app"].body)["properties"])
+    assert text(app["httpsOnly"]) == "true"
+    assert text(properties(app["siteConfig"])["minTlsVersion"]) == "'1.2'"
 
 
 def test_nothing_in_the_folder_looks_like_a_key() -> None:
