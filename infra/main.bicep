@@ -1,7 +1,7 @@
 // Everything that the sync needs in Azure, in one resource group. Each module is one concern; this file only composes.
 targetScope = 'resourceGroup'
 
-@description('Name of this installation. It becomes a part of resource names: lower-case letters, digits and hyphens.')
+@description('Name of this installation, a part of resource names: letters, digits, hyphens. Its case does not count.')
 @minLength(1)
 @maxLength(32)
 param environmentName string
@@ -112,7 +112,9 @@ param logLimitGbPerDay int = -1
 @description('Keep anyone from purging a deleted vault for 7 days. Cannot be taken back.')
 param protectVaultFromPurge bool = false
 
-var token = uniqueString(resourceGroup().id, environmentName)
+// azd takes names that a host name may not have; and Prod must not become a second installation beside prod.
+var installation = toLower(replace(replace(environmentName, '_', '-'), '.', '-'))
+var token = uniqueString(resourceGroup().id, installation)
 var usesPassword = !empty(cluedInUsername)
 var entryNames = {
   cluedInPassword: 'cluedin-password'
@@ -130,7 +132,7 @@ var neededEntries = concat(
 module identity 'modules/identity.bicep' = {
   name: 'identity'
   params: {
-    name: 'id-${environmentName}-${token}'
+    name: 'id-${installation}-${token}'
     location: location
     tags: tags
   }
@@ -149,7 +151,7 @@ module storage 'modules/storage.bicep' = {
 module network 'modules/network.bicep' = if (useVirtualNetwork) {
   name: 'network'
   params: {
-    name: 'vnet-${environmentName}-${token}'
+    name: 'vnet-${installation}-${token}'
     location: location
     tags: tags
     addressPrefix: virtualNetworkAddressPrefix
@@ -161,8 +163,8 @@ module network 'modules/network.bicep' = if (useVirtualNetwork) {
 module monitoring 'modules/monitoring.bicep' = {
   name: 'monitoring'
   params: {
-    workspaceName: 'log-${environmentName}-${token}'
-    insightsName: 'appi-${environmentName}-${token}'
+    workspaceName: 'log-${installation}-${token}'
+    insightsName: 'appi-${installation}-${token}'
     location: location
     tags: tags
     retentionDays: logRetentionDays
@@ -173,7 +175,7 @@ module monitoring 'modules/monitoring.bicep' = {
 module alerts 'modules/alerts.bicep' = {
   name: 'alerts'
   params: {
-    namePrefix: environmentName
+    namePrefix: installation
     location: location
     tags: tags
     insightsId: monitoring.outputs.insightsId
@@ -240,8 +242,8 @@ var syncSettings = {
 module functionApp 'modules/function-app.bicep' = {
   name: 'function-app'
   params: {
-    name: 'func-${environmentName}-${token}'
-    planName: 'plan-${environmentName}-${token}'
+    name: 'func-${installation}-${token}'
+    planName: 'plan-${installation}-${token}'
     location: location
     tags: tags
     identityName: identity.outputs.name

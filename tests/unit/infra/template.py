@@ -1,5 +1,6 @@
 """The repository's template as the tests read it."""
 
+import re
 from functools import cache
 from pathlib import Path
 
@@ -24,6 +25,15 @@ def main() -> BicepFile:
 def module(name: str) -> BicepFile:
     """Return a module by its name."""
     return read_bicep(INFRA / "modules" / f"{name}.bicep")
+
+
+@cache
+def parameters() -> BicepFile:
+    """Return the parameters file. The grammar knows no such files, so each parameter is read as a variable."""
+    path = INFRA / "main.bicepparam"
+    using, rest = re.subn(rb"(?m)^using '[\w.]+'$", b"", path.read_bytes())[::-1]
+    assert using == 1, "the file says once which template it is for"
+    return BicepFile(path, re.sub(rb"(?m)^param (?=\w+ = )", b"var ", rest))
 
 
 def variable(file: BicepFile, name: str) -> Value:

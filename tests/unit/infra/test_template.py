@@ -8,7 +8,7 @@ from tests.unit.infra.bicep.schema import check_file
 from tests.unit.infra.bicep.symbols import check_decorators, check_modules, check_names
 from tests.unit.infra.bicep.timing import check_timing
 from tests.unit.infra.bicep.tree import BicepFile, read_bicep, text, walk
-from tests.unit.infra.template import INFRA, PATHS, main
+from tests.unit.infra.template import INFRA, PATHS, main, parameters
 
 FILES = pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
 WRONG = {
@@ -61,6 +61,31 @@ def test_modules_get_their_parameters_and_give_the_outputs_that_are_read() -> No
     assert check_modules(main()) == []
 
 
+def test_the_parameters_file_can_be_parsed_and_is_for_the_template() -> None:
+    file = parameters()
+    assert file.syntax_errors() == []
+    assert {each.kind for each in file.declarations} == {"variable"}
+    assert "\nusing 'main.bicep'\n" in file.path.read_text(encoding="utf-8")
+    assert len(file.of_kind("variable")) == len(file.declarations), "a parameter is given twice"
+
+
+def test_each_parameter_is_read_from_the_environment_as_its_own_type() -> None:
+    # Source: learn.microsoft.com "Bicep functions for parameters file": the value of a variable is always a string.
+    converters = {"string": "", "bool": "bool", "int": "int"}
+    for name, given in parameters().of_kind("variable").items():
+        kind = text(main().of_kind("parameter")[name].node.named_children[1])
+        called = [text(node.named_children[0]) for node in walk(given.value) if node.type == "call_expression"]
+        assert called == [*filter(None, [converters[kind]]), "readEnvironmentVariable"], name
+
+
+@pytest.mark.parametrize("broken", [("param syncTerm = ", "param syncTerm "), ("'SYNC_TERM', '')", "'SYNC_TERM', ''")])
+def test_a_parameters_file_that_cannot_be_parsed_is_found(broken: tuple[str, str]) -> None:
+    file = parameters()
+    source = file.source.decode().replace(broken[0].replace("param", "var"), broken[1].replace("param", "var"))
+    assert source != file.source.decode()
+    assert BicepFile(file.path, source.encode()).syntax_errors()
+
+
 def test_every_module_is_composed() -> None:
     called = {(INFRA / each.reference).resolve() for each in main().of_kind("module").values()}
     assert called == set(PATHS) - {INFRA / "main.bicep"}
@@ -109,6 +134,17 @@ def test_a_mistake_in_a_module_call_is_found() -> None:
     assert check_modules(_changed("main", "storage.outputs.packageContainerName", "storage.outputs.container")) == [
         "main.bicep: module storage: there is no output container"
     ]
+
+
+def test_the_name_of_an_installation_is_used_in_one_spelling_only() -> None:
+    value = text(main().of_kind("variable")["installation"].value)
+    assert value == "toLower(replace(replace(environmentName, '_', '-'), '.', '-'))"
+    [used] = [
+        each.name
+        for each in main().declarations
+        if each.name != "environmentName" and re.search(r"\benvironmentName\b", text(each.node))
+    ]
+    assert used == "installation"
 
 
 def test_names_with_a_limited_length_stay_within_it() -> None:

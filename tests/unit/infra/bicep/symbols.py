@@ -22,7 +22,7 @@ FUNCTIONS = frozenset(
         "resourceGroup",
         "string",
     }
-    | {"subscriptionResourceId", "tenant", "union", "uniqueString"}
+    | {"subscriptionResourceId", "tenant", "toLower", "union", "uniqueString"}
 )
 DECORATORS = frozenset({"allowed", "description", "maxLength", "maxValue", "minLength", "minValue", "secure"})
 
