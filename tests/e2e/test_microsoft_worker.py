@@ -95,7 +95,7 @@ def test_every_function_has_the_trigger_that_deployments_rely_on(worker: "Worker
                 pytest.fail(f"{name} has a trigger of another kind: {other}")
 
 
-def test_a_tick_a_message_the_status_and_the_health_work_through_the_library(
+def test_a_tick_a_message_the_status_the_page_and_the_health_work_through_the_library(
     worker: "WorkerLibrary", cluedin_url: str, storage: str
 ) -> None:
     assert worker.run_timer("discover_assets").succeeded
@@ -112,6 +112,10 @@ def test_a_tick_a_message_the_status_and_the_health_work_through_the_library(
     shown = json.loads(status.body)
     assert (shown["counts"]["synced"], shown["counts"]["queued"]) == (1, 17)
     assert len(shown["assets"]["items"]) == 1
+    page = worker.run_http("dashboard", HttpCall("GET", "http://h/api/dashboard", query={"state": "synced"}))
+    assert (page.status_code, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
+    assert "default-src 'none'" in page.headers["Content-Security-Policy"]
+    assert shown["assets"]["items"][0]["groupId"] in bytes(page.body).decode()
     health = worker.run_http("health", HttpCall("GET", "http://h/api/health"))
     assert (health.status_code, json.loads(health.body)) == (200, {"status": "healthy", "failing": []})
 
