@@ -17,6 +17,7 @@ from local.purview import make_app as make_purview
 from local.simulation import serve
 from local.stack import make_environment
 from sync_core import bootstrap
+from tests.unit.infra.package import FUNCTIONS
 
 pytest.importorskip("azure_functions_runtime", reason="Microsoft's worker library needs Python 3.13")
 
@@ -97,7 +98,7 @@ def test_the_repositorys_app_without_settings_says_which(monkeypatch: pytest.Mon
     monkeypatch.delenv("PURVIEW_ENDPOINT", raising=False)
     bootstrap.app.cache_clear()
     with start_worker(REPOSITORY) as worker:
-        assert {"discover_assets", "create_data_source_group", "status", "health"} <= set(worker.functions)
+        assert set(worker.functions) == FUNCTIONS
         answer = worker.run_http("health", HttpCall("GET", "http://h/api/health"))
         assert (answer.status_code, json.loads(answer.body)["failing"]) == (503, ["settings"])
         for result in (worker.run_timer("discover_assets"), worker.run_queue("create_data_source_group", "{}")):

@@ -21,9 +21,6 @@ FUNCTIONS = {
     "record_dead_lineage",
     "status",
 }
-# Not written yet. Take it out with the commit that writes it.
-COMING = {"dashboard"}
-
 PATTERNS = (REPOSITORY / ".funcignore").read_text(encoding="utf-8").splitlines()
 Denies = Callable[[str], bool]
 

@@ -11,7 +11,6 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from tests.unit.infra.package import (
-    COMING,
     FUNCTIONS,
     Denies,
     app_files,
@@ -99,7 +98,7 @@ def test_the_package_alone_gives_the_host_its_functions(tmp_path: Path) -> None:
     command = [sys.executable, "-I", "-c", code, str(tmp_path)]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode == 0, done.stderr
-    assert set(done.stdout.split()) | COMING == FUNCTIONS
+    assert set(done.stdout.split()) == FUNCTIONS
 
 
 def test_the_app_imports_only_what_requirements_txt_installs() -> None:
