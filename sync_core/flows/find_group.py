@@ -11,7 +11,14 @@ from datetime import datetime
 from sync_core.clients.cluedin import CluedInClient
 from sync_core.clients.cluedin_wire import DataSource, DataSourceSet
 from sync_core.domain.asset import AssetRecord
-from sync_core.mapping.names import LONGEST_NAME, full_group_name, plain_group_name, search_text, source_name
+from sync_core.mapping.names import (
+    LONGEST_NAME,
+    full_group_name,
+    plain_group_name,
+    search_text,
+    source_name,
+    unmistakable_group_name,
+)
 from sync_core.state.assets import AssetStore
 from sync_core.state.groups import GroupStore, KnownSource
 
@@ -49,19 +56,20 @@ class FindGroup:
         self, record: AssetRecord, shown: Sequence[DataSourceSet]
     ) -> Iterator[tuple[DataSourceSet, Callable[[], bool]]]:
         empty = [group for group in shown if not group.data_sources]
-        plain, full = plain_group_name(record), full_group_name(record)
+        plain, full, last = plain_group_name(record), full_group_name(record), unmistakable_group_name(record)
         # A source with our qualified name: made for this asset, by us or before us.
         for group in shown:
             if own_source(record, group):
                 yield group, lambda: True
         # Half-made groups: ours by our own records ...
         for group in empty:
-            if group.name in {plain, full, record.group_name}:
+            if group.name in {plain, full, last, record.group_name}:
                 yield group, lambda group=group: self.groups.owner(group.id) == record.key  # type: ignore[misc]
-        # ... or by their name. Under the first an earlier try meant to make it; the full one is this asset's alone; the
-        # plain one is that asset's which was first to use it.
+        # ... or by their name. Under the first an earlier try meant to make it; the next two are this asset's alone;
+        # the plain one is that asset's which was first to use it.
         by_name: list[tuple[str, Callable[[], bool]]] = [
             (record.group_name, lambda: self.groups.claim_name(record.group_name, record.key)),
+            (last, lambda: True),
             (full, lambda: True),
             (plain, lambda: self.groups.claim_name(plain, record.key)),
         ]

@@ -18,7 +18,7 @@ from sync_core.domain.asset import AssetRecord, AssetStatus, Origin
 from sync_core.domain.ledger import request_ledger
 from sync_core.errors import AlreadyExistsError, NotFoundError, SlowAnswerError, TransientError
 from sync_core.flows.find_group import FindGroup, own_source
-from sync_core.mapping.names import full_group_name, plain_group_name, source_name
+from sync_core.mapping.names import full_group_name, plain_group_name, source_name, unmistakable_group_name
 from sync_core.state.assets import AssetStore
 from sync_core.state.groups import GroupStore
 from sync_core.state.leases import Lease
@@ -77,13 +77,17 @@ class Provision:
         raise TransientError(f"Another asset claimed group {made.id} that was made for '{record.name}'.")
 
     def _create_group(self, record: AssetRecord, taken: Collection[str], claim: Lease) -> tuple[str, Made]:
-        plain, full = plain_group_name(record), full_group_name(record)
+        """Make a group under the first of its names that is free; CluedIn may compare names without their case."""
+        names = [full_group_name(record), unmistakable_group_name(record)]
+        plain = plain_group_name(record)
         if plain not in taken and self.groups.claim_name(plain, record.key):
+            names.insert(0, plain)
+        for name in names[:-1]:
             try:
-                return plain, self._make_group(record, plain, claim)
+                return name, self._make_group(record, name, claim)
             except AlreadyExistsError as error:
-                logger.info("Asset %s cannot have the plain name: %s", record.key, error)
-        return full, self._make_group(record, full, claim)
+                logger.info("Asset %s cannot have its group called '%s': %s", record.key, name, error)
+        return names[-1], self._make_group(record, names[-1], claim)
 
     def _make_group(self, record: AssetRecord, name: str, claim: Lease) -> Made:
         """Make a group, and say so first: should the answer be lost, it is looked for by that name."""

@@ -28,7 +28,11 @@ def shorten(name: str) -> str:
     """
     if len(name) <= LONGEST_NAME and _utf16_length(name) <= LONGEST_NAME_UTF16:
         return name
-    tail = JOINER + hashlib.sha256(name.encode()).hexdigest()[:HASH_CHARACTERS]
+    return _with_hash(name, name)
+
+
+def _with_hash(name: str, hashed: str) -> str:
+    tail = JOINER + hashlib.sha256(hashed.encode()).hexdigest()[:HASH_CHARACTERS]
     head = name[: LONGEST_NAME - len(tail)]
     while _utf16_length(head) > LONGEST_NAME_UTF16 - len(tail):
         head = head[:-1]
@@ -47,6 +51,12 @@ def plain_group_name(asset: AssetRecord) -> str:
 def full_group_name(asset: AssetRecord) -> str:
     """Return the group's name where another asset's group has the plain one."""
     return shorten(f"{asset.name} : {asset.qualified_name}")
+
+
+def unmistakable_group_name(asset: AssetRecord) -> str:
+    """Return the group's name where another asset has the full one, too, but for the case of letters or its type."""
+    name = f"{asset.name} : {asset.qualified_name}"
+    return _with_hash(name, f"{asset.type_name}\n{name}")
 
 
 def source_name(asset: AssetRecord) -> str:

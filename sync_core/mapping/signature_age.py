@@ -14,7 +14,7 @@ def signed_at(headers: Mapping[str, str]) -> datetime:
         ValueError: there is none.
     """
     try:
-        return datetime.fromtimestamp(float(headers.get(HEADER, "")), tz=UTC)
+        return datetime.fromtimestamp(int(headers.get(HEADER, "")), tz=UTC)
     except (OverflowError, OSError) as error:
         raise ValueError(f"{HEADER} is no time of this world.") from error
 

@@ -168,6 +168,18 @@ def test_a_name_that_cluedin_refuses_as_taken_is_replaced_by_the_full_one(bench:
     assert bench.record(key).group_name == "Account.csv : https://lake.example/Account.csv"
 
 
+def test_assets_that_differ_in_nothing_but_case_get_groups_where_names_are_unique_without_case(bench: Bench) -> None:
+    bench.cluedin.switches = bench.cluedin.switches.model_copy(update={"duplicate_names": "refuse"})
+    names = ["Customers", "CUSTOMERS", "customers"]
+    keys = [bench.add_asset(name, f"https://lake.example/{name}") for name in names]
+
+    for key in keys:
+        bench.deliver(key)
+
+    assert [sources for _, sources in bench.groups()] == [[f"https://lake.example/{name}"] for name in sorted(names)]
+    assert {bench.record(key).status for key in keys} == {AssetStatus.SYNCED}
+
+
 @pytest.mark.parametrize(
     "refusal",
     [

@@ -66,3 +66,9 @@ def test_an_id_beside_a_hex_signature_is_not_signed_even_if_its_own_signature_is
 @pytest.mark.parametrize("secrets", [[], ["another"], ["another", "and another"]])
 def test_without_the_right_secret_nothing_is_signed(secrets: list[str]) -> None:
     assert not is_signed(lower(sign_standard(BASE64, BODY) | sign_hex(BASE64, BODY)), BODY, secrets)
+
+
+def test_another_spelling_of_the_signed_time_was_not_signed() -> None:
+    headers = lower(sign_standard(BASE64, BODY))
+    assert is_signed(headers, BODY, [BASE64])
+    assert not is_signed({**headers, "webhook-timestamp": headers["webhook-timestamp"] + ".5"}, BODY, [BASE64])
