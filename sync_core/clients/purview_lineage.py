@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from sync_core.clients.http import Call, HttpDoor
-from sync_core.clients.purview import ATLAS, DATA_MAP, ENTITIES_A_CALL
+from sync_core.clients.purview import ATLAS, DATA_MAP, ENTITIES_A_CALL, PURVIEW
 from sync_core.clients.purview_lineage_wire import (
     StoredEntity,
     format_entity,
@@ -18,7 +18,7 @@ from sync_core.clients.purview_lineage_wire import (
 )
 from sync_core.clients.purview_types import VERSIONED, Definitions, register_types
 from sync_core.domain.lineage import EntityRef, LineageEntity
-from sync_core.errors import NotFoundError
+from sync_core.errors import AlreadyExistsError, NotFoundError, TransientError
 
 
 @dataclass(frozen=True)
@@ -41,11 +41,18 @@ class PurviewLineageClient:
         """Create or update entities in one bulk call, all or none, and return the guids that Purview tells.
 
         References between them go by the guids of the call itself, all others by type and qualified name.
+
+        Raises:
+            TransientError: also for a conflict. A write that creates or updates meets one only when another writer
+                creates the same at that moment, e.g. the golden records of two data sets.
         """
         placeholders = {entity.ref: f"-{number}" for number, entity in enumerate(entities, start=1)}
         body = {"entities": [format_entity(entity, placeholders) for entity in entities], "referredEntities": {}}
         params = {**VERSIONED, "collectionId": collection}
-        answer = self.door.send(Call("POST", f"{ATLAS}/entity/bulk", params, json=body, operation="write_lineage"))
+        try:
+            answer = self.door.send(Call("POST", f"{ATLAS}/entity/bulk", params, json=body, operation="write_lineage"))
+        except AlreadyExistsError as error:
+            raise TransientError(str(error), service=PURVIEW.name) from error
         return parse_written(answer.json(), placeholders)
 
     def find(self, ref: EntityRef) -> StoredEntity | None:

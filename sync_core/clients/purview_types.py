@@ -10,18 +10,13 @@ from urllib.parse import quote
 from sync_core.clients.http import Call, HttpDoor
 from sync_core.clients.json_reading import member, objects, text, texts
 from sync_core.clients.purview import API_VERSION, ATLAS
-from sync_core.errors import AddressError, RejectedError
+from sync_core.errors import AddressError, AlreadyExistsError, RejectedError
 
 TYPES = f"{ATLAS}/types/typedefs"
 VERSIONED = {"api-version": API_VERSION}
 ENDS = ("endDef1", "endDef2")
 Definition = Mapping[str, Any]
 Definitions = Mapping[str, list[dict[str, Any]]]
-
-
-def is_conflict(error: RejectedError) -> bool:
-    """Whether Purview says that a thing is there already, in Atlas' words or in those of its gateway."""
-    return error.code.startswith("ATLAS-409") or error.code.lower() in {"409", "conflict"}
 
 
 def register_types(door: HttpDoor, definitions: Definitions) -> None:
@@ -95,9 +90,7 @@ def _create(door: HttpDoor, definitions: Definitions) -> bool:
     """Create types; return False if one of them exists, which refuses the whole call."""
     try:
         door.send(Call("POST", TYPES, VERSIONED, json=dict(definitions), operation="create_types"))
-    except RejectedError as error:
-        if not is_conflict(error):
-            raise
+    except AlreadyExistsError:
         return False
     return True
 

@@ -29,9 +29,8 @@ def data_set_id(bench: LineageBench) -> str:
         (atlas(400, "ATLAS-400-00-036"), "rejected"),
         (atlas(404, "ATLAS-404-00-007"), "rejected"),
         (atlas(404, "ATLAS-404-00-00A"), "not_found"),
-        (atlas(409, "ATLAS-409-00-004"), "rejected"),
     ],
-    ids=["bad value", "process to process", "mandatory attribute as 404", "no such reference", "conflict"],
+    ids=["bad value", "process to process", "mandatory attribute as 404", "no such reference"],
 )
 def test_what_purview_refuses_becomes_a_dead_letter_and_the_delivery_says_so(
     bench: LineageBench, data_set_id: str, answer: dict[str, Any], cause: str
@@ -106,6 +105,23 @@ def test_what_passes_is_tried_again_at_once_and_after_three_times_later(
     graph = bench.graph()
     assert (len(graph.nodes), len(graph.edges), graph.count("cluedin_data_set")) == (7, 6, 1)
     assert bench.record(data_set_id).attempts == 0
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [atlas(409, "ATLAS-409-00-004"), {"status": 409, "body": {"error": {"code": "Conflict", "message": "busy"}}}],
+    ids=["Atlas", "gateway"],
+)
+def test_a_conflict_with_a_push_that_creates_the_same_golden_records_passes(
+    bench: LineageBench, data_set_id: str, answer: dict[str, Any]
+) -> None:
+    bench.fault(WRITE, times=1, **answer)
+
+    (delay_s,) = bench.push_failing(data_set_id)
+
+    assert 5 <= delay_s <= 8
+    assert bench.record(data_set_id).last_error_class == "transient"
+    assert bench.push(data_set_id).status is DataSetStatus.PUSHED
 
 
 @pytest.mark.parametrize(("status", "attempts"), [(429, 0), (503, 1)])
