@@ -63,9 +63,11 @@ class Discover:
             log.skip(f"Purview asked to be left alone for {pause_s:.0f} s more.")
             return
         selection = self.selection.read(log)
-        if selection is not None:
-            self._enumerate(selection, lease, log)
-        self.announce.if_done(log)
+        try:
+            if selection is not None:
+                self._enumerate(selection, lease, log)
+        finally:  # one keyword that names no term keeps nobody from hearing of the others
+            self.announce.if_done(log)
 
     def _enumerate(self, selection: Selection, lease: Lease, log: RunLog) -> None:
         def keep_alive() -> None:

@@ -17,7 +17,7 @@ from sync_core.errors import AddressError, RejectedError
 from sync_core.flows.asset_types import AssetTypes
 from sync_core.flows.assignments import Assignments
 from sync_core.flows.confirm_absence import LOOKS_A_RUN, ConfirmAbsence, Sight
-from sync_core.flows.resolve_terms import ResolveTerms
+from sync_core.flows.resolve_terms import ResolvedTerms, ResolveTerms
 from sync_core.flows.retire import Retire
 from sync_core.flows.run_log import RunLog
 from sync_core.flows.take_assets import TakeAssets
@@ -46,6 +46,33 @@ class TermCursor(BaseModel):
     page_size: int = PAGE_SIZE
     has_missing: bool = False
 
+    @classmethod
+    def of(cls, found: "Snapshot", *, has_missing: bool) -> "TermCursor":
+        """Return the note of a complete snapshot that was compared."""
+        return cls(
+            selection=str(found.selection),
+            digest=found.seen.digest(),
+            compared_at=found.started_at,
+            assigned=len(found.seen.entities),
+            page_size=found.seen.page_size,
+            has_missing=has_missing,
+        )
+
+    def is_current(self, found: "Snapshot") -> bool:
+        """Whether a snapshot shows the same again, so that there is nothing to do."""
+        is_same = (self.selection, self.digest) == (str(found.selection), found.seen.digest())
+        return is_same and not self.has_missing and found.started_at - self.compared_at < COMPARE_AFTER
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One enumeration: when it began, for which terms, and what it showed."""
+
+    started_at: datetime
+    selection: Selection
+    terms: ResolvedTerms
+    seen: Assignments
+
 
 @dataclass(frozen=True)
 class DiscoverByTerm:
@@ -62,44 +89,41 @@ class DiscoverByTerm:
     clock: Callable[[], datetime]
 
     def run(self, selection: Selection, log: RunLog, *, keep_alive: Callable[[], None]) -> None:
-        """Discover the assets that carry one of the terms; `keep_alive` is called between steps."""
-        now = self.clock()
+        """Discover the assets that carry one of the terms; `keep_alive` is called between steps.
+
+        Raises:
+            ConfigError: a keyword names no term. The assets of the others were taken over, nobody counts as missing.
+        """
         cursor = self.notes.load(TermCursor, CURSOR)
-        seen = self._enumerate(selection, cursor.page_size if cursor else PAGE_SIZE)
-        is_known = cursor is not None and (cursor.selection, cursor.digest) == (str(selection), seen.digest())
-        log.counts["assigned"] = len(seen.entities)
-        if cursor and is_known and not cursor.has_missing and now - cursor.compared_at < COMPARE_AFTER:
+        found = self._enumerate(selection, cursor.page_size if cursor else PAGE_SIZE, keep_alive)
+        if cursor is None or not cursor.is_current(found):
+            self._read_to_end(found.seen, keep_alive)
+            self._take(found.seen.entities, log, keep_alive)
+            self._compare_if_complete(found, log, keep_alive)
+        log.counts["assigned"] = len(found.seen.entities)
+        found.terms.check()
+
+    def _compare_if_complete(self, found: Snapshot, log: RunLog, keep_alive: Callable[[], None]) -> None:
+        """Retire who is missing, if the snapshot is complete: the list of each term was read to its end."""
+        if found.terms.unknown:
             return
-        # A short page could also be a server's own limit: ask for what would follow, until nothing does. An idle tick
-        # does not pay for it.
-        for term_guid in seen.terms:
-            self._read_on(seen, term_guid, page_size=1)
-        log.counts["assigned"] = len(seen.entities)
-        self._take(seen.entities, log, keep_alive)
-        if not seen.is_steady:
+        if not found.seen.is_steady:
             log.notes.append("The assignments moved while they were read: no asset counts as missing this time.")
             return
-        # The snapshot is complete: every page was read to its end, and an error would have ended the run. It is the
-        # latest one, too: whoever lost the lease meanwhile stops here, another discovery may have seen more.
+        # It must be the latest snapshot, too: whoever lost the lease meanwhile stops here, another discovery may have
+        # seen more.
         keep_alive()
         counted = [record for record in self.assets.all() if record.status in RETIRABLE]
-        is_anyone_missing = not all(record.guid in seen.entities for record in counted)
+        is_anyone_missing = not all(record.guid in found.seen.entities for record in counted)
         # A term that is gone may answer with an empty list: before anybody counts as missing, it is looked up again.
-        if is_anyone_missing and set(self.terms.resolve(selection, since=now)) != set(seen.terms):
+        if is_anyone_missing and self._has_other_terms(found):
             log.notes.append("A term was made anew: no asset counts as missing until its list is read.")
             return
-        has_missing = self._compare(counted, seen.entities, log, keep_alive)
-        self.notes.save(
-            CURSOR,
-            TermCursor(
-                selection=str(selection),
-                digest=seen.digest(),
-                compared_at=now,
-                assigned=len(seen.entities),
-                page_size=seen.page_size,
-                has_missing=has_missing,
-            ),
-        )
+        has_missing = self._compare(counted, found.seen.entities, log, keep_alive)
+        self.notes.save(CURSOR, TermCursor.of(found, has_missing=has_missing))
+
+    def _has_other_terms(self, found: Snapshot) -> bool:
+        return self.terms.resolve(found.selection, since=found.started_at).guids != found.terms.guids
 
     def _compare(
         self,
@@ -122,22 +146,33 @@ class DiscoverByTerm:
         log.counts["missing"] += len(missing)
         return len(in_grace) > LOOKS_A_RUN or any(one.guid in confirmed and not is_due(one) for one in marked)
 
-    def _enumerate(self, selection: Selection, page_size: int) -> Assignments:
-        guids = self.terms.resolve(selection)
+    def _enumerate(self, selection: Selection, page_size: int, keep_alive: Callable[[], None]) -> Snapshot:
+        started_at, terms = self.clock(), self.terms.resolve(selection)
         try:
-            return self._read(guids, page_size)
+            seen = self._read(terms.guids, page_size, keep_alive)
         except (RejectedError, AddressError):  # a term was deleted or made anew under another guid: a 404 of any kind
-            return self._read(self.terms.resolve_anew(selection), page_size)
+            terms = self.terms.resolve_anew(selection)
+            seen = self._read(terms.guids, page_size, keep_alive)
+        return Snapshot(started_at, selection, terms, seen)
 
-    def _read(self, term_guids: Iterable[str], page_size: int) -> Assignments:
+    def _read(self, term_guids: Iterable[str], page_size: int, keep_alive: Callable[[], None]) -> Assignments:
         seen = Assignments.of(term_guids)
         for term_guid in seen.terms:
-            self._read_on(seen, term_guid, page_size)
+            self._read_on(seen, term_guid, page_size, keep_alive)
         return seen
 
-    def _read_on(self, seen: Assignments, term_guid: str, page_size: int) -> None:
+    def _read_to_end(self, seen: Assignments, keep_alive: Callable[[], None]) -> None:
+        """Ask for what would follow, until nothing does: a short page could also be a server's own limit.
+
+        An idle tick does not pay for it.
+        """
+        for term_guid in seen.terms:
+            self._read_on(seen, term_guid, page_size=1, keep_alive=keep_alive)
+
+    def _read_on(self, seen: Assignments, term_guid: str, page_size: int, keep_alive: Callable[[], None]) -> None:
         """Read a term's list from where it stands; a page shorter than `page_size`, or without news, is the last."""
         while True:
+            keep_alive()
             page = self.purview.fetch_assigned_entities(term_guid, seen.terms[term_guid].offset)
             if not seen.add(term_guid, page) or len(page) < page_size:
                 return

@@ -122,4 +122,6 @@ class Doctor:
             return "the sync is switched off"
         if selection.is_all:
             return "all assets"
-        return f"{selection}: {len(self.terms.resolve_anew(selection))} terms"
+        terms = self.terms.resolve_anew(selection)
+        terms.check()
+        return f"{selection}: {len(terms.guids)} terms"

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from itertools import chain
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from sync_core.clients.purview import PurviewClient
 from sync_core.clients.purview_wire import Glossary, TermHeader
@@ -17,16 +17,32 @@ from sync_core.state.notes import Notes
 
 NOTE = "terms"
 RESOLVE_AFTER = timedelta(minutes=10)
+LIST_AFTER = timedelta(minutes=2)
+FEW_TERMS = 2000  # a thousand are listed with a request
 SUGGESTIONS = 5
 PARENT_AND_CHILD = "_"  # stands between them in a formal name (docs/vendors/purview.md, section 2)
 
 
 class ResolvedTerms(BaseModel):
-    """The guids of a selection's terms."""
+    """The guids of a selection's terms.
+
+    `unknown` tells of each keyword that names no term. `listed` is how many terms had to be listed to find them.
+    """
 
     selection: str
     guids: list[str]
     resolved_at: datetime
+    unknown: list[str] = Field(default_factory=list)
+    listed: int = 0
+
+    def check(self) -> None:
+        """Raise what keywords name no term, if any do.
+
+        Raises:
+            ConfigError: the message tells similar terms.
+        """
+        if self.unknown:
+            raise ConfigError(self.unknown[0], self.unknown[1:])
 
 
 @dataclass(frozen=True)
@@ -37,34 +53,42 @@ class ResolveTerms:
     notes: Notes
     clock: Callable[[], datetime]
 
-    def resolve(self, selection: Selection, *, since: datetime | None = None) -> Sequence[str]:
-        """Return the guids, at most ten minutes old, or as they were `since` a moment at the earliest.
+    def resolve(self, selection: Selection, *, since: datetime | None = None) -> ResolvedTerms:
+        """Return the terms, some minutes old at most, or as they were `since` a moment at the earliest.
 
         Raises:
-            ConfigError: a keyword names no term; the message tells similar ones.
+            ConfigError: no keyword names a term.
         """
         note = self.notes.load(ResolvedTerms, NOTE)
-        oldest = since or self.clock() - RESOLVE_AFTER
-        if note and note.selection == str(selection) and note.resolved_at > oldest:
-            return note.guids
+        if note and note.selection == str(selection) and note.resolved_at > (since or self._oldest(selection, note)):
+            return note
         return self.resolve_anew(selection)
 
-    def resolve_anew(self, selection: Selection) -> Sequence[str]:
-        """Return the guids as they are now."""
-        listing = Listing(self.purview)
-        found = (self._find(keyword, listing, selection.setting) for keyword in selection.keywords)
-        guids = list(dict.fromkeys(chain.from_iterable(found)))
-        self.notes.save(NOTE, ResolvedTerms(selection=str(selection), guids=guids, resolved_at=self.clock()))
-        return guids
+    def resolve_anew(self, selection: Selection) -> ResolvedTerms:
+        """Return the terms as they are now. While one is unknown nothing is remembered: it may be made any minute."""
+        listing, now = Listing(self.purview), self.clock()
+        found = {keyword: self._find(keyword, listing) for keyword in selection.keywords}
+        guids = list(dict.fromkeys(chain.from_iterable(found.values())))
+        unknown = [_unknown_term(one, listing.names, selection.setting) for one in found if not found[one]]
+        terms = ResolvedTerms(
+            selection=str(selection), guids=guids, resolved_at=now, unknown=unknown, listed=listing.count
+        )
+        if not guids:
+            terms.check()
+        if not unknown:
+            self.notes.save(NOTE, terms)
+        return terms
 
-    def _find(self, keyword: Keyword, listing: "Listing", setting: str) -> list[str]:
+    def _oldest(self, selection: Selection, note: ResolvedTerms) -> datetime:
+        """Another glossary may get a term of that name, too: without a glossary it is listed more often, if cheap."""
+        is_bare = any(not keyword.glossary for keyword in selection.keywords)
+        return self.clock() - (LIST_AFTER if is_bare and note.listed <= FEW_TERMS else RESOLVE_AFTER)
+
+    def _find(self, keyword: Keyword, listing: "Listing") -> list[str]:
         exact = self.purview.find_term(keyword.formal_name) if keyword.glossary else None
         if exact:
             return [exact]
-        matches = [guid for glossary in listing.glossaries for guid in self._find_in(glossary, keyword)]
-        if not matches:
-            raise ConfigError(_unknown_term(keyword, listing.names, setting))
-        return matches
+        return [guid for glossary in listing.glossaries for guid in self._find_in(glossary, keyword)]
 
     def _find_in(self, listed: "ListedGlossary", keyword: Keyword) -> list[str]:
         glossary = listed.glossary
@@ -99,6 +123,11 @@ class Listing:
             ListedGlossary(each, list(self.purview.fetch_term_headers(each.guid)))
             for each in self.purview.fetch_glossaries()
         ]
+
+    @property
+    def count(self) -> int:
+        """How many terms were read until now."""
+        return len(self.names) if "glossaries" in vars(self) else 0
 
     @property
     def names(self) -> list[str]:

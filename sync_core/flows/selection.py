@@ -42,7 +42,7 @@ class ReadSelection:
         return parse_selection(toggle.keywords, KEYWORDS_KEY if is_cluedin else "SYNC_TERM")
 
     def _from_app(self) -> Toggle:
-        return Toggle(enabled=self.settings.sync_enabled, keywords=self.settings.sync_term)
+        return Toggle(enabled=self.settings.sync_enabled, keywords=unquote(self.settings.sync_term))
 
     def _from_cluedin(self) -> Toggle:
         configuration = self.cluedin.fetch_configuration()

@@ -446,7 +446,7 @@ RETIRE = (
     Protection(
         "a short page may be a server's own limit: the list is read on until nothing follows",
         "sync_core/flows/discover_by_term.py",
-        "            self._read_on(seen, term_guid, page_size=1)\n",
+        "            self._read_on(seen, term_guid, page_size=1, keep_alive=keep_alive)\n",
         "            pass\n",
         f"{FLOWS}/test_discover_paging.py::test_a_server_that_caps_its_pages_hides_nothing",
         "assets behind a server's own page limit were not found",
@@ -454,7 +454,7 @@ RETIRE = (
     Protection(
         "a list that moves while it is read is not complete",
         "sync_core/flows/discover_by_term.py",
-        "        if not seen.is_steady:\n",
+        "        if not found.seen.is_steady:\n",
         "        if False:\n",
         f"{FLOWS}/test_discover_paging.py::test_pages_without_a_stable_order_add_assets_and_retire_none",
         "healthy assets were retired because rows changed places between two pages",
@@ -470,10 +470,18 @@ RETIRE = (
     Protection(
         "a term that is gone and answers with an empty list retires nothing",
         "sync_core/flows/discover_by_term.py",
-        "if is_anyone_missing and set(",
-        "if False and set(",
+        "if is_anyone_missing and self._has_other_terms(found):",
+        "if False:",
         f"{FLOWS}/test_resolve_terms.py::test_a_term_that_is_gone_and_answers_with_an_empty_list_retires_nobody",
         "assets were missed because their term had been deleted",
+    ),
+    Protection(
+        "while a keyword names no term, nobody counts as missing",
+        "sync_core/flows/discover_by_term.py",
+        "        if found.terms.unknown:\n",
+        "        if False:\n",
+        f"{FLOWS}/test_resolve_terms.py::test_while_a_keyword_is_unknown_nobody_counts_as_missing",
+        "a renamed term's assets counted as missing",
     ),
     Protection(
         "an enumeration that breaks off retires nothing",

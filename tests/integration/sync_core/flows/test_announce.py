@@ -18,6 +18,7 @@ from local.simulation import serve
 from local.stack import TERM
 from sync_core.domain.asset import AssetStatus
 from sync_core.domain.message import AssetMessage
+from sync_core.errors import ConfigError
 from sync_core.flows import discover_by_term
 from sync_core.flows.create_data_source_group import CreateDataSourceGroup
 from tests.integration.sync_core.flows.bench import CREATE_SOURCE
@@ -116,6 +117,19 @@ def test_a_run_that_sends_its_work_in_batches_announces_it_once(
     replace(estate.app.discover, by_term=by_term).run()
 
     assert len(estate.groups()) == 2
+    assert [title for title, _ in receiver.received] == ["Data source created", "Synchronization completed"]
+
+
+def test_a_keyword_that_names_no_term_keeps_nobody_from_hearing_of_the_others(
+    new_small_estate: NewEstate, receiver: Receiver
+) -> None:
+    estate = new_small_estate(NOTIFY_URLS=receiver.url, SYNC_TERM=f"{TERM}; nonsense")
+    take = replace(estate.app._take_assets, queue=cast("WorkQueue", EagerQueue(estate.app.create_data_source_group)))
+    by_term = replace(estate.app._discover_by_term, take=take)
+
+    with pytest.raises(ConfigError):
+        replace(estate.app.discover, by_term=by_term).run()
+
     assert [title for title, _ in receiver.received] == ["Data source created", "Synchronization completed"]
 
 

@@ -5,8 +5,10 @@ import pytest
 from local.purview import Purview
 from local.purview.admin.actions import STEWARD, find_term
 from local.stack import TERM
+from sync_core.domain.asset import AssetStatus
 from sync_core.errors import ConfigError
-from sync_core.flows.resolve_terms import RESOLVE_AFTER
+from sync_core.flows import resolve_terms
+from sync_core.flows.resolve_terms import LIST_AFTER, RESOLVE_AFTER
 from tests.integration.sync_core.flows.conftest import NewEstate
 from tests.integration.sync_core.flows.estate import ASSIGNMENTS, Estate
 
@@ -27,6 +29,7 @@ SALES_MODEL = "https://app.powerbi.com/groups/5f3c2a7e-9d41-4b0f-8a63-2c7b1e90d4
 PRODUCTS = "mssql://contoso-sql.database.windows.net/crm/dbo/Products"
 ORDERS = "mssql://contoso-sql.database.windows.net/crm/dbo/Orders"
 CUSTOMERS = "mssql://contoso-sql.database.windows.net/crm/dbo/Customers"
+LIST_TERMS = "Glossary_ListTermHeaders"
 FIND_TERM = "Entity_GetByUniqueAttributes"
 
 
@@ -95,13 +98,51 @@ def test_the_name_of_a_child_alone_is_answered_with_its_formal_name(new_small_es
     assert "Customer_Address@Glossary" in run.error
 
 
-def test_one_unknown_keyword_of_several_takes_over_nothing(new_small_estate: NewEstate) -> None:
-    estate = new_small_estate(SYNC_TERM=f"{TERM}; nonsense")
+def test_one_unknown_keyword_of_several_stops_the_others_no_longer_and_fails_each_run(
+    new_small_estate: NewEstate,
+) -> None:
+    estate = new_small_estate(SYNC_TERM=f"{TERM}; nonsense; absurd@Glossary")
 
-    run = estate.failing_tick(ConfigError)
+    for _ in range(2):
+        run = estate.failing_tick(ConfigError)
+        assert run.error.count("which Purview does not show") == 2
+        assert "'nonsense'" in run.error
+        assert "'absurd@Glossary'" in run.error
 
-    assert "'nonsense'" in run.error
-    assert estate.records() == []
+    assert names(estate) == ["Customers", "Orders"]
+    assert len(estate.messages()) == 2
+    assert run.counts["assigned"] == 2
+
+
+def test_while_a_keyword_is_unknown_nobody_counts_as_missing(new_small_estate: NewEstate, purview: Purview) -> None:
+    make_term(purview, "More", PRODUCTS)
+    keywords = f"{TERM}; More@Glossary"
+    new_small_estate(SYNC_TERM=keywords).tick()
+    purview.glossary.update_term(find_term(purview, "More@Glossary").guid, {"name": "Renamed"}, STEWARD)
+    estate = new_small_estate(SYNC_TERM=keywords)
+    estate.act("untag", asset="Orders", term=TERM)
+
+    estate.clock.advance(RESOLVE_AFTER.total_seconds())
+    for _ in range(3):
+        estate.failing_tick(ConfigError)
+    assert {record.absent for record in estate.records()} == {0}
+
+    make_term(purview, "More", PRODUCTS)
+    for _ in range(2):
+        estate.tick()
+    assert estate.record_of("Orders").status is AssetStatus.RETIRED
+
+
+def test_a_keyword_that_is_unknown_no_longer_is_found_by_the_next_tick(
+    new_small_estate: NewEstate, purview: Purview
+) -> None:
+    estate = new_small_estate(SYNC_TERM=f"{TERM}; More@Glossary")
+    estate.failing_tick(ConfigError)
+    make_term(purview, "More", PRODUCTS)
+
+    estate.tick()
+
+    assert names(estate) == ["Customers", "Orders", "Products"]
 
 
 def test_a_term_that_was_deleted_and_made_anew_is_found_at_the_next_tick(
@@ -198,10 +239,27 @@ def test_a_second_term_of_the_same_name_is_found_after_some_minutes(
     estate.tick()
     make_term(purview, "Sync to CluedIn", PRODUCTS, glossary="Business Terms")
 
-    estate.clock.advance(RESOLVE_AFTER.total_seconds())
+    estate.clock.advance(LIST_AFTER.total_seconds())
     estate.tick()
 
     assert names(estate) == ["Customers", "Orders", "Products"]
+
+
+def test_terms_without_a_glossary_are_listed_less_often_where_there_are_many(
+    new_small_estate: NewEstate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(resolve_terms, "FEW_TERMS", 3)
+    estate = new_small_estate(SYNC_TERM="Sync to CluedIn")
+    estate.tick()
+    before = estate.purview.log.last_seq
+
+    estate.clock.advance(LIST_AFTER.total_seconds())
+    estate.tick()
+    assert estate.asked_of_purview(before) == {ASSIGNMENTS: 1}
+
+    estate.clock.advance(RESOLVE_AFTER.total_seconds())
+    estate.tick()
+    assert estate.asked_of_purview(before)[LIST_TERMS] == 4  # two glossaries, a page and what follows it
 
 
 def delete_term(purview: Purview) -> None:

@@ -47,6 +47,15 @@ def test_a_keyword_is_known_with_and_without_its_quotes(estate: Estate, stored: 
     assert {"Customers", "Orders"} <= {record.name for record in estate.records()}
 
 
+@pytest.mark.parametrize("setting", [f'"{TERM}"', f'"{TERM}"; "Revenue"'])
+def test_quotes_that_were_copied_from_there_are_none_of_the_term(new_small_estate: NewEstate, setting: str) -> None:
+    estate = new_small_estate(SYNC_TERM=setting)
+
+    estate.tick()
+
+    assert {"Customers", "Orders"} <= {record.name for record in estate.records()}
+
+
 def test_a_changed_keyword_counts_at_the_next_tick_and_is_noted(estate: Estate) -> None:
     estate.tick()
     set_in_cluedin(estate, KEYWORDS, '"Revenue@Business Terms"')
