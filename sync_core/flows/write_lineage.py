@@ -14,7 +14,7 @@ from sync_core.mapping.lineage_names import CLUES, DATA_SET
 
 logger = logging.getLogger(__name__)
 
-ENTITIES_A_WRITE = 50  # safe; 200 is the ceiling (docs/vendors/purview.md, section 3, batch size)
+ENTITIES_A_WRITE = 200  # some 4 s; more failed (docs/vendors/purview.md, section 3, batch size)
 UNKNOWN_TYPE_CODES = frozenset({"ATLAS-400-00-014", "ATLAS-404-00-001"})
 REFUSED = "Assets have no columns of their own, Purview refuses their relationships: "
 UNSEEN = "Purview takes the columns of assets but does not show them; they were written and not looked for."
@@ -89,7 +89,7 @@ class WriteLineage:
         self.lineage.delete([column.guid for column in found.columns if column.display_text in gone])
         back = (former.keys() & used()) - (found.column_names - gone)
         if back:
-            self.lineage.write([former[name] for name in sorted(back)], collection)
+            self._write([former[name] for name in sorted(back)], collection, lambda: None)
 
     def _write_and_look(
         self, facts: Lineage, source: StoredEntity, collection: str, hold: Callable[[], None]
