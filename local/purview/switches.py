@@ -70,6 +70,8 @@ class PurviewSwitches(SwitchSet):
     links_touch_both_ends: bool = True
     """Does a new lineage edge count as an update of the asset too, as in Apache Atlas?"""
     referred_entities: Literal["children", "none"] = "children"
+    unique_attribute_case: Literal["sensitive", "insensitive"] = "sensitive"
+    """How a GET by unique attribute compares."""
     owned_parts: Literal["listed", "unnamed", "absent"] = "listed"
     """How a GET tells the parts that an entity owns, such as columns: with their names, by guid only, or not at all."""
     links: Literal["by_guid", "by_name", "absent"] = "by_guid"

@@ -16,6 +16,7 @@ ACTIVE = "ACTIVE"
 # Source: docs/vendors/purview.md, section 3, schema columns.
 COLUMNS = "columns"
 TABULAR_SCHEMA = "tabular_schema"
+ATTACHED_SCHEMA = "attachedSchema"
 GUID_ASSIGNMENTS = "guidAssignments"
 WRITTEN = frozenset({GUID_ASSIGNMENTS, "mutatedEntities"})
 
@@ -30,7 +31,7 @@ class RelatedEntity:
 
 @dataclass(frozen=True, slots=True)
 class StoredEntity:
-    """An entity as it stands in Purview; `schema_guid` is that of its tabular schema, empty where it has none.
+    """An entity as it stands in Purview; `schema_guid` is that of a schema beside it, empty where it has none.
 
     `ends` are a process's inputs and outputs, None where the answer tells none of either: the guid of each, or its
     qualified name where it tells no guid. `column_mapping` is a process's, empty where there is none.
@@ -64,7 +65,10 @@ def parse_stored_entity(body: Any) -> StoredEntity | None:
         raise TransientError("Microsoft Purview's answer is no entity with a guid.", service="purview")
     if _status(entity, "status") != ACTIVE:
         return None
-    schema = member(entity, "relationshipAttributes", TABULAR_SCHEMA)
+    schemas = [
+        text(member(entity, "relationshipAttributes", TABULAR_SCHEMA), "guid"),
+        *(text(schema, "guid") for schema in objects(entity, "relationshipAttributes", ATTACHED_SCHEMA)),
+    ]
     referred = member(body, "referredEntities")
     return StoredEntity(
         guid=guid,
@@ -77,7 +81,7 @@ def parse_stored_entity(body: Any) -> StoredEntity | None:
             for column in objects(entity, "relationshipAttributes", COLUMNS)
             if {_status(column, "entityStatus"), _status(column, "relationshipStatus")} == {ACTIVE}
         ),
-        schema_guid=text(schema, "guid"),
+        schema_guid=next(filter(None, schemas), ""),
         ends=_parse_ends(entity),
         column_mapping=text(entity, "attributes", COLUMN_MAPPING),
     )

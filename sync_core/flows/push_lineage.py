@@ -11,7 +11,7 @@ from sync_core.clients.purview_lineage import PurviewLineageClient
 from sync_core.clients.purview_lineage_wire import StoredEntity
 from sync_core.domain.data_set import DataSet, DataSetRecord, DataSetStatus
 from sync_core.domain.ledger import request_ledger
-from sync_core.domain.lineage import Lineage
+from sync_core.domain.lineage import EntityRef, Lineage
 from sync_core.errors import NotFoundError
 from sync_core.flows.match_asset import MatchAsset, MatchedAsset
 from sync_core.flows.write_lineage import WriteLineage, Written
@@ -70,9 +70,12 @@ class PushLineage:
     def _bring(self, data_set: DataSet, asset: MatchedAsset, record: DataSetRecord, claim: Lease) -> DataSetRecord:
         source = self._find_source(asset)
         collection = self.collection()
-        facts = to_lineage(data_set, asset.ref, self._columns(source), self.host)
+        # As Purview spells it now: it draws columns only between names that are equal, case included.
+        ref = EntityRef(source.type_name or asset.ref.type_name, source.qualified_name or asset.ref.qualified_name)
+        facts = to_lineage(data_set, ref, self._columns(source), self.host)
         lineage = self.write.fitting(facts)
-        if self._is_same(record, lineage, collection) and self.write.is_standing(lineage, source, collection):
+        is_same = self._is_same(record, lineage, collection) and record.asset_guid == source.guid
+        if is_same and self.write.is_standing(lineage, source, collection):
             return _settled(record, data_set, lineage)
         record = self._save_intent(record, data_set, asset, source)
         claim.renew()
@@ -98,7 +101,7 @@ class PushLineage:
         return source
 
     def _columns(self, source: StoredEntity) -> list[str]:
-        """The source's columns: its own, or those of its tabular schema, which takes a second look."""
+        """The source's columns: its own, or those of a schema beside it, which takes a second look."""
         schema = self.purview.find_by_guid(source.schema_guid) if source.schema_guid and not source.columns else None
         return [column.display_text for column in (schema or source).columns]
 

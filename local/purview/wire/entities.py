@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from local.purview.behaviour.access import Right
+from local.purview.behaviour.catalog import Catalog
 from local.purview.behaviour.model import Entity, Json
 from local.purview.errors import atlas_error, url_too_long_error
 from local.purview.wire.call import Call
@@ -162,9 +163,17 @@ def named_entity(call: Call) -> Entity:
     if name is None:
         raise atlas_error("400-00-01A", "attr:qualifiedName is missing")
     entity = call.purview.catalog.find(type_name, name)
+    if entity is None and call.purview.switches.unique_attribute_case == "insensitive":
+        entity = _find_in_any_case(call.purview.catalog, type_name, name)
     if entity is None:
         raise atlas_error("404-00-009", type_name, f"{{qualifiedName={name}}}")
     return entity
+
+
+def _find_in_any_case(catalog: Catalog, type_name: str, name: str) -> Entity | None:
+    spellings = {each.qualified_name for each in catalog.entities.values() if each.is_active}
+    alike = (catalog.find(type_name, each) for each in spellings if each.casefold() == name.casefold())
+    return next(filter(None, alike), None)
 
 
 def _type_name(call: Call) -> str:

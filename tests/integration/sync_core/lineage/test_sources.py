@@ -1,5 +1,7 @@
 """Source assets of every kind: their columns, their odd names, and what happens to them later."""
 
+import json
+
 import pytest
 
 from local.purview.estate.names import AWKWARD_FILES, LAKE, LONG_NAME
@@ -36,6 +38,43 @@ def test_the_sources_columns_are_linked_as_purview_spells_them(
     graph = bench.graph(source)
     assert graph.pairs(ingest(data_set_id)) == expected
     assert ("cluedin_golden_records", "Customer") in graph.nodes
+
+
+def test_the_columns_of_a_schema_that_somebody_attached_are_read_too(bench: LineageBench) -> None:
+    source = "demo://attached"
+    schema = {"typeName": "tabular_schema", "guid": "-2", "attributes": {"qualifiedName": f"{source}#s", "name": "s"}}
+    column = {
+        "typeName": "column",
+        "guid": "-3",
+        "attributes": {"qualifiedName": f"{source}#s#Email", "name": "Email", "type": "string"},
+        "relationshipAttributes": {"composeSchema": {"guid": "-2"}},
+    }
+    asset = {
+        "typeName": "DataSet",
+        "guid": "-1",
+        "attributes": {"qualifiedName": source, "name": "attached"},
+        "relationshipAttributes": {"attachedSchema": [{"guid": "-2"}]},
+    }
+    bench.purview.entities.upsert([schema, column, asset], "someone")
+    data_set_id = bench.load(bench.sync_asset(source), mapping={"email": "customer.email"})
+
+    bench.push(data_set_id)
+
+    assert bench.graph(source).pairs(ingest(data_set_id)) == [("Email", "email")]
+
+
+def test_the_source_is_named_as_purview_spells_it_now(bench: LineageBench) -> None:
+    source_id = bench.sync_asset()
+    (entity,) = bench.purview.catalog.named(CUSTOMERS)
+    spelled = CUSTOMERS.lower()
+    bench.purview.catalog.set_attributes(entity, {**entity.attributes, "qualifiedName": spelled})
+    bench.purview.patch_switches({"unique_attribute_case": "insensitive"})
+    data_set_id = bench.load(source_id)
+
+    assert bench.push(data_set_id).status is DataSetStatus.PUSHED
+
+    (mapping,) = json.loads(bench.graph(spelled).own[ingest(data_set_id)].attributes["columnMapping"])
+    assert mapping["DatasetMapping"]["Source"] == spelled
 
 
 def test_assets_with_awkward_names_get_their_lineage(bench: LineageBench) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from sync_core.domain.data_set import DataSetStatus
-from tests.integration.sync_core.lineage.bench import COLLECTION, MAPPING, WRITE, LineageBench
+from tests.integration.sync_core.lineage.bench import COLLECTION, CUSTOMERS, MAPPING, WRITE, LineageBench
 
 GOLDEN = "cluedin://127.0.0.1/golden-records/Customer"
 KEYS = sorted(key for key in MAPPING.values() if key != "--ignore--")
@@ -148,6 +148,17 @@ def test_ends_that_are_told_without_guids_are_not_taken_for_missing(bench: Linea
     since = bench.purview.log.last_seq
     bench.push(data_set_id)
     assert bench.writes(since) == []
+
+
+def test_a_source_that_was_scanned_anew_is_noticed_where_no_ends_are_told(bench: LineageBench) -> None:
+    switch(bench, links="absent")
+    data_set_id = bench.load(bench.sync_asset())
+    bench.push(data_set_id)
+    bench.act("recreate", asset=CUSTOMERS)
+
+    bench.push(data_set_id)
+
+    assert len(bench.graph().nodes) == 7
 
 
 def test_an_entity_that_tells_no_collection_counts_as_in_place(bench: LineageBench) -> None:
