@@ -10,9 +10,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
+from typing import Any
 from uuid import UUID
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 
 from sync_core.domain.answer import HttpAnswer, json_answer, problem
 from sync_core.domain.delivery import Delivery, DeliveryStatus, delivery_key
@@ -40,6 +41,12 @@ class DeliveryBody(BaseModel):
     event: str | None = None
     event_id: str | None = Field(default=None, alias="eventId")
     processed_at: datetime | None = Field(default=None, alias="processedAt")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_nulls(cls, body: Any) -> Any:
+        """A sender may know several spellings of a member and fill in one of them."""
+        return {name: value for name, value in body.items() if value is not None} if isinstance(body, dict) else body
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,11 @@ def test_the_data_set_is_recognised_in_each_spelling_and_case(spelling: str, dat
     assert [message.data_set_id for message in receiver.queue.sent] == [DATA_SET_ID]
 
 
+@pytest.mark.parametrize("empty", ["dataSetId", "data_set_id"])
+def test_a_spelling_that_is_null_does_not_hide_another_one(empty: str) -> None:
+    assert Receiver().send(**{empty: None, "DataSetId": DATA_SET_ID}).status == 202
+
+
 def test_unknown_members_are_ignored() -> None:
     assert Receiver().send(organization="acme", nested={"a": [1, None]}).status == 202
 
