@@ -56,8 +56,11 @@ class Discover:
                 lease.release()
 
     def _discover(self, lease: Lease, log: RunLog) -> None:
+        def keep_alive() -> None:
+            lease.renew_if_older_than(RENEW_AFTER_S)
+
         # Work that is known goes out first: it must not wait for Purview to answer.
-        self.take.send_due(log)
+        self.take.send_due(log, keep_alive=keep_alive)
         pause_s = self.pauses.wait_s(PURVIEW.name)
         if pause_s:
             log.skip(f"Purview asked to be left alone for {pause_s:.0f} s more.")
@@ -65,18 +68,17 @@ class Discover:
         selection = self.selection.read(log)
         try:
             if selection is not None:
-                self._enumerate(selection, lease, log)
+                self._enumerate(selection, log, keep_alive)
         finally:  # one keyword that names no term keeps nobody from hearing of the others
             self.announce.if_done(log)
 
-    def _enumerate(self, selection: Selection, lease: Lease, log: RunLog) -> None:
-        def keep_alive() -> None:
-            lease.renew_if_older_than(RENEW_AFTER_S)
-
+    def _enumerate(self, selection: Selection, log: RunLog, keep_alive: Callable[[], None]) -> None:
         if selection.is_all:
             self.all_assets.run(log, keep_alive=keep_alive)
         else:
             self.by_term.run(selection, log, keep_alive=keep_alive)
+        if log.counts["returning"]:
+            self.take.send_due(log, keep_alive=keep_alive)
 
     def _take_lease(self, owner: str) -> Lease | Held:
         """A worker that died leaves its lease behind: wait for its end, unless its owner shows that it is alive."""

@@ -8,6 +8,7 @@ a fixed moment still the same set? Only when it is not, those changes are read.
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from pydantic import BaseModel, Field
 
@@ -16,13 +17,12 @@ from sync_core.clients.purview_wire import SearchPage
 from sync_core.domain.asset import Asset
 from sync_core.flows.asset_types import AssetTypes
 from sync_core.flows.run_log import RunLog
-from sync_core.flows.take_assets import TakeAssets
+from sync_core.flows.take_assets import PART_TIME, TakeAssets
 from sync_core.mapping.search_filters import Filter, TimeField, Window, everything_but_own, since, within
 from sync_core.state.notes import Notes
 
 CURSOR = "all"
 SWEEP_EVERY = timedelta(hours=24)
-TICK_TIME = timedelta(minutes=2)  # well inside the function's time-out; the next tick goes on
 # The index shows a change minutes after it happened, so what changed is asked for with an
 # overlap. Source: docs/vendors/purview.md, section 1.
 OVERLAP = timedelta(minutes=30)
@@ -30,25 +30,39 @@ SLIDE_AFTER = timedelta(hours=1)
 LARGEST_WINDOW = 5000  # paging deeper than 20,000 rows is known to break (wjohnson/pyapacheatlas#206)
 
 
+Span = tuple[int, int | None]
+
+
 class AllCursor(BaseModel):
     """Where the sweep stands and what was seen last.
 
     `windows` are those still to sweep, as pairs of epoch milliseconds, the last one first to be read; an empty list
     means that no sweep is going on.
+    `changes` are the windows of what changed lately that are still to read, in the same way.
     `probe` tells the set of changes since the fixed moment `since_ms` from any other: its size and its newest member.
     `is_complete` tells whether the last sweep read all that was counted. `own_collection` is what `collection_setting`
     stood for when the last sweep began.
     """
 
     sweep_started_at: datetime
-    windows: list[tuple[int, int | None]] = Field(default_factory=list)
+    windows: list[Span] = Field(default_factory=list)
     swept: int = 0
     is_complete: bool = True
     complete_at: datetime | None = None
+    changes: list[Span] = Field(default_factory=list)
     since_ms: int = 0
     probe: str = ""
     own_collection: str = ""
     collection_setting: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """What all steps of one run share: what to search for, where to write down what happens, a sign of life."""
+
+    conditions: Sequence[Filter]
+    log: RunLog
+    keep_alive: Callable[[], None]
 
 
 @dataclass(frozen=True)
@@ -66,10 +80,10 @@ class DiscoverAll:
     def run(self, log: RunLog, *, keep_alive: Callable[[], None]) -> None:
         """Sweep if a sweep is due or going on, then take over what changed lately."""
         cursor = self._begin(self.clock())
-        conditions = everything_but_own(cursor.own_collection)
+        tick = Tick(everything_but_own(cursor.own_collection), log, keep_alive)
         if cursor.windows:
-            cursor = self._sweep(conditions, cursor, log, keep_alive)
-        cursor = self._changes(conditions, cursor, log, keep_alive)
+            cursor = self._sweep(cursor, tick)
+        cursor = self._changes(cursor, tick)
         self.notes.save(CURSOR, cursor)
 
     def _begin(self, now: datetime) -> AllCursor:
@@ -88,67 +102,71 @@ class DiscoverAll:
         probe = self._probe(everything_but_own(own_collection), since_ms)
         return AllCursor(sweep_started_at=now, since_ms=since_ms, probe=probe)
 
-    def _sweep(
-        self, conditions: Sequence[Filter], cursor: AllCursor, log: RunLog, keep_alive: Callable[[], None]
-    ) -> AllCursor:
-        ends_at = self.clock() + TICK_TIME
+    def _sweep(self, cursor: AllCursor, tick: Tick) -> AllCursor:
+        ends_at = self.clock() + PART_TIME
         while cursor.windows and self.clock() < ends_at:
-            *rest, last = cursor.windows
-            window = Window(*last)
-            first = self._search(conditions, "createTime", window)
-            halves = window.halves(_to_ms(cursor.sweep_started_at))
-            if first.count > LARGEST_WINDOW and halves:
-                newest_first = [(half.start_ms, half.end_ms) for half in reversed(halves)]
-                cursor = cursor.model_copy(update={"windows": [*rest, *newest_first]})
-                continue
-            read = self._take_pages(first, within(conditions, "createTime", window), log, keep_alive)
-            is_complete = cursor.is_complete and read >= first.count
-            cursor = cursor.model_copy(
-                update={"windows": rest, "swept": cursor.swept + read, "is_complete": is_complete}
-            )
-            self.notes.save(CURSOR, cursor)
+            windows, read, counted = self._step(cursor.windows, "createTime", cursor.sweep_started_at, tick)
+            is_complete = cursor.is_complete and read >= counted
+            progress = {"windows": windows, "swept": cursor.swept + read, "is_complete": is_complete}
+            cursor = self._save(cursor, progress)
         if cursor.windows:
-            log.notes.append(f"The sweep of the whole catalog goes on in the next run; {cursor.swept} entities so far.")
+            tick.log.notes.append(
+                f"The sweep of the whole catalog goes on in the next run; {cursor.swept} entities so far."
+            )
             return cursor
-        log.notes.append(f"The sweep of the whole catalog is done; {cursor.swept} entities.")
+        tick.log.notes.append(f"The sweep of the whole catalog is done; {cursor.swept} entities.")
         return cursor.model_copy(update={"complete_at": self.clock() if cursor.is_complete else cursor.complete_at})
 
-    def _changes(
-        self, conditions: Sequence[Filter], cursor: AllCursor, log: RunLog, keep_alive: Callable[[], None]
-    ) -> AllCursor:
+    def _changes(self, cursor: AllCursor, tick: Tick) -> AllCursor:
         now = self.clock()
-        next_since_ms = cursor.since_ms
-        next_probe = None
+        if not cursor.changes:
+            cursor = self._ask(cursor, now, tick)
+        while cursor.changes and self.clock() < now + PART_TIME:
+            changes, _, _ = self._step(cursor.changes, "updateTime", now, tick)
+            cursor = self._save(cursor, {"changes": changes})
+        if cursor.changes:
+            tick.log.notes.append("There are more changes than one run can read; the next one goes on.")
+        return cursor
+
+    def _ask(self, cursor: AllCursor, now: datetime, tick: Tick) -> AllCursor:
+        """Ask whether anything changed since the fixed moment, and if so note that all of it is to be read."""
+        next_since_ms, next_probe = cursor.since_ms, None
         if now - _from_ms(cursor.since_ms) >= OVERLAP + SLIDE_AFTER:
             # Asked before the old question: what this one counts, the old one counts too.
             next_since_ms = _to_ms(now - OVERLAP)
-            next_probe = self._probe(conditions, next_since_ms)
-        probe = self._probe(conditions, cursor.since_ms)
-        if probe != cursor.probe:
-            self._take_window(conditions, Window(cursor.since_ms), _to_ms(now), log, keep_alive)
-        return cursor.model_copy(update={"since_ms": next_since_ms, "probe": next_probe or probe})
+            next_probe = self._probe(tick.conditions, next_since_ms)
+        probe = self._probe(tick.conditions, cursor.since_ms)
+        changes = [(cursor.since_ms, None)] if probe != cursor.probe else []
+        update = {"since_ms": next_since_ms, "probe": next_probe or probe, "changes": changes}
+        # Kept before anything is read: whoever dies on the way leaves the rest to the next run.
+        return self._save(cursor, update) if changes else cursor.model_copy(update=update)
 
-    def _take_window(
-        self, conditions: Sequence[Filter], window: Window, now_ms: int, log: RunLog, keep_alive: Callable[[], None]
-    ) -> None:
-        windows = [window]
-        while windows:
-            window = windows.pop()
-            first = self._search(conditions, "updateTime", window)
-            halves = window.halves(now_ms)
-            if first.count > LARGEST_WINDOW and halves:
-                windows += reversed(halves)
-            else:
-                self._take_pages(first, within(conditions, "updateTime", window), log, keep_alive)
+    def _save(self, cursor: AllCursor, update: dict[str, Any]) -> AllCursor:
+        cursor = cursor.model_copy(update=update)
+        self.notes.save(CURSOR, cursor)
+        return cursor
 
-    def _take_pages(self, first: SearchPage, query: Filter, log: RunLog, keep_alive: Callable[[], None]) -> int:
+    def _step(
+        self, windows: Sequence[Span], field: TimeField, now: datetime, tick: Tick
+    ) -> tuple[list[Span], int, int]:
+        """Read the last window, or halve it if it holds too much; return those left, how many were read and counted."""
+        *rest, last = windows
+        window = Window(*last)
+        query = within(tick.conditions, field, window)
+        first = self.purview.search(query, limit=PAGE_SIZE)
+        halves = window.halves(_to_ms(now))
+        if first.count > LARGEST_WINDOW and halves:
+            return [*rest, *((half.start_ms, half.end_ms) for half in reversed(halves))], 0, 0
+        return rest, self._take_pages(first, query, tick), first.count
+
+    def _take_pages(self, first: SearchPage, query: Filter, tick: Tick) -> int:
         read = 0
         for page in self._pages(first, query):
-            keep_alive()
-            assets = self._described(page.assets, log)
-            self.take.take([asset for asset in assets if self._is_data_asset(asset, log)], log)
+            tick.keep_alive()
+            assets = self._described(page.assets, tick.log)
+            self.take.take([asset for asset in assets if self._is_data_asset(asset, tick.log)], tick.log)
             read += len(page.assets)
-        log.counts["seen"] += read
+        tick.log.counts["seen"] += read
         return read
 
     def _pages(self, first: SearchPage, query: Filter) -> Iterator[SearchPage]:
@@ -159,9 +177,6 @@ class DiscoverAll:
                 return
             tokens.add(page.token)
             page = self.purview.search(query, limit=PAGE_SIZE, token=page.token)
-
-    def _search(self, conditions: Sequence[Filter], field: TimeField, window: Window) -> SearchPage:
-        return self.purview.search(within(conditions, field, window), limit=PAGE_SIZE)
 
     def _probe(self, conditions: Sequence[Filter], since_ms: int) -> str:
         page = self.purview.search(since(conditions, "updateTime", since_ms), limit=1, orderby="updateTime DESC")

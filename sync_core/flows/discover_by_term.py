@@ -4,6 +4,7 @@ That list is read from Purview's store and does not wait for the search index, w
 change costs one request per page of assignments, nothing else.
 """
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -13,14 +14,14 @@ from pydantic import BaseModel
 from sync_core.clients.purview import PAGE_SIZE, PurviewClient
 from sync_core.clients.purview_wire import AssignedEntity
 from sync_core.domain.asset import AssetRecord
-from sync_core.errors import AddressError, RejectedError
+from sync_core.errors import AddressError, RejectedError, TransientError
 from sync_core.flows.asset_types import AssetTypes
 from sync_core.flows.assignments import Assignments
 from sync_core.flows.confirm_absence import LOOKS_A_RUN, ConfirmAbsence, Sight
 from sync_core.flows.resolve_terms import ResolvedTerms, ResolveTerms
 from sync_core.flows.retire import Retire
 from sync_core.flows.run_log import RunLog
-from sync_core.flows.take_assets import TakeAssets
+from sync_core.flows.take_assets import PART_TIME, TakeAssets
 from sync_core.mapping.discovery_plan import Sighting, guids_to_read
 from sync_core.mapping.keywords import Selection
 from sync_core.mapping.retirement import RETIRABLE, is_due
@@ -30,6 +31,14 @@ from sync_core.state.notes import Notes
 CURSOR = "by-term"
 COMPARE_AFTER = timedelta(minutes=10)  # compare with the records at least this often, whatever the digest says
 ASSETS_A_BATCH = 500
+READ_TIME = timedelta(seconds=90)
+TAKE_CURSOR = "by-term-take"
+
+
+class TakeCursor(BaseModel):
+    """Behind which guid the assets go on whose details are to be read, where a run's time ended."""
+
+    after: str
 
 
 class TermCursor(BaseModel):
@@ -95,13 +104,28 @@ class DiscoverByTerm:
             ConfigError: a keyword names no term. The assets of the others were taken over, nobody counts as missing.
         """
         cursor = self.notes.load(TermCursor, CURSOR)
-        found = self._enumerate(selection, cursor.page_size if cursor else PAGE_SIZE, keep_alive)
+        keep_reading = self._reader_of(keep_alive)
+        found = self._enumerate(selection, cursor.page_size if cursor else PAGE_SIZE, keep_reading)
         if cursor is None or not cursor.is_current(found):
-            self._read_to_end(found.seen, keep_alive)
-            self._take(found.seen.entities, log, keep_alive)
-            self._compare_if_complete(found, log, keep_alive)
+            self._read_to_end(found.seen, keep_reading)
+            if self._take(found.seen.entities, log, keep_alive):
+                self._compare_if_complete(found, log, keep_alive)
         log.counts["assigned"] = len(found.seen.entities)
         found.terms.check()
+
+    def _reader_of(self, keep_alive: Callable[[], None]) -> Callable[[], None]:
+        """Return what is called before each page: a part of the lists would be no use, so the run fails in time."""
+        started_at = self.clock()
+
+        def keep_reading() -> None:
+            keep_alive()
+            if self.clock() - started_at >= READ_TIME:
+                raise TransientError(
+                    f"The assignments of the terms could not be read within {READ_TIME.seconds} s. If this "
+                    "lasts, Purview is slow, or there are too many of them for one run: give the term to fewer assets."
+                )
+
+        return keep_reading
 
     def _compare_if_complete(self, found: Snapshot, log: RunLog, keep_alive: Callable[[], None]) -> None:
         """Retire who is missing, if the snapshot is complete: the list of each term was read to its end."""
@@ -177,14 +201,20 @@ class DiscoverByTerm:
             if not seen.add(term_guid, page) or len(page) < page_size:
                 return
 
-    def _take(self, seen: dict[str, AssignedEntity], log: RunLog, keep_alive: Callable[[], None]) -> None:
+    def _take(self, seen: dict[str, AssignedEntity], log: RunLog, keep_alive: Callable[[], None]) -> bool:
+        """Take over what is new or changed; return whether there was time for all of it."""
+        started_at = self.clock()
         sightings = list(self._data_assets(seen.values(), log))
         known = {record.guid: record for record in self.assets.all() if record.guid in seen}
-        guids = guids_to_read(sightings, known, self.clock())
+        guids = self._resumed(guids_to_read(sightings, known, started_at))
         log.counts["unchanged"] = len(sightings) - len(guids)
         shown = {sighting.guid: sighting.display_text for sighting in sightings}
         for start in range(0, len(guids), ASSETS_A_BATCH):
             keep_alive()
+            if self.clock() - started_at >= PART_TIME:
+                self.notes.save(TAKE_CURSOR, TakeCursor(after=guids[start - 1]))
+                log.notes.append(f"{len(guids) - start} assets are left to the next run.")
+                return False
             batch = guids[start : start + ASSETS_A_BATCH]
             found = [
                 replace(asset, display_text=shown.get(asset.guid, "")) for asset in self.purview.fetch_assets(batch)
@@ -192,6 +222,14 @@ class DiscoverByTerm:
             if len(found) < len(batch):
                 log.counts["unknown to Purview"] += len(batch) - len(found)
             self.take.take(found, log)
+        return True
+
+    def _resumed(self, guids: Iterable[str]) -> list[str]:
+        """Return the guids from where the last run's time ended: what cannot be read must not hold up the others."""
+        ordered = sorted(guids)
+        cursor = self.notes.load(TakeCursor, TAKE_CURSOR) if ordered else None
+        start = bisect_right(ordered, cursor.after) if cursor else 0
+        return ordered[start:] + ordered[:start]
 
     def _data_assets(self, entities: Iterable[AssignedEntity], log: RunLog) -> Iterable[Sighting]:
         for entity in entities:

@@ -16,6 +16,10 @@ from sync_core.state.queues import WorkQueue
 # The host hides a crashed worker's message for up to ten minutes; one that is not done by then is lost.
 SEND_AGAIN_AFTER = timedelta(minutes=15)
 SENDS_A_BATCH = 100
+# How long one part of a run may take: all of them end long before the function's time-out of ten minutes, and before
+# health misses a run. The next run does what is left.
+PART_TIME = timedelta(minutes=1)
+SEND_TIME = timedelta(seconds=30)
 PRESENT = {"absent": 0, "absent_since": None, "retired_at": None}
 
 
@@ -38,10 +42,15 @@ class TakeAssets:
             new=len(plan.new), changed=len(plan.changed), rejected=len(plan.rejected), returning=len(plan.returning)
         )
 
-    def send_due(self, log: RunLog) -> None:
+    def send_due(self, log: RunLog, *, keep_alive: Callable[[], None]) -> None:
         """Send the messages of outstanding work that has none: never sent, or lost on the way."""
+        started_at = self.clock()
         batch: list[StoredTodo] = []
-        for stored in self.assets.due(self.clock()):
+        for stored in self.assets.due(started_at):
+            keep_alive()
+            if self.clock() - started_at >= SEND_TIME:
+                log.notes.append("There is more work than one run can send; the next one goes on.")
+                break
             if stored.todo.sends and not self._is_outstanding(stored.todo):
                 continue
             batch.append(stored)
@@ -61,8 +70,6 @@ class TakeAssets:
                 self.assets.change(record.key, _with_description_of(record))
         for record in plan.returning:
             self._bring_back(record, log)
-        if plan.returning:
-            self.send_due(log)
 
     def _bring_back(self, record: AssetRecord, log: RunLog) -> None:
         """An asset that has its group already is synced again at once; any other one is provisioned."""

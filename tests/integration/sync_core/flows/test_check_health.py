@@ -12,7 +12,8 @@ import pytest
 from sync_core import bootstrap
 from sync_core.domain.answer import HttpAnswer
 from sync_core.errors import ConfigError
-from sync_core.flows.discover_all import TICK_TIME
+from sync_core.flows.discover_by_term import READ_TIME
+from sync_core.flows.take_assets import PART_TIME, SEND_TIME
 from sync_core.mapping.well_being import LONGEST_SILENCE
 from tests.integration.sync_core.flows.conftest import NewEstate
 from tests.integration.sync_core.flows.estate import Estate
@@ -49,9 +50,10 @@ def test_after_a_good_run_the_app_is_healthy_until_no_more_run_comes(small_estat
     assert health(small_estate) == (503, ["discovery"])
 
 
-def test_a_tick_of_a_long_sweep_is_no_silence() -> None:
-    # A run is recorded at its end: its last window may take it beyond its time, and the next one starts a minute later.
-    assert TICK_TIME + timedelta(minutes=2) < LONGEST_SILENCE
+def test_the_longest_run_is_no_silence() -> None:
+    # A run is recorded at its end, and the next one starts a minute later.
+    longest = 2 * SEND_TIME + max(2 * PART_TIME, READ_TIME + PART_TIME)
+    assert longest + timedelta(minutes=1) < LONGEST_SILENCE
 
 
 def test_a_failed_run_is_told_without_its_reason_and_a_good_one_heals_it(new_small_estate: NewEstate) -> None:

@@ -159,7 +159,7 @@ def test_a_new_asset_without_an_update_time_is_found_by_the_next_tick(catalog: E
 @pytest.mark.usefixtures("small_windows")
 def test_a_sweep_goes_on_in_the_next_tick_where_this_ones_time_ended(catalog: Estate) -> None:
     catalog.generate(60, days=400)
-    hasty = HastyClock(catalog.clock.now, timedelta(seconds=6))
+    hasty = HastyClock(catalog.clock.now, timedelta(seconds=3))
     sweeper = make_sweeper(catalog, clock=hasty)
 
     first = sweeper.tick()
@@ -217,6 +217,46 @@ def test_many_changes_are_read_in_windows_too(catalog: Estate) -> None:
     sweeper.tick()
 
     assert is_each_brought_once(sweeper.basket, 40)
+
+
+@pytest.mark.usefixtures("small_windows")
+def test_more_changes_than_a_tick_can_read_are_left_to_the_next_ones(catalog: Estate) -> None:
+    sweeper = make_sweeper(catalog)
+    sweeper.tick()
+    catalog.generate(60, days=0.01)
+    hasty = Sweeper(
+        replace(sweeper.enumeration, clock=HastyClock(catalog.clock.now, timedelta(seconds=5))), sweeper.basket
+    )
+
+    first = hasty.tick()
+    assert 0 < len(sweeper.basket.brought) < 60
+    assert first.notes == ["There are more changes than one run can read; the next one goes on."]
+    ticks = 1
+    while sweeper.cursor().changes:
+        hasty.tick()
+        ticks += 1
+
+    assert is_each_brought_once(sweeper.basket, 60)
+    assert 2 <= ticks < 30
+    before = catalog.purview.log.last_seq
+    sweeper.tick()
+    assert catalog.asked_of_purview(before) == {SEARCH: 1}
+
+
+@pytest.mark.usefixtures("small_windows")
+def test_changes_that_cannot_be_read_to_the_end_are_read_on_where_it_failed(catalog: Estate) -> None:
+    sweeper = make_sweeper(catalog)
+    sweeper.tick()
+    catalog.generate(60, days=0.01)
+    catalog.purview_fault(SEARCH, skip=20, times=3, status=503)
+
+    with pytest.raises(TransientError):
+        sweeper.tick()
+    assert 0 < len(sweeper.basket.brought) < 60
+    sweeper.tick()
+
+    assert len(sweeper.basket.brought) == 60
+    assert sum(sweeper.basket.brought.values()) <= 60 + SMALL_WINDOW
 
 
 def test_a_sweep_that_read_less_than_was_counted_is_not_complete(catalog: Estate) -> None:

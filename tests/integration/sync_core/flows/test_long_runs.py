@@ -1,0 +1,99 @@
+"""More work than one run has time for: the run ends in time, nobody is missed for that, and the next run goes on."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from local.simulation import Clock
+from local.stack import TERM
+from sync_core.domain.run import RunRecord
+from sync_core.errors import TransientError
+from sync_core.flows import discover_by_term, take_assets
+from sync_core.flows.take_assets import SEND_AGAIN_AFTER
+from tests.integration.sync_core.flows.estate import DETAILS, Estate
+
+UNKNOWN_GUID = {"errorCode": "ATLAS-404-00-005", "errorMessage": "Given instance guid x is invalid/not found"}
+ASSETS = 8
+
+
+@dataclass
+class HastyClock:
+    """Each look at this clock takes that long."""
+
+    clock: Clock
+    step: timedelta
+
+    def __call__(self) -> datetime:
+        self.clock.advance(self.step.total_seconds())
+        return self.clock.now()
+
+
+@pytest.fixture
+def estate(small_estate: Estate, monkeypatch: pytest.MonkeyPatch) -> Estate:
+    """An app that takes its assets one by one, of which there are eight."""
+    monkeypatch.setattr(discover_by_term, "ASSETS_A_BATCH", 1)
+    monkeypatch.setattr(take_assets, "SENDS_A_BATCH", 1)
+    for number in range(ASSETS - 2):
+        small_estate.act("add_asset", name=f"file {number}", terms=[TERM])
+    return small_estate
+
+
+def hasty_tick(estate: Estate, seconds: float) -> RunRecord:
+    """Run a tick in which each look at the clock takes that long, for reading assets and for sending messages."""
+    clock = HastyClock(estate.clock, timedelta(seconds=seconds))
+    take = replace(estate.app._take_assets, clock=clock)
+    by_term = replace(estate.app._discover_by_term, clock=clock)
+    replace(estate.app.discover, take=take, by_term=by_term).run()
+    return estate.last_run()
+
+
+def test_assets_that_a_run_has_no_time_for_are_left_to_the_next_one(estate: Estate) -> None:
+    run = hasty_tick(estate, 25)
+
+    assert 0 < len(estate.records()) < ASSETS
+    assert run.notes == [f"{ASSETS - len(estate.records())} assets are left to the next run."]
+    estate.tick()
+    assert len(estate.records()) == ASSETS
+
+
+def test_a_snapshot_that_a_run_had_no_time_for_retires_nobody(estate: Estate) -> None:
+    estate.tick()
+    estate.act("untag", asset="Orders", term=TERM)
+    for number in range(6):
+        estate.act("rename", asset=f"file {number}", name=f"renamed {number}")
+
+    assert "left to the next run" in hasty_tick(estate, 25).notes[0]
+
+    assert {record.absent for record in estate.records()} == {0}
+
+
+def test_assets_that_cannot_be_read_hold_up_no_others(estate: Estate) -> None:
+    estate.purview_fault(DETAILS, times=5, status=404, body=UNKNOWN_GUID)
+
+    for _ in range(4):
+        hasty_tick(estate, 25)
+
+    assert len(estate.records()) >= ASSETS - 5
+
+
+def test_messages_that_a_run_has_no_time_for_are_sent_by_the_next_one(estate: Estate) -> None:
+    estate.tick()
+    estate.clear_queue()
+    estate.clock.advance(SEND_AGAIN_AFTER.total_seconds() + 60)
+
+    run = hasty_tick(estate, 4)
+
+    assert "There is more work than one run can send; the next one goes on." in run.notes
+    assert 0 < len(estate.messages()) < ASSETS
+    estate.tick()
+    assert {message.asset_key for message in estate.messages()} == {record.key for record in estate.records()}
+
+
+def test_lists_that_take_too_long_fail_the_run_with_the_remedy(estate: Estate) -> None:
+    clock = HastyClock(estate.clock, timedelta(seconds=100))
+
+    with pytest.raises(TransientError, match="could not be read within 90 s"):
+        replace(estate.app.discover, by_term=replace(estate.app._discover_by_term, clock=clock)).run()
+
+    assert estate.records() == []
