@@ -43,7 +43,7 @@ def _parser() -> argparse.ArgumentParser:
     which.add_argument("--cause", metavar="CLASS", help="those of one cause class, as `letters` shows it")
     which.add_argument("--id", metavar="ID", help="one of them")
     replay.set_defaults(command=_replay)
-    close = commands.add_parser("close", help="drop a dead letter that is not to be replayed")
+    close = commands.add_parser("close", help="set a dead letter aside that is not to be replayed")
     close.add_argument("--id", metavar="ID", required=True)
     close.set_defaults(command=_close)
     approve = commands.add_parser("approve-retirement", help="let many assets be retired at once")
@@ -70,7 +70,7 @@ def _list_letters(sync: App, _: argparse.Namespace) -> int:
 
 
 def _replay(sync: App, options: argparse.Namespace) -> int:
-    wanted = [letter for letter in sync.dead_letters.all() if _is_wanted(letter, options)]
+    wanted = _wanted(sync, options)
     count, refused = sync.replay.replay_each(wanted)
     for why in refused:
         print(why, file=sys.stderr)
@@ -78,16 +78,20 @@ def _replay(sync: App, options: argparse.Namespace) -> int:
     return 1 if refused or not wanted else 0
 
 
-def _is_wanted(letter: DeadLetter, options: argparse.Namespace) -> bool:
-    return bool(options.all) or options.id == letter.letter_id or options.cause == letter.cause_class
+def _wanted(sync: App, options: argparse.Namespace) -> list[DeadLetter]:
+    if options.id:
+        letter = sync.dead_letters.load(options.id)  # also one that was closed by hand
+        return [letter] if letter else []
+    return [letter for letter in sync.dead_letters.all() if options.all or options.cause == letter.cause_class]
 
 
 def _close(sync: App, options: argparse.Namespace) -> int:
-    if sync.dead_letters.load(options.id) is None:
+    letter = sync.dead_letters.load(options.id)
+    if letter is None or letter.set_aside_at:
         print(f"There is no open letter {options.id}.", file=sys.stderr)
         return 1
-    sync.dead_letters.close(options.id)
-    print(f"Letter {options.id} is closed")
+    sync.dead_letters.set_aside(letter, sync.clock())
+    print(f"Letter {options.id} is closed; `replay --id {options.id}` still brings it back")
     return 0
 
 

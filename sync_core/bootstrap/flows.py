@@ -24,6 +24,7 @@ from sync_core.flows.doctor import Doctor
 from sync_core.flows.find_group import FindGroup
 from sync_core.flows.find_missed import FindMissed
 from sync_core.flows.find_recreated import FindRecreated
+from sync_core.flows.look_through import LookThrough
 from sync_core.flows.match_asset import MatchAsset
 from sync_core.flows.probe_rights import ProbeRights
 from sync_core.flows.provision import Provision
@@ -143,7 +144,6 @@ class App(Services):
         """The quarter-hourly tick."""
         cursors = self._notes("cursor")
         heal = Heal(
-            assets=self._assets,
             deliveries=self._deliveries,
             letters=self.dead_letters,
             replay=self.replay,
@@ -154,6 +154,7 @@ class App(Services):
         )
         return Reconcile(
             heal=heal,
+            look_through=LookThrough(self._assets, self._data_sets, self.dead_letters, self.bury, cursors, self.clock),
             find_missed=FindMissed(
                 data_sets=CluedInDataSets(self.cluedin),
                 assets=self._assets,

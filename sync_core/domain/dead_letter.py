@@ -16,7 +16,7 @@ class DeadLetter(BaseModel):
 
     `letter_id` is derived from queue and work, so that the same work dying twice is one letter with a later
     `last_seen_at`. `payload` is the message as it was on the queue. A replay leaves it open; work that then succeeds
-    closes it.
+    closes it. `set_aside_at` is when a person said that it is to be left alone.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -32,3 +32,4 @@ class DeadLetter(BaseModel):
     attempts: int
     replays: int = 0
     replayed_at: datetime | None = None
+    set_aside_at: datetime | None = None

@@ -76,9 +76,11 @@ class Bury:
         # The letter first: a crash in between repeats the work, it does not lose the reason.
         self.letter(ASSET_QUEUE, message.asset_key, cause, message.to_json())
         failed = with_failure(error, self.clock())
+        # The class is kept as the letter has it: should the letter be lost, it is written again from the record.
+        update = {"status": AssetStatus.FAILED, "last_error_class": cause_class}
         self.assets.close(
             message.asset_key,
-            lambda record: failed(record).model_copy(update={"status": AssetStatus.FAILED}),
+            lambda record: failed(record).model_copy(update=update),
             announce=self.announce,
         )
         logger.error("Asset %s is given up, %s: %s", message.asset_key, cause_class, error)

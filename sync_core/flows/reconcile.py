@@ -8,20 +8,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 
-from sync_core.domain.asset import AssetRecord, AssetStatus
 from sync_core.domain.message import DataSetMessage
 from sync_core.domain.run import RunKind
 from sync_core.flows.bury import Bury
 from sync_core.flows.check_existence import CheckExistence
 from sync_core.flows.find_missed import FindMissed
 from sync_core.flows.find_recreated import FindRecreated
+from sync_core.flows.look_through import LookThrough
 from sync_core.flows.pauses import Pauses
 from sync_core.flows.replay import Replay
 from sync_core.flows.run_log import RunLog, recorded_run
 from sync_core.flows.selection import ReadSelection
 from sync_core.flows.work_off_delivery import SEND_AGAIN_AFTER, WorkOffDelivery
 from sync_core.mapping.replaying import is_replay_due
-from sync_core.state.assets import AssetStore, Todo
 from sync_core.state.dead_letters import DeadLetterStore
 from sync_core.state.deliveries import DeliveryStore
 from sync_core.state.leases import Held, Leases
@@ -43,7 +42,6 @@ Step = tuple[str, Callable[[RunLog], None]]
 class Heal:
     """The steps that need our own state and queues only."""
 
-    assets: AssetStore
     deliveries: DeliveryStore
     letters: DeadLetterStore
     replay: Replay
@@ -51,15 +49,6 @@ class Heal:
     leases: Leases
     runs: RunStore
     clock: Callable[[], datetime]
-
-    def reopen_assets(self, log: RunLog) -> None:
-        """Make queued assets outstanding again whose to-do row is gone."""
-        for record in self.assets.all():
-            if record.status is AssetStatus.QUEUED and not self.assets.is_outstanding(record.key):
-                self.assets.ask_again(
-                    record.key, _unchanged, Todo(key=record.key, run_id=log.run_id, due_at=self.clock())
-                )
-                log.counts["assets_reopened"] += 1
 
     def resend_deliveries(self, log: RunLog) -> None:
         """Enqueue deliveries again that are open and whose message did not come for long."""
@@ -73,8 +62,8 @@ class Heal:
     def replay_letters(self, log: RunLog) -> None:
         """Try dead letters again whose cause may be gone."""
         now = self.clock()
-        due = (letter for letter in list(self.letters.all()) if is_replay_due(letter, now))
-        count, refused = self.replay.replay_each(islice(due, REPLAYS_A_RUN))
+        due = list(islice((letter for letter in self.letters.all() if is_replay_due(letter, now)), REPLAYS_A_RUN))
+        count, refused = self.replay.replay_each(due)
         log.counts["letters_replayed"] += count
         log.notes += refused
 
@@ -84,7 +73,7 @@ class Heal:
         for kind in RunKind:
             log.counts["runs_dropped"] += self.runs.forget_before(kind, now - RUNS_KEPT)
         log.counts["deliveries_dropped"] += self.deliveries.forget_done_before(now - DELIVERIES_KEPT)
-        log.counts["leases_dropped"] += self.leases.forget_ended(LEASES_KEPT)
+        log.counts["leases_dropped"] += self.leases.forget_ended_before(now - LEASES_KEPT)
 
 
 @dataclass(frozen=True)
@@ -92,6 +81,7 @@ class Reconcile:
     """One reconciliation. Idempotent; two at once do the work once."""
 
     heal: Heal
+    look_through: LookThrough
     find_missed: FindMissed
     find_recreated: FindRecreated
     check_existence: CheckExistence
@@ -126,7 +116,8 @@ class Reconcile:
     def _steps(self, log: RunLog) -> Sequence[Step]:
         steps: list[Step] = [
             ("record poison messages", self._record_poison),
-            ("reopen assets", self.heal.reopen_assets),
+            ("look through assets", self.look_through.look_at_assets),
+            ("look through data sets", self.look_through.look_at_data_sets),
             ("resend deliveries", self.heal.resend_deliveries),
             ("replay dead letters", self.heal.replay_letters),
             ("tidy", self.heal.tidy),
@@ -167,7 +158,3 @@ def _run_all(steps: Sequence[Step], log: RunLog) -> None:
             log.notes.append(f"Step '{name}' failed: {type(error).__name__}: {error}")
     if failures:
         raise failures[0]
-
-
-def _unchanged(record: AssetRecord) -> AssetRecord:
-    return record

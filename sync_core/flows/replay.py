@@ -7,7 +7,7 @@ from datetime import datetime
 from sync_core.domain.asset import AssetRecord, AssetStatus
 from sync_core.domain.dead_letter import DeadLetter
 from sync_core.domain.message import AssetMessage, DataSetMessage
-from sync_core.errors import RejectedError
+from sync_core.errors import RejectedError, StateError
 from sync_core.state.assets import AssetStore, Todo
 from sync_core.state.dead_letters import DeadLetterStore
 from sync_core.state.names import ASSET_QUEUE
@@ -41,12 +41,12 @@ class Replay:
             self.lineage_queue.send(DataSetMessage.from_json(letter.payload.encode()))
 
     def replay_each(self, letters: Iterable[DeadLetter]) -> tuple[int, list[str]]:
-        """Replay letters; return how many were, and why others could not be."""
+        """Replay letters; return how many were, and why others could not be: one of these holds up no other."""
         count, refused = 0, []
         for letter in letters:
             try:
                 self.replay(letter)
-            except RejectedError as error:
+            except (RejectedError, StateError) as error:
                 refused.append(f"{letter.letter_id}: {error}")
             else:
                 count += 1

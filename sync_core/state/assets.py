@@ -24,11 +24,13 @@ from sync_core.errors import ConflictError, StateError
 from sync_core.state.table import (
     OPERATIONS_A_TRANSACTION,
     Operation,
+    Row,
     Table,
     delete,
     from_row,
     insert,
     put,
+    readable,
     replace,
     to_row,
 )
@@ -105,27 +107,37 @@ class AssetStore:
     def load_many(self, keys: Sequence[str]) -> dict[str, StoredAsset]:
         """Return the records that exist, by key; reads in parallel, memory is bounded by the number of keys."""
         with ThreadPoolExecutor(READERS) as pool:
-            jobs = [pool.submit(copy_context().run, self.load, key) for key in keys]
+            jobs = [pool.submit(copy_context().run, self._load_readable, key) for key in keys]
             found = [job.result() for job in jobs]
         return {stored.record.key: stored for stored in found if stored}
 
+    def _load_readable(self, key: str) -> StoredAsset | None:
+        found = self.table.get(PARTITION, f"record:{key}")
+        record = next(readable(AssetRecord, [found.values]), None) if found else None
+        return StoredAsset(record, found.etag) if found and record else None
+
     def all(self) -> Iterator[AssetRecord]:
-        """Yield all records, a page at a time."""
-        for row in self.table.rows(KEYS_BETWEEN, _between("record")):
-            yield from_row(AssetRecord, row)
+        """Yield all records that can be read, a page at a time."""
+        return readable(AssetRecord, self.table.rows(KEYS_BETWEEN, _between("record")))
 
     def after(self, key: str) -> Iterator[AssetRecord]:
-        """Yield the records behind a key, in the order of keys; an empty key starts from the first."""
+        """Yield the records behind a key that can be read, in the order of keys; an empty one starts from the first."""
+        return readable(AssetRecord, self._rows_after(key))
+
+    def each_after(self, key: str) -> Iterator[tuple[str, AssetRecord | StateError]]:
+        """Yield the records behind a key with their keys, or the reason why one cannot be read."""
+        for row in self._rows_after(key):
+            yield str(row["RowKey"]).partition(":")[2], _read(row)
+
+    def _rows_after(self, key: str) -> Iterator[Row]:
         bounds = {"partition": PARTITION, "first": f"record:{key}", "last": "record;"}
-        query = "PartitionKey eq @partition and RowKey gt @first and RowKey lt @last"
-        for row in self.table.rows(query, bounds):
-            yield from_row(AssetRecord, row)
+        return self.table.rows("PartitionKey eq @partition and RowKey gt @first and RowKey lt @last", bounds)
 
     def absent(self) -> Iterator[AssetRecord]:
         """Yield the records that were missing from the latest snapshot and are not retired for it."""
         query = f"{KEYS_BETWEEN} and absent gt 0 and status ne @retired"
-        for row in self.table.rows(query, {**_between("record"), "retired": AssetStatus.RETIRED.value}):
-            yield from_row(AssetRecord, row)
+        rows = self.table.rows(query, {**_between("record"), "retired": AssetStatus.RETIRED.value})
+        return readable(AssetRecord, rows)
 
     def counts(self) -> Counter[str]:
         """Count the records by status; reads one column of each."""
@@ -223,14 +235,14 @@ class AssetStore:
         """Yield the to-do rows whose message is to be sent now."""
         query = f"{KEYS_BETWEEN} and due_at le @now"
         for row in self.table.rows(query, {**_between("todo"), "now": _stamp(now)}):
-            yield StoredTodo(from_row(Todo, row), str(row.metadata["etag"]))
+            for todo in readable(Todo, [row]):
+                yield StoredTodo(todo, str(row.metadata["etag"]))
 
     def due_between(self, first: str, last: str) -> dict[str, datetime]:
         """Return when the messages of outstanding assets count as lost, by key, from one key to another."""
         bounds = {"partition": PARTITION, "first": f"todo:{first}", "last": f"todo:{last}"}
         query = "PartitionKey eq @partition and RowKey ge @first and RowKey le @last"
-        todos = (from_row(Todo, row) for row in self.table.rows(query, bounds))
-        return {todo.key: todo.due_at for todo in todos}
+        return {todo.key: todo.due_at for todo in readable(Todo, self.table.rows(query, bounds))}
 
     def is_outstanding(self, key: str) -> bool:
         """Whether an asset has its to-do row."""
@@ -268,12 +280,19 @@ class AssetStore:
 
     def news(self) -> list[News]:
         """Return what ended and was not announced yet."""
-        return [from_row(News, row) for row in self.table.rows(KEYS_BETWEEN, _between("news"))]
+        return list(readable(News, self.table.rows(KEYS_BETWEEN, _between("news"))))
 
     def forget_news(self, news: Sequence[News]) -> None:
         """Drop news, before they are announced: each is announced at most once."""
         for chunk in _chunks(news, OPERATIONS_A_TRANSACTION):
             self.table.transact([delete(PARTITION, f"news:{item.key}") for item in chunk])
+
+
+def _read(row: Row) -> AssetRecord | StateError:
+    try:
+        return from_row(AssetRecord, row)
+    except StateError as error:
+        return error
 
 
 def _stamp(moment: datetime) -> str:

@@ -14,7 +14,17 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from sync_core.domain.data_set import DataSetRecord
-from sync_core.state.table import OPERATIONS_A_TRANSACTION, Operation, Row, Table, delete, from_row, put, to_row
+from sync_core.state.table import (
+    OPERATIONS_A_TRANSACTION,
+    Operation,
+    Row,
+    Table,
+    delete,
+    from_row,
+    put,
+    readable,
+    to_row,
+)
 
 PARTITION = "datasets"
 # A property holds 32,768 UTF-16 units; the vocabulary keys of 490 columns may need more, so they go on in a second one.
@@ -82,11 +92,10 @@ class DataSetStore:
         return [from_row(TypeMember, _joined(row)) for row in rows]
 
     def after(self, data_set_id: str) -> Iterator[DataSetRecord]:
-        """Yield the records behind an id, in the order of ids; an empty one starts from the first."""
+        """Yield the records behind an id that can be read, in the order of ids; an empty one starts from the first."""
         bounds = {"partition": PARTITION, "first": f"dataset:{data_set_id}", "last": "dataset;"}
         query = "PartitionKey eq @partition and RowKey gt @first and RowKey lt @last"
-        for row in self.table.rows(query, bounds):
-            yield from_row(DataSetRecord, _joined(row))
+        return readable(DataSetRecord, map(_joined, self.table.rows(query, bounds)))
 
     def news(self) -> list[DataSetNews]:
         """Return what was pushed and not announced yet."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sync_core.domain.dead_letter import DeadLetter
-from sync_core.state.table import Table, from_row, to_row
+from sync_core.state.table import Table, from_row, readable, to_row
 
 PARTITION = "open"
 
@@ -31,13 +31,15 @@ class DeadLetterStore:
             )
         self.table.put(to_row(PARTITION, letter.letter_id, letter))
 
-    def load(self, letter: str) -> DeadLetter | None:
-        """Return an open letter, or None."""
-        found = self.table.get(PARTITION, letter)
+    def load(self, letter_id: str) -> DeadLetter | None:
+        """Return a letter, also one that was set aside, or None."""
+        found = self.table.get(PARTITION, letter_id)
         return from_row(DeadLetter, found.values) if found else None
 
     def note_replay(self, letter_id: str, now: datetime) -> bool:
-        """Note that a letter's work is about to go on the queue again; return whether the letter is still open.
+        """Note that a letter's work is about to go on the queue again; return whether there still is such a letter.
+
+        One that was set aside is open again.
 
         Raises:
             ConflictError: another worker changed the letter meanwhile.
@@ -46,15 +48,24 @@ class DeadLetterStore:
         if found is None:
             return False
         letter = from_row(DeadLetter, found.values)
-        replayed = letter.model_copy(update={"replays": letter.replays + 1, "replayed_at": now})
-        self.table.replace(to_row(PARTITION, letter_id, replayed), found.etag)
+        update = {"replays": letter.replays + 1, "replayed_at": now, "set_aside_at": None}
+        self.table.replace(to_row(PARTITION, letter_id, letter.model_copy(update=update)), found.etag)
         return True
 
-    def close(self, letter: str) -> None:
+    def set_aside(self, letter: DeadLetter, now: datetime) -> None:
+        """Note that a person does not want a letter's work any more: it is shown and replayed no longer."""
+        self.table.put(to_row(PARTITION, letter.letter_id, letter.model_copy(update={"set_aside_at": now})))
+
+    def close(self, letter_id: str) -> None:
         """Drop a letter whose work succeeded."""
-        self.table.delete(PARTITION, letter)
+        self.table.delete(PARTITION, letter_id)
+
+    def ids(self) -> set[str]:
+        """Return the ids of all letters, those that were set aside included; reads nothing else of them."""
+        rows = self.table.rows("PartitionKey eq @partition", {"partition": PARTITION}, select=["RowKey"])
+        return {str(row["RowKey"]) for row in rows}
 
     def all(self) -> Iterator[DeadLetter]:
-        """Yield the open letters."""
-        for row in self.table.rows("PartitionKey eq @partition", {"partition": PARTITION}):
-            yield from_row(DeadLetter, row)
+        """Yield the open letters that can be read."""
+        letters = readable(DeadLetter, self.table.rows("PartitionKey eq @partition", {"partition": PARTITION}))
+        return (letter for letter in letters if letter.set_aside_at is None)

@@ -14,7 +14,7 @@ from itertools import islice
 
 from sync_core.domain.delivery import Delivery, DeliveryStatus
 from sync_core.errors import ConflictError
-from sync_core.state.table import OPERATIONS_A_TRANSACTION, Table, delete, from_row, insert, put, to_row
+from sync_core.state.table import OPERATIONS_A_TRANSACTION, Table, delete, from_row, insert, put, readable, to_row
 
 PARTITION = "deliveries"
 BETWEEN = "PartitionKey eq @partition and RowKey ge @first and RowKey lt @last"
@@ -65,9 +65,8 @@ class DeliveryStore:
             self.table.replace(to_row(PARTITION, f"open:{key}", later), found.etag)
 
     def open(self) -> Iterator[Delivery]:
-        """Yield the deliveries whose work is not recorded yet, in no particular order."""
-        for row in self.table.rows(BETWEEN, OPEN):
-            yield from_row(Delivery, row)
+        """Yield the deliveries whose work is not recorded yet and that can be read, in no particular order."""
+        return readable(Delivery, self.table.rows(BETWEEN, OPEN))
 
     def forget_done_before(self, moment: datetime) -> int:
         """Drop deliveries that were done before a moment; return how many."""

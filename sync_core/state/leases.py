@@ -8,7 +8,8 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from pydantic import BaseModel
 
@@ -88,17 +89,17 @@ class Leases:
     table: Table
     monotonic: Callable[[], float] = time.monotonic
 
-    def forget_ended(self, age: timedelta) -> int:
-        """Drop leases that no one renewed for so long, e.g. of workers that died; return how many.
+    def forget_ended_before(self, moment: datetime) -> int:
+        """Drop leases that had ended by a moment, e.g. of workers that died; return how many.
 
-        Nothing is held by such a row: its end is long past by any clock.
+        `moment` is so long ago that it has passed by any clock.
         """
         dropped = 0
         for row in self.table.rows("PartitionKey eq @partition", {"partition": PARTITION}):
-            stored = self.table.get(PARTITION, row["RowKey"])
-            if stored is not None and stored.read_at - stored.written_at > age and remaining_s(stored) < 0:
+            metadata: dict[str, Any] = dict(row.metadata)
+            if metadata["timestamp"] + timedelta(seconds=row["ttl_s"]) < moment:
                 with suppress(ConflictError):  # someone takes it at this very moment
-                    self.table.delete(PARTITION, row["RowKey"], stored.etag)
+                    self.table.delete(PARTITION, row["RowKey"], metadata["etag"])
                     dropped += 1
         return dropped
 

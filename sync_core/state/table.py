@@ -4,7 +4,8 @@ In Azure the template makes the tables; on a laptop a missing one is made on fir
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
@@ -20,6 +21,8 @@ from pydantic import BaseModel
 from sync_core.domain.ledger import record_request
 from sync_core.errors import ConflictError, StateError
 from sync_core.state.failures import STORAGE, is_missing_container, translated
+
+logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 M = TypeVar("M", bound=BaseModel)
@@ -90,6 +93,15 @@ def from_row(model: type[M], row: Row) -> M:
         return model.model_validate({name: _from_column(value, name in json_columns) for name, value in row.items()})
     except (TypeError, ValueError) as error:
         raise StateError(f"Row {row.get('RowKey')} is no {model.__name__}: {error}") from error
+
+
+def readable(model: type[M], rows: Iterable[Row]) -> Iterator[M]:
+    """Yield rows as models. One that cannot be read is logged and left out: it must not hide all the others."""
+    for row in rows:
+        try:
+            yield from_row(model, row)
+        except StateError as error:
+            logger.warning("A row is left out: %s", error)
 
 
 def _from_column(value: Any, is_json: bool) -> Any:  # noqa: FBT001  # the two sides of one column

@@ -151,9 +151,9 @@ def test_a_leases_age_is_by_the_services_clock_alone(year: int) -> None:
 def test_leases_of_workers_long_dead_are_dropped_and_no_others(leases: Leases) -> None:
     leases.acquire("dead", "one", ENDED)
     alive = take(leases, "two")
-    assert leases.forget_ended(timedelta(hours=1)) == 0
-    just_now = timedelta(seconds=-5)  # storage tells the time of a read in whole seconds
-    assert leases.forget_ended(just_now) == 1
-    assert leases.forget_ended(just_now) == 0
+    now = datetime.now(UTC)
+    assert leases.forget_ended_before(now - timedelta(hours=1)) == 0
+    assert leases.forget_ended_before(now + timedelta(seconds=5)) == 1
+    assert leases.forget_ended_before(now + timedelta(seconds=5)) == 0
     alive.renew()
     assert isinstance(leases.acquire("dead", "three", 60), Lease)
