@@ -257,6 +257,7 @@ class App(Services):
             purview=self.purview,
             types=self._types,
             take=self._take_assets,
+            assets=self._assets,
             notes=self._notes("cursor"),
             clock=self.clock,
             own_collection=self._own_collection,

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from sync_core.clients.cluedin import CLUEDIN
 from sync_core.clients.purview import PURVIEW
 from sync_core.domain.run import RunKind
 from sync_core.flows.announce import Announce
@@ -61,10 +62,11 @@ class Discover:
 
         # Work that is known goes out first: it must not wait for Purview to answer.
         self.take.send_due(log, keep_alive=keep_alive)
-        pause_s = self.pauses.wait_s(PURVIEW.name)
-        if pause_s:
-            log.skip(f"Purview asked to be left alone for {pause_s:.0f} s more.")
-            return
+        for service in (CLUEDIN, PURVIEW) if self.selection.asks_cluedin else (PURVIEW,):
+            pause_s = self.pauses.wait_s(service.name)
+            if pause_s:
+                log.skip(f"{service.title} asked to be left alone for {pause_s:.0f} s more.")
+                return
         selection = self.selection.read(log)
         try:
             if selection is not None:

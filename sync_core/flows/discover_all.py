@@ -19,6 +19,7 @@ from sync_core.flows.asset_types import AssetTypes
 from sync_core.flows.run_log import RunLog
 from sync_core.flows.take_assets import PART_TIME, TakeAssets
 from sync_core.mapping.search_filters import Filter, TimeField, Window, everything_but_own, since, within
+from sync_core.state.assets import AssetStore
 from sync_core.state.notes import Notes
 
 CURSOR = "all"
@@ -72,6 +73,7 @@ class DiscoverAll:
     purview: PurviewClient
     types: AssetTypes
     take: TakeAssets
+    assets: AssetStore
     notes: Notes
     clock: Callable[[], datetime]
     own_collection: Callable[[], str]
@@ -89,12 +91,18 @@ class DiscoverAll:
     def _begin(self, now: datetime) -> AllCursor:
         """Return where to go on. Which collection is our own is asked once a sweep: no idle tick pays for it."""
         cursor = self.notes.load(AllCursor, CURSOR)
-        is_sweep_due = cursor is None or (not cursor.windows and now - cursor.sweep_started_at >= SWEEP_EVERY)
+        is_lost = cursor is not None and not self.assets.has_sweep()
+        is_old = cursor is None or (not cursor.windows and now - cursor.sweep_started_at >= SWEEP_EVERY)
+        is_sweep_due = is_lost or is_old
         if cursor and not is_sweep_due and cursor.collection_setting == self.collection_setting:
             return cursor
         own = {"own_collection": self.own_collection(), "collection_setting": self.collection_setting}
         cursor = (cursor or self._first_cursor(now, own["own_collection"])).model_copy(update=own)
-        return _with_new_sweep(cursor, now) if is_sweep_due else cursor
+        if is_sweep_due:
+            cursor = _with_new_sweep(cursor, now)
+            self.notes.save(CURSOR, cursor)  # first: a mark without a sweep would hide that the records were lost
+            self.assets.note_sweep(now)
+        return cursor
 
     def _first_cursor(self, now: datetime, own_collection: str) -> AllCursor:
         # Asked before the sweep: whatever this counts, the sweep reads.

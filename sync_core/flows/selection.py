@@ -27,19 +27,23 @@ class ReadSelection:
     cluedin: CluedInClient
     notes: Notes
 
+    @property
+    def asks_cluedin(self) -> bool:
+        """Whether reading takes a call of CluedIn."""
+        return self.settings.sync_settings_source is SettingsSource.CLUEDIN
+
     def read(self, log: RunLog) -> Selection | None:
         """Return what to sync, or None while the sync is switched off.
 
         Raises:
             ConfigError: the keywords are empty or CluedIn does not show its settings.
         """
-        is_cluedin = self.settings.sync_settings_source is SettingsSource.CLUEDIN
-        toggle = self._from_cluedin() if is_cluedin else self._from_app()
+        toggle = self._from_cluedin() if self.asks_cluedin else self._from_app()
         self._note_change(toggle, log)
         if not toggle.enabled:
             log.skip(f"The sync is switched off in {ENABLED_KEY if self.settings.sync_enabled else 'SYNC_ENABLED'}.")
             return None
-        return parse_selection(toggle.keywords, KEYWORDS_KEY if is_cluedin else "SYNC_TERM")
+        return parse_selection(toggle.keywords, KEYWORDS_KEY if self.asks_cluedin else "SYNC_TERM")
 
     def _from_app(self) -> Toggle:
         return Toggle(enabled=self.settings.sync_enabled, keywords=unquote(self.settings.sync_term))

@@ -6,6 +6,7 @@ All rows share one partition: a record and its to-do row change together in one 
     todo:{key}     there while its group and source are to be made; `due_at` says when its message is sent (again)
     news:{key}     there from its end, synced or given up, until that was announced
     inventory      there once CluedIn was read as a whole
+    sweep          there once a sweep of the whole catalog began: should it be gone, so are the records
 """
 
 from collections import Counter
@@ -38,6 +39,7 @@ from sync_core.state.table import (
 Item = TypeVar("Item")
 PARTITION = "assets"
 INVENTORY = "inventory"
+SWEEP = "sweep"
 READERS = 8
 TRIES = 5
 KEYS_BETWEEN = "PartitionKey eq @partition and RowKey ge @first and RowKey lt @last"
@@ -66,6 +68,12 @@ class Inventory(BaseModel):
 
     taken_at: datetime
     sources: int
+
+
+class Sweep(BaseModel):
+    """When the last sweep of the whole catalog began."""
+
+    begun_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +181,14 @@ class AssetStore:
     def note_inventory(self, sources: int, now: datetime) -> None:
         """Note that CluedIn was read as a whole."""
         self.table.put(to_row(PARTITION, INVENTORY, Inventory(taken_at=now, sources=sources)))
+
+    def has_sweep(self) -> bool:
+        """Whether a sweep of the whole catalog has begun since these records did."""
+        return self.table.get(PARTITION, SWEEP) is not None
+
+    def note_sweep(self, now: datetime) -> None:
+        """Note that a sweep of the whole catalog begins."""
+        self.table.put(to_row(PARTITION, SWEEP, Sweep(begun_at=now)))
 
     def rejected_keys(self) -> set[str]:
         """Return the keys of the assets that are recorded by their guid, because they have no qualified name."""

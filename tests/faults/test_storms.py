@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from sync_core.domain.asset import AssetStatus
+from sync_core.domain.run import RunKind, RunOutcome
 from tests.faults.remote import Simulated
 from tests.faults.world import World
 
@@ -113,5 +114,38 @@ def test_work_that_hears_of_nothing_but_a_storm_for_a_day_is_a_dead_letter_that_
 
     assert len(list(world.app.dead_letters.all())) == 2
     assert {letter.cause_class for letter in world.app.dead_letters.all()} == {"exhausted_throttled"}
+    world.heal()
+    assert world.violations() == []
+
+
+@pytest.mark.parametrize(("source", "service"), [("app", "purview"), ("cluedin", "cluedin"), ("cluedin", "purview")])
+def test_a_tick_asks_nobody_while_a_service_that_it_needs_wants_to_be_left_alone(
+    new_world: Callable[..., World], source: str, service: str
+) -> None:
+    world = new_world(SYNC_SETTINGS_SOURCE=source)
+    world.add_asset()
+    world.app._pauses.note(service, RETRY_AFTER_S * 5)
+    before = world.organization.last_seq(), world.account.last_seq()
+
+    world.tick()
+
+    assert (world.organization.last_seq(), world.account.last_seq()) == before
+    (run, *_) = world.app._runs.latest(RunKind.DISCOVER, 1)
+    assert run.outcome is RunOutcome.SKIPPED
+
+
+@pytest.mark.parametrize("service", ["purview", "cluedin"])
+def test_a_reconciliation_asks_nobody_while_a_service_wants_to_be_left_alone(world: World, service: str) -> None:
+    asset = world.add_asset()
+    world.run()
+    world.load(asset)
+    world.app._pauses.note(service, 3600)
+    before = world.organization.last_seq(), world.account.last_seq()
+
+    world.clock.advance(15 * 60)
+    world.crew.reconcile()
+
+    assert (world.organization.last_seq(), world.account.last_seq()) == before
+    world.clock.advance(3600)
     world.heal()
     assert world.violations() == []

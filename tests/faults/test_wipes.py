@@ -1,10 +1,11 @@
 """The state is lost, as a whole or in part, with work done, half done and outstanding."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pytest
 from azure.data.tables import TableServiceClient
 
+from sync_core.domain.asset import AssetStatus
 from sync_core.state.names import (
     ASSETS_TABLE,
     DATA_SETS_TABLE,
@@ -73,3 +74,20 @@ def test_what_is_lost_while_messages_wait_is_found_again(world: World, tables: S
 
     world.heal()
     assert world.violations() == []
+
+
+def test_with_all_assets_selected_lost_records_are_found_by_the_next_ticks(new_world: Callable[..., World]) -> None:
+    world = new_world(SYNC_TERM="*")
+    for _ in range(3):
+        world.add_asset()
+    world.run()
+    world.clock.advance(3600)  # what was scanned then is no news any more
+    world.run()
+    world.run()
+
+    wipe(world, [ASSETS_TABLE])
+    world.run()
+    world.run()
+
+    assert {record.status for record in world.app._assets.all()} == {AssetStatus.SYNCED}
+    assert len(list(world.app._assets.all())) == len(world.organization.state()["data_sources"]) == 3

@@ -238,8 +238,8 @@ NOTHING_LOST = (
     Protection(
         "work that is recorded is sent by the next tick, whatever died in between",
         "sync_core/flows/discover.py",
-        "        self.take.send_due(log, keep_alive=keep_alive)\n        pause_s",
-        "        pause_s",
+        "        self.take.send_due(log, keep_alive=keep_alive)\n        for service",
+        "        for service",
         f"{FLOWS}/test_discover_crash.py::test_what_was_recorded_but_not_sent_is_sent_by_the_next_tick",
         "an asset looked known and was never sent",
     ),
@@ -323,6 +323,14 @@ NOTHING_LOST = (
         "",
         f"{FAULTS}/test_reconcile.py::test_a_message_for_an_asset_that_is_not_recorded_is_no_loss_once_it_is",
         "the work stayed undone although nothing was in its way",
+    ),
+    Protection(
+        "with `*`, records that are lost alone are found by the next tick",
+        "sync_core/flows/discover_all.py",
+        "is_sweep_due = is_lost or is_old",
+        "is_sweep_due = is_old",
+        f"{FAULTS}/test_wipes.py::test_with_all_assets_selected_lost_records_are_found_by_the_next_ticks",
+        "nothing was found for a day",
     ),
     Protection(
         "what failed has a dead letter, also after that table was lost",
@@ -415,6 +423,22 @@ PATIENCE = (
         "pause_s = 0.0",
         f"{FAULTS}/test_storms.py::test_a_storm_neither_hammers_nor_loses_anything",
         "510 calls in ten minutes to a service that answers 429, instead of under 300",
+    ),
+    Protection(
+        "all instances leave a service alone that asked for it: discovery",
+        "sync_core/flows/discover.py",
+        "            if pause_s:\n",
+        "            if False:\n",
+        f"{FAULTS}/test_storms.py::test_a_tick_asks_nobody_while_a_service_that_it_needs_wants_to_be_left_alone",
+        "a tick asked for the assignments during the pause",
+    ),
+    Protection(
+        "all instances leave a service alone that asked for it: reconcile",
+        "sync_core/flows/reconcile.py",
+        "        if pause_s:\n",
+        "        if False:\n",
+        f"{FAULTS}/test_storms.py::test_a_reconciliation_asks_nobody_while_a_service_wants_to_be_left_alone",
+        "data sets were looked for during the pause",
     ),
     Protection(
         "a request to slow down counts as no attempt",
