@@ -10,10 +10,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
-from typing import Any
 from uuid import UUID
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from sync_core.domain.answer import HttpAnswer, json_answer, problem
 from sync_core.domain.delivery import Delivery, DeliveryStatus, delivery_key
@@ -32,21 +31,31 @@ LONGEST_ID = 200  # kept and answered; the key is made of the whole id
 WINDOW_S = 3600
 
 
+SPELLINGS = {"as_camel": "dataSetId", "as_snake": "data_set_id", "as_pascal": "DataSetId"}
+
+
 class DeliveryBody(BaseModel):
     """The webhook's body; unknown members are ignored."""
 
     model_config = ConfigDict(strict=True)
 
-    data_set_id: UUID = Field(validation_alias=AliasChoices("dataSetId", "data_set_id", "DataSetId"))
+    as_camel: UUID | None = Field(default=None, alias="dataSetId")
+    as_snake: UUID | None = Field(default=None, alias="data_set_id")
+    as_pascal: UUID | None = Field(default=None, alias="DataSetId")
     event: str | None = None
     event_id: str | None = Field(default=None, alias="eventId")
     processed_at: datetime | None = Field(default=None, alias="processedAt")
 
-    @model_validator(mode="before")
-    @classmethod
-    def _without_nulls(cls, body: Any) -> Any:
-        """A sender may know several spellings of a member and fill in one of them."""
-        return {name: value for name, value in body.items() if value is not None} if isinstance(body, dict) else body
+    @property
+    def data_set_id(self) -> UUID | None:
+        """The data set's id: a sender may know several spellings of it and fill in one."""
+        return next(filter(None, (self.as_camel, self.as_snake, self.as_pascal)), None)
+
+    @property
+    def spelling(self) -> str:
+        """How the sender spells the data set's id, for a body that has none."""
+        spelled = (name for name in SPELLINGS if name in self.model_fields_set)
+        return SPELLINGS[next(spelled, "as_camel")]
 
 
 @dataclass(frozen=True)
@@ -66,10 +75,9 @@ class ReceiveDelivery:
             return refusal
         if self.secrets and not is_signed(headers, body, self._texts):
             return self._answer_unsigned(headers, body)
-        try:
-            content = DeliveryBody.model_validate_json(body)
-        except ValidationError as error:
-            return _malformed(error)
+        content = _read(body)
+        if isinstance(content, HttpAnswer):
+            return content
         return self._accept(self._new_delivery(headers, body, content))
 
     @property
@@ -104,9 +112,8 @@ class ReceiveDelivery:
     def _find_known(self, headers: Mapping[str, str], body: bytes) -> Delivery | None:
         if not is_signed_long_ago(headers, body, self._texts):
             return None
-        try:
-            content = DeliveryBody.model_validate_json(body)
-        except ValidationError:
+        content = _read(body)
+        if isinstance(content, HttpAnswer):
             return None
         return self.deliveries.load(delivery_key(headers["webhook-id"], str(content.data_set_id)))
 
@@ -149,10 +156,18 @@ def _not_stored(what: str, error: SyncError) -> HttpAnswer:
     return problem(HTTPStatus.SERVICE_UNAVAILABLE, detail, headers={"Retry-After": RETRY_AFTER_S})
 
 
-def _malformed(error: ValidationError) -> HttpAnswer:
-    first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-    field = str(first["loc"][0]) if first["loc"] else "body"
-    detail = f"{field}: {first['msg']}."
+def _read(body: bytes) -> DeliveryBody | HttpAnswer:
+    """Read a body, or return its refusal."""
+    try:
+        content = DeliveryBody.model_validate_json(body)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        return _malformed(str(first["loc"][0]) if first["loc"] else "body", first["msg"])
+    return content if content.data_set_id else _malformed(content.spelling, "Field required")
+
+
+def _malformed(field: str, problem_found: str) -> HttpAnswer:
+    detail = f"{field}: {problem_found}."
     if field.lower().replace("_", "") == "datasetid":
         detail += " Expected the data set's id, a GUID."
     return problem(HTTPStatus.BAD_REQUEST, detail, field=field)
