@@ -14,6 +14,7 @@ from sync_core.domain.asset import AssetRecord, AssetStatus
 from sync_core.flows.notify import Notify
 from sync_core.flows.run_log import RunLog
 from sync_core.mapping.announcements import approval_needed, assets_retired
+from sync_core.mapping.names import shorten
 from sync_core.mapping.retirement import GRACE_SNAPSHOTS, is_approved, is_free, retired_lately
 from sync_core.state.assets import AssetStore
 from sync_core.state.notes import Notes
@@ -104,7 +105,7 @@ class Retire:
         if before is not None and before.assets == len(due):
             return
         needed = ApprovalNeeded(
-            assets=len(due), of=total, since=self.clock(), examples=[record.name for record in due[:EXAMPLES]]
+            assets=len(due), of=total, since=self.clock(), examples=[shorten(record.name) for record in due[:EXAMPLES]]
         )
         self.approvals.save(NEEDED, needed)
         logger.error("%s of %s assets would be retired; that needs approval", len(due), total)

@@ -8,9 +8,9 @@ from sync_core.domain.asset import Asset, AssetRecord, AssetStatus, asset_key, r
 
 REFRESH_AFTER = timedelta(hours=24)
 REFRESH_REJECTED_AFTER = timedelta(hours=1)
-# Storage takes 32,000 characters a text and 4 MiB a transaction: an asset with an endless name must not keep the others
-# from being recorded. Paths in a data lake end at 1,024.
-LONGEST_TEXT = 2000
+# Purview takes names of 4 KiB (docs/vendors/purview.md, section 3), storage 32,000 characters a text and 4 MiB a
+# transaction: an asset with an endless name must not keep the others from being recorded.
+LONGEST_TEXT = 4096
 
 
 @dataclass(frozen=True, slots=True)

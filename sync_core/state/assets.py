@@ -41,6 +41,8 @@ PARTITION = "assets"
 INVENTORY = "inventory"
 SWEEP = "sweep"
 READERS = 8
+LARGEST_TEXTS = 3 * 1024**2  # a transaction holds 4 MiB; the rest of 100 rows needs far less than one
+LARGEST_CHARACTER = 12  # an emoji, as it travels: two escapes of six characters
 TRIES = 5
 KEYS_BETWEEN = "PartitionKey eq @partition and RowKey ge @first and RowKey lt @last"
 
@@ -154,7 +156,7 @@ class AssetStore:
     def add(self, records: Sequence[AssetRecord], now: datetime) -> list[StoredTodo]:
         """Insert new records with their to-do rows, due at once; those that exist by now are left as they are."""
         added: list[StoredTodo] = []
-        for chunk in _chunks(records, OPERATIONS_A_TRANSACTION // 2):
+        for chunk in _fitting(records):
             try:
                 added += self._insert(chunk, now)
             except ConflictError:  # another discovery was faster with at least one of them
@@ -309,6 +311,21 @@ def _read(row: Row) -> AssetRecord | StateError:
         return from_row(AssetRecord, row)
     except StateError as error:
         return error
+
+
+def _fitting(records: Iterable[AssetRecord]) -> Iterator[Sequence[AssetRecord]]:
+    """Yield as many records at a time as fit into one transaction with their to-do rows, however long their names."""
+    chunk: list[AssetRecord] = []
+    size = 0
+    for record in records:
+        own_size = LARGEST_CHARACTER * len(record.name + record.qualified_name + record.display_text)
+        if chunk and (len(chunk) == OPERATIONS_A_TRANSACTION // 2 or size + own_size > LARGEST_TEXTS):
+            yield chunk
+            chunk, size = [], 0
+        chunk.append(record)
+        size += own_size
+    if chunk:
+        yield chunk
 
 
 def _stamp(moment: datetime) -> str:

@@ -60,6 +60,17 @@ def test_an_asset_without_a_name_is_rejected_and_the_others_go_on(small_estate: 
     assert len(small_estate.groups()) == 2
 
 
+def test_the_longest_names_that_purview_takes_are_shortened_and_not_rejected(small_estate: Estate) -> None:
+    long = "数" * 4096
+    small_estate.act("add_asset", name=long, qualifiedName=f"https://lake.example/{long}"[:4096], terms=[TERM])
+
+    small_estate.sync()
+
+    record = small_estate.record_of(long)
+    assert record.status is AssetStatus.SYNCED
+    assert (len(record.group_name), len(record.source_name)) == (200, 200)
+
+
 def test_an_asset_that_got_its_name_is_synced_at_the_next_tick(small_estate: Estate) -> None:
     nameless = small_estate.act("add_asset", name="", qualifiedName="https://lake.example/nameless", terms=[TERM])
     small_estate.sync()

@@ -9,6 +9,7 @@ import pytest
 from sync_core.domain.asset import AssetRecord, AssetStatus, Origin, rejected_key
 from sync_core.domain.ledger import request_ledger
 from sync_core.errors import ConflictError, StateError
+from sync_core.mapping.discovery_plan import LONGEST_TEXT
 from sync_core.state.assets import TRIES, AssetStore, Todo
 from sync_core.state.table import Table
 from tests.unit.sync_core.builders import NOW, make_record, make_synced_record
@@ -46,6 +47,16 @@ def test_records_beyond_one_transaction_are_all_added(assets: AssetStore) -> Non
     assert len(assets.add(records, NOW)) == 51
     assert assets.counts() == Counter(queued=51)
     assert len(todos(assets)) == 51
+
+
+def test_records_with_the_longest_names_that_purview_takes_are_all_added(assets: AssetStore) -> None:
+    long = "👩" * LONGEST_TEXT
+    records = [
+        make_record(f"{number}").model_copy(update={"name": long, "qualified_name": long, "display_text": long})
+        for number in range(50)
+    ]
+    assert len(assets.add(records, NOW)) == 50
+    assert record_of(assets, records[-1]).name == long
 
 
 def test_a_record_that_another_discovery_added_meanwhile_is_left_as_it_is(assets: AssetStore) -> None:
