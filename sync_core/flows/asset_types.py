@@ -4,6 +4,7 @@ A type that Purview does not tell is asked for once by each process.
 """
 
 from dataclasses import dataclass, field
+from urllib.parse import quote
 
 from pydantic import BaseModel
 
@@ -35,7 +36,7 @@ class AssetTypes:
 
     def _ancestors(self, type_name: str) -> frozenset[str] | None:
         if type_name not in self._seen:
-            known = self.notes.load(KnownType, type_name)
+            known = self.notes.load(KnownType, _note_name(type_name))
             self._seen[type_name] = frozenset(known.ancestors) if known else self._learn(type_name)
         return self._seen[type_name]
 
@@ -50,5 +51,10 @@ class AssetTypes:
             super_types = set(definition.super_types) if definition else set()
             to_read += super_types - ancestors - ROOTS
             ancestors |= super_types
-        self.notes.save(type_name, KnownType(ancestors=sorted(ancestors)))
+        self.notes.save(_note_name(type_name), KnownType(ancestors=sorted(ancestors)))
         return frozenset(ancestors)
+
+
+def _note_name(type_name: str) -> str:
+    """Return the key of a type's note: an ordinary name itself; a slash, # and ? must not stand in a table's key."""
+    return quote(type_name, safe="").replace("%", "=")

@@ -2,7 +2,10 @@
 
 from datetime import timedelta
 
+import pytest
+
 from local.purview.behaviour.entities import stamp
+from local.purview.builtin.building import entity_def
 from local.stack import TERM
 from sync_core.domain.asset import AssetStatus
 from sync_core.flows.discover_by_term import COMPARE_AFTER
@@ -165,3 +168,19 @@ def test_known_types_are_not_asked_for_again_by_another_process(new_small_estate
     newcomer.tick()
 
     assert newcomer.asked_of_purview(before)[TYPES] == 0
+
+
+@pytest.mark.parametrize("type_name", ["contoso/file", "contoso\\file", "what? #1", "a%2Fb", "ein Typ für alles"])
+def test_a_type_may_be_called_what_no_key_of_a_table_may(new_small_estate: NewEstate, type_name: str) -> None:
+    estate = new_small_estate()
+    # The API refuses such a name; the service's own types are not bound by it.
+    estate.purview.types.put(entity_def(type_name, "DataSet"))
+    estate.act("add_asset", name="odd", typeName=type_name, terms=[TERM])
+
+    estate.tick()
+
+    assert estate.record_of("odd").type_name == type_name
+    before = estate.purview.log.last_seq
+    estate.clock.advance(COMPARE_AFTER.total_seconds())
+    new_small_estate().tick()
+    assert estate.asked_of_purview(before)[TYPES] == 0
