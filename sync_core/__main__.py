@@ -21,6 +21,8 @@ from sync_core.errors import SyncError
 from sync_core.flows.retire import APPROVAL
 from sync_core.safe_text import one_line
 
+LONGEST_HOURS = 1000
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return the exit status: 0 done, 1 not done, 2 wrong usage."""
@@ -47,11 +49,27 @@ def _parser() -> argparse.ArgumentParser:
     close.add_argument("--id", metavar="ID", required=True)
     close.set_defaults(command=_close)
     approve = commands.add_parser("approve-retirement", help="let many assets be retired at once")
-    approve.add_argument("--assets", type=int, required=True, help="at most so many")
+    approve.add_argument("--assets", type=_count, required=True, help="at most so many")
     approve.add_argument("--by", required=True, help="who says so")
-    approve.add_argument("--hours", type=float, default=24, help="for how long this counts (24)")
+    approve.add_argument("--hours", type=_hours, default=24, help="for how long this counts (24)")
     approve.set_defaults(command=_approve)
     return parser
+
+
+def _count(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"'{text}' is no number of assets from 1 on")
+    return int(text)
+
+
+def _hours(text: str) -> float:
+    try:
+        hours = float(text)
+    except ValueError:
+        hours = 0.0
+    if not 0 < hours <= LONGEST_HOURS:
+        raise argparse.ArgumentTypeError(f"'{text}' is no number of hours above 0, up to {LONGEST_HOURS}")
+    return hours
 
 
 def _examine(sync: App, _: argparse.Namespace) -> int:
@@ -101,7 +119,7 @@ def _approve(sync: App, options: argparse.Namespace) -> int:
         assets=options.assets, by=options.by, given_at=now, expires_at=now + timedelta(hours=options.hours)
     )
     sync.approvals.save(APPROVAL, approval)
-    print(f"Up to {approval.assets} assets may be retired until {approval.expires_at:%Y-%m-%d %H:%M} UTC")
+    print(f"Up to {approval.assets} assets may be retired until {approval.expires_at:%Y-%m-%d %H:%M} UTC, each once")
     return 0
 
 

@@ -17,8 +17,8 @@ class DeliveryStatus(StrEnum):
 class Delivery(BaseModel):
     """One delivery. `key` tells it from others; `result` is the data set's status that it led to.
 
-    `is_named` says that the sender gave the delivery an id: the same id again is the same event, for good. `due_at` is
-    when its message counts as lost, if it was put back since it was received.
+    `is_named` says that the sender gave the delivery an id: the same id again is the same event, for as long as it is
+    kept. `due_at` is when its message counts as lost, if it was put back since it was received.
     """
 
     model_config = ConfigDict(frozen=True)

@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 
 from pydantic import BaseModel
 
-from sync_core.domain.approval import ApprovalNeeded
+from sync_core.domain.approval import Approval, ApprovalNeeded
 from sync_core.domain.asset import AssetRecord, AssetStatus
 from sync_core.domain.data_set import DataSetRecord
 from sync_core.domain.dead_letter import DeadLetter
@@ -79,6 +79,7 @@ class Facts:
     runs: Sequence[RunRecord] = ()
     reconciliations: Sequence[RunRecord] = ()
     approval_needed: ApprovalNeeded | None = None
+    approval: Approval | None = None
     dead_letters: Sequence[DeadLetter] = ()
     throttles: Sequence[Throttle] = ()
     notifications: Mapping[str, LastNotification] = field(default_factory=dict)

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from pydantic.alias_generators import to_camel
 
 from sync_core.domain.answer import HttpAnswer, json_answer, problem
-from sync_core.domain.approval import ApprovalNeeded
+from sync_core.domain.approval import Approval, ApprovalNeeded
 from sync_core.domain.asset import AssetRecord, AssetStatus
 from sync_core.domain.data_set import DataSetRecord
 from sync_core.domain.delivery import Delivery
@@ -20,7 +20,7 @@ from sync_core.domain.facts import Facts, Filter, LastNotification, Page, Toggle
 from sync_core.domain.run import RunKind
 from sync_core.domain.throttle import Throttle
 from sync_core.errors import RejectedError
-from sync_core.flows.retire import NEEDED
+from sync_core.flows.retire import APPROVAL, NEEDED
 from sync_core.flows.selection import NOTE as TOGGLE
 from sync_core.flows.take_assets import SEND_AGAIN_AFTER
 from sync_core.state.assets import AssetStore
@@ -104,6 +104,7 @@ class Report:
             runs=self.runs.latest(RunKind.DISCOVER, RUNS_SHOWN),
             reconciliations=self.runs.latest(RunKind.RECONCILE, RUNS_SHOWN),
             approval_needed=self.approvals.load(ApprovalNeeded, NEEDED),
+            approval=self.approvals.load(Approval, APPROVAL),
             dead_letters=list(islice(self.dead_letters.all(), wanted.page_size)),
             throttles=[throttle for _, throttle in self.throttles.all(Throttle)],
             notifications=dict(self.notifications.all(LastNotification)),
@@ -151,6 +152,7 @@ def _to_json(facts: Facts) -> dict[str, Any]:
         "runs": [_camel(run) for run in facts.runs],
         "reconciliations": [_camel(run) for run in facts.reconciliations],
         "approvalNeeded": _camel(needed) if needed else None,
+        "approval": _camel(facts.approval) if facts.approval else None,
         "deadLetters": [_camel(letter) for letter in facts.dead_letters],
         "throttles": [_camel(throttle) for throttle in facts.throttles],
         "notifications": {kind: _camel(last) for kind, last in facts.notifications.items()},

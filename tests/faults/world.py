@@ -115,11 +115,16 @@ class World:
 
     def command(self, *arguments: str) -> str:
         """A person types `python -m sync_core ...`; returns what is printed."""
+        status, said = self.try_command(*arguments)
+        assert status == 0, said
+        return said
+
+    def try_command(self, *arguments: str) -> tuple[int, str]:
+        """A person types a command that may fail; returns its exit status, and what is printed."""
         program = [sys.executable, "-m", "sync_core", *arguments]
         environment = {**os.environ, **self.settings}
         done = subprocess.run(program, env=environment, cwd=REPOSITORY, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr + done.stdout
-        return done.stdout
+        return done.returncode, done.stdout + done.stderr
 
     def run(self) -> None:
         """One minute of the app's life."""

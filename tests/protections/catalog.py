@@ -675,7 +675,7 @@ LINEAGE_WRITTEN = (
         "two workers wrote one lineage at once",
     ),
     Protection(
-        "an event that was worked off is known for good",
+        "an event that was worked off is known when it comes again",
         "sync_core/flows/work_off_delivery.py",
         "return delivery.is_named and delivery.status is DeliveryStatus.DONE and delivery.result in SETTLED",
         "return False",

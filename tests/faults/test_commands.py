@@ -1,0 +1,113 @@
+"""What a person types, `python -m sync_core ...`, on the state of a running app."""
+
+import json
+
+import pytest
+
+from sync_core.domain.approval import Approval
+from sync_core.domain.dead_letter import DeadLetter
+from sync_core.flows.retire import APPROVAL
+from tests.faults.test_retire_word import lose
+from tests.faults.world import World
+
+REFUSED = 400
+
+
+def letters(world: World) -> list[DeadLetter]:
+    return sorted(world.app.dead_letters.all(), key=lambda letter: letter.cause_class)
+
+
+@pytest.fixture
+def world(world: World) -> World:
+    """Two assets were refused, and a message came that is none."""
+    world.organization.fault("createDataSource$", status=REFUSED, times=2)
+    world.add_asset()
+    world.add_asset()
+    world.crew.lanes.send("asset-sync", b"not ours")
+    world.run()
+    assert [letter.cause_class for letter in letters(world)] == ["malformed_message", "rejected", "rejected"]
+    return world
+
+
+def test_letters_are_listed_with_their_causes(world: World) -> None:
+    said = world.command("letters")
+
+    for letter in letters(world):
+        assert letter.letter_id in said
+        assert letter.cause_class in said
+        assert letter.subject in said
+
+
+def test_one_letter_is_replayed_by_its_id(world: World) -> None:
+    _, first, second = letters(world)
+
+    said = world.command("replay", "--id", first.letter_id)
+    world.run()
+
+    assert "1 of 1" in said
+    assert [letter.letter_id for letter in letters(world)][1:] == [second.letter_id]
+
+
+def test_letters_are_replayed_by_their_cause(world: World) -> None:
+    said = world.command("replay", "--cause", "rejected")
+    world.run()
+
+    assert "2 of 2" in said
+    assert [letter.cause_class for letter in letters(world)] == ["malformed_message"]
+
+
+def test_what_cannot_be_replayed_is_named_and_holds_up_no_other(world: World) -> None:
+    status, said = world.try_command("replay", "--all")
+    world.run()
+
+    assert (status, "2 of 3" in said) == (1, True)
+    assert "The message is no AssetMessage" in said
+    assert [letter.cause_class for letter in letters(world)] == ["malformed_message"]
+
+
+@pytest.mark.parametrize("arguments", [("replay", "--id", "nothing"), ("close", "--id", "nothing")])
+def test_a_letter_that_is_not_there_is_not_done(world: World, arguments: tuple[str, ...]) -> None:
+    status, _ = world.try_command(*arguments)
+    assert status == 1
+
+
+def test_a_closed_letter_is_closed_once(world: World) -> None:
+    letter, *_ = letters(world)
+    world.command("close", "--id", letter.letter_id)
+
+    assert letter.letter_id not in world.command("letters")
+    status, said = world.try_command("close", "--id", letter.letter_id)
+    assert (status, "no open letter" in said) == (1, True)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ("--assets", "0"),
+        ("--assets", "-3"),
+        ("--assets", "many"),
+        ("--assets", "5", "--hours", "0"),
+        ("--assets", "5", "--hours", "nan"),
+        ("--assets", "5", "--hours", "-1"),
+    ],
+)
+def test_a_word_for_no_asset_or_for_no_time_is_refused(world: World, wrong: tuple[str, ...]) -> None:
+    status, _ = world.try_command("approve-retirement", "--by", "Ada", *wrong)
+
+    assert status == 2
+    assert world.app.approvals.load(Approval, APPROVAL) is None
+
+
+def test_a_word_is_shown_with_what_was_retired_on_it(world: World) -> None:
+    world.command("replay", "--cause", "rejected")
+    assets = [world.add_asset() for _ in range(8)]
+    world.run()
+    lose(world, assets)
+
+    world.command("approve-retirement", "--assets", "9", "--by", "Ada")
+    world.clock.advance(600)
+    world.tick()
+
+    shown = json.loads(world.app.report.answer({}).body)
+    assert shown["approvalNeeded"] is None
+    assert (shown["approval"]["assets"], shown["approval"]["used"], shown["approval"]["by"]) == (9, 8, "Ada")
