@@ -12,8 +12,6 @@ from sync_core.domain.asset import AssetRecord
 
 # CluedIn publishes no column sizes; 255 is likely.
 LONGEST_NAME = 200
-# SQL Server counts UTF-16 code units, of which an emoji takes two.
-LONGEST_NAME_UTF16 = 255
 HASH_CHARACTERS = 16
 JOINER = "~"
 SEARCHED_CHARACTERS = 100
@@ -24,23 +22,14 @@ PATTERN_CHARACTERS = re.compile(r"""[%_\[\]^\\'"]""")
 def shorten(name: str) -> str:
     """Return a name that fits: one over 200 characters becomes a readable head plus a hash of the whole.
 
-    So does a shorter one that is too long for a column of 255 UTF-16 units, e.g. one of many emoji.
+    An emoji of one code point is one character.
     """
-    if len(name) <= LONGEST_NAME and _utf16_length(name) <= LONGEST_NAME_UTF16:
-        return name
-    return _with_hash(name, name)
+    return name if len(name) <= LONGEST_NAME else _with_hash(name, name)
 
 
 def _with_hash(name: str, hashed: str) -> str:
     tail = JOINER + hashlib.sha256(hashed.encode()).hexdigest()[:HASH_CHARACTERS]
-    head = name[: LONGEST_NAME - len(tail)]
-    while _utf16_length(head) > LONGEST_NAME_UTF16 - len(tail):
-        head = head[:-1]
-    return head + tail
-
-
-def _utf16_length(text: str) -> int:
-    return len(text.encode("utf-16-le")) // 2
+    return name[: LONGEST_NAME - len(tail)] + tail
 
 
 def plain_group_name(asset: AssetRecord) -> str:
