@@ -7,7 +7,7 @@ from sync_core.domain.asset import AssetStatus, Origin
 from sync_core.errors import ConflictError
 from sync_core.flows.notify import Notify
 from sync_core.flows.run_log import RunLog
-from sync_core.mapping.announcements import data_sources_created, synchronization_completed
+from sync_core.mapping.announcements import Failure, data_sources_created, synchronization_completed
 from sync_core.state.assets import AssetStore, News
 
 
@@ -33,8 +33,9 @@ class Announce:
         created = [item.name for item in synced if item.origin is Origin.CREATED]
         if created:
             self.notify.send("data_source_created", data_sources_created(created))
+        failures = [Failure(item.name, item.reason) for item in news if item.status is AssetStatus.FAILED]
         completed = synchronization_completed(
-            created=len(created), adopted=len(synced) - len(created), failed=len(news) - len(synced)
+            created=len(created), adopted=len(synced) - len(created), failures=failures
         )
         self.notify.send("synchronization_completed", completed)
         if log is not None:

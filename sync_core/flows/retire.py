@@ -110,4 +110,4 @@ class Retire:
         self.approvals.save(NEEDED, needed)
         logger.error("%s of %s assets would be retired; that needs approval", len(due), total)
         if self.notify.is_on:
-            self.notify.send("approval_needed", approval_needed(len(due), total))
+            self.notify.send("approval_needed", approval_needed([record.name for record in due], total))

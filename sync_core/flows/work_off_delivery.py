@@ -94,7 +94,7 @@ class WorkOffDelivery:
         self.bury.letter(LINEAGE_QUEUE, message.data_set_id, cause, message.to_json())
         # Whatever asks for it next, e.g. a replay, has all attempts again.
         update = {"status": DataSetStatus.FAILED, "attempts": 0, "last_error_class": cause_class}
-        self.store.save(record.model_copy(update=update))
+        self.store.save(record.model_copy(update=update), announce=self.announce.is_on)
         self._close(self._load(message), DataSetStatus.FAILED)
         logger.error("Data set %s is given up, %s: %s", message.data_set_id, cause_class, error)
 

@@ -7,7 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 NAMES_SHOWN = 20
+FAILURES_SHOWN = 10
 LONGEST_SHOWN = 200
+NEXT_STEP = (
+    "What may heal is tried again by itself; see `python -m sync_core letters`, mend the cause, replay the rest."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +20,14 @@ class Announcement:
 
     title: str
     body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What was given up, by its name, and why."""
+
+    name: str
+    reason: str
 
 
 def data_sources_created(names: Sequence[str]) -> Announcement:
@@ -35,28 +47,48 @@ def data_sets_synced(names: Sequence[str]) -> Announcement:
     return Announcement(title, f"{len(names)} data sets have been synced to Purview ({_listed(names)})")
 
 
+def data_sets_failed(failures: Sequence[Failure]) -> Announcement:
+    """Tell whose lineage was given up, why, and what to do."""
+    body = f"The lineage of {len(failures)} data sets is not in Purview: {_explained(failures)}. {NEXT_STEP}"
+    return Announcement("Data sets could not be synced to Purview", body)
+
+
 def assets_retired(names: Sequence[str]) -> Announcement:
     """Tell which assets lost their term."""
     title = "Assets are no longer synced"
-    body = f"{len(names)} assets lost their glossary term ({_listed(names)}). Their groups in CluedIn stay as they are."
+    body = (
+        f"{len(names)} assets lost their glossary term ({_listed(names)}). Their groups in CluedIn stay as they are; "
+        "an asset that gets its term again is synced on, in the group it had."
+    )
     return Announcement(title, body)
 
 
-def approval_needed(assets: int, total: int) -> Announcement:
+def approval_needed(names: Sequence[str], total: int) -> Announcement:
     """Tell that so many assets are missing at once that a person must look first."""
     body = (
-        f"{assets} of {total} assets are no longer found in Purview. Nothing was changed: check the glossary term and "
-        "the app's rights, then approve with `python -m sync_core approve-retirement`."
+        f"{len(names)} of {total} assets are no longer found in Purview ({_listed(names)}). Nothing was changed: check "
+        f"the glossary term and the app's rights, then approve with `python -m sync_core approve-retirement --assets "
+        f"{len(names)} --by NAME`."
     )
     return Announcement("Many assets are missing: approval needed", body)
 
 
-def synchronization_completed(*, created: int, adopted: int, failed: int) -> Announcement:
-    """Tell that nothing is outstanding any more."""
-    body = f"{created} created, {adopted} found in place, {failed} failed"
+def synchronization_completed(*, created: int, adopted: int, failures: Sequence[Failure]) -> Announcement:
+    """Tell that nothing is outstanding any more, and what was given up, why, and what to do."""
+    body = f"{created} created, {adopted} found in place, {len(failures)} failed"
+    if failures:
+        body += f": {_explained(failures)}. {NEXT_STEP}"
     return Announcement("Synchronization completed", body)
 
 
+def _explained(failures: Sequence[Failure]) -> str:
+    shown = [f"'{_cut(failure.name)}' ({_cut(failure.reason.rstrip('.'))})" for failure in failures[:FAILURES_SHOWN]]
+    return ", ".join(shown) + (", ..." if len(failures) > FAILURES_SHOWN else "")
+
+
 def _listed(names: Sequence[str]) -> str:
-    shown = [name if len(name) <= LONGEST_SHOWN else f"{name[:LONGEST_SHOWN]}..." for name in names[:NAMES_SHOWN]]
-    return ", ".join(shown) + (", ..." if len(names) > NAMES_SHOWN else "")
+    return ", ".join(map(_cut, names[:NAMES_SHOWN])) + (", ..." if len(names) > NAMES_SHOWN else "")
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}..."

@@ -41,6 +41,7 @@ PARTITION = "assets"
 INVENTORY = "inventory"
 SWEEP = "sweep"
 READERS = 8
+LONGEST_REASON = 500
 LARGEST_TEXTS = 3 * 1024**2  # a transaction holds 4 MiB; the rest of 100 rows needs far less than one
 LARGEST_CHARACTER = 12  # an emoji, as it travels: two escapes of six characters
 TRIES = 5
@@ -57,12 +58,13 @@ class Todo(BaseModel):
 
 
 class News(BaseModel):
-    """An asset that was synced or given up, and not announced yet."""
+    """An asset that was synced or given up, and not announced yet; `reason` says why it was given up."""
 
     key: str
     name: str
     status: AssetStatus
     origin: Origin | None = None
+    reason: str = ""
 
 
 class Inventory(BaseModel):
@@ -219,7 +221,13 @@ class AssetStore:
 
         def finish(record: AssetRecord) -> tuple[AssetRecord, list[Operation]]:
             closed = change(record)
-            news = News(key=key, name=closed.name, status=closed.status, origin=closed.group_origin)
+            news = News(
+                key=key,
+                name=closed.name,
+                status=closed.status,
+                origin=closed.group_origin,
+                reason=closed.last_error[:LONGEST_REASON],
+            )
             return closed, [put(_row("news", news))] if announce else []
 
         return self._change(key, finish, forget_todo=True)

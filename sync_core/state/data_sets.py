@@ -13,7 +13,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from sync_core.domain.data_set import DataSetRecord
+from sync_core.domain.data_set import DataSetRecord, DataSetStatus
 from sync_core.state.table import (
     OPERATIONS_A_TRANSACTION,
     Operation,
@@ -30,6 +30,7 @@ PARTITION = "datasets"
 # A property holds 32,768 UTF-16 units; the vocabulary keys of 490 columns may need more, so they go on in a second one.
 # Source: Microsoft, "Understanding the Table service data model".
 PROPERTY_CHARACTERS = 15_000
+LONGEST_REASON = 500
 CONTINUATION = re.compile(r"(?P<name>.+)__(?P<number>[0-9]+)")
 KEYS_BETWEEN = "PartitionKey eq @partition and RowKey ge @first and RowKey lt @last"
 
@@ -43,10 +44,11 @@ class TypeMember(BaseModel):
 
 
 class DataSetNews(BaseModel):
-    """A data set that was pushed and not announced yet."""
+    """A data set that was pushed or given up, and not announced yet; `failure` says why it was given up."""
 
     data_set_id: str
     name: str
+    failure: str = ""
 
 
 def _type_prefix(entity_type: str) -> str:
@@ -76,7 +78,12 @@ class DataSetStore:
         operations = [put(_split(to_row(PARTITION, f"dataset:{record.data_set_id}", record)))]
         operations += self._membership(record)
         if announce:
-            news = DataSetNews(data_set_id=record.data_set_id, name=record.name)
+            is_failed = record.status is DataSetStatus.FAILED
+            news = DataSetNews(
+                data_set_id=record.data_set_id,
+                name=record.name or record.data_set_id,
+                failure=record.last_error[:LONGEST_REASON] if is_failed else "",
+            )
             operations.append(put(to_row(PARTITION, f"news:{record.data_set_id}", news)))
         self.table.transact(operations)
         if before and before.entity_type and before.entity_type != record.entity_type:
@@ -98,7 +105,7 @@ class DataSetStore:
         return readable(DataSetRecord, map(_joined, self.table.rows(query, bounds)))
 
     def news(self) -> list[DataSetNews]:
-        """Return what was pushed and not announced yet."""
+        """Return what was pushed or given up, and not announced yet."""
         return [from_row(DataSetNews, row) for row in self.table.rows(KEYS_BETWEEN, _between("news:"))]
 
     def forget_news(self, news: Sequence[DataSetNews]) -> None:

@@ -31,9 +31,12 @@ class Channel:
     """Where notifications arrive."""
 
     titles: list[str] = field(default_factory=list)
+    bodies: list[str] = field(default_factory=list)
 
     async def take(self, request: Request) -> Response:
-        self.titles.append((await request.json())["title"])
+        body = await request.json()
+        self.titles.append(body["title"])
+        self.bodies.append(body["message"])
         return Response()
 
 
@@ -159,6 +162,7 @@ def test_many_assets_are_retired_only_with_a_persons_word(world: World, channel:
         world.clock.advance(600)
     assert retired(world) == set()
     assert channel.titles.count("Many assets are missing: approval needed") == 1
+    assert "asset 1.csv" in channel.bodies[-1]
 
     world.command("approve-retirement", "--assets", str(MANY - 2), "--by", "Ada", "--hours", "1000")
     world.clock.advance(600)

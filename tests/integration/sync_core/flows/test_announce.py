@@ -143,14 +143,21 @@ def test_nothing_new_is_not_announced(estate: Estate, receiver: Receiver) -> Non
     assert receiver.received == []
 
 
-def test_what_was_found_in_place_or_given_up_counts_in_the_completion_only(estate: Estate, receiver: Receiver) -> None:
+def test_the_completion_counts_what_was_found_in_place_and_names_what_was_given_up(
+    estate: Estate, receiver: Receiver
+) -> None:
     estate.add_foreign_group("Orders", "mssql://contoso-sql.database.windows.net/crm/dbo/Orders")
     estate.fault(CREATE_SOURCE, status=200, body={"errors": [{"message": "400: no such type"}], "data": None})
 
     estate.sync()
     estate.tick()
 
-    assert receiver.received == [("Synchronization completed", "0 created, 1 found in place, 1 failed")]
+    ((title, body),) = receiver.received
+    assert title == "Synchronization completed"
+    assert body.startswith(
+        "0 created, 1 found in place, 1 failed: 'Customers' (CluedIn answered an error to createDataSource: 400: "
+        "no such type). What may heal is tried again by itself"
+    )
 
 
 def test_nothing_is_announced_while_anything_is_outstanding(estate: Estate, receiver: Receiver) -> None:

@@ -19,6 +19,7 @@ from tests.integration.sync_core.lineage.conftest import NewBench
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
 
 TITLE = "Data set synced to Purview"
+FAILED = "Data sets could not be synced to Purview"
 
 
 @dataclass
@@ -31,7 +32,7 @@ class Receiver:
 
     async def take(self, request: Request) -> Response:
         body = await request.json()
-        if body["title"] == TITLE:
+        if body["title"] in {TITLE, FAILED}:
             self.received.append((body["title"], body["message"]))
         return Response(status_code=self.status)
 
@@ -98,7 +99,8 @@ def test_a_last_delivery_that_fails_does_not_keep_the_others_from_being_told(
     loud.work()
 
     assert loud.record(ill).status is DataSetStatus.FAILED
-    assert receiver.received == told("well.csv")
+    assert receiver.received[:-1] == told("well.csv")
+    assert receiver.received[-1][0] == FAILED
 
 
 def test_what_a_worker_could_not_tell_before_it_died_is_told_by_the_next(
@@ -132,11 +134,29 @@ def test_a_receiver_that_fails_spoils_nothing_and_is_noted(
     assert last.error
 
 
-def test_a_push_that_fails_is_told_by_no_one(loud: LineageBench, receiver: Receiver) -> None:
-    data_set_id = loud.load(loud.sync_asset())
-    loud.fault(WRITE, times=None, status=400, body={"errorCode": "ATLAS-400-00-01A"})
-    loud.deliver(data_set_id)
+def test_pushes_that_are_given_up_are_told_once_with_their_reason_and_the_next_step(
+    loud: LineageBench, receiver: Receiver
+) -> None:
+    source = loud.sync_asset()
+    loud.fault(WRITE, times=None, status=400, body={"errorCode": "ATLAS-400-00-01A", "errorMessage": "no such thing"})
+    for name in ("a.csv", "b.csv"):
+        loud.deliver(loud.load(source, name))
 
     loud.work()
+
+    ((title, body),) = receiver.received
+    assert title == FAILED
+    assert body.startswith("The lineage of 2 data sets is not in Purview: 'a.csv' (Microsoft Purview answered 400")
+    assert "'b.csv' (" in body
+    assert "no such thing" in body
+    assert "python -m sync_core letters" in body
+
+
+def test_a_push_that_is_tried_again_is_no_news(loud: LineageBench, receiver: Receiver) -> None:
+    data_set_id = loud.load(loud.sync_asset())
+    loud.fault(WRITE, times=None, status=503)
+    loud.deliver(data_set_id)
+
+    loud.push_failing(data_set_id)
 
     assert receiver.received == []
