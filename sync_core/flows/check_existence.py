@@ -4,7 +4,7 @@ The search index is not asked: it lags, and it hides what the app may not see. W
 many guids is asked for alone. Once it has gone round all records, those whose grace is over are retired together.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -16,6 +16,7 @@ from sync_core.errors import ConfigError
 from sync_core.flows.confirm_absence import LOOKS_A_RUN, ConfirmAbsence, Sight
 from sync_core.flows.retire import Retire
 from sync_core.flows.run_log import RunLog
+from sync_core.mapping.discovery_plan import record_key
 from sync_core.mapping.retirement import RETIRABLE, is_due
 from sync_core.state.assets import AssetStore
 from sync_core.state.notes import Notes
@@ -63,16 +64,24 @@ class CheckExistence:
         seen = {record.guid: self.confirm.look(record, log) for record in omitted}
         gone = {guid for guid, sight in seen.items() if sight is Sight.GONE}
         shown = {guid for guid, sight in seen.items() if sight is Sight.SHOWN}
-        self.retire.mark(counted, missing=gone, present=listed | shown)
+        replaced = self._find_replaced(counted, listed)
+        self.retire.mark(counted, missing=gone, present=listed.keys() | shown, replaced=replaced)
         log.counts["existence_checked"] += len(counted)
         log.counts["missing"] += len(gone)
         return len(omitted)
 
-    def _list(self, guids: Sequence[str]) -> set[str]:
+    def _list(self, guids: Sequence[str]) -> dict[str, str]:
+        """Return the keys that the assets have today, by guid."""
         try:
-            return {asset.guid for asset in self.purview.fetch_assets(guids)}
+            return {asset.guid: record_key(asset) for asset in self.purview.fetch_assets(guids)}
         except ConfigError:  # one asset that the app may not read is enough: each is looked for alone, then
-            return set()
+            return {}
+
+    def _find_replaced(self, counted: Sequence[AssetRecord], listed: Mapping[str, str]) -> set[str]:
+        """Return the keys of records whose guid has another qualified name now, and a record under it."""
+        others = {one.key: listed[one.guid] for one in counted if listed.get(one.guid, one.key) != one.key}
+        known = self.assets.load_many(list(others.values())) if others else {}
+        return {key for key, other in others.items() if other in known and known[other].record.status in RETIRABLE}
 
     def _retire(self, log: RunLog) -> None:
         counts = self.assets.counts()

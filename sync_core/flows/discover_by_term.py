@@ -24,7 +24,7 @@ from sync_core.flows.run_log import RunLog
 from sync_core.flows.take_assets import PART_TIME, TakeAssets
 from sync_core.mapping.discovery_plan import Sighting, guids_to_read
 from sync_core.mapping.keywords import Selection
-from sync_core.mapping.retirement import RETIRABLE, is_due
+from sync_core.mapping.retirement import RETIRABLE, is_due, latest_by_guid
 from sync_core.state.assets import AssetStore
 from sync_core.state.notes import Notes
 
@@ -157,6 +157,7 @@ class DiscoverByTerm:
         keep_alive: Callable[[], None],
     ) -> bool:
         """Retire whose grace is over; return whether anyone is still in it."""
+        replaced = {record.key for record in counted} - {one.key for one in latest_by_guid(counted).values()}
         missing = [record for record in counted if record.guid not in present]
         in_grace = [record for record in missing if not is_due(record)]
         confirmed = set[str]()
@@ -164,11 +165,12 @@ class DiscoverByTerm:
             keep_alive()
             if self.confirm.look(record, log) is not Sight.HIDDEN:
                 confirmed.add(record.guid)
-        marked = self.retire.mark(counted, missing=confirmed, present=present)
+        marked = self.retire.mark(counted, missing=confirmed, present=present, replaced=replaced)
         due = [record for record in marked if is_due(record)]
         self.retire.retire(due, len(counted), log, keep_alive)
         log.counts["missing"] += len(missing)
-        return len(in_grace) > LOOKS_A_RUN or any(one.guid in confirmed and not is_due(one) for one in marked)
+        waiting = [one for one in marked if not is_due(one)]
+        return len(in_grace) > LOOKS_A_RUN or any(one.guid in confirmed or one.key in replaced for one in waiting)
 
     def _enumerate(self, selection: Selection, page_size: int, keep_alive: Callable[[], None]) -> Snapshot:
         started_at, terms = self.clock(), self.terms.resolve(selection)
@@ -205,7 +207,7 @@ class DiscoverByTerm:
         """Take over what is new or changed; return whether there was time for all of it."""
         started_at = self.clock()
         sightings = list(self._data_assets(seen.values(), log))
-        known = {record.guid: record for record in self.assets.all() if record.guid in seen}
+        known = latest_by_guid(record for record in self.assets.all() if record.guid in seen)
         guids = self._resumed(guids_to_read(sightings, known, started_at))
         log.counts["unchanged"] = len(sightings) - len(guids)
         shown = {sighting.guid: sighting.display_text for sighting in sightings}

@@ -26,6 +26,7 @@ NEEDED = "needed"
 LATELY = "lately"
 EXAMPLES = 10
 BACK = {"absent": 0, "absent_since": None}
+REPLACED = "Its qualified name changed in Purview, so it is another asset now, with another group. Its group stays."
 REASON = "It is no longer among the assets that the keywords select. Its group in CluedIn stays."
 
 
@@ -39,14 +40,21 @@ class Retire:
     clock: Callable[[], datetime]
 
     def mark(
-        self, records: Iterable[AssetRecord], missing: Collection[str], present: Collection[str]
+        self,
+        records: Iterable[AssetRecord],
+        missing: Collection[str],
+        present: Collection[str],
+        replaced: Collection[str] = (),
     ) -> list[AssetRecord]:
         """Note which records a snapshot has and lacks, and return them; others are left as they are.
 
-        `missing` and `present` are guids. Called once for each snapshot: every call counts against the grace of who is
-        missing.
+        `missing` and `present` are guids, `replaced` the keys of records whose guid is another record's now; they count
+        as missing. Called once for each snapshot: every call counts against the grace of who is missing.
         """
-        return [self._mark(record, missing, present) for record in records]
+        return [
+            self._mark_replaced(record) if record.key in replaced else self._mark(record, missing, present)
+            for record in records
+        ]
 
     def retire(
         self, due: Sequence[AssetRecord], total: int, log: RunLog, keep_alive: Callable[[], None] = lambda: None
@@ -64,7 +72,8 @@ class Retire:
             return
         for record in due:
             keep_alive()
-            update = {"status": AssetStatus.RETIRED, "retired_at": self.clock(), "reason": f"{REASON}{said}"}
+            reason = f"{REPLACED if record.reason == REPLACED else REASON}{said}"
+            update = {"status": AssetStatus.RETIRED, "retired_at": self.clock(), "reason": reason}
             self.assets.close(record.key, lambda one, update=update: one.model_copy(update=update), announce=False)  # type: ignore[misc]
             logger.info("Asset %s is retired.%s", record.key, said)
         log.counts["retired"] += len(due)
@@ -74,10 +83,16 @@ class Retire:
 
     def _mark(self, record: AssetRecord, missing: Collection[str], present: Collection[str]) -> AssetRecord:
         if record.guid in present and record.absent:
-            return self.assets.change(record.key, lambda one: one.model_copy(update=BACK))
+            reason = "" if record.reason == REPLACED else record.reason
+            return self.assets.change(record.key, lambda one: one.model_copy(update={**BACK, "reason": reason}))
         if record.guid in missing and record.absent < GRACE_SNAPSHOTS:
             return self.assets.change(record.key, self._once_more)
         return record
+
+    def _mark_replaced(self, record: AssetRecord) -> AssetRecord:
+        if record.absent >= GRACE_SNAPSHOTS:
+            return record
+        return self.assets.change(record.key, lambda one: self._once_more(one).model_copy(update={"reason": REPLACED}))
 
     def _once_more(self, record: AssetRecord) -> AssetRecord:
         since = record.absent_since or self.clock()

@@ -1,5 +1,6 @@
 """When an asset that is no longer found may be retired: never on doubt, never many at once without a person's word."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from sync_core.domain.approval import Approval, RetiredLately
@@ -12,6 +13,16 @@ FREE_ASSETS = 5
 FREE_SHARE = 0.3
 COUNTED_TOGETHER = timedelta(days=1)
 RETIRABLE = frozenset({AssetStatus.QUEUED, AssetStatus.SYNCED, AssetStatus.FAILED})
+
+
+def latest_by_guid(records: Iterable[AssetRecord]) -> dict[str, AssetRecord]:
+    """Return the record of each guid: of several, that which was read last. It has the qualified name of today."""
+    latest: dict[str, AssetRecord] = {}
+    for record in records:
+        known = latest.get(record.guid)
+        if known is None or known.refreshed_at < record.refreshed_at:
+            latest[record.guid] = record
+    return latest
 
 
 def is_due(record: AssetRecord) -> bool:

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from local.purview import Purview
+from local.purview.behaviour.entities import stamp
 from sync_core.domain.asset import AssetStatus
 from sync_core.errors import TransientError
 from sync_core.flows.discover_all import OVERLAP, SLIDE_AFTER, SWEEP_EVERY
@@ -198,6 +199,28 @@ def test_an_asset_found_again_under_another_guid_is_bound_to_its_group(catalog: 
 
     assert catalog.record_of("orders.csv").guid == made_anew.guid
     assert len(catalog.groups()) == 1
+
+
+def test_an_asset_whose_qualified_name_changed_leaves_its_former_record_retired(catalog: Estate) -> None:
+    add(catalog, "orders.csv", "sales.csv")
+    catalog.sync()
+    before = catalog.record_of("orders.csv")
+    asset = catalog.purview.catalog.get_active(before.guid)
+    moved = f"{before.qualified_name}/moved"
+    catalog.purview.catalog.set_attributes(asset, asset.attributes | {"qualifiedName": moved})
+    catalog.clock.advance(MINUTE_S)
+    stamp(asset, catalog.clock.now_ms(), "somebody")
+    catalog.purview.submit_changes()
+
+    catalog.sync()
+    for _ in range(2):
+        catalog.app.reconcile.run()
+
+    former = catalog.record_of(before.qualified_name)
+    assert (former.status, former.group_id) == (AssetStatus.RETIRED, before.group_id)
+    assert "qualified name changed in Purview" in former.reason
+    assert catalog.record_of(moved).status is AssetStatus.SYNCED
+    assert catalog.record_of("sales.csv").status is AssetStatus.SYNCED
 
 
 def test_an_asset_without_a_name_is_rejected_as_it_is_with_a_term(catalog: Estate) -> None:

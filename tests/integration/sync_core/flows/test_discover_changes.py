@@ -51,6 +51,46 @@ def test_an_asset_made_anew_is_bound_to_the_group_it_had(small_estate: Estate) -
     assert len(small_estate.groups()) == 2
 
 
+def test_an_asset_whose_qualified_name_changed_is_another_one_and_the_former_one_is_retired(
+    small_estate: Estate,
+) -> None:
+    small_estate.sync()
+    before = small_estate.record_of("Orders")
+    moved = before.qualified_name.replace("dbo", "sales")
+    set_attributes(small_estate, before.guid, qualifiedName=moved)
+    small_estate.clock.advance(REFRESH_AFTER.total_seconds())
+
+    small_estate.sync()
+    former = small_estate.record_of(before.qualified_name)
+    assert (former.status, former.absent) == (AssetStatus.SYNCED, 1)
+    assert "qualified name changed in Purview" in former.reason
+    small_estate.sync()
+
+    former, present = small_estate.record_of(before.qualified_name), small_estate.record_of(moved)
+    assert (former.status, former.group_id) == (AssetStatus.RETIRED, before.group_id)
+    assert "qualified name changed in Purview" in former.reason
+    assert (present.status, present.guid) == (AssetStatus.SYNCED, before.guid)
+    assert present.group_id != before.group_id
+    log = small_estate.purview.log.last_seq
+    small_estate.clock.advance(COMPARE_AFTER.total_seconds())
+    small_estate.tick()
+    assert small_estate.asked_of_purview(log)[DETAILS] == 0
+
+
+def test_an_asset_whose_former_qualified_name_is_back_has_its_former_group(small_estate: Estate) -> None:
+    small_estate.sync()
+    before = small_estate.record_of("Orders")
+    for name in (before.qualified_name + "/moved", before.qualified_name):
+        set_attributes(small_estate, before.guid, qualifiedName=name)
+        small_estate.clock.advance(REFRESH_AFTER.total_seconds())
+        for _ in range(2):
+            small_estate.sync()
+
+    after = small_estate.record_of(before.qualified_name)
+    assert (after.status, after.group_id, after.reason) == (AssetStatus.SYNCED, before.group_id, "")
+    assert small_estate.record_of(f"{before.qualified_name}/moved").status is AssetStatus.RETIRED
+
+
 def test_an_asset_without_a_name_is_rejected_and_the_others_go_on(small_estate: Estate) -> None:
     nameless = small_estate.act("add_asset", name="", qualifiedName="https://lake.example/nameless", terms=[TERM])
 
