@@ -13,6 +13,7 @@ from sync_core.clients.purview import ATLAS, DATA_MAP, ENTITIES_A_CALL, PURVIEW
 from sync_core.clients.purview_lineage_wire import (
     StoredEntity,
     format_entity,
+    parse_stored_entities,
     parse_stored_entity,
     parse_written,
 )
@@ -64,6 +65,18 @@ class PurviewLineageClient:
     def find_by_guid(self, guid: str) -> StoredEntity | None:
         """Return an entity by its guid, or None."""
         return self._find(f"{ATLAS}/entity/guid/{quote(guid, safe='')}", VERSIONED)
+
+    def find_all(self, guids: Sequence[str]) -> list[StoredEntity]:
+        """Return those of some entities that are there."""
+        found: list[StoredEntity] = []
+        for start in range(0, len(guids), ENTITIES_A_CALL):
+            chunk = list(guids[start : start + ENTITIES_A_CALL])
+            call = Call("GET", f"{ATLAS}/entity/bulk", {**VERSIONED, "guid": chunk}, operation="find_entities")
+            try:
+                found += parse_stored_entities(self.door.send(call).json())
+            except NotFoundError:  # one that is gone fails the whole call
+                found += filter(None, map(self.find_by_guid, chunk))
+        return found
 
     def delete(self, guids: Sequence[str]) -> None:
         """Delete entities, and with a process its edges; those that are gone already do not matter."""

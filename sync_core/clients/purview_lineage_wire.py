@@ -3,12 +3,12 @@
 Source: docs/vendors/purview.md, section 3.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sync_core.clients.json_reading import member, objects, text
-from sync_core.domain.lineage import COLUMN_MAPPING, EntityRef, LineageEntity
+from sync_core.domain.lineage import COLUMN_MAPPING, COLUMN_MAPPING_NOTE, EntityRef, LineageEntity
 from sync_core.errors import TransientError
 
 ACTIVE = "ACTIVE"
@@ -17,6 +17,7 @@ ACTIVE = "ACTIVE"
 COLUMNS = "columns"
 TABULAR_SCHEMA = "tabular_schema"
 ATTACHED_SCHEMA = "attachedSchema"
+FED_BY = "outputFromProcesses"
 GUID_ASSIGNMENTS = "guidAssignments"
 WRITTEN = frozenset({GUID_ASSIGNMENTS, "mutatedEntities"})
 
@@ -34,7 +35,8 @@ class StoredEntity:
     """An entity as it stands in Purview; `schema_guid` is that of a schema beside it, empty where it has none.
 
     `ends` are a process's inputs and outputs, None where the answer tells none of either: the guid of each, or its
-    qualified name where it tells no guid. `column_mapping` is a process's, empty where there is none.
+    qualified name where it tells no guid. `column_mapping` is a process's, empty where there is none;
+    its note tells that it is not whole. `fed_by` are the guids of the processes that lead to the entity.
     """
 
     guid: str
@@ -46,6 +48,8 @@ class StoredEntity:
     schema_guid: str
     ends: frozenset[str] | None
     column_mapping: str
+    column_mapping_note: str
+    fed_by: tuple[str, ...]
 
     @property
     def column_names(self) -> frozenset[str]:
@@ -77,14 +81,21 @@ def parse_stored_entity(body: Any) -> StoredEntity | None:
         qualified_name=text(entity, "attributes", "qualifiedName"),
         collection=text(entity, "collectionId"),
         columns=tuple(
-            _parse_related(column, referred)
-            for column in objects(entity, "relationshipAttributes", COLUMNS)
-            if {_status(column, "entityStatus"), _status(column, "relationshipStatus")} == {ACTIVE}
+            _parse_related(column, referred) for column in _active(entity, "relationshipAttributes", COLUMNS)
         ),
         schema_guid=next(filter(None, schemas), ""),
         ends=_parse_ends(entity),
         column_mapping=text(entity, "attributes", COLUMN_MAPPING),
+        column_mapping_note=text(entity, "attributes", COLUMN_MAPPING_NOTE),
+        fed_by=tuple(text(process, "guid") for process in _active(entity, "relationshipAttributes", FED_BY)),
     )
+
+
+def parse_stored_entities(body: Any) -> list[StoredEntity]:
+    """Read `{"entities": [...]}` like `parse_stored_entity`."""
+    if not isinstance(member(body, "entities"), list):
+        raise TransientError("Microsoft Purview's answer is no list of entities.", service="purview")
+    return [found for entity in objects(body, "entities") if (found := parse_stored_entity({"entity": entity}))]
 
 
 def parse_written(body: Any, placeholders: Mapping[EntityRef, str]) -> dict[EntityRef, str]:
@@ -136,6 +147,12 @@ def _parse_ends(entity: Any) -> frozenset[str] | None:
         return None
     ends = [end for place in places for end in objects(entity, *place)]
     return frozenset(text(end, "guid") or text(end, "uniqueAttributes", "qualifiedName") for end in ends)
+
+
+def _active(entity: Any, *path: str) -> Iterator[Mapping[str, Any]]:
+    for related in objects(entity, *path):
+        if {_status(related, "entityStatus"), _status(related, "relationshipStatus")} == {ACTIVE}:
+            yield related
 
 
 def _parse_related(item: Any, referred: Any) -> RelatedEntity:

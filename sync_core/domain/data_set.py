@@ -9,6 +9,11 @@ from pydantic import BaseModel, ConfigDict, Field
 IGNORED = "--ignore--"  # the key that CluedIn gives to a column which a person left out of the mapping
 
 
+def entity_type_path(entity_type: str) -> str:
+    """Return what identifies an entity type: `/Infrastructure/User` and `Infrastructure/User` are the same."""
+    return entity_type.strip("/")
+
+
 @dataclass(frozen=True, slots=True)
 class FieldMapping:
     """An original column and the vocabulary key that it is mapped to."""

@@ -5,6 +5,7 @@ import json
 from dataclasses import asdict, dataclass, field
 
 COLUMN_MAPPING = "columnMapping"  # the attribute of a process that Purview draws columns by
+COLUMN_MAPPING_NOTE = "columnMappingNote"  # tells that the mapping was too large, and how much of it is there
 
 
 @dataclass(frozen=True, slots=True)

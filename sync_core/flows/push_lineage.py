@@ -9,7 +9,7 @@ from functools import partial
 from sync_core.clients.cluedin_data_sets import CluedInDataSets
 from sync_core.clients.purview_lineage import PurviewLineageClient
 from sync_core.clients.purview_lineage_wire import StoredEntity
-from sync_core.domain.data_set import DataSet, DataSetRecord, DataSetStatus
+from sync_core.domain.data_set import DataSet, DataSetRecord, DataSetStatus, entity_type_path
 from sync_core.domain.ledger import request_ledger
 from sync_core.domain.lineage import EntityRef, Lineage
 from sync_core.errors import NotFoundError
@@ -135,14 +135,15 @@ class PushLineage:
         for entity_type, keys in by_type.items():
             golden = LineageRefs(self.host, record.data_set_id).golden_records(entity_type)
             columns = {column.name: column for column in to_columns(golden, sorted(keys))}
-            used = partial(self._keys_of_others, record, entity_type)
-            self.write.remove_shared_columns(golden, columns, used, collection)
-            if entity_type != record.entity_type:
+            used = partial(self._pipelines_of_others, record, entity_type)
+            own = LineageRefs(self.host, record.data_set_id).pipeline
+            self.write.remove_shared_columns(golden, columns, own, used, collection)
+            if entity_type != entity_type_path(record.entity_type):
                 self.store.leave_type(entity_type, record.data_set_id)
 
-    def _keys_of_others(self, record: DataSetRecord, entity_type: str) -> set[str]:
+    def _pipelines_of_others(self, record: DataSetRecord, entity_type: str) -> dict[EntityRef, list[str]]:
         others = (member for member in self.store.members(entity_type) if member.data_set_id != record.data_set_id)
-        return {key for member in others for key in member.keys}
+        return {LineageRefs(self.host, member.data_set_id).pipeline: member.keys for member in others}
 
     def _pushed(self, record: DataSetRecord, data_set: DataSet, written: Written, collection: str) -> DataSetRecord:
         guid = written.data_set.guid
@@ -169,4 +170,4 @@ def _settled(record: DataSetRecord, data_set: DataSet, lineage: Lineage) -> Data
 
 
 def _shared(entity_type: str, keys: Collection[str]) -> set[str]:
-    return {f"{entity_type}\t{key}" for key in keys} if entity_type else set()
+    return {f"{entity_type_path(entity_type)}\t{key}" for key in keys} if entity_type else set()

@@ -1,7 +1,7 @@
 """Writes one lineage into Purview, checks what stands there afterwards, and takes out what must not."""
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sync_core.clients.purview_lineage import PurviewLineageClient
@@ -10,7 +10,8 @@ from sync_core.domain.lineage import EntityRef, Lineage, LineageEntity
 from sync_core.errors import ConfigError, RejectedError, TransientError
 from sync_core.flows.register_types import RegisterTypes
 from sync_core.flows.standing_lineage import Guids, StandingLineage, find_standing
-from sync_core.mapping.lineage_names import CLUES, DATA_SET
+from sync_core.mapping.column_mapping import sink_columns
+from sync_core.mapping.lineage_names import CLUES, DATA_SET, PROCESSING_PIPELINE
 
 logger = logging.getLogger(__name__)
 
@@ -18,6 +19,9 @@ ENTITIES_A_WRITE = 200  # some 4 s; more failed (docs/vendors/purview.md, sectio
 UNKNOWN_TYPE_CODES = frozenset({"ATLAS-400-00-014", "ATLAS-404-00-001"})
 REFUSED = "Assets have no columns of their own, Purview refuses their relationships: "
 UNSEEN = "Purview takes the columns of assets but does not show them; they were written and not looked for."
+
+
+Brought = Mapping[EntityRef, Collection[str]]  # by pipeline, the columns that it brings to the golden records
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,21 +79,40 @@ class WriteLineage:
         return not standing.missing and not standing.elsewhere(collection)
 
     def remove_shared_columns(
-        self, asset: EntityRef, former: Mapping[str, LineageEntity], used: Callable[[], set[str]], collection: str
+        self,
+        asset: EntityRef,
+        former: Mapping[str, LineageEntity],
+        own: EntityRef,
+        others: Callable[[], Brought],
+        collection: str,
     ) -> None:
         """Take those columns out of an asset that no data set brings any more.
 
-        `used` tells the names that data sets bring now. It is asked again afterwards: what another data set began to
-        bring meanwhile, or what a crash left out, is put back.
+        `own` is the pipeline of the data set that lost them. `others` tells what other data sets bring now. It is asked
+        again afterwards: what another one began to bring meanwhile, or what a crash left out, is put back. A pipeline
+        that it does not know, since the state was lost, is asked itself.
         """
         found = self.lineage.find(asset)
         if found is None:
             return
-        gone = former.keys() - used()
+        brought = others()
+        forgotten = self._brought_by_forgotten(found, {own, *brought})
+        if forgotten is None:
+            logger.warning("A pipeline to %s does not tell its columns; none is taken out", asset.qualified_name)
+            return
+        gone = former.keys() - _names(brought) - forgotten
         self.lineage.delete([column.guid for column in found.columns if column.display_text in gone])
-        back = (former.keys() & used()) - (found.column_names - gone)
+        back = (former.keys() & _names(others())) - (found.column_names - gone)
         if back:
             self._write([former[name] for name in sorted(back)], collection, lambda: None)
+
+    def _brought_by_forgotten(self, asset: StoredEntity, known: set[EntityRef]) -> set[str] | None:
+        """The columns that pipelines which nobody knows bring; None where one of them does not tell all."""
+        names = {ref.qualified_name for ref in known}
+        pipelines = (one for one in self.lineage.find_all(asset.fed_by) if one.type_name == PROCESSING_PIPELINE)
+        found = [one for one in pipelines if one.qualified_name not in names]
+        brought = [None if one.column_mapping_note else sink_columns(one.column_mapping) for one in found]
+        return None if None in brought else {name for columns in brought if columns for name in columns}
 
     def _write_and_look(
         self, facts: Lineage, source: StoredEntity, collection: str, hold: Callable[[], None]
@@ -157,6 +180,10 @@ class WriteLineage:
             if found is not None:
                 gone += [*(column.guid for column in found.columns), found.guid]
         self.lineage.delete(gone)
+
+
+def _names(brought: Brought) -> set[str]:
+    return {name for columns in brought.values() for name in columns}
 
 
 def _former_columns(written: Written) -> Iterator[str]:

@@ -26,6 +26,15 @@ def format_column_mapping(source: str, sink: str, columns: Sequence[ColumnPair])
     return _format(source, sink, columns[:low]), low
 
 
+def sink_columns(text: str) -> set[str] | None:
+    """Return the columns that a mapping leads to, or None where it cannot be read."""
+    try:
+        mappings = json.loads(text)
+        return {str(pair["Sink"]) for mapping in mappings for pair in mapping["ColumnMapping"]}
+    except (ValueError, TypeError, KeyError):
+        return None
+
+
 def _format(source: str, sink: str, columns: Sequence[ColumnPair]) -> str:
     pairs = [{"Source": column, "Sink": target} for column, target in columns]
     mapping = {"DatasetMapping": {"Source": source, "Sink": sink}, "ColumnMapping": pairs}

@@ -9,7 +9,7 @@ fields, and from the clues on the vocabulary keys that they are mapped to.
 from collections.abc import Iterator, Mapping, Sequence
 
 from sync_core.domain.data_set import DataSet
-from sync_core.domain.lineage import COLUMN_MAPPING, EntityRef, Lineage, LineageEntity
+from sync_core.domain.lineage import COLUMN_MAPPING, COLUMN_MAPPING_NOTE, EntityRef, Lineage, LineageEntity
 from sync_core.mapping.column_mapping import ColumnPair, format_column_mapping
 from sync_core.mapping.lineage_names import INGEST_NAME, MAP_NAME, PIPELINE_NAME, LineageRefs, column_refs
 from sync_core.mapping.lineage_types import COLUMN_RELATIONS, COUNTS
@@ -84,11 +84,11 @@ def _process(
 ) -> tuple[LineageEntity, tuple[str, ...]]:
     distinct = list(dict.fromkeys(columns))
     text, count = format_column_mapping(source.qualified_name, sink.qualified_name, distinct)
-    attributes: dict[str, str | int] = {COLUMN_MAPPING: text, "columnMappingNote": ""}
+    attributes: dict[str, str | int] = {COLUMN_MAPPING: text, COLUMN_MAPPING_NOTE: ""}
     notes: tuple[str, ...] = ()
     if count < len(distinct):
         note = f"{name}: {count} of {len(distinct)} columns are linked; Purview takes no more in one property."
-        attributes["columnMappingNote"] = note
+        attributes[COLUMN_MAPPING_NOTE] = note
         notes = (note,)
     return LineageEntity(ref, name, attributes, inputs=(source,), outputs=(sink,)), notes
 

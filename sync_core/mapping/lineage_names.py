@@ -7,7 +7,8 @@ cluedin://{host}/datasets/{data set id}/clues           the clues
 cluedin://{host}/datasets/{data set id}/pipeline        clues -> golden records
 cluedin://{host}/golden-records/{entity type}           one for all data sets of an entity type
 {asset's qualified name}#{column}                       a column of any of those
-{asset's qualified name}#{head of column}~{hash}        a column whose name is very long, or differs in case only
+{asset's qualified name}#{head of column}~{hash}        a column whose name is very long, or differs in case only; of
+                                                        golden records any with capitals: it must not depend on others
 """
 
 import hashlib
@@ -16,6 +17,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from sync_core.domain.data_set import entity_type_path
 from sync_core.domain.lineage import EntityRef
 
 DATA_SET = "cluedin_data_set"
@@ -66,7 +68,7 @@ class LineageRefs:
 
     def golden_records(self, entity_type: str) -> EntityRef:
         """The golden records of an entity type such as `/Infrastructure/User`."""
-        path = quote(entity_type.strip("/"), safe="/")
+        path = quote(entity_type_path(entity_type), safe="/")
         return EntityRef(GOLDEN_RECORDS, f"cluedin://{self.host}/golden-records/{path}")
 
     @property
@@ -78,12 +80,14 @@ def column_refs(asset: EntityRef, names: Iterable[str]) -> Iterator[tuple[str, E
     """Yield each distinct column name with its reference.
 
     Names that differ in nothing but case get distinct qualified names also where those compare without case, whatever
-    the order in which they come.
+    the order in which they come. Golden records belong to several data sets, none of which knows the others' keys.
     """
     distinct = list(dict.fromkeys(names))
     folded = Counter(name.casefold() for name in distinct)
+    is_shared = asset.type_name == GOLDEN_RECORDS
     for name in distinct:
-        column = _column(name, is_ambiguous=folded[name.casefold()] > 1)
+        fold = name.casefold()
+        column = _column(name, is_ambiguous=name != fold if is_shared else folded[fold] > 1)
         yield name, EntityRef(COLUMN, f"{asset.qualified_name}#{column}")
 
 

@@ -7,7 +7,7 @@ anew.
 
 from typing import Any
 
-from sync_core.domain.lineage import COLUMN_MAPPING
+from sync_core.domain.lineage import COLUMN_MAPPING, COLUMN_MAPPING_NOTE
 from sync_core.mapping.lineage_names import (
     CLUES,
     COLUMN,
@@ -37,7 +37,7 @@ def entity_types() -> list[dict[str, Any]]:
         _entity_type(CLUES, "DataSet", _texts("entityType", "vocabulary")),
         _entity_type(GOLDEN_RECORDS, "DataSet", _texts("entityType")),
         *(
-            _entity_type(name, "Process", _texts(COLUMN_MAPPING, "columnMappingNote"))
+            _entity_type(name, "Process", _texts(COLUMN_MAPPING, COLUMN_MAPPING_NOTE))
             for name in (INGEST_PROCESS, MAP_PROCESS, PROCESSING_PIPELINE)
         ),
         _column_type(),

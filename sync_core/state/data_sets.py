@@ -13,7 +13,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from sync_core.domain.data_set import DataSetRecord, DataSetStatus
+from sync_core.domain.data_set import DataSetRecord, DataSetStatus, entity_type_path
 from sync_core.state.table import (
     OPERATIONS_A_TRANSACTION,
     Operation,
@@ -52,7 +52,7 @@ class DataSetNews(BaseModel):
 
 
 def _type_prefix(entity_type: str) -> str:
-    return f"type:{hashlib.sha256(entity_type.encode()).hexdigest()[:24]}:"
+    return f"type:{hashlib.sha256(entity_type_path(entity_type).encode()).hexdigest()[:24]}:"
 
 
 def _between(prefix: str) -> dict[str, str]:
@@ -86,8 +86,9 @@ class DataSetStore:
             )
             operations.append(put(to_row(PARTITION, f"news:{record.data_set_id}", news)))
         self.table.transact(operations)
-        if before and before.entity_type and before.entity_type != record.entity_type:
-            self.leave_type(before.entity_type, record.data_set_id)
+        former = before.entity_type if before else ""
+        if former and _type_prefix(former) != _type_prefix(record.entity_type):
+            self.leave_type(former, record.data_set_id)
 
     def leave_type(self, entity_type: str, data_set_id: str) -> None:
         """Forget that a data set is mapped to an entity type."""

@@ -733,10 +733,18 @@ LINEAGE_WRITTEN = (
     Protection(
         "a column that another data set brings too stays with the golden records",
         "sync_core/flows/write_lineage.py",
-        "        gone = former.keys() - used()\n",
+        "        gone = former.keys() - _names(brought) - forgotten\n",
         "        gone = set(former)\n",
         f"{LINEAGE}/test_shared.py::test_a_key_that_another_data_set_brings_too_stays_with_the_golden_records",
         "the shared column was deleted and made anew",
+    ),
+    Protection(
+        "so does a column of a data set that the lost state knew",
+        "sync_core/flows/write_lineage.py",
+        "former.keys() - _names(brought) - forgotten",
+        "former.keys() - _names(brought)",
+        f"{LINEAGE}/test_state_lost.py::test_a_shared_column_stays_while_a_data_set_that_the_state_forgot_brings_it",
+        "the column was deleted, though a data set in CluedIn still brings it",
     ),
     Protection(
         "what another data set began to bring meanwhile is put back",

@@ -79,11 +79,14 @@ def test_a_key_that_another_data_set_brings_too_stays_with_the_golden_records(be
     losing, keeping = bench.load(source), bench.load(source, "Other.csv", mapping={"Email": "customer.email"})
     bench.push(losing)
     bench.push(keeping)
+    shared = bench.graph().own[f"{CUSTOMER}#customer.email"].guid
     bench.remap(losing, {"CustomerId": "customer.id"})
 
     bench.push(losing)
 
-    assert bench.graph().columns[CUSTOMER] == ["customer.email", "customer.id"]
+    graph = bench.graph()
+    assert graph.columns[CUSTOMER] == ["customer.email", "customer.id"]
+    assert graph.own[f"{CUSTOMER}#customer.email"].guid == shared  # it was not even gone for a moment
 
 
 def test_a_mapping_that_is_dropped_takes_clues_map_and_pipeline_along(bench: LineageBench) -> None:
@@ -116,6 +119,41 @@ def test_a_mapping_that_comes_and_goes_ends_where_it_began(bench: LineageBench) 
     after = bench.graph()
     assert (after.nodes, after.edges) == (before.nodes, before.edges)
     assert after.columns == {**before.columns, ACCOUNT: []}
+
+
+def test_two_spellings_of_one_entity_type_share_its_golden_records_and_their_members(bench: LineageBench) -> None:
+    source = bench.sync_asset()
+    losing, keeping = bench.load(source), bench.load(source, "Other.csv", mapping={"Email": "customer.email"})
+    bench.push(losing)
+    bench.remap(keeping, {"Email": "customer.email"}, "Customer")
+    bench.push(keeping)
+    bench.remap(losing, {"CustomerId": "customer.id"})
+
+    bench.push(losing)
+
+    assert bench.graph().columns[CUSTOMER] == ["customer.email", "customer.id"]
+
+
+def test_an_entity_type_that_is_only_spelled_in_another_way_loses_nothing(bench: LineageBench) -> None:
+    data_set_id = bench.load(bench.sync_asset(), mapping={"Email": "customer.email"})
+    bench.push(data_set_id)
+    bench.remap(data_set_id, {"Email": "customer.email"}, "Customer")
+
+    bench.push(data_set_id)
+
+    assert bench.graph().columns[CUSTOMER] == ["customer.email"]
+    assert [member.data_set_id for member in bench.app._data_sets.members("/Customer")] == [data_set_id]
+
+
+def test_keys_that_differ_in_case_only_are_the_same_columns_for_all_data_sets(bench: LineageBench) -> None:
+    source = bench.sync_asset()
+    both = bench.load(source, mapping={"Email": "customer.email", "Mail": "customer.Email"})
+    one = bench.load(source, "Other.csv", mapping={"Email": "customer.email"})
+
+    bench.push(both)
+    bench.push(one)
+
+    assert bench.graph().columns[CUSTOMER] == ["customer.Email", "customer.email"]
 
 
 class MeddlingStore(DataSetStore):

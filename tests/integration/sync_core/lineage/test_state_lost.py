@@ -9,6 +9,7 @@ from sync_core.mapping.names import shorten
 from tests.integration.sync_core.lineage.bench import CUSTOMERS, LineageBench
 from tests.integration.sync_core.lineage.conftest import NewBench
 
+GOLDEN = "cluedin://127.0.0.1/golden-records/Customer"
 LONG_FOLDER = f"{LAKE}/raw/" + "a rather long name of a folder/" * 8
 SHORT_IN_CLUEDIN = f"{LONG_FOLDER}customers.csv"
 
@@ -87,6 +88,42 @@ def test_a_failing_search_is_not_taken_for_an_unknown_source(bench: LineageBench
 
     assert delay_s > 0
     assert amnesiac.record(data_set_id).status is DataSetStatus.QUEUED
+
+
+def test_a_shared_column_stays_while_a_data_set_that_the_state_forgot_brings_it(
+    bench: LineageBench, amnesiac: LineageBench
+) -> None:
+    source = bench.sync_asset()
+    losing, forgotten = bench.load(source), bench.load(source, "Other.csv", mapping={"Email": "customer.email"})
+    bench.push(losing)
+    bench.push(forgotten)
+    amnesiac.push(losing)
+    bench.remap(losing, {"CustomerId": "customer.id"})
+
+    amnesiac.push(losing)
+
+    assert amnesiac.graph().columns[GOLDEN] == ["customer.email", "customer.id"]
+
+
+@pytest.mark.parametrize("mapping", ["too long", "unreadable"])
+def test_where_a_forgotten_data_set_does_not_tell_all_its_columns_none_is_taken_out(
+    bench: LineageBench, amnesiac: LineageBench, mapping: str
+) -> None:
+    source = bench.sync_asset()
+    keys = {f"Field {n}": f"customer.{'a rather long name of a key ' * 6}{n:03}" for n in range(120)}
+    wide = {**keys, "Email": "customer.email"} if mapping == "too long" else {"Email": "customer.email"}
+    losing, forgotten = bench.load(source), bench.load(source, "Other.csv", mapping=wide)
+    bench.push(losing)
+    bench.push(forgotten)
+    if mapping == "unreadable":
+        (pipeline,) = bench.purview.catalog.named(f"cluedin://127.0.0.1/datasets/{forgotten}/pipeline")
+        bench.purview.catalog.set_attributes(pipeline, {**pipeline.attributes, "columnMapping": "{"})
+    amnesiac.push(losing)
+    bench.remap(losing, {"CustomerId": "customer.id"})
+
+    amnesiac.push(losing)
+
+    assert {"customer.email", "customer.id", "customer.name"} <= set(amnesiac.graph().columns[GOLDEN])
 
 
 def group_of(bench: LineageBench) -> str:

@@ -7,6 +7,7 @@ from sync_core.domain.lineage import EntityRef
 from sync_core.mapping.lineage_names import LineageRefs, column_refs
 
 REFS = LineageRefs("acme.example", "925268EC-8908-44E2-8D0C-D83FE50937D0")
+NAMES = st.sets(st.text(st.sampled_from("aAbBß.~"), min_size=1, max_size=4), max_size=10)
 ASSET = EntityRef("cluedin_data_set", "cluedin://acme.example/datasets/1")
 
 
@@ -32,6 +33,16 @@ def test_golden_records_belong_to_the_entity_type_and_to_no_data_set() -> None:
 
 def test_the_same_entity_type_of_another_organization_is_another_asset() -> None:
     assert LineageRefs("other.example", REFS.data_set_id).golden_records("/User") != REFS.golden_records("/User")
+
+
+@given(NAMES)
+def test_a_golden_records_column_depends_on_its_key_alone(keys: set[str]) -> None:
+    golden = REFS.golden_records("/User")
+
+    together = dict(column_refs(golden, keys))
+
+    assert together == {key: ref for key in keys for _, ref in column_refs(golden, [key])}
+    assert len({ref.qualified_name.casefold() for ref in together.values()}) == len(keys)
 
 
 @given(st.sets(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20), max_size=10), st.randoms())
