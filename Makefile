@@ -51,8 +51,9 @@ integration: setup ## state, clients, flows and host on real Azurite and real HT
 e2e: setup ## the whole app: simulators, Azurite, host
 	$(BIN)/python -m pytest tests/e2e
 
-soak: setup ## the fault tests at full length, 10,000 deliveries, and thirty minutes of life: two hours
+soak: setup ## the fault tests at full length, 10,000 deliveries, 100,000 assets, and thirty minutes of life: two hours
 	SYNC_SOAK=1 $(PYTEST) tests/faults
+	CATALOG_SIZE=100000 $(BIN)/python -m pytest -s tests/integration/sync_core/flows/test_memory.py
 	SYNC_SOAK=1 $(BIN)/python -m pytest -s tests/e2e/test_flood.py tests/e2e/test_soak.py
 
 protections: setup ## take out each protection once and see its test fail

@@ -1,12 +1,14 @@
 """A process that syncs all assets and tells how much memory that took at most.
 
 Run as `python -m tests.integration.sync_core.flows.memory_probe PURVIEW_URL STORAGE [keep]`. Prints a JSON object:
-`peak_bytes` of Python's allocations, how many assets were `seen` in how many `ticks`. Asset records and messages go
+`peak_bytes` of Python's allocations, how many assets were `seen` in how many `ticks` and seconds, and how many
+`idle_requests` to Purview one more tick costs. Asset records and messages go
 nowhere unless `keep` is given, so that only the app's memory is measured and not the emulator's patience.
 """
 
 import json
 import sys
+import time
 import tracemalloc
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -15,20 +17,25 @@ from local.simulation import Clock
 from sync_core.bootstrap import App
 from sync_core.domain.run import RunKind
 from sync_core.flows.discover_all import CURSOR, AllCursor
-from sync_core.state.assets import AssetStore
+from sync_core.state.assets import SWEEP, AssetStore
 from tests.integration.sync_core.flows.estate import make_estate_app
 
 CLOSED_PORT = "http://127.0.0.1:9"
 
 
 class ForgetfulTable:
-    """Takes every row and keeps none."""
+    """Takes every row and keeps none, but that a sweep has begun: without that one, each tick would sweep again."""
 
-    def get(self, *_: str) -> None:
-        """There is nothing."""
+    def __init__(self) -> None:
+        self._has_sweep = False
+
+    def get(self, _: str, row_key: str) -> Any:
+        """There is nothing else."""
+        return row_key if row_key == SWEEP and self._has_sweep else None
 
     def put(self, row: Any) -> None:
         """Forget it."""
+        self._has_sweep = self._has_sweep or row["RowKey"] == SWEEP
 
     def transact(self, operations: Sequence[Any]) -> list[str]:
         """Forget them."""
@@ -69,10 +76,15 @@ def main() -> None:
         vars(app).update(_assets=AssetStore(ForgetfulTable()), _asset_queue=ForgetfulQueue())  # type: ignore[arg-type]
     app.purview.door.tokens.token()  # type: ignore[union-attr]  # imports what signs in
     tracemalloc.start()
+    started = time.monotonic()
     ticks = sync_all(app)
+    took_s = round(time.monotonic() - started)
     _, peak_bytes = tracemalloc.get_traced_memory()
     seen = sum(run.counts.get("seen", 0) for run in app._runs.latest(RunKind.DISCOVER, ticks))
-    print(json.dumps({"peak_bytes": peak_bytes, "seen": seen, "ticks": ticks}))  # noqa: T201 - this is what it is for
+    app.discover.run()
+    idle_requests = app._runs.latest(RunKind.DISCOVER, 1)[0].requests["purview"]
+    found = {"peak_bytes": peak_bytes, "seen": seen, "ticks": ticks, "took_s": took_s, "idle_requests": idle_requests}
+    print(json.dumps(found))  # noqa: T201 - this is what it is for
 
 
 if __name__ == "__main__":
