@@ -42,9 +42,13 @@ def test_a_half_made_group_whose_owner_row_is_lost_is_not_shared(world: World) -
     world.run()
     with TableServiceClient.from_connection_string(world.settings["AzureWebJobsStorage"]) as service:
         service.delete_table(GROUPS_TABLE)
+    world.clock.advance(3)  # from now on CluedIn shows the group
     world.add_asset("same")
     world.crew.tick()
     world.crew.drain()  # the new asset is quicker than the one in its back-off
+    (group,) = world.organization.state()["data_source_sets"]
+    first, second = sorted(world.app._assets.all(), key=lambda record: record.qualified_name)
+    assert first.group_id == second.group_id == str(group["id"])
 
     world.heal()
 
@@ -86,10 +90,31 @@ class SlowFind(FindGroup):
     take_over: Callable[[], None]
 
     def find(self, record: AssetRecord) -> tuple[Found | None, list[DataSourceSet]]:
-        """Look, and be overtaken."""
+        """Look for a group, and be overtaken."""
         found = super().find(record)
         self.take_over()
         return found
+
+    def by_id(self, group_id: str, name: str) -> DataSourceSet | None:
+        """Look for the group that an earlier try made, and be overtaken."""
+        found = super().by_id(group_id, name)
+        self.take_over()
+        return found
+
+
+def work_slowly(world: World, key: str) -> None:
+    """Let a worker look for so long that another one takes its asset over."""
+
+    def take_over() -> None:
+        world.clock.advance(60)
+        assert isinstance(world.new_app()._leases.acquire(f"asset-{key}", "another worker", 45), Lease)
+
+    worker = world.app.create_data_source_group
+    provision = worker.provision
+    find = provision.find_group
+    slow = SlowFind(find.cluedin, find.groups, find.assets, find.clock, take_over)
+    message = AssetMessage(asset_key=key).to_json().encode()
+    replace(worker, provision=replace(provision, find_group=slow)).handle(message)
 
 
 def test_a_worker_that_was_overtaken_makes_nothing_more(world: World) -> None:
@@ -97,18 +122,24 @@ def test_a_worker_that_was_overtaken_makes_nothing_more(world: World) -> None:
     world.tick()
     (record,) = world.app._assets.all()
 
-    def take_over() -> None:
-        world.clock.advance(60)
-        assert isinstance(world.new_app()._leases.acquire(f"asset-{record.key}", "another worker", 45), Lease)
-
-    worker = world.app.create_data_source_group
-    provision = worker.provision
-    find = provision.find_group
-    slow = SlowFind(find.cluedin, find.groups, find.assets, find.clock, take_over)
-    message = AssetMessage(asset_key=record.key).to_json().encode()
-    replace(worker, provision=replace(provision, find_group=slow)).handle(message)
+    work_slowly(world, record.key)
 
     assert world.organization.state()["data_source_sets"] == []
+    world.heal()
+    assert world.violations() == []
+
+
+def test_a_worker_that_was_overtaken_makes_no_source_in_a_group_that_stands(world: World) -> None:
+    world.add_asset()
+    world.organization.fault(CREATE_SOURCE, status=503)
+    world.run()
+    world.clock.advance(300)
+    (record,) = world.app._assets.all()
+    assert record.group_id
+
+    work_slowly(world, record.key)
+
+    assert world.organization.state()["data_sources"] == []
     world.heal()
     assert world.violations() == []
 

@@ -101,6 +101,24 @@ def test_a_letter_that_is_closed_while_it_is_replayed_stays_closed(world: World)
     assert list(world.app.dead_letters.all()) == []
 
 
+def test_a_letter_that_is_never_mended_is_replayed_at_growing_intervals(world: World) -> None:
+    world.add_asset()
+    world.organization.fault("createDataSource$", times=None, status=503)
+    while not list(world.app.dead_letters.all()):
+        world.clock.advance(15 * 60)
+        world.run()
+
+    replays = []
+    for _ in range(24):
+        world.clock.advance(15 * 60)
+        world.crew.reconcile()
+        world.crew.lanes.clear()  # whatever was replayed is lost
+        replays.append(next(iter(world.app.dead_letters.all())).replays)
+
+    assert replays[-1] == 3  # after half an hour, one hour, two hours
+    assert sorted(replays) == replays
+
+
 def test_a_message_for_an_asset_that_is_not_recorded_is_no_loss_once_it_is(world: World) -> None:
     asset = world.add_asset()
     world.run()

@@ -56,6 +56,14 @@ ONE_GROUP = (
         "a worker whose claim had ended made a group beside its successor's",
     ),
     Protection(
+        "a claim is renewed right before the source is made, too",
+        "sync_core/flows/provision.py",
+        "            claim.renew()\n            with _looked_at_again():\n",
+        "            with _looked_at_again():\n",
+        f"{FAULTS}/test_provisioning.py::test_a_worker_that_was_overtaken_makes_no_source_in_a_group_that_stands",
+        "a worker whose claim had ended made a source beside its successor",
+    ),
+    Protection(
         "look up before create",
         "sync_core/flows/provision.py",
         "found, shown = self.find_group.find(record)",
@@ -333,6 +341,14 @@ NOTHING_LOST = (
         "nothing was found for a day",
     ),
     Protection(
+        "a replay is noted before its message is sent",
+        "sync_core/flows/replay.py",
+        "        if not self.letters.note_replay(letter.letter_id, self.clock()):\n            return\n",
+        "",
+        f"{FAULTS}/test_reconcile.py::test_a_letter_that_is_never_mended_is_replayed_at_growing_intervals",
+        "a letter was replayed every quarter of an hour",
+    ),
+    Protection(
         "what failed has a dead letter, also after that table was lost",
         "sync_core/flows/look_through.py",
         "            self.bury.letter(work.queue, work.work, work.cause, work.payload)\n",
@@ -447,6 +463,14 @@ PATIENCE = (
         "        except ZeroDivisionError as error:\n",
         f"{LINEAGE}/test_refusals.py::test_a_request_to_slow_down_is_kept_by_all_and_a_429_counts_as_no_attempt",
         "a storm alone would have made dead letters",
+    ),
+    Protection(
+        "work that is to slow down never comes back at once",
+        "sync_core/flows/attempts.py",
+        "delay_s = backoff_s(1, retry_after_s=error.retry_after_s, chance=self.chance())",
+        "delay_s = error.retry_after_s or 0.0",
+        f"{UNIT}/test_attempts.py::test_work_that_is_to_slow_down_waits_as_long_as_asked_for_and_never_comes_at_once",
+        "no wait at all where the service did not say how long",
     ),
     Protection(
         "work is put back with a growing delay, not repeated at once",
