@@ -66,7 +66,7 @@ def test_a_worker_killed_while_it_changes_a_lineage_leaves_nothing_of_the_former
     bench: LineageBench, kill: Kill
 ) -> None:
     source = bench.sync_asset()
-    ids = [bench.load(source, f"{number}.csv", mapping={"Email": f"customer.{number}"}) for number in range(26)]
+    ids = [bench.load(source, f"{number}.csv", mapping={"Email": f"customer.{number}"}) for number in range(32)]
     for data_set_id in ids:
         bench.push(data_set_id)
         bench.remap(data_set_id, {"Email": "account.email"}, "/Account")
