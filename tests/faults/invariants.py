@@ -5,7 +5,7 @@ lineage: a mistake there must not hide itself.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,7 @@ from tests.faults.lanes import Lanes
 from tests.faults.lineage_invariants import LineageFacts, lineage_violations
 from tests.faults.remote import Account, Organization
 
+GOOD_ENDS = ("pushed", "not_mapped", "not_from_purview")
 COLUMN_TYPES = ("column",)  # what carries the term and is no data asset, in the accounts of these tests
 
 
@@ -26,7 +27,7 @@ class Case:
     """What is compared: two services, the state, the queues, and what a person knows.
 
     `ever_tagged` are the qualified names of assets that had the term at some time; `accepted` the deliveries that were
-    answered 202: (delivery id, data set id).
+    answered 202: (delivery id, data set id); `names` all that an asset was ever called, by its qualified name.
     """
 
     account: Account
@@ -34,6 +35,7 @@ class Case:
     app: App
     lanes: Lanes
     ever_tagged: frozenset[str]
+    names: Mapping[str, Collection[str]]
     accepted: Sequence[tuple[str, str]] = ()
 
 
@@ -44,9 +46,12 @@ def find_violations(case: Case) -> list[str]:
     tagged = {each["qualifiedName"]: each for each in purview["entities"] if _is_tagged(each)}
     records = list(case.app._assets.all())
     active = {each["qualifiedName"]: each["guid"] for each in purview["entities"]}
-    facts = LineageFacts(case.organization.url, cluedin, case.account.own_entities(), active, tagged, case.ever_tagged)
+    remembered = {record.data_set_id: record for record in case.app._data_sets.after("")}
+    entities = case.account.own_entities()
+    facts = LineageFacts(case.organization.url, remembered, cluedin, entities, active, tagged, case.ever_tagged)
     return [
         *_groups(cluedin, tagged, case.ever_tagged),
+        *_group_names(cluedin, case.names),
         *_records(case.app, records, tagged, cluedin),
         *lineage_violations(facts),
         *_work(case),
@@ -72,6 +77,17 @@ def _groups(cluedin: Mapping[str, Any], tagged: Mapping[str, Any], ever_tagged: 
     half_made = ever_tagged - set(tagged) - set(counts)
     if len(empty) > len(half_made):
         yield f"groups {[(each['id'], each['name']) for each in empty]} are empty, half made can be {sorted(half_made)}"
+
+
+def _group_names(cluedin: Mapping[str, Any], names: Mapping[str, Collection[str]]) -> Iterator[str]:
+    """A group is called by a name that its asset has or had, with the qualified name behind it where that was taken."""
+    groups = {group["id"]: group["name"] for group in cluedin["data_source_sets"]}
+    for source in cluedin["data_sources"]:
+        if source["author_id"] == SERVICE_ACCOUNT.id:
+            asset, called = source["name"], groups[source["data_source_set_id"]]
+            fitting = [text for name in names.get(asset, ()) for text in (name, f"{name} : {asset}")]
+            if called not in fitting:
+                yield f"the group of {asset} is called {called}, expected one of {fitting}"
 
 
 def _records(
@@ -112,7 +128,8 @@ def _work(case: Case) -> Iterator[str]:
         kept = case.app._deliveries.load(delivery_key(delivery_id, data_set_id))
         record = case.app._data_sets.load(data_set_id)
         # One that failed is done again by a replay, which closes the letter; the data set's record tells of that.
-        if kept is None or kept.status is not DeliveryStatus.DONE or record is None or record.status == "failed":
+        is_done = kept is not None and kept.status is DeliveryStatus.DONE
+        if not is_done or record is None or record.status not in GOOD_ENDS:
             yield f"delivery {delivery_id} has no good end: {kept}, {record}"
     if case.app._assets.has_todo():
         yield "assets are outstanding"

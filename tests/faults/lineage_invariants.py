@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from local.stack import COLLECTION
+from sync_core.domain.data_set import DataSetRecord, DataSetStatus
 
 IGNORED = "--ignore--"
 SHARED = ("cluedin_golden_records", "cluedin_column")
@@ -15,9 +16,13 @@ SHARED = ("cluedin_golden_records", "cluedin_column")
 
 @dataclass(frozen=True)
 class LineageFacts:
-    """What stands where: CluedIn's tables, the app's entities in Purview, and the guid of each active asset."""
+    """What stands where: CluedIn's tables, the app's entities in Purview, and the guid of each active asset.
+
+    `records` are what the app remembers of the data sets, by id.
+    """
 
     organization_url: str
+    records: Mapping[str, DataSetRecord]
     cluedin: Mapping[str, Any]
     entities: Sequence[Mapping[str, Any]]
     active: Mapping[str, str]
@@ -31,6 +36,16 @@ class LineageFacts:
 
 
 @dataclass(frozen=True)
+class Step:
+    """A process with its input, its output, and the columns that it links."""
+
+    name: str
+    source: str
+    sink: str
+    pairs: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
 class Chain:
     """What one data set must look like in Purview."""
 
@@ -41,19 +56,28 @@ class Chain:
     golden: str
 
     @property
-    def steps(self) -> list[tuple[str, str, str]]:
-        """Each process with its input and output."""
-        first = [(f"{self.root}/ingest", self.source, self.root)]
-        if not self.golden:
-            return first
+    def steps(self) -> list[Step]:
+        """Each process. The assets of these tests have no columns in Purview, so a field comes from one of its name."""
         clues = f"{self.root}/clues"
-        return [*first, (f"{self.root}/map", self.root, clues), (f"{self.root}/pipeline", clues, self.golden)]
+        first = Step(f"{self.root}/ingest", self.source, self.root, tuple((field, field) for field in self.fields))
+        if not self.golden:
+            return [first]
+        through = tuple((key, key) for key in self.keys)
+        return [
+            first,
+            Step(f"{self.root}/map", self.root, clues, self.pairs),
+            Step(f"{self.root}/pipeline", clues, self.golden, through),
+        ]
+
+    @property
+    def keys(self) -> list[str]:
+        """The vocabulary keys, each once."""
+        return list(dict.fromkeys(key for _, key in self.pairs)) if self.golden else []
 
     @property
     def columns(self) -> dict[str, set[str]]:
         """The columns of each asset that is this data set's alone."""
-        keys = {key for _, key in self.pairs}
-        return {self.root: set(self.fields)} | ({f"{self.root}/clues": keys} if self.golden else {})
+        return {self.root: set(self.fields)} | ({f"{self.root}/clues": set(self.keys)} if self.golden else {})
 
 
 def lineage_violations(facts: LineageFacts) -> Iterator[str]:
@@ -68,6 +92,7 @@ def lineage_violations(facts: LineageFacts) -> Iterator[str]:
     yield from _left_over(chains, found)
     for chain in chains:
         yield from _chain(chain, found, facts)
+        yield from _record(chain, found, facts)
     yield from _golden_columns(chains, found)
     yield from (f"{name} is outside the collection" for name, one in found.items() if one["collectionId"] != COLLECTION)
 
@@ -92,7 +117,7 @@ def _expected(facts: LineageFacts) -> Iterator[Chain]:
 
 
 def _left_over(chains: Sequence[Chain], found: Mapping[str, Any]) -> Iterator[str]:
-    wanted = {name for chain in chains for name in [*chain.columns, *(step[0] for step in chain.steps)]}
+    wanted = {name for chain in chains for name in [*chain.columns, *(step.name for step in chain.steps)]}
     for name, entity in found.items():
         if entity["typeName"] not in SHARED and name not in wanted:
             yield f"{name} ({entity['typeName']}) is left over"
@@ -100,7 +125,8 @@ def _left_over(chains: Sequence[Chain], found: Mapping[str, Any]) -> Iterator[st
 
 def _chain(chain: Chain, found: Mapping[str, Any], facts: LineageFacts) -> Iterator[str]:
     active = facts.active
-    for name, source, sink in chain.steps:
+    for step in chain.steps:
+        name, source, sink = step.name, step.source, step.sink
         process = found.get(name)
         if process is None:
             yield f"{name} is missing"
@@ -109,15 +135,30 @@ def _chain(chain: Chain, found: Mapping[str, Any], facts: LineageFacts) -> Itera
         is_lost = not ends[0] and source == chain.source and source not in facts.tagged
         if ends != [[active.get(source)], [active.get(sink)]] and not is_lost:
             yield f"{name} connects {ends}, expected {source} ({active.get(source)}) and {sink} ({active.get(sink)})"
-    if chain.golden and f"{chain.root}/map" in found:
-        drawn = json.loads(found[f"{chain.root}/map"]["attributes"]["columnMapping"])[0]["ColumnMapping"]
-        if [(pair["Source"], pair["Sink"]) for pair in drawn] != list(chain.pairs):
-            yield f"{chain.root}/map draws {drawn}, expected {chain.pairs}"
+        drawn = json.loads(process["attributes"]["columnMapping"])
+        links = [{"Source": one, "Sink": other} for one, other in step.pairs]
+        if drawn != [{"DatasetMapping": {"Source": source, "Sink": sink}, "ColumnMapping": links}]:
+            yield f"{name} draws {drawn}, expected {step}"
     for name, columns in chain.columns.items():
         if name not in found:
             yield f"{name} is missing"
         elif _columns(found[name]) != Counter(columns):
             yield f"{name} has columns {_columns(found[name])}, expected {columns}"
+
+
+def _record(chain: Chain, found: Mapping[str, Any], facts: LineageFacts) -> Iterator[str]:
+    """What the app remembers of a data set is what stands in Purview."""
+    data_set_id = chain.root.rpartition("/")[2]
+    record, entity = facts.records.get(data_set_id), found.get(chain.root)
+    if record is None or entity is None:
+        yield f"data set {data_set_id} is not recorded, or not in Purview"
+        return
+    known = (record.status, record.guid, sorted(record.keys), record.former_keys)
+    status = DataSetStatus.PUSHED if chain.golden else DataSetStatus.NOT_MAPPED
+    if known != (status, entity["guid"], sorted(chain.keys), []):
+        yield f"data set {data_set_id} is recorded as {known}, expected {status}, {entity['guid']}, {chain.keys}"
+    if chain.source in facts.tagged and record.asset_guid != facts.active[chain.source]:
+        yield f"data set {data_set_id} is recorded for {record.asset_guid}, not {facts.active[chain.source]}"
 
 
 def _golden_columns(chains: Sequence[Chain], found: Mapping[str, Any]) -> Iterator[str]:

@@ -51,7 +51,7 @@ class People:
     def rename(self, number: int, name: int) -> None:
         """An asset gets another name; its qualified name stays."""
         if asset := _pick(self.assets, number):
-            self.world.account.act("/rename", asset=asset, name=_one_of(NAMES, name))
+            self.world.rename(asset, _one_of(NAMES, name))
 
     def recreate(self, number: int, *, keep_terms: bool) -> None:
         """An asset is deleted and scanned again: the same qualified name, another guid."""

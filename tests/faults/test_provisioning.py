@@ -28,7 +28,7 @@ def test_an_asset_that_is_renamed_before_its_lost_group_is_found_gets_no_second_
     asset = world.add_asset("first name")
     world.organization.fault(CREATE_GROUP, drop="after")
     world.run()
-    world.account.act("/rename", asset=asset, name="second name")
+    world.rename(asset, "second name")
 
     world.heal()
 

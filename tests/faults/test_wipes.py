@@ -33,7 +33,7 @@ def lead_a_life(world: World) -> None:
     """Assets are synced, of one name too; one was renamed, one has a group only; data sets are pushed, one is open."""
     first, second, third = world.add_asset(), world.add_asset("same"), world.add_asset("same")
     world.run()
-    world.account.act("/rename", asset=first, name="another name")
+    world.rename(first, "another name")
     for asset in (first, second):
         world.announce(world.load(asset))
     world.run()

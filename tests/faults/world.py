@@ -58,6 +58,7 @@ class World:
     crew: Crew = field(init=False)
     ever_tagged: set[str] = field(default_factory=set)
     accepted: list[tuple[str, str]] = field(default_factory=list)
+    names: dict[str, set[str]] = field(default_factory=dict)
     _numbers: "count[int]" = field(default_factory=lambda: count(1))
 
     def __post_init__(self) -> None:
@@ -78,10 +79,16 @@ class World:
         """A file that a scan finds; returns its qualified name. Two of one name are two files."""
         number = next(self._numbers)
         qualified_name = f"{LAKE}/{number:03}/{name or number}.csv"
+        self.names[qualified_name] = {name or f"asset {number}.csv"}
         self.account.add_asset(name or f"asset {number}.csv", qualified_name, tagged=tagged)
         if tagged:
             self.ever_tagged.add(qualified_name)
         return qualified_name
+
+    def rename(self, asset: str, name: str) -> None:
+        """A steward gives an asset another name; its qualified name stays."""
+        self.names[asset].add(name)
+        self.account.act("/rename", asset=asset, name=name)
 
     def tag(self, asset: str) -> None:
         """A steward gives the term to an asset."""
@@ -175,6 +182,7 @@ class World:
                 self.app,
                 self.crew.lanes,
                 frozenset(self.ever_tagged),
+                self.names,
                 tuple(self.accepted),
             )
         )
