@@ -43,6 +43,8 @@ class DyingQueue:
 class BrokenSelection:
     """Has a bug."""
 
+    asks_cluedin = False
+
     def read(self, _: object) -> None:
         raise ZeroDivisionError("a bug")
 
