@@ -1,5 +1,7 @@
 """The app under Microsoft's own worker library, which is what runs it in Azure: indexed and invoked, Python 3.13 on."""
 
+import hashlib
+import hmac
 import json
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -10,6 +12,7 @@ from azure.storage.queue import QueueServiceClient, TextBase64DecodePolicy
 
 import function_app
 from local.cluedin.app import make_app as make_cluedin
+from local.cluedin.driver import Driver
 from local.demo.cluedin import fetch_groups
 from local.host.http_payload import HttpCall
 from local.identity import serve_identity
@@ -17,7 +20,7 @@ from local.purview import Purview
 from local.purview import make_app as make_purview
 from local.service import REPOSITORY
 from local.simulation import serve
-from local.stack import make_environment
+from local.stack import WEBHOOK_SECRET, make_environment
 from sync_core import bootstrap
 from tests.e2e.steps import ASSET_QUEUE
 
@@ -28,6 +31,8 @@ from local.host.worker_library import start_worker
 if TYPE_CHECKING:
     from local.host.worker_library import WorkerLibrary
 
+DELIVERIES = "http://h/api/webhooks/cluedin/data-set-processed"
+LINEAGE_QUEUE = "lineage-sync"
 # What deployments, alerts and CluedIn rely on.
 TIMERS = {"discover_assets": "0 * * * * *", "reconcile": "0 */15 * * * *"}
 QUEUES = {
@@ -65,6 +70,26 @@ def worker(cluedin_url: str, storage: str, monkeypatch: pytest.MonkeyPatch) -> I
     bootstrap.app.cache_clear()
 
 
+def next_message(storage: str, name: str) -> str:
+    """Take the next message of a queue."""
+    with QueueServiceClient.from_connection_string(storage) as queues:
+        queue = queues.get_queue_client(name, message_decode_policy=TextBase64DecodePolicy())
+        return str(next(iter(queue.receive_messages(messages_per_page=1))).content)
+
+
+def fetch_status(worker: "WorkerLibrary", **query: str) -> Any:
+    """Return what `status` answers."""
+    return json.loads(worker.run_http("status", HttpCall("GET", "http://h/api/status", query=query)).body)
+
+
+def delivery(members: dict[str, str], secret: str = WEBHOOK_SECRET) -> HttpCall:
+    """A call of the webhook."""
+    body = json.dumps(members).encode()
+    signature = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+    headers = {"content-type": "application/json", "x-cluedin-signature": signature}
+    return HttpCall("POST", DELIVERIES, headers=headers, body=body)
+
+
 def trigger_of(function: Any) -> dict[str, Any]:
     """Return the trigger's binding as in function.json."""
     bindings: list[dict[str, Any]] = [json.loads(text) for text in function.raw_bindings]
@@ -99,11 +124,9 @@ def test_a_tick_a_message_the_status_the_page_and_the_health_work_through_the_li
     worker: "WorkerLibrary", cluedin_url: str, storage: str
 ) -> None:
     assert worker.run_timer("discover_assets").succeeded
-    with QueueServiceClient.from_connection_string(storage) as queues:
-        queue = queues.get_queue_client(ASSET_QUEUE, message_decode_policy=TextBase64DecodePolicy())
-        message = next(iter(queue.receive_messages(messages_per_page=1)))
-    first = worker.run_queue("create_data_source_group", message.content)
-    again = worker.run_queue("create_data_source_group", message.content)
+    message = next_message(storage, ASSET_QUEUE)
+    first = worker.run_queue("create_data_source_group", message)
+    again = worker.run_queue("create_data_source_group", message)
     assert (first.succeeded, again.succeeded) == (True, True), (first.error, again.error)
     assert len(fetch_groups(cluedin_url)) == 1
 
@@ -118,6 +141,45 @@ def test_a_tick_a_message_the_status_the_page_and_the_health_work_through_the_li
     assert shown["assets"]["items"][0]["groupId"] in bytes(page.body).decode()
     health = worker.run_http("health", HttpCall("GET", "http://h/api/health"))
     assert (health.status_code, json.loads(health.body)) == (200, {"status": "healthy", "failing": []})
+
+
+def test_a_delivery_and_its_lineage_work_through_the_library(
+    worker: "WorkerLibrary", cluedin_url: str, storage: str
+) -> None:
+    assert worker.run_timer("discover_assets").succeeded
+    assert worker.run_queue("create_data_source_group", next_message(storage, ASSET_QUEUE)).succeeded
+    (asset,) = fetch_status(worker, state="synced")["assets"]["items"]
+    data_set = Driver(cluedin_url).act(
+        "/data-sets/load",
+        data_source_id=int(asset["sourceId"]),
+        name="Customers.csv",
+        fields=["id"],
+        records=10,
+        mapping={"id": "account.id"},
+        entity_type="/Account",
+        webhook=False,
+    )["data_set_id"]
+
+    tested = worker.run_http("data_set_processed", HttpCall("HEAD", DELIVERIES))
+    taken = worker.run_http("data_set_processed", delivery({"dataSetId": data_set, "eventId": "evt_1"}))
+    refused = worker.run_http("data_set_processed", delivery({"dataSetId": "no guid"}))
+    forged = worker.run_http("data_set_processed", delivery({"dataSetId": data_set}, "another secret"))
+
+    answers = [answer.status_code for answer in (tested, taken, refused, forged)]
+    assert answers == [200, 202, 400, 401]
+    assert json.loads(taken.body) == {"status": "accepted", "deliveryId": "evt_1"}
+    assert json.loads(refused.body)["field"] == "dataSetId"
+    pushed = worker.run_queue("push_lineage", next_message(storage, LINEAGE_QUEUE))
+    assert pushed.succeeded, pushed.error
+    (shown,) = fetch_status(worker)["dataSets"]["items"]
+    assert (shown["status"], shown["name"], shown["lastError"]) == ("pushed", "Customers.csv", "")
+
+
+def test_a_poisoned_lineage_message_is_kept_through_the_library(worker: "WorkerLibrary") -> None:
+    assert worker.run_queue("record_dead_lineage", "a poisoned one").succeeded
+
+    (letter,) = fetch_status(worker)["deadLetters"]
+    assert (letter["queue"], letter["payload"]) == ("lineage-sync", "a poisoned one")
 
 
 def test_bad_messages_and_wrong_queries_are_answered_and_never_fail_the_function(worker: "WorkerLibrary") -> None:
