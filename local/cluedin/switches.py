@@ -51,8 +51,11 @@ class CluedInSwitches(SwitchSet):
     """`like`: the characters % _ [ ] in searchName mean what they mean in T-SQL's LIKE (2.3)."""
     sort_order: Literal["id", "name", "newest"] = "id"
     """Order of dataSourceSets (2.3)."""
-    missing_data_set: Literal["error", "null"] = "error"
-    """An unknown data set id: errors beside dataSet null, or just null (2.8)."""
+    missing_data_set: Literal["error", "worded", "coded", "null"] = "error"
+    """An unknown data set id: errors beside dataSet null, with status 404, with words or a code alone; or just null
+    (2.8)."""
+    submissions: Literal["told", "failing"] = "told"
+    """getAnnotationSubmissions fails without a status; no public caller of it was found (2.10)."""
 
     processing_delay_s: float = Field(default=0.0, ge=0)
     """How long processing takes by the simulator's clock: until then the submission is in progress (2.10)."""

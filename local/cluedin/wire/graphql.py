@@ -138,4 +138,4 @@ def _format_error(error: GraphQLError, code: str) -> dict[str, Any]:
         _log.error("a resolver failed", exc_info=cause)
     else:
         formatted["message"] = _QUOTED.sub(r'"\1"', error.message)
-    return {**formatted, "extensions": {"code": code}}
+    return {**formatted, "extensions": {"code": code, **(error.extensions or {})}}

@@ -87,10 +87,16 @@ def find_source(call: Call, *, id: str) -> model.DataSource | None:  # noqa: A00
 def find_data_set(call: Call, *, id: str) -> model.DataSet | None:  # noqa: A002 - the API's name
     """Find a data set; what an unknown id answers is a switch."""
     found = data_sets.find_visible_data_set(call.store, id)
-    if found is None and call.switches.missing_data_set == "error":
-        reason = f"data set {id} does not exist"
-        raise ServiceError(HTTPStatus.NOT_FOUND, reason, f"{DATA_SOURCE_SERVICE}dataset/{id}")
-    return found
+    if found is not None or call.switches.missing_data_set == "null":
+        return found
+    match call.switches.missing_data_set:
+        case "error":
+            reason = f"data set {id} does not exist"
+            raise ServiceError(HTTPStatus.NOT_FOUND, reason, f"{DATA_SOURCE_SERVICE}dataset/{id}")
+        case "coded":
+            raise GraphQLError("The request failed.", extensions={"code": "DATASET_NOT_FOUND"})
+        case _:
+            raise GraphQLError(f"Data set {id} could not be found")
 
 
 @inbound.operation("createDataSets")

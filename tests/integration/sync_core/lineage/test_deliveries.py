@@ -105,7 +105,7 @@ def test_a_data_set_that_another_worker_has_claimed_comes_again_when_a_push_may_
     assert not bench.graph().own
 
 
-@pytest.mark.parametrize("shape", ["error", "null"])
+@pytest.mark.parametrize("shape", ["error", "worded", "coded", "null"])
 def test_a_data_set_that_cluedin_does_not_know_is_recorded_as_unknown(bench: LineageBench, shape: str) -> None:
     bench.cluedin.patch_switches({"missing_data_set": shape})
     data_set_id = str(uuid4())

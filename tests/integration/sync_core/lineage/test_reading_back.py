@@ -92,6 +92,16 @@ def test_counts_that_cluedin_does_not_give_hold_no_lineage_up(
     assert bench.push(data_set_id).status is DataSetStatus.PUSHED
 
 
+def test_submissions_that_always_fail_hold_no_lineage_up(bench: LineageBench) -> None:
+    bench.cluedin.patch_switches({"submissions": "failing"})
+    mapped, unmapped = bench.load(source := bench.sync_asset()), bench.load(source, "New.csv", mapping={}, records=0)
+    with bench.cluedin.store.lock:
+        bench.cluedin.store.submissions.clear()
+
+    assert bench.push(mapped).status is DataSetStatus.PUSHED
+    assert bench.push(unmapped).status is DataSetStatus.NOT_MAPPED
+
+
 @pytest.mark.parametrize("operation", ["preparation.annotation$", "preparation.getAnnotationSubmissions"])
 def test_a_server_that_does_not_tell_details_gives_the_lineage_without_them(
     bench: LineageBench, data_set_id: str, operation: str

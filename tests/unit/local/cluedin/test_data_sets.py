@@ -119,6 +119,15 @@ def test_an_unknown_data_set_is_an_error_or_null(cluedin: CluedIn, driver: Drive
     assert read(driver, "925268EC-8908-44E2-8D0C-D83FE50937D0") is None
 
 
+@pytest.mark.parametrize(("shape", "said"), [("worded", "could not be found"), ("coded", "DATASET_NOT_FOUND")])
+def test_an_unknown_data_set_may_be_told_without_a_status(
+    cluedin: CluedIn, driver: Driver, shape: str, said: str
+) -> None:
+    cluedin.patch_switches({"missing_data_set": shape})
+    with pytest.raises(RefusedError, match=said):
+        read(driver, "925268EC-8908-44E2-8D0C-D83FE50937D0")
+
+
 def test_an_error_stands_beside_the_data_that_could_be_read(driver: Driver, data_set_id: str) -> None:
     document = "query two($id: ID!) { inbound { dataSet(id: $id) { name } missing: dataSet(id: 5) { name } } }"
     answer = driver.post("/graphql", {"query": document, "variables": {"id": data_set_id}})
