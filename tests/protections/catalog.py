@@ -389,6 +389,14 @@ NOTHING_LOST = (
         "it vanished without a trace",
     ),
     Protection(
+        "a burst of deliveries in one outage costs one attempt",
+        "sync_core/mapping/backoff.py",
+        "return attempts - 1 if timedelta(0)",
+        "return attempts if timedelta(0)",
+        f"{LINEAGE}/test_attempts.py::test_many_deliveries_in_one_short_outage_cost_one_attempt",
+        "thirteen deliveries were a dead letter within seconds",
+    ),
+    Protection(
         "attempts are bounded, and the last one leaves a dead letter",
         "sync_core/mapping/backoff.py",
         "MOST_ATTEMPTS = 12",
@@ -769,6 +777,23 @@ LINEAGE_WRITTEN = (
         "former.keys() - _names(brought)",
         f"{LINEAGE}/test_state_lost.py::test_a_shared_column_stays_while_a_data_set_that_the_state_forgot_brings_it",
         "the column was deleted, though a data set in CluedIn still brings it",
+    ),
+    Protection(
+        "a process that does not say which column becomes which is not called pushed",
+        "sync_core/flows/standing_lineage.py",
+        "if found.column_mapping != expected and ",
+        "if False and ",
+        f"{LINEAGE}/test_column_mapping.py::test_a_mapping_that_purview_drops_is_not_called_pushed",
+        "a lineage without its columns was recorded as pushed",
+    ),
+    Protection(
+        "while Purview refuses columns, none is taken out",
+        "sync_core/flows/write_lineage.py",
+        "gone = [] if written.lineage.columns_refused else list(_former_columns(written))",
+        "gone = list(_former_columns(written))",
+        f"{LINEAGE}/test_columns_refused.py"
+        "::test_columns_that_stand_already_stay_and_what_must_go_goes_once_they_are_taken_again",
+        "all columns were deleted",
     ),
     Protection(
         "what another data set began to bring meanwhile is put back",
