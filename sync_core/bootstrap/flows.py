@@ -158,6 +158,7 @@ class App(Services):
             find_missed=FindMissed(
                 data_sets=CluedInDataSets(self.cluedin),
                 assets=self._assets,
+                records=self._data_sets,
                 deliveries=self._deliveries,
                 queue=self._lineage_queue,
                 cursors=cursors,

@@ -67,11 +67,16 @@ class CluedInDataSets:
         return self._counted(data_set, found)
 
     def fetch_summaries(self, source_id: str) -> Iterator[DataSetSummary]:
-        """Yield the data sets of a data source; none where the source is gone.
+        """Yield the data sets of a data source.
 
         One call, and one more for each mapped data set that carries no statistics: its submissions tell them.
+
+        Raises:
+            NotFoundError: CluedIn has no such source any more.
         """
         data = self.cluedin.query("getDataSourceById", {"id": source_id})
+        if member(data, "inbound", "dataSource") is None:
+            raise NotFoundError(f"CluedIn has no data source {source_id}.", code="source_gone")
         for found in objects(data, "inbound", "dataSource", "dataSets"):
             if not text(found, "id"):
                 continue

@@ -1,4 +1,4 @@
-"""Finds data sets that were processed in CluedIn without a webhook reaching us, by reading our sources' data sets.
+"""Finds what changed in CluedIn without a webhook reaching us, by reading our sources: data sets, and sources deleted.
 
 Its cost is bounded: each run looks at some sources only and goes on behind them the next time.
 """
@@ -12,11 +12,13 @@ from itertools import islice
 from pydantic import BaseModel
 
 from sync_core.clients.cluedin_data_sets import CluedInDataSets, DataSetSummary
+from sync_core.domain.asset import AssetRecord, AssetStatus
 from sync_core.domain.delivery import found_delivery
 from sync_core.domain.message import DataSetMessage
-from sync_core.errors import RejectedError
+from sync_core.errors import NotFoundError, RejectedError
 from sync_core.flows.run_log import RunLog
-from sync_core.state.assets import AssetStore
+from sync_core.state.assets import AssetStore, Todo
+from sync_core.state.data_sets import DataSetStore
 from sync_core.state.deliveries import DeliveryStore
 from sync_core.state.notes import Notes
 from sync_core.state.queues import WorkQueue
@@ -43,6 +45,7 @@ class FindMissed:
 
     data_sets: CluedInDataSets
     assets: AssetStore
+    records: DataSetStore
     deliveries: DeliveryStore
     queue: WorkQueue
     cursors: Notes
@@ -63,24 +66,38 @@ class FindMissed:
         try:
             for record in records:
                 after = record.key
-                self._look(record.source_id, log)
+                self._look(record, log)
             after = after if len(records) == SOURCES_A_RUN else ""
         finally:
             self.cursors.save(CURSOR, MissedCursor(after=after))
 
-    def _look(self, source_id: str, log: RunLog) -> None:
+    def _look(self, record: AssetRecord, log: RunLog) -> None:
         try:
-            for summary in self.data_sets.fetch_summaries(source_id):
+            for summary in self.data_sets.fetch_summaries(record.source_id):
                 if summary.is_processed:
                     self._check(summary, log)
+        except NotFoundError:
+            self._reopen(record, log)
         except RejectedError as error:
-            log.notes.append(f"CluedIn does not tell the data sets of source {source_id}: {error}")
+            log.notes.append(f"CluedIn does not tell the data sets of source {record.source_id}: {error}")
         log.counts["sources_checked"] += 1
+
+    def _reopen(self, record: AssetRecord, log: RunLog) -> None:
+        """Have a source made again that someone deleted; provisioning looks first whether it is really gone."""
+        if record.status is not AssetStatus.SYNCED:
+            return
+        now = self.clock()
+        queued = {"status": AssetStatus.QUEUED, "queued_at": now, "queued_run_id": log.run_id, "attempts": 0}
+        todo = Todo(key=record.key, run_id=log.run_id, due_at=now)
+        self.assets.ask_again(record.key, lambda one: one.model_copy(update=queued), todo)
+        log.counts["sources_gone"] += 1
+        log.notes.append(f"CluedIn has no source {record.source_id} any more; asset {record.key} is provisioned again.")
 
     def _check(self, summary: DataSetSummary, log: RunLog) -> None:
         version = hashlib.sha256(repr(summary).encode()).hexdigest()
         seen = self.seen.load(SeenVersion, summary.data_set_id)
-        if seen is not None and seen.version == version:
+        is_known = seen is not None and seen.version == version
+        if is_known and self.records.load(summary.data_set_id) is not None:  # the records may have been lost
             return
         # Kept like a delivery, so that a message that is lost is sent again. The note is last: a crash before it does
         # all of this once more, which changes nothing.

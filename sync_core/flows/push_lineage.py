@@ -54,16 +54,17 @@ class PushLineage:
             )
             data_set = self.data_sets.fetch(data_set_id)
             if data_set is None:
-                return self._leave(record, DataSetStatus.UNKNOWN, "CluedIn knows no data set of this id.")
+                return self._leave(record, DataSetStatus.UNKNOWN, "CluedIn knows no data set of this id.", claim)
             record = record.model_copy(update={"name": data_set.name, "source_id": data_set.source_id})
             asset = self.match.match(data_set)
             if asset is None:
                 why = f"Its data source '{data_set.source_name}' was not made for an asset of Purview."
-                return self._leave(record, DataSetStatus.NOT_FROM_PURVIEW, why)
+                return self._leave(record, DataSetStatus.NOT_FROM_PURVIEW, why, claim)
             done = self._bring(data_set, asset, record, claim)
             if done.pushed_at != record.pushed_at:
                 done = done.model_copy(update={"pushed_run_id": run_id, "pushed_requests": dict(requests)})
             is_news = done.fingerprint != record.fingerprint
+            claim.renew()  # a worker that was overtaken must not save over what its successor found
             self.store.save(done, before, announce=self.announce and is_news)
             return done
 
@@ -77,8 +78,8 @@ class PushLineage:
         is_same = self._is_same(record, lineage, collection) and record.asset_guid == source.guid
         if is_same and self.write.is_standing(lineage, source, collection):
             return _settled(record, data_set, lineage)
-        record = self._save_intent(record, data_set, asset, source)
         claim.renew()
+        record = self._save_intent(record, data_set, asset, source)
         written = self.write.write(facts, source, collection, lambda: claim.renew_if_older_than(HOLD_S))
         claim.renew()
         if not written.lineage.columns_refused:
@@ -152,9 +153,10 @@ class PushLineage:
         update = {"guid": guid, "fingerprint": fingerprint, "pushed_at": self.clock()}
         return _settled(record, data_set, written.lineage).model_copy(update=update)
 
-    def _leave(self, record: DataSetRecord, status: DataSetStatus, why: str) -> DataSetRecord:
+    def _leave(self, record: DataSetRecord, status: DataSetStatus, why: str, claim: Lease) -> DataSetRecord:
         logger.info("Data set %s is left alone, %s: %s", record.data_set_id, status.value, why)
         left = record.model_copy(update={"status": status, "reason": why, **NO_FAILURE})
+        claim.renew()
         self.store.save(left)
         return left
 

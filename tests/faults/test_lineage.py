@@ -1,5 +1,11 @@
 """One chain for each data set, in the narrow places."""
 
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from sync_core.domain.data_set import DataSet
+from sync_core.domain.message import DataSetMessage
+from sync_core.flows.match_asset import MatchAsset, MatchedAsset
 from tests.faults.world import World
 
 LOOK = "Entity_GetByUniqueAttributes"
@@ -25,3 +31,40 @@ def test_a_mapping_that_is_dropped_before_its_push_has_ended_leaves_nothing_behi
 
     world.heal()
     assert world.violations() == []
+
+
+@dataclass(frozen=True)
+class SlowMatch(MatchAsset):
+    """A look for the asset that takes so long that the data set's claim ends meanwhile."""
+
+    take_over: Callable[[], None]
+
+    def match(self, data_set: DataSet) -> MatchedAsset | None:
+        """Look, and be overtaken."""
+        found = super().match(data_set)
+        self.take_over()
+        return found
+
+
+def test_a_push_that_was_overtaken_neither_writes_nor_saves(world: World) -> None:
+    asset = world.add_asset()
+    world.run()
+    data_set = world.load(asset, "/Account", id="account.id")
+    worker = world.app.work_off_delivery
+    match = worker.push.match
+
+    def take_over() -> None:
+        world.clock.advance(90)
+        world.organization.remap(data_set, {"id": "user.id"}, "/User")
+        faster = world.new_app()
+        faster.work_off_delivery.handle(DataSetMessage(data_set_id=data_set.lower()).to_json().encode())
+
+    slow = SlowMatch(match.groups, match.assets, match.purview, match.lineage, take_over)
+    push = replace(worker.push, match=slow)
+    replace(worker, push=push).handle(DataSetMessage(data_set_id=data_set.lower()).to_json().encode())
+
+    record = world.app._data_sets.load(data_set.lower())
+    assert record is not None
+    assert record.entity_type == "/User"
+    names = [entity["attributes"]["name"] for entity in world.account.own_entities()]
+    assert "Account" not in names

@@ -5,12 +5,14 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from azure.data.tables import TableServiceClient
 
 from sync_core.domain.asset import AssetStatus
 from sync_core.domain.dead_letter import DeadLetter
 from sync_core.domain.message import AssetMessage
 from sync_core.domain.run import RunKind, RunOutcome
 from sync_core.state.dead_letters import DeadLetterStore
+from sync_core.state.names import DATA_SETS_TABLE
 from tests.faults.world import World
 
 LOOK_AT_SOURCE = "inbound.dataSource$"
@@ -192,4 +194,30 @@ def test_a_step_that_fails_keeps_no_other_from_healing(world: World) -> None:
     (run, *_) = world.app._runs.latest(RunKind.RECONCILE, 1)
     assert run.outcome is RunOutcome.FAILED
     assert any("replay dead letters" in note for note in run.notes)
+    assert world.violations() == []
+
+
+def test_a_group_that_someone_deletes_after_the_sync_is_made_anew(world: World) -> None:
+    world.add_asset("Account.csv")
+    world.run()
+    world.organization.act("/groups/delete", name="Account.csv")
+
+    world.heal()
+
+    assert world.violations() == []
+    assert [group["name"] for group in world.organization.state()["data_source_sets"]] == ["Account.csv"]
+
+
+def test_records_of_data_sets_that_are_lost_come_back(world: World) -> None:
+    asset = world.add_asset()
+    world.run()
+    data_set = world.load(asset)
+    world.reconcile()
+    assert world.app._data_sets.load(data_set.lower()) is not None
+    with TableServiceClient.from_connection_string(world.settings["AzureWebJobsStorage"]) as service:
+        service.delete_table(DATA_SETS_TABLE)
+
+    world.heal()
+
+    assert world.app._data_sets.load(data_set.lower()) is not None
     assert world.violations() == []
