@@ -106,5 +106,6 @@ def make_real_world(stack: Stack) -> RealWorld:
     for each in account.state()["entities"]:
         if len(each["qualifiedName"]) > LONGEST_NAME and TERM in each["terms"]:
             account.untag(each["guid"])  # CluedIn has a shorter form of it, of which the invariants know nothing
+    world.names |= {each["qualifiedName"]: {each["name"]} for each in account.state()["entities"]}
     world.ever_tagged |= {each["qualifiedName"] for each in account.state()["entities"] if TERM in each["terms"]}
     return world
