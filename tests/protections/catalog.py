@@ -690,6 +690,30 @@ RETIRE = (
 
 LINEAGE_WRITTEN = (
     Protection(
+        "a push renews its claim before it saves or writes, so that one that was overtaken does neither",
+        "sync_core/flows/push_lineage.py",
+        "        claim.renew()\n        record = self._save_intent(",
+        "        record = self._save_intent(",
+        f"{FAULTS}/test_lineage.py::test_a_push_that_was_overtaken_neither_writes_nor_saves",
+        "old facts were written over those of a faster worker",
+    ),
+    Protection(
+        "a source that someone deleted is made again",
+        "sync_core/flows/find_missed.py",
+        "            self._reopen(record, log)\n",
+        "            return\n",
+        f"{FAULTS}/test_reconcile.py::test_a_group_that_someone_deletes_after_the_sync_is_made_anew",
+        "the asset stayed `synced` without a group",
+    ),
+    Protection(
+        "a data set whose record is lost is found again",
+        "sync_core/flows/find_missed.py",
+        "if is_known and self.records.load(summary.data_set_id) is not None:",
+        "if is_known:",
+        f"{FAULTS}/test_reconcile.py::test_records_of_data_sets_that_are_lost_come_back",
+        "the record stayed lost",
+    ),
+    Protection(
         "what our lineage writes is never discovered",
         "sync_core/mapping/asset_types.py",
         "    if type_name.startswith(OWN_PREFIX):\n",
