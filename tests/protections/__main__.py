@@ -39,6 +39,9 @@ def main(words: list[str]) -> int:
         print(format_tables())
         return 0
     chosen = [one for one in PROTECTIONS if not words or any(word in one.name for word in words)]
+    if not chosen:
+        print(f"no protection is called anything like {' or '.join(words)}")
+        return 2
     with ThreadPoolExecutor(AT_ONCE) as pool:
         with_all = pool.submit(_try, "", "", lambda source: source, sorted({one.test for one in chosen}))
         results = pool.map(_try_without, chosen)
