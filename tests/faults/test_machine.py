@@ -16,7 +16,7 @@ from tests.faults.test_random_faults import FAILURES
 from tests.faults.variants import IS_LONG
 from tests.faults.world import World
 
-pytestmark = pytest.mark.timeout(7200 if IS_LONG else 300)
+pytestmark = pytest.mark.timeout(7200 if IS_LONG else 900)
 
 EXAMPLES, STEPS = (400, 50) if IS_LONG else (10, 25)
 SETTINGS = settings(
