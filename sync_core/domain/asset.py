@@ -106,6 +106,11 @@ class AssetRecord(BaseModel):
     throttled_since: datetime | None = None
     reason: str = ""
 
+    def queued_again(self, now: datetime, run_id: str) -> "AssetRecord":
+        """Return the record as it is when its group and source are to be made anew."""
+        update = {"status": AssetStatus.QUEUED, "queued_at": now, "queued_run_id": run_id, "attempts": 0}
+        return self.model_copy(update=update)
+
     @property
     def is_renamed(self) -> bool:
         """Whether Purview shows another name than the group was made for; no public CluedIn call renames a group."""

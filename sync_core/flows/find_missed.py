@@ -87,9 +87,8 @@ class FindMissed:
         if record.status is not AssetStatus.SYNCED:
             return
         now = self.clock()
-        queued = {"status": AssetStatus.QUEUED, "queued_at": now, "queued_run_id": log.run_id, "attempts": 0}
         todo = Todo(key=record.key, run_id=log.run_id, due_at=now)
-        self.assets.ask_again(record.key, lambda one: one.model_copy(update=queued), todo)
+        self.assets.ask_again(record.key, lambda one: one.queued_again(now, log.run_id), todo)
         log.counts["sources_gone"] += 1
         log.notes.append(f"CluedIn has no source {record.source_id} any more; asset {record.key} is provisioned again.")
 

@@ -62,8 +62,7 @@ class Replay:
         now = self.clock()
 
         def queue_again(record: AssetRecord) -> AssetRecord:
-            update = {"status": AssetStatus.QUEUED, "attempts": 0, "queued_at": now}
-            return record.model_copy(update=update) if record.status in OPEN else record
+            return record.queued_again(now, record.queued_run_id) if record.status in OPEN else record
 
         todo = Todo(key=message.asset_key, run_id=message.run_id, due_at=now)
         if self.assets.ask_again(message.asset_key, queue_again, todo).status is AssetStatus.QUEUED:

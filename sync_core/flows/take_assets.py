@@ -79,9 +79,11 @@ class TakeAssets:
             self.assets.change(record.key, lambda one: describe(one).model_copy(update=back))
             return
         now = self.clock()
-        queued = {"status": AssetStatus.QUEUED, "queued_at": now, "queued_run_id": log.run_id, "attempts": 0, **PRESENT}
-        todo = Todo(key=record.key, run_id=log.run_id, due_at=now)
-        self.assets.ask_again(record.key, lambda one: describe(one).model_copy(update=queued), todo)
+
+        def queue_again(one: AssetRecord) -> AssetRecord:
+            return describe(one).queued_again(now, log.run_id).model_copy(update=PRESENT)
+
+        self.assets.ask_again(record.key, queue_again, Todo(key=record.key, run_id=log.run_id, due_at=now))
 
     def _forget_mended(self, found: Sequence[Asset]) -> None:
         """An asset that had no qualified name was recorded by its guid; now it has a record of its own."""
