@@ -8,7 +8,8 @@ from sync_core.errors import ConflictError
 from sync_core.flows.notify import Notify
 from sync_core.flows.run_log import RunLog
 from sync_core.mapping.announcements import Failure, data_sources_created, synchronization_completed
-from sync_core.state.assets import AssetStore, News
+from sync_core.state.asset_rows import News
+from sync_core.state.assets import AssetStore
 
 
 @dataclass(frozen=True)

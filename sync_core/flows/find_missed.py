@@ -17,7 +17,8 @@ from sync_core.domain.delivery import found_delivery
 from sync_core.domain.message import DataSetMessage
 from sync_core.errors import NotFoundError, RejectedError
 from sync_core.flows.run_log import RunLog
-from sync_core.state.assets import AssetStore, Todo
+from sync_core.state.asset_rows import Todo
+from sync_core.state.assets import AssetStore
 from sync_core.state.data_sets import DataSetStore
 from sync_core.state.deliveries import DeliveryStore
 from sync_core.state.notes import Notes

@@ -20,7 +20,8 @@ from sync_core.domain.message import AssetMessage, DataSetMessage
 from sync_core.errors import StateError
 from sync_core.flows.bury import Bury, DeadLetterCause
 from sync_core.flows.run_log import RunLog
-from sync_core.state.assets import AssetStore, Todo
+from sync_core.state.asset_rows import Todo
+from sync_core.state.assets import AssetStore
 from sync_core.state.data_sets import DataSetStore
 from sync_core.state.dead_letters import DeadLetterStore
 from sync_core.state.names import ASSET_QUEUE, LINEAGE_QUEUE

@@ -8,7 +8,8 @@ from sync_core.domain.asset import AssetRecord, AssetStatus
 from sync_core.domain.dead_letter import DeadLetter
 from sync_core.domain.message import AssetMessage, DataSetMessage
 from sync_core.errors import RejectedError, StateError
-from sync_core.state.assets import AssetStore, Todo
+from sync_core.state.asset_rows import Todo
+from sync_core.state.assets import AssetStore
 from sync_core.state.dead_letters import DeadLetterStore
 from sync_core.state.names import ASSET_QUEUE
 from sync_core.state.queues import WorkQueue

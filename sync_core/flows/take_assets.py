@@ -10,7 +10,8 @@ from sync_core.domain.message import AssetMessage
 from sync_core.errors import ConflictError
 from sync_core.flows.run_log import RunLog
 from sync_core.mapping.discovery_plan import Plan, plan_assets, record_key
-from sync_core.state.assets import AssetStore, StoredTodo, Todo
+from sync_core.state.asset_rows import StoredTodo, Todo
+from sync_core.state.assets import AssetStore
 from sync_core.state.queues import WorkQueue
 
 # The host hides a crashed worker's message for up to ten minutes; one that is not done by then is lost.

@@ -16,12 +16,24 @@ from contextlib import suppress
 from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
 
-from pydantic import BaseModel
-
-from sync_core.domain.asset import REJECTED_KEY_PREFIX, AssetRecord, AssetStatus, Origin
+from sync_core.domain.asset import REJECTED_KEY_PREFIX, AssetRecord, AssetStatus
 from sync_core.errors import ConflictError, StateError
+from sync_core.state.asset_rows import (
+    KEYS_BETWEEN,
+    PARTITION,
+    Inventory,
+    News,
+    StoredAsset,
+    StoredTodo,
+    Sweep,
+    Todo,
+    chunks,
+    fitting,
+    range_of,
+    row_of,
+    stamp,
+)
 from sync_core.state.table import (
     OPERATIONS_A_TRANSACTION,
     Operation,
@@ -36,73 +48,11 @@ from sync_core.state.table import (
     to_row,
 )
 
-Item = TypeVar("Item")
-PARTITION = "assets"
 INVENTORY = "inventory"
 SWEEP = "sweep"
 READERS = 8
 LONGEST_REASON = 500
-LARGEST_TEXTS = 3 * 1024**2  # a transaction holds 4 MiB; the rest of 100 rows needs far less than one
-LARGEST_CHARACTER = 12  # an emoji, as it travels: two escapes of six characters
 TRIES = 5
-KEYS_BETWEEN = "PartitionKey eq @partition and RowKey ge @first and RowKey lt @last"
-
-
-class Todo(BaseModel):
-    """An asset whose group and source are to be made. `due_at`: when to send its message, first or again."""
-
-    key: str
-    run_id: str
-    due_at: datetime
-    sends: int = 0
-
-
-class News(BaseModel):
-    """An asset that was synced or given up, and not announced yet; `reason` says why it was given up."""
-
-    key: str
-    name: str
-    status: AssetStatus
-    origin: Origin | None = None
-    reason: str = ""
-
-
-class Inventory(BaseModel):
-    """When CluedIn was read as a whole, and how many sources it had."""
-
-    taken_at: datetime
-    sources: int
-
-
-class Sweep(BaseModel):
-    """When the last sweep of the whole catalog began."""
-
-    begun_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class StoredAsset:
-    """A record and its ETag."""
-
-    record: AssetRecord
-    etag: str
-
-
-@dataclass(frozen=True, slots=True)
-class StoredTodo:
-    """A to-do row and its ETag."""
-
-    todo: Todo
-    etag: str
-
-
-def _row(kind: str, model: "AssetRecord | Todo | News") -> dict[str, Any]:
-    return to_row(PARTITION, f"{kind}:{model.key}", model)
-
-
-def _between(kind: str) -> dict[str, str]:
-    # ';' is the character after ':'
-    return {"partition": PARTITION, "first": f"{kind}:", "last": f"{kind};"}
 
 
 @dataclass(frozen=True)
@@ -130,7 +80,7 @@ class AssetStore:
 
     def all(self) -> Iterator[AssetRecord]:
         """Yield all records that can be read, a page at a time."""
-        return readable(AssetRecord, self.table.rows(KEYS_BETWEEN, _between("record")))
+        return readable(AssetRecord, self.table.rows(KEYS_BETWEEN, range_of("record")))
 
     def after(self, key: str) -> Iterator[AssetRecord]:
         """Yield the records behind a key that can be read, in the order of keys; an empty one starts from the first."""
@@ -148,17 +98,17 @@ class AssetStore:
     def absent(self) -> Iterator[AssetRecord]:
         """Yield the records that were missing from the latest snapshot and are not retired for it."""
         query = f"{KEYS_BETWEEN} and absent gt 0 and status ne @retired"
-        rows = self.table.rows(query, {**_between("record"), "retired": AssetStatus.RETIRED.value})
+        rows = self.table.rows(query, {**range_of("record"), "retired": AssetStatus.RETIRED.value})
         return readable(AssetRecord, rows)
 
     def counts(self) -> Counter[str]:
         """Count the records by status; reads one column of each."""
-        return Counter(row["status"] for row in self.table.rows(KEYS_BETWEEN, _between("record"), select=["status"]))
+        return Counter(row["status"] for row in self.table.rows(KEYS_BETWEEN, range_of("record"), select=["status"]))
 
     def add(self, records: Sequence[AssetRecord], now: datetime) -> list[StoredTodo]:
         """Insert new records with their to-do rows, due at once; those that exist by now are left as they are."""
         added: list[StoredTodo] = []
-        for chunk in _fitting(records):
+        for chunk in fitting(records):
             try:
                 added += self._insert(chunk, now)
             except ConflictError:  # another discovery was faster with at least one of them
@@ -170,13 +120,13 @@ class AssetStore:
     def _insert(self, records: Sequence[AssetRecord], now: datetime) -> list[StoredTodo]:
         todos = [Todo(key=record.key, run_id=record.queued_run_id, due_at=now) for record in records]
         etags = self.table.transact(
-            [insert(_row("record", record)) for record in records] + [insert(_row("todo", todo)) for todo in todos]
+            [insert(row_of("record", record)) for record in records] + [insert(row_of("todo", todo)) for todo in todos]
         )
         return [StoredTodo(todo, etag) for todo, etag in zip(todos, etags[len(records) :], strict=True)]
 
     def add_rejected(self, record: AssetRecord) -> None:
         """Record an asset that cannot be synced; nothing is outstanding for it."""
-        self.table.put(_row("record", record))
+        self.table.put(row_of("record", record))
 
     def has_inventory(self) -> bool:
         """Whether CluedIn was read as a whole since these records began: without them, no one knows what it holds."""
@@ -228,13 +178,13 @@ class AssetStore:
                 origin=closed.group_origin,
                 reason=closed.last_error[:LONGEST_REASON],
             )
-            return closed, [put(_row("news", news))] if announce else []
+            return closed, [put(row_of("news", news))] if announce else []
 
         return self._change(key, finish, forget_todo=True)
 
     def ask_again(self, key: str, change: Callable[[AssetRecord], AssetRecord], todo: Todo) -> AssetRecord:
         """Change a record and make its group and source outstanding (again)."""
-        return self._change(key, lambda record: (change(record), [put(_row("todo", todo))]))
+        return self._change(key, lambda record: (change(record), [put(row_of("todo", todo))]))
 
     def _change(
         self,
@@ -248,7 +198,7 @@ class AssetStore:
             if stored is None:
                 raise StateError(f"There is no record of asset {key}: the next discovery will make one.")
             changed, others = change(stored.record)
-            operations = [replace(_row("record", changed), stored.etag), *others]
+            operations = [replace(row_of("record", changed), stored.etag), *others]
             # Deleting a to-do row that is gone already would fail the transaction: after a conflict, look first.
             if forget_todo and (attempt == 0 or self.table.get(PARTITION, f"todo:{key}")):
                 operations.append(delete(PARTITION, f"todo:{key}"))
@@ -260,7 +210,7 @@ class AssetStore:
     def due(self, now: datetime) -> Iterator[StoredTodo]:
         """Yield the to-do rows whose message is to be sent now."""
         query = f"{KEYS_BETWEEN} and due_at le @now"
-        for row in self.table.rows(query, {**_between("todo"), "now": _stamp(now)}):
+        for row in self.table.rows(query, {**range_of("todo"), "now": stamp(now)}):
             for todo in readable(Todo, [row]):
                 yield StoredTodo(todo, str(row.metadata["etag"]))
 
@@ -276,14 +226,14 @@ class AssetStore:
 
     def has_todo(self) -> bool:
         """Whether anything is outstanding."""
-        return any(page for page in self.table.pages(KEYS_BETWEEN, _between("todo"), size=1))
+        return any(page for page in self.table.pages(KEYS_BETWEEN, range_of("todo"), size=1))
 
     def mark_sent(self, todos: Iterable[StoredTodo], due_at: datetime) -> None:
         """Note that the messages of these to-do rows were sent; rows that are done by now stay gone."""
-        for chunk in _chunks(list(todos), OPERATIONS_A_TRANSACTION):
+        for chunk in chunks(list(todos), OPERATIONS_A_TRANSACTION):
             changes = [
                 replace(
-                    _row("todo", stored.todo.model_copy(update={"due_at": due_at, "sends": stored.todo.sends + 1})),
+                    row_of("todo", stored.todo.model_copy(update={"due_at": due_at, "sends": stored.todo.sends + 1})),
                     stored.etag,
                 )
                 for stored in chunk
@@ -302,15 +252,15 @@ class AssetStore:
             return
         todo = from_row(Todo, found.values).model_copy(update={"due_at": due_at})
         with suppress(ConflictError):
-            self.table.replace(_row("todo", todo), found.etag)
+            self.table.replace(row_of("todo", todo), found.etag)
 
     def news(self) -> list[News]:
         """Return what ended and was not announced yet."""
-        return list(readable(News, self.table.rows(KEYS_BETWEEN, _between("news"))))
+        return list(readable(News, self.table.rows(KEYS_BETWEEN, range_of("news"))))
 
     def forget_news(self, news: Sequence[News]) -> None:
         """Drop news, before they are announced: each is announced at most once."""
-        for chunk in _chunks(news, OPERATIONS_A_TRANSACTION):
+        for chunk in chunks(news, OPERATIONS_A_TRANSACTION):
             self.table.transact([delete(PARTITION, f"news:{item.key}") for item in chunk])
 
 
@@ -319,28 +269,3 @@ def _read(row: Row) -> AssetRecord | StateError:
         return from_row(AssetRecord, row)
     except StateError as error:
         return error
-
-
-def _fitting(records: Iterable[AssetRecord]) -> Iterator[Sequence[AssetRecord]]:
-    """Yield as many records at a time as fit into one transaction with their to-do rows, however long their names."""
-    chunk: list[AssetRecord] = []
-    size = 0
-    for record in records:
-        own_size = LARGEST_CHARACTER * len(record.name + record.qualified_name + record.display_text)
-        if chunk and (len(chunk) == OPERATIONS_A_TRANSACTION // 2 or size + own_size > LARGEST_TEXTS):
-            yield chunk
-            chunk, size = [], 0
-        chunk.append(record)
-        size += own_size
-    if chunk:
-        yield chunk
-
-
-def _stamp(moment: datetime) -> str:
-    """Return the text in which a moment is stored; texts of UTC moments sort by time, to the second."""
-    return str(Todo(key="", run_id="", due_at=moment).model_dump(mode="json")["due_at"])
-
-
-def _chunks(items: Sequence[Item], size: int) -> Iterator[Sequence[Item]]:
-    for start in range(0, len(items), size):
-        yield items[start : start + size]

@@ -415,8 +415,8 @@ NOTHING_LOST = (
     Protection(
         "a change is made on top of what another worker wrote meanwhile",
         "sync_core/state/assets.py",
-        'operations = [replace(_row("record", changed), stored.etag), *others]',
-        'operations = [put(_row("record", changed)), *others]',
+        'operations = [replace(row_of("record", changed), stored.etag), *others]',
+        'operations = [put(row_of("record", changed)), *others]',
         f"{STATE}/test_assets.py::test_a_change_is_made_on_top_of_what_another_worker_wrote_meanwhile",
         "one worker's progress was overwritten by another's",
     ),

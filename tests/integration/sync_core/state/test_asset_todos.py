@@ -6,7 +6,8 @@ import pytest
 
 from sync_core.domain.asset import AssetStatus
 from sync_core.errors import ConflictError
-from sync_core.state.assets import AssetStore, StoredTodo
+from sync_core.state.asset_rows import StoredTodo
+from sync_core.state.assets import AssetStore
 from sync_core.state.table import Table
 from tests.unit.sync_core.builders import NOW, make_record, make_synced_record
 

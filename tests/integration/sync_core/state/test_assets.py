@@ -10,7 +10,8 @@ from sync_core.domain.asset import AssetRecord, AssetStatus, Origin, rejected_ke
 from sync_core.domain.ledger import request_ledger
 from sync_core.errors import ConflictError, StateError
 from sync_core.mapping.discovery_plan import LONGEST_TEXT
-from sync_core.state.assets import TRIES, AssetStore, Todo
+from sync_core.state.asset_rows import Todo
+from sync_core.state.assets import TRIES, AssetStore
 from sync_core.state.table import Table
 from tests.unit.sync_core.builders import NOW, make_record, make_synced_record
 
