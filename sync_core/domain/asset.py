@@ -46,6 +46,12 @@ class Asset:
         """The asset's identity in our state."""
         return asset_key(self.type_name, self.qualified_name)
 
+    @property
+    def fingerprint(self) -> str:
+        """A hash of what may change of an asset: equal fingerprints are nothing new."""
+        described = (self.guid, self.name, self.display_text, self.collection_id)
+        return hashlib.sha256("\n".join(described).encode()).hexdigest()[:32]
+
 
 def asset_key(type_name: str, qualified_name: str) -> str:
     """Identify an asset by what stays when it is deleted and scanned again: its guid changes, its qualified name not.
@@ -72,6 +78,7 @@ class AssetRecord(BaseModel):
     qualified_name: str = ""
     display_text: str = ""
     collection_id: str = ""
+    fingerprint: str = ""
     status: AssetStatus
 
     first_seen_at: datetime

@@ -107,6 +107,6 @@ class TakeAssets:
 
 
 def _with_description_of(seen: AssetRecord) -> Callable[[AssetRecord], AssetRecord]:
-    fields = ("guid", "name", "display_text", "collection_id", "refreshed_at", "reason")
+    fields = ("guid", "name", "display_text", "collection_id", "fingerprint", "refreshed_at", "reason")
     description = {field: getattr(seen, field) for field in fields}
     return lambda record: record.model_copy(update=description)

@@ -65,7 +65,7 @@ def plan_assets(assets: Iterable[Asset], records: Mapping[str, AssetRecord], *, 
             plan.new.append(_new(key, asset, now=now, run_id=run_id))
         elif record.status in {AssetStatus.RETIRED, AssetStatus.REJECTED}:
             plan.returning.append(refreshed(record, asset, now))
-        elif _differs(record, asset) or now - record.refreshed_at >= REFRESH_AFTER:
+        elif record.fingerprint != asset.fingerprint or now - record.refreshed_at >= REFRESH_AFTER:
             plan.changed.append(refreshed(record, asset, now))
         else:
             unchanged += 1
@@ -106,18 +106,10 @@ def refreshed(record: AssetRecord, asset: Asset, now: datetime) -> AssetRecord:
             "name": asset.name,
             "display_text": asset.display_text,
             "collection_id": asset.collection_id,
+            "fingerprint": asset.fingerprint,
             "refreshed_at": now,
             "reason": "",
         }
-    )
-
-
-def _differs(record: AssetRecord, asset: Asset) -> bool:
-    return (record.guid, record.name, record.display_text, record.collection_id) != (
-        asset.guid,
-        asset.name,
-        asset.display_text,
-        asset.collection_id,
     )
 
 
@@ -130,6 +122,7 @@ def _new(key: str, asset: Asset, *, now: datetime, run_id: str) -> AssetRecord:
         qualified_name=asset.qualified_name,
         display_text=asset.display_text,
         collection_id=asset.collection_id,
+        fingerprint=asset.fingerprint,
         status=AssetStatus.QUEUED,
         first_seen_at=now,
         first_seen_run_id=run_id,

@@ -1,5 +1,6 @@
 """Values with defaults, so that a test names only what it is about."""
 
+import dataclasses
 from collections import Counter
 from datetime import UTC, datetime
 from typing import Any
@@ -44,7 +45,9 @@ def make_record(name: str = "Account.csv", **fields: Any) -> AssetRecord:
         "queued_at": NOW,
         "queued_run_id": "run-1",
     }
-    return AssetRecord.model_validate({**recorded, **fields})
+    recorded |= fields
+    described = Asset(**{one.name: str(recorded[one.name]) for one in dataclasses.fields(Asset)})
+    return AssetRecord.model_validate({"fingerprint": described.fingerprint, **recorded})
 
 
 def make_synced_record(name: str = "Account.csv", **fields: Any) -> AssetRecord:

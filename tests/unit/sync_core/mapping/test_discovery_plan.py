@@ -1,5 +1,6 @@
 """What a discovery decides to write, given what Purview shows and what is recorded."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -42,6 +43,13 @@ def test_a_new_asset_is_recorded_as_waiting_with_the_run_that_saw_it() -> None:
     assert record == make_record(
         first_seen_at=LATER, first_seen_run_id="run-2", refreshed_at=LATER, queued_at=LATER, queued_run_id="run-2"
     )
+
+
+@pytest.mark.parametrize("field", ["guid", "name", "display_text", "collection_id"])
+def test_whatever_changes_of_an_asset_changes_its_fingerprint_and_is_written(field: str) -> None:
+    asset, before = replace(make_asset(), **{field: "another"}), make_synced_record()
+    (changed,) = plan([asset], before).changed
+    assert changed.fingerprint == asset.fingerprint != before.fingerprint
 
 
 def test_an_asset_that_is_as_recorded_is_not_written() -> None:
