@@ -1,6 +1,7 @@
 """Our own little servers as child processes: start, wait for the line that says where they listen, give the URL."""
 
 import os
+import random
 import socket
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,6 +14,9 @@ from local.listening import read_announced_url
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 LOOPBACK = "127.0.0.1"
+# Below those that a system gives out by itself: from 32768 on in Linux, from 49152 on elsewhere.
+_OWN_PORTS = range(10_000, 32_768)
+_TRIES = 100
 
 
 @dataclass(frozen=True)
@@ -65,11 +69,26 @@ def _wait(child: Child) -> Service:
 
 
 def choose_port(preferred: int = 0) -> int:
-    """Return the preferred port when it is free, any free one otherwise."""
+    """Return the preferred port when it is free, any free one of ours otherwise.
+
+    It is used a little later. Until then the system must not give it to someone who asks for any port, as most
+    servers here do.
+
+    Raises:
+        OSError: none is free.
+    """
+    wanted = [preferred] if preferred else []
+    for port in [*wanted, *random.sample(_OWN_PORTS, _TRIES)]:
+        if _is_free(port):
+            return port
+    raise OSError(f"none of {_TRIES} ports from {_OWN_PORTS.start} to {_OWN_PORTS.stop - 1} is free")
+
+
+def _is_free(port: int) -> bool:
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((LOOPBACK, preferred))
+            probe.bind((LOOPBACK, port))
         except OSError:
-            return choose_port()
-        return int(probe.getsockname()[1])
+            return False
+        return True

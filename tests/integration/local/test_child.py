@@ -106,3 +106,10 @@ def test_a_preferred_port_is_taken_only_when_it_is_free(tmp_path: Path) -> None:
     assert choose_port(port) == port
     with run_services(Command("identity", ["local.identity", "--port", str(port)], tmp_path / "log")):
         assert choose_port(port) != port
+
+
+def test_a_chosen_port_is_one_that_the_system_gives_to_nobody() -> None:
+    # One that it does give out was lost to another server, in the moment before the app listened there.
+    given_out = Path("/proc/sys/net/ipv4/ip_local_port_range")
+    first = int(given_out.read_text(encoding="utf-8").split()[0]) if given_out.exists() else 49_152
+    assert all(choose_port() < first for _ in range(100))
