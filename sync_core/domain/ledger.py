@@ -4,8 +4,10 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from threading import Lock
 
 _ledger: ContextVar[Counter[str] | None] = ContextVar("request_ledger", default=None)
+_counting = Lock()  # adding one is a read and a write, and threads of one run share its ledger
 
 
 @contextmanager
@@ -23,4 +25,5 @@ def record_request(service: str) -> None:
     """Count one request, each attempt for itself."""
     counts = _ledger.get()
     if counts is not None:
-        counts[service] += 1
+        with _counting:
+            counts[service] += 1
