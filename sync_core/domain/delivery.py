@@ -18,7 +18,8 @@ class Delivery(BaseModel):
     """One delivery. `key` tells it from others; `result` is the data set's status that it led to.
 
     `is_named` says that the sender gave the delivery an id: the same id again is the same event, for as long as it is
-    kept. `due_at` is when its message counts as lost, if it was put back since it was received.
+    kept. `due_at` is when its message counts as lost, if it was put back since it was received, `times_put_back` how
+    often that was.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -29,6 +30,7 @@ class Delivery(BaseModel):
     is_named: bool
     received_at: datetime
     due_at: datetime | None = None
+    times_put_back: int = 0
     status: DeliveryStatus = DeliveryStatus.RECEIVED
     done_at: datetime | None = None
     result: str = ""

@@ -14,9 +14,22 @@ from sync_core.errors import RejectedError
 
 
 class Message(BaseModel):
-    """What all messages share. Unknown properties are ignored, so that an older app reads a newer one's messages."""
+    """What all messages share. Unknown properties are ignored, so that an older app reads a newer one's messages.
+
+    `times_put_back` says how often its work had been put back when it was sent; a first message says 0.
+    """
 
     model_config = ConfigDict(frozen=True, alias_generator=to_camel, populate_by_name=True)
+
+    times_put_back: int = Field(default=0, ge=0)
+
+    def is_outdated(self, times_put_back: int) -> bool:
+        """Whether newer messages ask for the same work, which was put back so often by now.
+
+        Queues deliver twice. Were each copy put back for itself, there would be ever more of them while a service is
+        away. The message before the newest still counts: its worker may have died before it sent the newest one.
+        """
+        return 0 < self.times_put_back < times_put_back - 1
 
     def to_json(self) -> str:
         """Return the text that travels on the queue."""

@@ -58,6 +58,8 @@ class CreateDataSourceGroup:
         stored = self.assets.load(message.asset_key)
         if stored is None:
             self.bury.unknown_asset(message)
+        elif self._is_outdated(message):
+            logger.info("Asset %s has a newer message; dropping this one", message.asset_key)
         elif stored.record.status is AssetStatus.QUEUED:
             self._claim(message)
 
@@ -66,8 +68,12 @@ class CreateDataSourceGroup:
 
         In this order: were the message sent first and the rest failed, the host would deliver the first one again, too.
         """
-        self.assets.postpone(message.asset_key, self.clock() + timedelta(seconds=delay_s) + SEND_AGAIN_AFTER)
-        self.queue.send(message, delay_s)
+        due_at = self.clock() + timedelta(seconds=delay_s) + SEND_AGAIN_AFTER
+        times = self.assets.postpone(message.asset_key, due_at)
+        self.queue.send(message.model_copy(update={"times_put_back": times}), delay_s)
+
+    def _is_outdated(self, message: AssetMessage) -> bool:
+        return message.times_put_back > 0 and message.is_outdated(self.assets.times_put_back(message.asset_key))
 
     def _claim(self, message: AssetMessage) -> None:
         pause_s = self.pauses.wait_s(CLUEDIN.name)

@@ -65,11 +65,12 @@ class WorkOffDelivery:
         delivery = self._load(message)
         if delivery is not None and _is_over(delivery):
             self.announce.if_done()  # the worker that did it may have died before
-            return
-        if not self.is_on:
+        elif delivery is not None and message.is_outdated(delivery.times_put_back):
+            logger.info("Data set %s has a newer message; dropping this one", message.data_set_id)
+        elif self.is_on:
+            self._claim(message, delivery)
+        else:
             self._close(delivery, SWITCHED_OFF)
-            return
-        self._claim(message, delivery)
 
     def poison(self, body: bytes, deliveries: int) -> None:
         """Keep a message that the host gave up because the worker failed or died each time."""
@@ -114,10 +115,9 @@ class WorkOffDelivery:
 
         In this order: were the message sent first and the rest failed, the host would deliver the first one again, too.
         """
-        if message.delivery_key:
-            due_at = self.clock() + timedelta(seconds=delay_s) + SEND_AGAIN_AFTER
-            self.deliveries.postpone(message.delivery_key, due_at)
-        self.queue.send(message, delay_s)
+        due_at = self.clock() + timedelta(seconds=delay_s) + SEND_AGAIN_AFTER
+        times = self.deliveries.postpone(message.delivery_key, due_at) if message.delivery_key else 0
+        self.queue.send(message.model_copy(update={"times_put_back": times}), delay_s)
 
     def finish(self, delivery: Delivery | None, record: DataSetRecord) -> None:
         """Close a delivery with what became of its data set, and the dead letter of an earlier try."""

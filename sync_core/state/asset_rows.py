@@ -18,12 +18,16 @@ LARGEST_CHARACTER = 12  # an emoji, as it travels: two escapes of six characters
 
 
 class Todo(BaseModel):
-    """An asset whose group and source are to be made. `due_at`: when to send its message, first or again."""
+    """An asset whose group and source are to be made. `due_at`: when to send its message, first or again.
+
+    `times_put_back`: how often its message was put back on the queue.
+    """
 
     key: str
     run_id: str
     due_at: datetime
     sends: int = 0
+    times_put_back: int = 0
 
 
 class News(BaseModel):

@@ -245,14 +245,24 @@ class AssetStore:
                     with suppress(ConflictError):
                         self.table.transact([change])
 
-    def postpone(self, key: str, due_at: datetime) -> None:
-        """Note that the asset's message is on the queue again: discovery sends no other one before `due_at`."""
+    def times_put_back(self, key: str) -> int:
+        """Return how often the asset's message was put back; 0 where nothing is outstanding."""
+        found = self.table.get(PARTITION, f"todo:{key}")
+        return from_row(Todo, found.values).times_put_back if found else 0
+
+    def postpone(self, key: str, due_at: datetime) -> int:
+        """Note that the asset's message is put back: discovery sends no other one before `due_at`.
+
+        Returns how often it was put back by now, 0 where nothing is outstanding.
+        """
         found = self.table.get(PARTITION, f"todo:{key}")
         if found is None:
-            return
-        todo = from_row(Todo, found.values).model_copy(update={"due_at": due_at})
-        with suppress(ConflictError):
+            return 0
+        before = from_row(Todo, found.values)
+        todo = before.model_copy(update={"due_at": due_at, "times_put_back": before.times_put_back + 1})
+        with suppress(ConflictError):  # it was done meanwhile, or put back by another worker
             self.table.replace(row_of("todo", todo), found.etag)
+        return todo.times_put_back
 
     def news(self) -> list[News]:
         """Return what ended and was not announced yet."""

@@ -14,7 +14,17 @@ from itertools import islice
 
 from sync_core.domain.delivery import Delivery, DeliveryStatus
 from sync_core.errors import ConflictError
-from sync_core.state.table import OPERATIONS_A_TRANSACTION, Table, delete, from_row, insert, put, readable, to_row
+from sync_core.state.table import (
+    OPERATIONS_A_TRANSACTION,
+    Table,
+    delete,
+    from_row,
+    insert,
+    put,
+    readable,
+    replace,
+    to_row,
+)
 
 PARTITION = "deliveries"
 BETWEEN = "PartitionKey eq @partition and RowKey ge @first and RowKey lt @last"
@@ -55,14 +65,26 @@ class DeliveryStore:
         except ConflictError:  # its mark is gone already
             self.table.transact([row])
 
-    def postpone(self, key: str, due_at: datetime) -> None:
-        """Note that an open delivery's message is on the queue again and counts as lost at `due_at` only."""
-        found = self.table.get(PARTITION, f"open:{key}")
-        if found is None:
-            return
-        later = from_row(Delivery, found.values).model_copy(update={"due_at": due_at})
-        with suppress(ConflictError):  # it was closed meanwhile
-            self.table.replace(to_row(PARTITION, f"open:{key}", later), found.etag)
+    def postpone(self, key: str, due_at: datetime) -> int:
+        """Note that a delivery's message is put back, and that it counts as lost at `due_at` only.
+
+        Returns how often it was put back by now, also where the delivery is closed, e.g. as failed, and tried again;
+        0 for an unknown one.
+        """
+        rows = [row for kind in ("delivery", "open") if (row := self.table.get(PARTITION, f"{kind}:{key}"))]
+        if not rows:
+            return 0
+        times = max(from_row(Delivery, row.values).times_put_back for row in rows) + 1
+        update = {"due_at": due_at, "times_put_back": times}
+        later = [from_row(Delivery, row.values).model_copy(update=update) for row in rows]
+        with suppress(ConflictError):  # it was closed meanwhile, or put back by another worker
+            self.table.transact(
+                [
+                    replace(to_row(PARTITION, str(row.values["RowKey"]), delivery), row.etag)
+                    for row, delivery in zip(rows, later, strict=True)
+                ]
+            )
+        return times
 
     def open(self) -> Iterator[Delivery]:
         """Yield the deliveries whose work is not recorded yet and that can be read, in no particular order."""

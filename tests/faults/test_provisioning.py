@@ -11,13 +11,14 @@ from azure.data.tables import TableServiceClient
 from sync_core.bootstrap import App
 from sync_core.clients import http
 from sync_core.clients.cluedin_wire import DataSourceSet
-from sync_core.domain.asset import AssetRecord
-from sync_core.domain.message import AssetMessage
+from sync_core.domain.asset import AssetRecord, AssetStatus
+from sync_core.domain.message import AssetMessage, Message
 from sync_core.errors import TransientError
 from sync_core.flows.find_group import FindGroup, Found
 from sync_core.state.assets import AssetStore
 from sync_core.state.leases import Lease
 from sync_core.state.names import GROUPS_TABLE
+from sync_core.state.queues import WorkQueue
 from tests.faults.world import World
 
 CREATE_GROUP = "createDataSourceSet$"
@@ -164,7 +165,7 @@ def test_what_cluedin_carries_out_after_we_gave_up_waiting_is_found_and_not_made
 class BrokenPostpone(AssetStore):
     """A store that takes everything but the note that a message was put back."""
 
-    def postpone(self, key: str, due_at: datetime) -> None:
+    def postpone(self, key: str, due_at: datetime) -> int:
         """Fail."""
         raise TransientError(f"{key} {due_at}")
 
@@ -191,3 +192,34 @@ def test_a_work_list_that_cannot_be_written_multiplies_no_message(world: World) 
     world.crew.apps = [world.new_app()]
     world.heal()
     assert world.violations() == []
+
+
+class DeadlyQueue(WorkQueue):
+    """A queue before which the worker dies."""
+
+    def __init__(self) -> None:
+        pass
+
+    def send(self, message: Message, delay_s: float = 0) -> None:
+        """Die."""
+        raise ZeroDivisionError(message, delay_s)
+
+
+def test_a_worker_that_dies_before_it_puts_a_message_back_loses_nothing(world: World) -> None:
+    world.add_asset()
+    world.organization.fault(CREATE_GROUP, status=503, times=None)
+    world.run()  # the message was put back once
+    app = world.app
+    worker = app.create_data_source_group
+    app.__dict__["create_data_source_group"] = replace(worker, queue=DeadlyQueue())
+    world.clock.advance(30)
+    world.crew.drain()
+    app.__dict__["create_data_source_group"] = worker
+    world.organization.clear_faults()
+
+    world.clock.advance(60)
+    world.crew.drain()
+
+    assert [record.status for record in app._assets.all()] == [AssetStatus.SYNCED]
+    (failure,) = world.crew.failures
+    assert failure.startswith("ZeroDivisionError")

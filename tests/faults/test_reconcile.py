@@ -57,6 +57,20 @@ def test_a_found_data_set_whose_message_is_lost_is_enqueued_again(world: World) 
     assert world.violations() == []
 
 
+def test_a_delivery_of_a_known_data_set_whose_message_is_lost_is_enqueued_again(world: World) -> None:
+    asset = world.add_asset()
+    world.run()
+    data_set = world.load(asset)
+    world.announce(data_set)
+    world.reconcile()  # from here on, reading CluedIn finds nothing new
+    world.announce(data_set)
+    world.crew.lanes.clear()
+
+    world.heal()
+
+    assert world.violations() == []
+
+
 @pytest.mark.parametrize("failure", [{"status": 502, "times": 3}, {"status": 404}])
 def test_a_source_that_cannot_be_read_does_not_hide_those_behind_it(world: World, failure: dict[str, Any]) -> None:
     assets = [world.add_asset() for _ in range(3)]

@@ -27,6 +27,7 @@ CALLS_A_TRY = 2  # the call itself, or one for a token before it
 # What is under way when the first 429 comes: one call of each message and one tick, on both instances.
 LARGEST_BURST = (2 * WORK + INSTANCES) * TRIES * CALLS_A_TRY
 MOST_CALLS_A_SECOND = 0.5
+MOST_COPIES = 2 * 4  # two pieces of work; the newest message of each, the one before, and those that came twice
 
 
 def account(world: World) -> Simulated:
@@ -114,6 +115,26 @@ def test_work_that_hears_of_nothing_but_a_storm_for_a_day_is_a_dead_letter_that_
 
     assert len(list(world.app.dead_letters.all())) == 2
     assert {letter.cause_class for letter in world.app.dead_letters.all()} == {"exhausted_throttled"}
+    world.heal()
+    assert world.violations() == []
+
+
+def test_messages_that_come_twice_do_not_multiply_while_a_service_is_away(world: World) -> None:
+    asset = world.add_asset()
+    world.run()
+    world.announce(world.load(asset))
+    world.add_asset()
+    world.organization.fault(THROTTLED_WORK, times=None, status=429, headers={"Retry-After": str(RETRY_AFTER_S)})
+    world.crew.again = 0.5
+    waiting = []
+
+    for _ in range(15):
+        world.tick()
+        world.crew.drain()
+        waiting.append(world.crew.lanes.count())
+
+    assert max(waiting) <= MOST_COPIES
+    world.crew.again = 0
     world.heal()
     assert world.violations() == []
 

@@ -74,7 +74,8 @@ def test_many_sent_messages_are_noted_in_several_transactions(assets: AssetStore
 
 def test_work_that_was_put_back_is_due_when_its_message_shows_again(assets: AssetStore) -> None:
     add(assets, "a.csv")
-    assets.postpone(make_record("a.csv").key, LATER)
+    key = make_record("a.csv").key
+    assert [assets.times_put_back(key), assets.postpone(key, LATER), assets.times_put_back(key)] == [0, 1, 1]
     assert due(assets) == {}
     assert list(due(assets, at_s=15 * 60 + 1).values()) == [0]
 
@@ -82,7 +83,8 @@ def test_work_that_was_put_back_is_due_when_its_message_shows_again(assets: Asse
 def test_putting_back_work_that_is_done_brings_nothing_back(assets: AssetStore) -> None:
     add(assets, "a.csv")
     close(assets, "a.csv")
-    assets.postpone(make_record("a.csv").key, LATER)
+    assert assets.postpone(make_record("a.csv").key, LATER) == 0
+    assert assets.times_put_back(make_record("a.csv").key) == 0
     assert not assets.has_todo()
 
 

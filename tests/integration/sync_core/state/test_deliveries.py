@@ -73,3 +73,21 @@ def test_only_deliveries_that_were_done_before_a_moment_are_forgotten(deliveries
     assert deliveries.load(delivery("msg_2").key) is not None
     assert open_ids(deliveries) == ["still open"]
     assert deliveries.forget_done_before(NOW + timedelta(seconds=90)) == 0
+
+
+def test_each_time_that_a_message_is_put_back_counts_while_its_delivery_is_open_and_after(
+    deliveries: DeliveryStore,
+) -> None:
+    deliveries.add(delivery())
+    times = [deliveries.postpone(delivery().key, NOW + timedelta(minutes=minutes)) for minutes in (1, 2)]
+    (open_one,) = deliveries.open()
+    deliveries.close(open_one, "failed", NOW)
+    times.append(deliveries.postpone(delivery().key, NOW))
+
+    found = deliveries.load(delivery().key)
+    assert times == [1, 2, 3]
+    assert open_one.due_at == NOW + timedelta(minutes=2)
+    assert found is not None
+    assert (found.times_put_back, found.status) == (3, DeliveryStatus.DONE)
+    assert deliveries.postpone("unknown", NOW) == 0
+    assert not deliveries.has_open()

@@ -52,6 +52,15 @@ def test_a_body_that_is_no_message_at_all_is_rejected(body: bytes) -> None:
         AssetMessage.from_json(body)
 
 
+@pytest.mark.parametrize(("sent_at", "by_now"), [(0, 9), (1, 2), (3, 1)])
+def test_a_message_counts_until_its_work_was_put_back_twice_since(sent_at: int, by_now: int) -> None:
+    assert not ASSET.model_copy(update={"times_put_back": sent_at}).is_outdated(by_now)
+
+
+def test_a_message_whose_work_was_put_back_twice_since_is_outdated() -> None:
+    assert ASSET.model_copy(update={"times_put_back": 1}).is_outdated(3)
+
+
 @given(st.binary() | st.text().map(str.encode))
 def test_whatever_stands_on_the_queue_only_our_own_error_escapes(body: bytes) -> None:
     for kind in (AssetMessage, DataSetMessage):
