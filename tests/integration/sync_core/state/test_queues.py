@@ -47,7 +47,8 @@ def test_a_message_is_base64_as_the_host_expects_it(queue: WorkQueue, raw: Queue
     (received,) = raw.receive_messages()
     body = base64.b64decode(received.content, validate=True)
     assert AssetMessage.from_json(body) == MESSAGE
-    assert json.loads(body) == {"kind": "asset", "assetKey": MESSAGE.asset_key, "runId": "run-1"}
+    members = {"kind": "asset", "assetKey": MESSAGE.asset_key, "runId": "run-1", "timesPutBack": 0}
+    assert json.loads(body) == members
 
 
 def test_a_message_never_expires(queue: WorkQueue, raw: QueueClient) -> None:
