@@ -13,7 +13,7 @@ from datetime import datetime
 from itertools import islice
 
 from sync_core.domain.delivery import Delivery, DeliveryStatus
-from sync_core.errors import ConflictError
+from sync_core.errors import ConflictError, TransientError
 from sync_core.state.table import (
     OPERATIONS_A_TRANSACTION,
     Table,
@@ -39,7 +39,16 @@ class DeliveryStore:
     table: Table
 
     def add(self, delivery: Delivery) -> bool:
-        """Keep a new delivery as open, in one operation; return False for one that is known."""
+        """Keep a new delivery as open, in one operation; return False for one that is known.
+
+        Once more where storage does not answer: the SDK repeats no insertion, as it may have been carried out.
+        """
+        try:
+            return self._insert(delivery)
+        except TransientError:
+            return self._insert(delivery) or self._was_inserted(delivery)
+
+    def _insert(self, delivery: Delivery) -> bool:
         try:
             self.table.transact(
                 [
@@ -50,6 +59,10 @@ class DeliveryStore:
         except ConflictError:
             return False
         return True
+
+    def _was_inserted(self, delivery: Delivery) -> bool:
+        found = self.load(delivery.key)
+        return found is not None and found.received_at == delivery.received_at
 
     def load(self, key: str) -> Delivery | None:
         """Return a delivery, or None."""

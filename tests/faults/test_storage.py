@@ -1,15 +1,18 @@
 """Storage loses answers, and is restarted in mid-run."""
 
+import json
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from http import HTTPStatus
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
 from local.azurite import DEFAULT_ACCOUNT, Azurite, run_azurite
-from local.simulation import Effect, Fault
+from local.simulation import Effect, Fault, Match
 from tests.faults.storage_door import Doors, StorageDoor, open_doors
 from tests.faults.variants import call_numbers
 from tests.faults.world import World
@@ -48,6 +51,29 @@ def test_a_lost_answer_of_storage_makes_nothing_twice_and_loses_nothing(
     assert last >= calls
     world.heal()
     assert world.violations() == []
+
+
+@pytest.mark.parametrize("loss", ["before", "after"])
+@pytest.mark.parametrize("service", ["Table", "Queue"])
+def test_a_delivery_is_taken_although_storage_does_not_answer_once(
+    world_behind_doors: World, doors: Doors, service: str, loss: Literal["before", "after"]
+) -> None:
+    world = world_behind_doors
+    asset = world.add_asset()
+    world.run()
+    data_set = world.load(asset)
+    world.announce(data_set)  # now its table and queue are there
+    doors.doors[service].faults.add(Fault(match=Match(method="POST"), effect=Effect(drop=loss)))
+    body = json.dumps({"dataSetId": data_set, "eventId": "event"}).encode()
+    receive = world.app.impatient.receive_delivery
+
+    answers = [receive.answer({"content-type": "application/json"}, body) for _ in range(2)]
+
+    assert doors.doors[service].faults.dump()[0]["fired"] == 1
+    assert [(answer.status, json.loads(answer.body)["status"]) for answer in answers] == [
+        (HTTPStatus.ACCEPTED, "accepted"),
+        (HTTPStatus.ACCEPTED, "duplicate"),
+    ]
 
 
 def lose_each_answer(world: World, door: StorageDoor) -> int:

@@ -300,6 +300,14 @@ NOTHING_LOST = (
         "the asset stayed queued for ever",
     ),
     Protection(
+        "a delivery that storage does not answer is inserted once more",
+        "sync_core/state/deliveries.py",
+        "            return self._insert(delivery) or self._was_inserted(delivery)\n",
+        "            raise\n",
+        f"{FAULTS}/test_storage.py::test_a_delivery_is_taken_although_storage_does_not_answer_once",
+        "a moment's silence of storage was an answer of 503",
+    ),
+    Protection(
         "a delivery that comes again is enqueued again: the first message may never have been sent",
         "sync_core/flows/receive_delivery.py",
         "            self._enqueue(delivery)\n",
