@@ -44,10 +44,14 @@ def new_storage_transport(patience: Patience) -> "RequestsTransport":
 
 
 def _patience_options(patience: Patience) -> dict[str, Any]:
-    """The SDK waits five minutes for an answer otherwise, and tries again ten times."""
+    """The SDK waits five minutes for an answer otherwise, and tries again ten times.
+
+    A silent endpoint gets one try less than a silent storage: whoever waits for a delivery to be kept tries both twice.
+    """
     return {
         "connection_timeout": patience.timeout_s,
         "read_timeout": patience.timeout_s,
         "retry_total": patience.retries,
+        "retry_read": patience.retries - 1,
         "retry_backoff_factor": patience.backoff_s,
     }

@@ -148,6 +148,8 @@ def _looked_at_again() -> Iterator[None]:
     try:
         yield
     except SlowAnswerError as error:
+        if error.service != CLUEDIN.name:
+            raise
         # It may still be carried out: no one may look, and then make another, before that is over.
         raise TransientError(str(error), retry_after_s=LATE_S, service=error.service) from error
     except (AlreadyExistsError, NotFoundError) as error:

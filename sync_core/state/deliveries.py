@@ -13,7 +13,7 @@ from datetime import datetime
 from itertools import islice
 
 from sync_core.domain.delivery import Delivery, DeliveryStatus
-from sync_core.errors import ConflictError, TransientError
+from sync_core.errors import ConflictError, SlowAnswerError
 from sync_core.state.table import (
     OPERATIONS_A_TRANSACTION,
     Table,
@@ -45,7 +45,7 @@ class DeliveryStore:
         """
         try:
             return self._insert(delivery)
-        except TransientError:
+        except SlowAnswerError:
             return self._insert(delivery) or self._was_inserted(delivery)
 
     def _insert(self, delivery: Delivery) -> bool:

@@ -17,7 +17,7 @@ from azure.core.exceptions import (
     ServiceResponseError,
 )
 
-from sync_core.errors import ConfigError, ConflictError, StateError, TransientError
+from sync_core.errors import ConfigError, ConflictError, SlowAnswerError, StateError, TransientError
 from sync_core.safe_text import mask
 
 STORAGE = "storage"
@@ -43,7 +43,8 @@ def translated(what: str) -> Iterator[None]:
     Raises:
         ConflictError: the row changed since it was read.
         ConfigError: storage refuses our identity or key.
-        TransientError: storage does not answer, or asks to slow down.
+        SlowAnswerError: storage does not answer what it was asked.
+        TransientError: storage is out of reach, or asks to slow down.
         StateError: anything else.
     """
     try:
@@ -58,8 +59,9 @@ def translated(what: str) -> Iterator[None]:
         raise _to_error(what, error) from error
     except (ServiceRequestError, ServiceResponseError) as error:
         found = f"Storage did not answer at {what}: {type(error).__name__}, {_first_cause(error)}."
+        is_lost = isinstance(error, ServiceResponseError)
         # Not chained: the SDK's own error shows the whole URL, which ends with a key where access is by signature.
-        raise TransientError(found, service=STORAGE) from None
+        raise (SlowAnswerError if is_lost else TransientError)(found, service=STORAGE) from None
     except AzureError as error:
         raise StateError(f"Storage failed at {what}: {type(error).__name__}.") from error
 

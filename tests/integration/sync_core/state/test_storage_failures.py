@@ -6,10 +6,16 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from azure.core.exceptions import AzureError, ClientAuthenticationError, HttpResponseError
+from azure.core.exceptions import (
+    AzureError,
+    ClientAuthenticationError,
+    HttpResponseError,
+    ServiceRequestError,
+    ServiceResponseError,
+)
 
 from sync_core.domain.message import AssetMessage
-from sync_core.errors import ConfigError, StateError, TransientError
+from sync_core.errors import ConfigError, SlowAnswerError, StateError, TransientError
 from sync_core.state.connection import INTERACTIVE, Patience, StorageConnection
 from sync_core.state.failures import translated
 from sync_core.state.queues import PoisonQueue, WorkQueue
@@ -96,6 +102,8 @@ def with_status(status: int) -> HttpResponseError:
         (with_status(429), TransientError),
         (with_status(500), TransientError),
         (with_status(503), TransientError),
+        (ServiceRequestError("out of reach"), TransientError),
+        (ServiceResponseError("no answer"), SlowAnswerError),
         (with_status(400), StateError),
         (AzureError("odd"), StateError),
     ],
