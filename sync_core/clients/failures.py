@@ -137,19 +137,26 @@ def parse_failure(answer: HasAnswer) -> tuple[str, str]:
             return "", _short(answer.body.decode("utf-8", "replace")) or "(empty body)"
 
 
-def parse_retry_after(headers: Mapping[str, str], now: datetime | None = None) -> float | None:
-    """Return the seconds that a Retry-After header asks for, given as seconds or as a date, at most an hour."""
+def parse_retry_after(headers: Mapping[str, str]) -> float | None:
+    """Return the seconds that a Retry-After header asks for, given as seconds or as a date, at most an hour.
+
+    A date counts from when the service answered, by the service's own clock: ours may be minutes off.
+    """
     value = headers.get("Retry-After", "").strip()
-    seconds = float(value) if SECONDS.fullmatch(value) else _seconds_until(value, now or datetime.now(UTC))
+    seconds = float(value) if SECONDS.fullmatch(value) else _seconds_between(headers.get("Date", ""), value)
     return None if seconds is None else min(max(seconds, 0.0), LONGEST_RETRY_AFTER_S)
 
 
-def _seconds_until(date: str, now: datetime) -> float | None:
+def _seconds_between(answered: str, until: str) -> float | None:
     try:
-        moment = parsedate_to_datetime(date)
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() - now.timestamp()
+        return _moment(until).timestamp() - (_moment(answered) if answered else datetime.now(UTC)).timestamp()
     except (ValueError, OverflowError):
         return None
+
+
+def _moment(date: str) -> datetime:
+    moment = parsedate_to_datetime(date)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _code(code: object) -> str:

@@ -73,7 +73,7 @@ class ReceiveDelivery:
         refusal = self._refuse(headers, body)
         if refusal:
             return refusal
-        if self.secrets and not is_signed(headers, body, self._texts):
+        if self.secrets and not is_signed(headers, body, self._texts, self.clock()):
             return self._answer_unsigned(headers, body)
         content = _read(body)
         if isinstance(content, HttpAnswer):
@@ -110,7 +110,7 @@ class ReceiveDelivery:
         return problem(HTTPStatus.UNAUTHORIZED, detail)
 
     def _find_known(self, headers: Mapping[str, str], body: bytes) -> Delivery | None:
-        if not is_signed_long_ago(headers, body, self._texts):
+        if not is_signed_long_ago(headers, body, self._texts, self.clock()):
             return None
         content = _read(body)
         if isinstance(content, HttpAnswer):
@@ -122,10 +122,10 @@ class ReceiveDelivery:
 
     def _new_delivery(self, headers: Mapping[str, str], body: bytes, content: DeliveryBody) -> Delivery:
         data_set_id = str(content.data_set_id)
-        # An id that was not signed must not decide over a signed body.
-        is_trusted = not self.secrets or is_id_signed(headers, body, self._texts)
-        given_id = (headers.get("webhook-id") if is_trusted else "") or content.event_id or ""
         now = self.clock()
+        # An id that was not signed must not decide over a signed body.
+        is_trusted = not self.secrets or is_id_signed(headers, body, self._texts, now)
+        given_id = (headers.get("webhook-id") if is_trusted else "") or content.event_id or ""
         window = int(now.timestamp()) // WINDOW_S
         delivery_id = given_id or f"body-{hashlib.sha256(body).hexdigest()[:32]}-{window}"
         return Delivery(

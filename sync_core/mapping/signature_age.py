@@ -19,20 +19,20 @@ def signed_at(headers: Mapping[str, str]) -> datetime:
         raise ValueError(f"{HEADER} is no time of this world.") from error
 
 
-def is_recent(headers: Mapping[str, str]) -> bool:
+def is_recent(headers: Mapping[str, str], now: datetime) -> bool:
     """Whether it was signed within the last five minutes; a clock may be as much ahead."""
-    age = _age(headers)
+    age = _age(headers, now)
     return age is not None and abs(age) <= TOLERANCE
 
 
-def is_old(headers: Mapping[str, str]) -> bool:
+def is_old(headers: Mapping[str, str], now: datetime) -> bool:
     """Whether it was signed before the last five minutes."""
-    age = _age(headers)
+    age = _age(headers, now)
     return age is not None and age > TOLERANCE
 
 
-def _age(headers: Mapping[str, str]) -> timedelta | None:
+def _age(headers: Mapping[str, str], now: datetime) -> timedelta | None:
     try:
-        return datetime.now(UTC) - signed_at(headers)
+        return now - signed_at(headers)
     except ValueError:
         return None

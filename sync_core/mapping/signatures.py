@@ -8,6 +8,7 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 
 from standardwebhooks import Webhook
 
@@ -20,22 +21,22 @@ HASH_PREFIX = "sha256="
 URL_SAFE = str.maketrans("-_", "+/")
 
 
-def is_signed(headers: Mapping[str, str], body: bytes, secrets: Sequence[str]) -> bool:
+def is_signed(headers: Mapping[str, str], body: bytes, secrets: Sequence[str], now: datetime) -> bool:
     """Whether one of the secrets signed the body, in either scheme; header names are lower-case.
 
     Standard Webhooks also signs id and time; what is more than five minutes old or ahead counts as not signed.
     """
-    return is_id_signed(headers, body, secrets) or any(_is_hex(headers, body, key) for key in _all_keys(secrets))
+    return is_id_signed(headers, body, secrets, now) or any(_is_hex(headers, body, key) for key in _all_keys(secrets))
 
 
-def is_id_signed(headers: Mapping[str, str], body: bytes, secrets: Sequence[str]) -> bool:
+def is_id_signed(headers: Mapping[str, str], body: bytes, secrets: Sequence[str], now: datetime) -> bool:
     """Whether the delivery's id was signed together with the body: only Standard Webhooks does that."""
-    return is_recent(headers) and _is_standard(headers, body, secrets)
+    return is_recent(headers, now) and _is_standard(headers, body, secrets)
 
 
-def is_signed_long_ago(headers: Mapping[str, str], body: bytes, secrets: Sequence[str]) -> bool:
+def is_signed_long_ago(headers: Mapping[str, str], body: bytes, secrets: Sequence[str], now: datetime) -> bool:
     """Whether id, time and body were signed, and nothing is wrong but that it is too old."""
-    return is_old(headers) and _is_standard(headers, body, secrets)
+    return is_old(headers, now) and _is_standard(headers, body, secrets)
 
 
 def _all_keys(secrets: Sequence[str]) -> list[bytes]:

@@ -881,7 +881,7 @@ NOTHING_LET_IN = (
     Protection(
         "a delivery that is not signed is refused",
         "sync_core/flows/receive_delivery.py",
-        "if self.secrets and not is_signed(headers, body, self._texts):",
+        "if self.secrets and not is_signed(headers, body, self._texts, self.clock()):",
         "if False:",
         f"{SECURITY}/test_webhook.py::test_a_forged_delivery_leaves_nothing_behind",
         "15 kinds of forged deliveries were taken",
@@ -897,7 +897,7 @@ NOTHING_LET_IN = (
     Protection(
         "an id that was not signed decides nothing",
         "sync_core/flows/receive_delivery.py",
-        "is_trusted = not self.secrets or is_id_signed(headers, body, self._texts)",
+        "is_trusted = not self.secrets or is_id_signed(headers, body, self._texts, now)",
         "is_trusted = True",
         f"{SECURITY}/test_webhook.py::test_a_replayed_delivery_with_an_id_that_was_not_signed_is_kept_once",
         "one signed body under new ids was taken each time",

@@ -10,6 +10,7 @@ import pytest
 from standardwebhooks import Webhook
 
 from sync_core.mapping import signatures
+from tests.unit.sync_core.builders import NOW
 
 COMPARING = (ast.Eq, ast.NotEq, ast.In, ast.NotIn, ast.Is, ast.IsNot, ast.Lt, ast.Gt)
 
@@ -39,4 +40,4 @@ def test_the_library_signs_and_compares_nothing() -> None:
 
 @pytest.mark.parametrize("given", ["", "é" * 64, "0" * 63, "0" * 65, "\ud800", "0" * 100_000])
 def test_a_signature_of_any_kind_is_compared_and_refused(given: str) -> None:
-    assert not signatures.is_signed({"x-cluedin-signature": given}, b"{}", ["a secret"])
+    assert not signatures.is_signed({"x-cluedin-signature": given}, b"{}", ["a secret"], NOW)

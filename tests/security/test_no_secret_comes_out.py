@@ -19,7 +19,7 @@ from tests.integration.sync_core.clients.scripted import Asked, Scripted
 from tests.integration.sync_core.flows.conftest import Services
 from tests.integration.sync_core.flows.estate import Estate
 from tests.security.plant import Plant, listening, spellings
-from tests.unit.sync_core.webhook_bench import sign_hex, sign_standard
+from tests.unit.sync_core.webhook_bench import sign_hex, sign_now
 
 # Apprise loads all its plugins at the first URL, and those use what Python deprecated.
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
@@ -86,7 +86,7 @@ def test_the_search_finds_what_it_looks_for() -> None:
 def signed() -> dict[str, str]:
     body = json.dumps({"dataSetId": "925268ec-8908-44e2-8d0c-d83fe50937d0", "eventId": "evt"}).encode()
     secret = WEBHOOK_SECRETS[1]
-    return {**sign_standard(secret, body), **sign_hex(secret, body), "x-functions-key": FUNCTION_KEY}
+    return {**sign_now(secret, body), **sign_hex(secret, body), "x-functions-key": FUNCTION_KEY}
 
 
 def test_when_all_goes_well(plant: Plant, small_estate: Estate) -> None:

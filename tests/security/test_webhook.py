@@ -20,7 +20,7 @@ from local.host.process import HostProcess, start_host
 from local.service import REPOSITORY
 from local.stack import make_environment
 from sync_core.state.names import DELIVERIES_TABLE, LINEAGE_QUEUE
-from tests.unit.sync_core.webhook_bench import DATA_SET_ID, event, sign_hex, sign_standard
+from tests.unit.sync_core.webhook_bench import DATA_SET_ID, event, sign_hex, sign_now, sign_standard
 
 PATH = "webhooks/cluedin/data-set-processed"
 OLD, NEW = "the webhook secret of last month", "whsec_dGhlIHdlYmhvb2sgc2VjcmV0IG9mIHRoaXMgbW9udGg="
@@ -104,14 +104,14 @@ def test_both_secrets_of_a_rotation_open_the_door(host: HostProcess, kept: Kept,
     standard, plain = new_event(), new_event()
     answers = [post(host, plain, sign_hex(secret, plain))]
     if secret == NEW:
-        answers.append(post(host, standard, sign_standard(secret, standard, uuid4().hex)))
+        answers.append(post(host, standard, sign_now(secret, standard, uuid4().hex)))
     assert set(answers) == {(202, "accepted")}
     assert kept.new == (len(answers), len(answers))
 
 
 def test_a_replayed_delivery_is_kept_once(host: HostProcess, kept: Kept) -> None:
     body = new_event()
-    headers = sign_standard(NEW, body, uuid4().hex)
+    headers = sign_now(NEW, body, uuid4().hex)
     assert [post(host, body, headers)[1] for _ in range(3)] == ["accepted", "duplicate", "duplicate"]
     assert kept.new[0] == 1
 
@@ -126,7 +126,7 @@ def test_a_replayed_delivery_with_an_id_that_was_not_signed_is_kept_once(host: H
 
 def refused_headers() -> dict[str, dict[str, str]]:
     body = event()
-    good, minutes = sign_standard(NEW, body), timedelta(minutes=10)
+    good, minutes = sign_now(NEW, body), timedelta(minutes=10)
     return {
         "nothing": {},
         "an empty signature": {"X-CluedIn-Signature": ""},
@@ -210,7 +210,7 @@ def test_headers_sent_twice_decide_nothing(host: HostProcess, kept: Kept) -> Non
     content_type = "Content-Type: application/json"
     assert send_raw(host, content_type, f"X-CluedIn-Signature: {good}", "X-CluedIn-Signature: 0", body=body) == 401
     assert send_raw(host, content_type, "X-CluedIn-Signature: 0", f"x-cluedin-signature: {good}", body=body) == 401
-    signed = sign_standard(NEW, body, "first")
+    signed = sign_now(NEW, body, "first")
     lines = [f"{name}: {value}" for name, value in signed.items()]
     assert send_raw(host, content_type, *lines, "Webhook-Id: second", body=body) == 401
     assert send_raw(host, content_type, "Content-Type: text/html", f"X-CluedIn-Signature: {good}", body=body) == 415

@@ -1,12 +1,13 @@
 """Deliveries to a webhook that has secrets."""
 
 import base64
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
 from sync_core.domain.delivery import DeliveryStatus
 from sync_core.errors import TransientError
+from tests.unit.sync_core.builders import NOW
 from tests.unit.sync_core.webhook_bench import JSON, OTHER_ID, Receiver, event, said, sign_hex, sign_standard
 
 TEXT = "a shared secret, as text"
@@ -58,8 +59,8 @@ def test_one_of_several_signatures_in_the_header_is_enough() -> None:
         {"X-CluedIn-Signature": "é"},
         sign_hex("another secret", BODY),
         sign_hex(TEXT, BODY + b" "),
-        sign_standard(BASE64, BODY, at=datetime.now(UTC) - timedelta(hours=1)),
-        sign_standard(BASE64, BODY, at=datetime.now(UTC) + timedelta(hours=1)),
+        sign_standard(BASE64, BODY, at=NOW - timedelta(hours=1)),
+        sign_standard(BASE64, BODY, at=NOW + timedelta(hours=1)),
         sign_standard(BASE64, event(eventId="evt_2")),
         sign_standard(BASE64, BODY) | {"webhook-id": "msg_2"},
         sign_standard(BASE64, BODY) | {"webhook-timestamp": "1e400"},
@@ -117,7 +118,7 @@ def test_an_id_with_a_forged_signature_beside_a_valid_hex_one_does_not_count() -
 
 def test_a_sender_that_repeats_with_a_new_signature_is_recognised_by_its_id() -> None:
     receiver = Receiver([BASE64])
-    minutes_ago = datetime.now(UTC) - timedelta(minutes=4)
+    minutes_ago = NOW - timedelta(minutes=4)
     receiver.post(BODY, JSON | sign_standard(BASE64, BODY, "msg_7", minutes_ago))
 
     answer = receiver.post(BODY, JSON | sign_standard(BASE64, BODY, "msg_7"))
@@ -125,7 +126,7 @@ def test_a_sender_that_repeats_with_a_new_signature_is_recognised_by_its_id() ->
     assert said(answer) == {"status": "duplicate", "deliveryId": "msg_7"}
 
 
-LONG_AGO = datetime.now(UTC) - timedelta(hours=1)
+LONG_AGO = NOW - timedelta(hours=1)
 
 
 def test_a_sender_that_repeats_with_its_first_time_hears_that_we_have_it() -> None:
@@ -155,7 +156,7 @@ def test_what_was_worked_off_is_not_asked_for_again_by_an_old_signature() -> Non
     [
         (BODY, sign_standard(BASE64, BODY, "msg_8", LONG_AGO)),
         (BODY, sign_standard(BASE64, BODY, "msg_8", LONG_AGO) | {"webhook-id": "msg_7"}),
-        (BODY, sign_standard(BASE64, BODY, "msg_7", datetime.now(UTC) + timedelta(hours=1))),
+        (BODY, sign_standard(BASE64, BODY, "msg_7", NOW + timedelta(hours=1))),
         (event(dataSetId=OTHER_ID), sign_standard(BASE64, event(dataSetId=OTHER_ID), "msg_7", LONG_AGO)),
         (b"[]", sign_standard(BASE64, b"[]", "msg_7", LONG_AGO)),
     ],

@@ -90,14 +90,18 @@ def event(**members: Any) -> bytes:
     return json.dumps({**({} if "datasetid" in named else {"dataSetId": DATA_SET_ID}), **members}).encode()
 
 
-def sign_standard(secret: str, body: bytes, message_id: str = "msg_1", at: datetime | None = None) -> dict[str, str]:
-    """Sign as Standard Webhooks says, by its own library; its clock is the machine's."""
-    at = at or datetime.now(UTC)
+def sign_standard(secret: str, body: bytes, message_id: str = "msg_1", at: datetime = NOW) -> dict[str, str]:
+    """Sign as Standard Webhooks says, by its own library."""
     return {
         "webhook-id": message_id,
         "webhook-timestamp": str(int(at.timestamp())),
         "webhook-signature": Webhook(secret).sign(message_id, at, body.decode()),
     }
+
+
+def sign_now(secret: str, body: bytes, message_id: str = "msg_1") -> dict[str, str]:
+    """The same at this moment, for an app whose clock is the machine's."""
+    return sign_standard(secret, body, message_id, datetime.now(UTC))
 
 
 def sign_hex(key: str, body: bytes) -> dict[str, str]:

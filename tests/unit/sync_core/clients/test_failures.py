@@ -25,7 +25,7 @@ from sync_core.errors import (
 )
 from tests.unit.sync_core.clients.strategies import ANY_JSON
 
-NOW = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
+ANSWERED = "Wed, 04 Mar 2026 05:06:07 GMT"
 
 
 def answer(status: int, body: Any = b"", **headers: str) -> Answer:
@@ -159,12 +159,12 @@ def test_code_and_text_are_read_from_every_known_body(body: Any, expected: tuple
     ],
 )
 def test_a_pause_is_asked_for_in_seconds_or_until_a_date(value: str, seconds: float | None) -> None:
-    assert parse_retry_after({"Retry-After": value}, NOW) == seconds
+    assert parse_retry_after({"Retry-After": value, "Date": ANSWERED}) == seconds
 
 
 @given(st.text(st.characters(max_codepoint=255)) | st.datetimes().map(lambda at: at.strftime("%a, %d %b %Y %X %z")))
 def test_any_pause_header_is_understood_or_left_alone(value: str) -> None:
-    seconds = parse_retry_after({"Retry-After": value}, NOW)
+    seconds = parse_retry_after({"Retry-After": value, "Date": ANSWERED})
     assert seconds is None or 0 <= seconds <= LONGEST_RETRY_AFTER_S
 
 
@@ -177,4 +177,14 @@ def test_whatever_comes_back_stands_for_one_of_our_errors(status: int, body: Any
 
 def test_without_a_pause_header_no_pause_was_asked_for() -> None:
     assert parse_retry_after({}) is None
-    assert parse_retry_after({"Retry-After": (datetime.now(UTC) + timedelta(days=1)).strftime("%c")}) is not None
+    assert parse_retry_after({"Date": ANSWERED}) is None
+
+
+def test_a_date_in_an_answer_that_does_not_tell_its_own_counts_from_now() -> None:
+    until = (datetime.now(UTC) + timedelta(seconds=100)).strftime("%a, %d %b %Y %X GMT")
+    assert parse_retry_after({"Retry-After": until}) == pytest.approx(100, abs=30)
+
+
+def test_a_date_counts_by_the_clock_of_the_service() -> None:
+    ahead = {"Retry-After": "Wed, 04 Mar 2099 05:06:37 GMT", "Date": "Wed, 04 Mar 2099 05:06:07 GMT"}
+    assert parse_retry_after(ahead) == 30
