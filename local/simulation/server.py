@@ -22,6 +22,7 @@ from local.simulation.middleware import ABORT_EXTENSION
 LOOPBACK = "127.0.0.1"
 START_TIMEOUT_S = 10.0
 GRACE_S = 2
+KEEP_ALIVE_S = 60  # as long as services do: a client that comes again after five seconds must not meet a closing door
 BACKLOG = 2048
 
 _log = logging.getLogger(__name__)
@@ -47,6 +48,7 @@ def _configure(app: ASGIApp) -> uvicorn.Config:
         log_level="warning",
         access_log=False,
         timeout_graceful_shutdown=GRACE_S,
+        timeout_keep_alive=KEEP_ALIVE_S,
     )
 
 
