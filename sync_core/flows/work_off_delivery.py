@@ -194,10 +194,12 @@ class DataSetWork:
 
     def note_failure(self, error: SyncError) -> None:
         """Note the failure in the data set's record."""
+        self._must_be_ours()
         self.worker.note_failure(self.message, error)
 
     def note_throttle(self, error: SyncError) -> timedelta:
         """Note in the data set's record that a service asks to slow down."""
+        self._must_be_ours()
         return self.worker.note_throttle(self.message, error)
 
     def put_back(self, delay_s: float) -> None:
@@ -206,4 +208,9 @@ class DataSetWork:
 
     def give_up(self, error: SyncError, cause_class: str) -> None:
         """Make the message a dead letter."""
+        self._must_be_ours()
         self.worker.give_up(self.message, error, cause_class)
+
+    def _must_be_ours(self) -> None:
+        """Say nothing over the work of a successor; the host delivers the message again, which then finds it done."""
+        self.claim.renew()

@@ -3,8 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from sync_core.domain.data_set import DataSet
+import pytest
+
+from sync_core.domain.data_set import DataSet, DataSetStatus
 from sync_core.domain.message import DataSetMessage
+from sync_core.errors import ConflictError, RejectedError, SyncError, ThrottledError, TransientError
 from sync_core.flows.match_asset import MatchAsset, MatchedAsset
 from tests.faults.world import World
 
@@ -46,25 +49,55 @@ class SlowMatch(MatchAsset):
         return found
 
 
+def overtake(world: World, data_set: str) -> None:
+    """Another worker pushes a data set after the first one's claim has ended."""
+    world.clock.advance(90)
+    world.organization.remap(data_set, {"id": "user.id"}, "/User")
+    faster = world.new_app()
+    faster.work_off_delivery.handle(DataSetMessage(data_set_id=data_set.lower()).to_json().encode())
+
+
+def work_slowly(world: World, data_set: str, take_over: Callable[[], None]) -> None:
+    """Push a data set with a worker to whom something happens while it looks for the asset."""
+    worker = world.app.work_off_delivery
+    match = worker.push.match
+    slow = SlowMatch(match.groups, match.assets, match.purview, match.lineage, take_over)
+    push = replace(worker.push, match=slow)
+    replace(worker, push=push).handle(DataSetMessage(data_set_id=data_set.lower()).to_json().encode())
+
+
 def test_a_push_that_was_overtaken_neither_writes_nor_saves(world: World) -> None:
     asset = world.add_asset()
     world.run()
     data_set = world.load(asset, "/Account", id="account.id")
-    worker = world.app.work_off_delivery
-    match = worker.push.match
 
-    def take_over() -> None:
-        world.clock.advance(90)
-        world.organization.remap(data_set, {"id": "user.id"}, "/User")
-        faster = world.new_app()
-        faster.work_off_delivery.handle(DataSetMessage(data_set_id=data_set.lower()).to_json().encode())
-
-    slow = SlowMatch(match.groups, match.assets, match.purview, match.lineage, take_over)
-    push = replace(worker.push, match=slow)
-    replace(worker, push=push).handle(DataSetMessage(data_set_id=data_set.lower()).to_json().encode())
+    work_slowly(world, data_set, lambda: overtake(world, data_set))
 
     record = world.app._data_sets.load(data_set.lower())
     assert record is not None
     assert record.entity_type == "/User"
     names = [entity["attributes"]["name"] for entity in world.account.own_entities()]
     assert "Account" not in names
+
+
+@pytest.mark.parametrize(
+    "error", [TransientError("away"), ThrottledError("slower"), RejectedError("never", code="any")], ids=repr
+)
+def test_a_push_that_was_overtaken_records_no_failure_over_what_its_successor_did(
+    world: World, error: SyncError
+) -> None:
+    asset = world.add_asset()
+    world.run()
+    data_set = world.load(asset, "/Account", id="account.id")
+
+    def fail() -> None:
+        overtake(world, data_set)
+        raise error
+
+    with pytest.raises(ConflictError):
+        work_slowly(world, data_set, fail)
+
+    record = world.app._data_sets.load(data_set.lower())
+    assert record is not None
+    assert (record.status, record.last_error, record.throttled_since) == (DataSetStatus.PUSHED, "", None)
+    assert list(world.app.dead_letters.all()) == []

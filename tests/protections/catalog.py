@@ -722,6 +722,14 @@ LINEAGE_WRITTEN = (
         "old facts were written over those of a faster worker",
     ),
     Protection(
+        "a push that was overtaken records no failure",
+        "sync_core/flows/work_off_delivery.py",
+        "        self.claim.renew()\n",
+        "        return\n",
+        f"{FAULTS}/test_lineage.py::test_a_push_that_was_overtaken_records_no_failure_over_what_its_successor_did",
+        "lineage that stood was called failed, with a dead letter",
+    ),
+    Protection(
         "a source that someone deleted is made again",
         "sync_core/flows/find_missed.py",
         "            self._reopen(record, log)\n",
