@@ -96,7 +96,7 @@ class CluedInDataSets:
             logger.warning("CluedIn tells no mapping %s, the data set's own is used: %s", data_set.annotation_id, error)
             return data_set
         annotation = member(data, "preparation", "annotation")
-        entity_type = text(annotation, "entityType") or data_set.entity_type
+        entity_type = _entity_type(annotation) or data_set.entity_type
         shown = text(annotation, "entityTypeConfiguration", "displayName") or last_segment(entity_type)
         return replace(
             data_set,
@@ -135,7 +135,7 @@ class CluedInDataSets:
 def parse_data_set(data_set_id: str, found: Mapping[str, Any]) -> DataSet:
     """Read a data set; mapping, columns and counts may all be missing, which is normal for a new one."""
     source = member(found, "dataSource")
-    entity_type = text(found, "annotation", "entityType")
+    entity_type = _entity_type(member(found, "annotation"))
     stats = member(found, "stats")
     return DataSet(
         data_set_id=data_set_id.lower(),
@@ -156,6 +156,12 @@ def parse_data_set(data_set_id: str, found: Mapping[str, Any]) -> DataSet:
         ),
         counts=RecordCounts(integer(stats, "total"), integer(stats, "successful"), integer(stats, "failed")),
     )
+
+
+def _entity_type(annotation: Any) -> str:
+    """The entity type of a mapping; one of slashes alone names nothing, as if there were none."""
+    found = text(annotation, "entityType").strip()
+    return found if last_segment(found) else ""
 
 
 def last_segment(entity_type: str) -> str:

@@ -65,6 +65,11 @@ def test_people_call_an_entity_type_by_its_last_part(entity_type: str, shown: st
     assert last_segment(entity_type) == shown
 
 
+@pytest.mark.parametrize("entity_type", ["/", " // ", " ", None, 7 * [""]])
+def test_an_entity_type_that_names_nothing_is_none(entity_type: Any) -> None:
+    assert parse_data_set(GUID, {**DATA_SET, "annotation": {"entityType": entity_type}}).entity_type == ""
+
+
 def test_an_entity_is_read_with_its_columns_schema_and_ends() -> None:
     found = parse_stored_entity(ENTITY)
     assert found is not None
