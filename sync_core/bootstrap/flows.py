@@ -31,6 +31,7 @@ from sync_core.flows.provision import Provision
 from sync_core.flows.push_lineage import PushLineage
 from sync_core.flows.receive_delivery import ReceiveDelivery
 from sync_core.flows.reconcile import Heal, Reconcile
+from sync_core.flows.recover_source import RecoverSource
 from sync_core.flows.register_types import RegisterTypes
 from sync_core.flows.replay import Replay
 from sync_core.flows.report import Report
@@ -82,9 +83,15 @@ class App(Services):
     @cached_property
     def create_data_source_group(self) -> CreateDataSourceGroup:
         """The worker of the asset queue."""
-        find_group = FindGroup(self.cluedin, self._groups, self._assets, self.clock)
         return CreateDataSourceGroup(
-            provision=Provision(self.cluedin, self._assets, self._groups, find_group, self.clock, self._notifier.is_on),
+            provision=Provision(
+                cluedin=self.cluedin,
+                assets=self._assets,
+                groups=self._groups,
+                find_group=self._find_group,
+                clock=self.clock,
+                announce=self._notifier.is_on,
+            ),
             assets=self._assets,
             bury=self.bury,
             leases=self._leases,
@@ -125,6 +132,10 @@ class App(Services):
         )
 
     @cached_property
+    def _find_group(self) -> FindGroup:
+        return FindGroup(self.cluedin, self._groups, self._assets, self.clock)
+
+    @cached_property
     def _push_lineage(self) -> PushLineage:
         lineage = PurviewLineageClient(self.purview.door)
         return PushLineage(
@@ -158,6 +169,7 @@ class App(Services):
             find_missed=FindMissed(
                 data_sets=CluedInDataSets(self.cluedin),
                 assets=self._assets,
+                recover_source=RecoverSource(self._find_group, self._groups, self._assets),
                 records=self._data_sets,
                 deliveries=self._deliveries,
                 queue=self._lineage_queue,

@@ -16,6 +16,7 @@ from sync_core.domain.asset import AssetRecord, AssetStatus
 from sync_core.domain.delivery import found_delivery
 from sync_core.domain.message import DataSetMessage
 from sync_core.errors import NotFoundError, RejectedError
+from sync_core.flows.recover_source import RecoverSource, may_have_source
 from sync_core.flows.run_log import RunLog
 from sync_core.state.asset_rows import Todo
 from sync_core.state.assets import AssetStore
@@ -46,6 +47,7 @@ class FindMissed:
 
     data_sets: CluedInDataSets
     assets: AssetStore
+    recover_source: RecoverSource
     records: DataSetStore
     deliveries: DeliveryStore
     queue: WorkQueue
@@ -61,7 +63,7 @@ class FindMissed:
                 so that one source that always fails does not hide all that come after it.
         """
         cursor = self.cursors.load(MissedCursor, CURSOR) or MissedCursor(after="")
-        made = (record for record in self.assets.after(cursor.after) if record.source_id)
+        made = (one for one in self.assets.after(cursor.after) if one.source_id or may_have_source(one))
         records = list(islice(made, SOURCES_A_RUN))
         after = ""
         try:
@@ -73,6 +75,11 @@ class FindMissed:
             self.cursors.save(CURSOR, MissedCursor(after=after))
 
     def _look(self, record: AssetRecord, log: RunLog) -> None:
+        if not record.source_id:
+            record = self.recover_source.recover(record)
+            if not record.source_id:
+                return
+            log.counts["sources_recovered"] += 1
         try:
             for summary in self.data_sets.fetch_summaries(record.source_id):
                 if summary.is_processed:

@@ -71,6 +71,27 @@ def test_a_delivery_of_a_known_data_set_whose_message_is_lost_is_enqueued_again(
     assert world.violations() == []
 
 
+def test_a_source_whose_asset_was_retired_before_its_answer_came_is_found_with_its_data_sets(world: World) -> None:
+    for _ in range(5):
+        world.add_asset()
+    world.run()
+    asset = world.add_asset()
+    world.organization.fault("createDataSource$", drop="after")
+    world.run()
+    world.organization.fault("inbound.dataSourceSets", status=503, times=None)  # nobody looks at what was made
+    world.account.untag(asset)
+    for _ in range(3):
+        world.run()
+    world.organization.clear_faults()
+
+    world.load(asset)
+    world.heal()
+
+    assert world.violations() == []
+    (record,) = [one for one in world.app._assets.all() if one.qualified_name == asset]
+    assert (record.status, bool(record.source_id)) == (AssetStatus.RETIRED, True)
+
+
 @pytest.mark.parametrize("failure", [{"status": 502, "times": 3}, {"status": 404}])
 def test_a_source_that_cannot_be_read_does_not_hide_those_behind_it(world: World, failure: dict[str, Any]) -> None:
     assets = [world.add_asset() for _ in range(3)]

@@ -333,6 +333,15 @@ NOTHING_LOST = (
         "the delivery stayed open for ever",
     ),
     Protection(
+        "the source of a retired asset whose answer was lost is found",
+        "sync_core/flows/find_missed.py",
+        "if one.source_id or may_have_source(one))",
+        "if one.source_id)",
+        f"{FAULTS}/test_reconcile.py"
+        "::test_a_source_whose_asset_was_retired_before_its_answer_came_is_found_with_its_data_sets",
+        "a data set that was loaded into it, and whose webhook did not come, had no lineage",
+    ),
+    Protection(
         "a data set whose webhook never came is found",
         "sync_core/flows/reconcile.py",
         '            steps.append(("find missed data sets", self.find_missed.run))\n',
