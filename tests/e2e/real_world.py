@@ -30,6 +30,7 @@ class RealWorld(World):
 
     stack: Stack = field(kw_only=True)
     failed_runs: int = 0
+    replayed: set[str] = field(default_factory=set)
 
     def send(self, body: bytes) -> requests.Response:
         """Call the webhook once, signed."""
@@ -52,10 +53,11 @@ class RealWorld(World):
         self._run(RECONCILE)
 
     def replay(self) -> list[DeadLetter]:
-        """A person has all dead letters done again; returns them."""
-        letters = list(self.app.dead_letters.all())
-        if letters:
-            self.command("replay", "--all")
+        """A person has each dead letter done again, once; returns those. One that dies again has not healed."""
+        letters = [letter for letter in self.app.dead_letters.all() if letter.letter_id not in self.replayed]
+        for letter in letters:
+            self.command("replay", "--id", letter.letter_id)
+            self.replayed.add(letter.letter_id)
         return letters
 
     def wait_until_quiet(self, timeout_s: float, poll_s: float = 1) -> None:

@@ -19,6 +19,7 @@ from local.simulation import Clock, serve
 from local.stack import COLLECTION, TERM
 from tests.faults.nursery import Nursery, open_nursery
 from tests.faults.remote import Account, Organization
+from tests.faults.variants import USUAL, Variant
 from tests.faults.virtual import SafeClock
 from tests.faults.world import World, settings_of
 
@@ -63,11 +64,12 @@ def services(servers: Services) -> Services:
     return servers
 
 
-def empty(services: Services) -> None:
-    """Start both services anew, on real time."""
+def empty(services: Services, variant: Variant = USUAL) -> None:
+    """Start both services anew, on real time, under the conditions of a variant."""
     for simulator in (services.purview, services.cluedin):
         simulator.reset_all()
     furnish(services.purview)
+    services.cluedin.patch_switches(dict(variant.cluedin))
 
 
 def furnish(purview: Purview) -> None:
@@ -89,6 +91,17 @@ def new_world(services: Services, azurite_server: Azurite, _unused_accounts: Ite
         storage = azurite_server.connection_string(next(_unused_accounts))
         settings = settings_of(services.account.url, services.organization.url, storage) | changes
         return World(services.clock, services.account, services.organization, settings, host_storage)
+
+    return make
+
+
+@pytest.fixture
+def variant_world(services: Services, new_world: Callable[..., World]) -> Callable[[Variant], World]:
+    """Make a world under other conditions."""
+
+    def make(variant: Variant) -> World:
+        empty(services, variant)
+        return new_world(**variant.settings)
 
     return make
 

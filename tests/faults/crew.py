@@ -1,6 +1,7 @@
 """The functions host in miniature, on the test's clock: runs the timers and works off the queues."""
 
 import random
+from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -37,13 +38,17 @@ class Crew:
 
     def drain(self) -> int:
         """Work off what is due, until nothing is; return how many deliveries that were."""
-        count = 0
+        seen: Counter[bytes] = Counter()
+        started_s = self.clock.offset_s
         while due := self.lanes.receive_due():
             self.chance.shuffle(due)
             self._work_off_all(due)
-            count += len(due)
-            assert count < MOST_DELIVERIES, f"the work never ends: {self.failures[-3:]}"
-        return count
+            seen.update(delivery.body for delivery in due)
+            if seen.total() >= MOST_DELIVERIES:
+                passed_s = self.clock.offset_s - started_s
+                most = f"{seen.most_common(3)} of {len(seen)} messages in {passed_s:.0f} s"
+                raise AssertionError(f"the work never ends: {most}; {self.failures[-3:]}")
+        return seen.total()
 
     def _work_off_all(self, due: Sequence[Delivery]) -> None:
         if self.at_once == 1:

@@ -27,7 +27,8 @@ class Case:
     """What is compared: two services, the state, the queues, and what a person knows.
 
     `ever_tagged` are the qualified names of assets that had the term at some time; `accepted` the deliveries that were
-    answered 202: (delivery id, data set id); `names` all that an asset was ever called, by its qualified name.
+    answered 202: (delivery id, data set id); `names` all that an asset was ever called, by its qualified name. With
+    `selects_all`, an asset needs no term.
     """
 
     account: Account
@@ -36,6 +37,7 @@ class Case:
     lanes: Lanes
     ever_tagged: frozenset[str]
     names: Mapping[str, Collection[str]]
+    selects_all: bool
     accepted: Sequence[tuple[str, str]] = ()
 
 
@@ -43,7 +45,7 @@ def find_violations(case: Case) -> list[str]:
     """Return everything that is not as it must be; nothing at all is what one wants to see."""
     purview, cluedin = case.account.state(), case.organization.state()
     assert sum(purview["counts"].values()) <= len(purview["entities"]), "the account shows only a part of itself"
-    tagged = {each["qualifiedName"]: each for each in purview["entities"] if _is_tagged(each)}
+    tagged = {each["qualifiedName"]: each for each in purview["entities"] if _is_selected(each, case)}
     records = list(case.app._assets.all())
     active = {each["qualifiedName"]: each["guid"] for each in purview["entities"]}
     remembered = {record.data_set_id: record for record in case.app._data_sets.after("")}
@@ -58,8 +60,10 @@ def find_violations(case: Case) -> list[str]:
     ]
 
 
-def _is_tagged(entity: Mapping[str, Any]) -> bool:
-    return TERM in entity["terms"] and not entity["typeName"].endswith(COLUMN_TYPES)
+def _is_selected(entity: Mapping[str, Any], case: Case) -> bool:
+    if entity["qualifiedName"] not in case.names or entity["typeName"].endswith(COLUMN_TYPES):
+        return False
+    return case.selects_all or TERM in entity["terms"]
 
 
 def _groups(cluedin: Mapping[str, Any], tagged: Mapping[str, Any], ever_tagged: frozenset[str]) -> Iterator[str]:

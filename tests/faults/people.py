@@ -75,6 +75,11 @@ class People:
             self.world.organization.remap(data_set, wanted, _one_of(ENTITY_TYPES, mapping))
             self.world.organization.process(data_set)
 
+    def process(self, number: int) -> None:
+        """A data set is processed again as it is."""
+        if data_set := _pick(self.data_sets, number):
+            self.world.organization.process(data_set)
+
     def unmap(self, number: int) -> None:
         """A data set loses its mapping. That is no processing, so nobody would see it if CluedIn did not tell."""
         if data_set := _pick(self.data_sets, number):

@@ -12,7 +12,8 @@ import pytest
 
 from sync_core.domain.message import DataSetMessage
 from tests.faults.nursery import Nursery
-from tests.faults.variants import call_numbers
+from tests.faults.people import People
+from tests.faults.variants import ALL_ASSETS, USUAL, Variant, call_numbers, each_variant
 from tests.faults.world import World
 
 pytestmark = pytest.mark.timeout(900)
@@ -47,6 +48,31 @@ def test_a_discovery_killed_before_any_of_its_calls_loses_nothing(world: World, 
     assert last > 15
     world.heal()
     assert world.violations() == []
+
+
+@each_variant(USUAL, ALL_ASSETS)
+def test_a_discovery_killed_while_assets_come_and_go_and_come_back_loses_nothing(
+    variant_world: Callable[[Variant], World], variant: Variant, nursery: Nursery
+) -> None:
+    world = variant_world(variant)
+    people = People(world)
+    for name in range(8):
+        people.scan(name, tagged=True)
+    world.run()
+
+    def new_changes() -> bytes:
+        world.crew.tick()  # the one after the dead one catches up: an asset is in its grace now
+        people.scan(0, tagged=True)
+        people.recreate(0, keep_terms=True)
+        people.rename(1, len(people.assets))
+        people.untag(2)
+        return b""
+
+    last = kill_at_each_call(world, nursery, "discover_assets", new_changes, first=2)
+
+    assert last > 20
+    world.settle()
+    assert "\n".join(world.violations()) == ""
 
 
 def test_a_push_killed_before_any_of_its_calls_leaves_one_chain(world: World, nursery: Nursery) -> None:

@@ -10,15 +10,17 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from local.cluedin.seed import SERVICE_ACCOUNT
+from sync_core.state.names import TABLES
 from tests.faults.conftest import Services, empty
 from tests.faults.people import People
 from tests.faults.test_random_faults import FAILURES
-from tests.faults.variants import IS_LONG
+from tests.faults.test_wipes import wipe
+from tests.faults.variants import ALL_OTHERS, IS_LONG, USUAL, Variant, each_variant
 from tests.faults.world import World
 
 pytestmark = pytest.mark.timeout(7200 if IS_LONG else 900)
 
-EXAMPLES, STEPS = (400, 50) if IS_LONG else (10, 25)
+EXAMPLES, STEPS = (400, 50) if IS_LONG else (6, 25)
 SETTINGS = settings(
     max_examples=EXAMPLES,
     stateful_step_count=STEPS,
@@ -75,6 +77,10 @@ class Life(RuleBasedStateMachine):
         self.people.remap(data_set, mapping)
 
     @rule(data_set=numbers)
+    def process(self, data_set: int) -> None:
+        self.people.process(data_set)
+
+    @rule(data_set=numbers)
     def unmap(self, data_set: int) -> None:
         self.people.unmap(data_set)
 
@@ -115,10 +121,15 @@ class Life(RuleBasedStateMachine):
         """Messages come twice, or many at once."""
         self.world.crew.again, self.world.crew.at_once = again, at_once
 
-    @rule()
-    def scale_out(self) -> None:
-        """The platform starts another instance, and after that ends the older one."""
-        self.world.crew.apps = [*self.world.crew.apps[-1:], self.world.new_app()]
+    @rule(skew_s=st.sampled_from([0, -120, 120]))
+    def scale_out(self, skew_s: int) -> None:
+        """The platform starts another instance, whose clock may be wrong, and after that ends the older one."""
+        self.world.crew.apps = [*self.world.crew.apps[-1:], self.world.new_app(skew_s=skew_s)]
+
+    @rule(table=st.sampled_from(TABLES))
+    def lose_a_table(self, table: str) -> None:
+        """Somebody deletes a table."""
+        wipe(self.world, [table])
 
     @rule()
     def lose_messages(self) -> None:
@@ -137,11 +148,12 @@ class Life(RuleBasedStateMachine):
         assert "\n".join(self.world.violations()) == ""
 
 
+@each_variant(USUAL, ALL_OTHERS)
 def test_no_order_of_events_loses_anything_or_makes_anything_twice(
-    servers: Services, new_world: Callable[..., World]
+    servers: Services, new_world: Callable[..., World], variant: Variant
 ) -> None:
     def new_life() -> Life:
-        empty(servers)
-        return Life(new_world())
+        empty(servers, variant)
+        return Life(new_world(**variant.settings))
 
     run_state_machine_as_test(new_life, settings=SETTINGS)  # type: ignore[arg-type] # it takes any maker

@@ -1,6 +1,7 @@
 """Storage loses answers, and is restarted in mid-run."""
 
 import json
+import random
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -13,13 +14,17 @@ import pytest
 
 from local.azurite import DEFAULT_ACCOUNT, Azurite, run_azurite
 from local.simulation import Effect, Fault, Match
+from tests.faults.people import People
 from tests.faults.storage_door import Doors, StorageDoor, open_doors
-from tests.faults.variants import call_numbers
+from tests.faults.variants import IS_LONG, call_numbers
 from tests.faults.world import World
 
 pytestmark = pytest.mark.timeout(900)
 
 MORE_THAN_ENOUGH_CALLS = 300
+STORAGE_FAILURES = (Effect(drop="after"), Effect(drop="before"), Effect(status=500), Effect(status=503))
+SHARE = 0.02  # of each kind; the SDK repeats a call up to four times
+MINUTES = 8
 DOWN_S = 1
 
 
@@ -92,6 +97,33 @@ def lose_each_answer(world: World, door: StorageDoor) -> int:
         door.faults.clear()
         assert number < MORE_THAN_ENOUGH_CALLS, "the calls never end"
     raise AssertionError
+
+
+@pytest.mark.parametrize("seed", range(20) if IS_LONG else range(1))
+def test_a_storage_that_fails_at_random_makes_nothing_twice_and_loses_nothing(
+    world_behind_doors: World, doors: Doors, seed: int
+) -> None:
+    world, chance = world_behind_doors, random.Random(seed)  # noqa: S311 - repeatable
+    people = People(world)
+    people.scan(0, tagged=True)
+    world.run()
+    for number, effect in enumerate(STORAGE_FAILURES):
+        for service in ("Table", "Queue"):
+            doors.doors[service].faults.add(
+                Fault(effect=effect, times=None, probability=SHARE, seed=seed * len(STORAGE_FAILURES) + number)
+            )
+
+    for minute in range(MINUTES):
+        people.do_anything(chance)
+        people.do_anything(chance)
+        world.run()
+        if minute % 4 == 3:
+            world.reconcile()
+
+    for door in doors.doors.values():
+        door.faults.clear()
+    world.settle()
+    assert "\n".join(world.violations()) == ""
 
 
 def test_a_restart_of_storage_in_mid_run_loses_nothing(

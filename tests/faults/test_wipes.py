@@ -6,6 +6,7 @@ import pytest
 from azure.data.tables import TableServiceClient
 
 from sync_core.domain.asset import AssetStatus
+from sync_core.domain.message import AssetMessage
 from sync_core.state.names import (
     ASSETS_TABLE,
     DATA_SETS_TABLE,
@@ -18,6 +19,7 @@ from sync_core.state.names import (
 from tests.faults.world import World
 
 CREATE_SOURCE = r"createDataSource$"
+ONE_BY_ONE = (ASSETS_TABLE, GROUPS_TABLE, NOTES_TABLE, DATA_SETS_TABLE, DELIVERIES_TABLE, DEAD_LETTERS_TABLE)
 
 
 def wipe(world: World, tables: Sequence[str]) -> None:
@@ -29,14 +31,30 @@ def wipe(world: World, tables: Sequence[str]) -> None:
         world.accepted.clear()
 
 
+def give_up_on(world: World, asset: str) -> None:
+    """The host gives an asset's message up: workers died of it."""
+    world.tick()
+    world.crew.lanes.clear()
+    (key,) = [record.key for record in world.app._assets.all() if record.qualified_name == asset]
+    world.crew.lanes.send("asset-sync-poison", AssetMessage(asset_key=key).to_json().encode())
+    world.crew.drain()
+    assert [letter.cause_class for letter in world.app.dead_letters.all()] == ["poison"]
+
+
 def lead_a_life(world: World) -> None:
-    """Assets are synced, of one name too; one was renamed, one has a group only; data sets are pushed, one is open."""
+    """Assets are synced, of one name too; one was renamed, one has a group only, one is given up.
+
+    Data sets are pushed, and reconcile has seen them; one delivery is open, and of one data set nobody told.
+    """
     first, second, third = world.add_asset(), world.add_asset("same"), world.add_asset("same")
     world.run()
     world.rename(first, "another name")
     for asset in (first, second):
         world.announce(world.load(asset))
     world.run()
+    world.reconcile()
+    world.reconcile()
+    give_up_on(world, world.add_asset("given up"))
     world.organization.fault(CREATE_SOURCE, status=503)
     world.add_asset("half made")
     world.add_asset("same")
@@ -49,7 +67,7 @@ def lead_a_life(world: World) -> None:
     "tables",
     [
         pytest.param(TABLES, id="all tables"),
-        *([table] for table in (ASSETS_TABLE, GROUPS_TABLE, NOTES_TABLE, DATA_SETS_TABLE, DELIVERIES_TABLE)),
+        *([table] for table in ONE_BY_ONE),
         pytest.param([ASSETS_TABLE, GROUPS_TABLE], id="assets and groups"),
         pytest.param([NOTES_TABLE, GROUPS_TABLE, DEAD_LETTERS_TABLE], id="all but what is recorded"),
     ],

@@ -75,13 +75,18 @@ class World:
         """The first instance."""
         return self.crew.apps[0]
 
+    @property
+    def selects_all(self) -> bool:
+        """Whether an asset needs no term."""
+        return self.settings["SYNC_TERM"] == "*"
+
     def add_asset(self, name: str = "", *, tagged: bool = True) -> str:
         """A file that a scan finds; returns its qualified name. Two of one name are two files."""
         number = next(self._numbers)
         qualified_name = f"{LAKE}/{number:03}/{name or number}.csv"
         self.names[qualified_name] = {name or f"asset {number}.csv"}
         self.account.add_asset(name or f"asset {number}.csv", qualified_name, tagged=tagged)
-        if tagged:
+        if tagged or self.selects_all:
             self.ever_tagged.add(qualified_name)
         return qualified_name
 
@@ -183,6 +188,7 @@ class World:
                 self.crew.lanes,
                 frozenset(self.ever_tagged),
                 self.names,
+                self.selects_all,
                 tuple(self.accepted),
             )
         )
