@@ -45,7 +45,8 @@ class TermCursor(BaseModel):
     """What the last complete enumeration saw. `digest` is a hash of all assignments.
 
     `page_size` is the length from which on a page was followed by another one: a server may cap what is asked for.
-    `has_missing` says that an asset is in its grace before it is retired: the next run compares again.
+    `has_missing` says that an asset is in its grace before it is retired: the next run compares again. `has_asked` says
+    that a retirement waits for a person: the run after her word compares again.
     """
 
     selection: str
@@ -54,9 +55,10 @@ class TermCursor(BaseModel):
     assigned: int
     page_size: int = PAGE_SIZE
     has_missing: bool = False
+    has_asked: bool = False
 
     @classmethod
-    def of(cls, found: "Snapshot", *, has_missing: bool) -> "TermCursor":
+    def of(cls, found: "Snapshot", *, has_missing: bool, has_asked: bool) -> "TermCursor":
         """Return the note of a complete snapshot that was compared."""
         return cls(
             selection=str(found.selection),
@@ -65,6 +67,7 @@ class TermCursor(BaseModel):
             assigned=len(found.seen.entities),
             page_size=found.seen.page_size,
             has_missing=has_missing,
+            has_asked=has_asked,
         )
 
     def is_current(self, found: "Snapshot") -> bool:
@@ -106,7 +109,7 @@ class DiscoverByTerm:
         cursor = self.notes.load(TermCursor, CURSOR)
         keep_reading = self._reader_of(keep_alive)
         found = self._enumerate(selection, cursor.page_size if cursor else PAGE_SIZE, keep_reading)
-        if cursor is None or not cursor.is_current(found):
+        if cursor is None or not cursor.is_current(found) or (cursor.has_asked and self.retire.has_word()):
             self._read_to_end(found.seen, keep_reading)
             if self._take(found.seen.entities, log, keep_alive):
                 self._compare_if_complete(found, log, keep_alive)
@@ -143,8 +146,8 @@ class DiscoverByTerm:
         if is_anyone_missing and self._has_other_terms(found):
             log.notes.append("A term was made anew: no asset counts as missing until its list is read.")
             return
-        has_missing = self._compare(counted, found.seen.entities, log, keep_alive)
-        self.notes.save(CURSOR, TermCursor.of(found, has_missing=has_missing))
+        has_missing, has_asked = self._compare(counted, found.seen.entities, log, keep_alive)
+        self.notes.save(CURSOR, TermCursor.of(found, has_missing=has_missing, has_asked=has_asked))
 
     def _has_other_terms(self, found: Snapshot) -> bool:
         return self.terms.resolve(found.selection, since=found.started_at).guids != found.terms.guids
@@ -155,8 +158,8 @@ class DiscoverByTerm:
         present: Mapping[str, AssignedEntity],
         log: RunLog,
         keep_alive: Callable[[], None],
-    ) -> bool:
-        """Retire whose grace is over; return whether anyone is still in it."""
+    ) -> tuple[bool, bool]:
+        """Retire whose grace is over; return whether anyone is still in it, and whether a person is asked."""
         replaced = {record.key for record in counted} - {one.key for one in latest_by_guid(counted).values()}
         missing = [record for record in counted if record.guid not in present]
         in_grace = [record for record in missing if not is_due(record)]
@@ -167,10 +170,11 @@ class DiscoverByTerm:
                 confirmed.add(record.guid)
         marked = self.retire.mark(counted, missing=confirmed, present=present, replaced=replaced)
         due = [record for record in marked if is_due(record)]
-        self.retire.retire(due, len(counted), log, keep_alive)
+        has_asked = self.retire.retire(due, len(counted), log, keep_alive)
         log.counts["missing"] += len(missing)
         waiting = [one for one in marked if not is_due(one)]
-        return len(in_grace) > LOOKS_A_RUN or any(one.guid in confirmed or one.key in replaced for one in waiting)
+        is_in_grace = any(one.guid in confirmed or one.key in replaced for one in waiting)
+        return is_in_grace or len(in_grace) > LOOKS_A_RUN, has_asked
 
     def _enumerate(self, selection: Selection, page_size: int, keep_alive: Callable[[], None]) -> Snapshot:
         started_at, terms = self.clock(), self.terms.resolve(selection)

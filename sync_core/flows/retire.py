@@ -58,18 +58,18 @@ class Retire:
 
     def retire(
         self, due: Sequence[AssetRecord], total: int, log: RunLog, keep_alive: Callable[[], None] = lambda: None
-    ) -> None:
-        """Retire assets of `total` that count, unless that has to wait for a person.
+    ) -> bool:
+        """Retire assets of `total` that count; return whether that has to wait for a person.
 
         `keep_alive` is called before each: it raises when another run has taken over and may have seen them since.
         """
         if not due:
             self.approvals.delete(NEEDED)  # nothing is asked any more: they are back
-            return
+            return False
         said = self._may_retire(len(due), total)
         if said is None:
             self._ask(due, total, log)
-            return
+            return True
         for record in due:
             keep_alive()
             reason = f"{REPLACED if record.reason == REPLACED else REASON}{said}"
@@ -80,6 +80,13 @@ class Retire:
         self.approvals.delete(NEEDED)
         if self.notify.is_on:
             self.notify.send("asset_retired", assets_retired([record.name for record in due]))
+        return False
+
+    def has_word(self) -> bool:
+        """Whether a person has given the word for which a retirement waits."""
+        needed = self.approvals.load(ApprovalNeeded, NEEDED)
+        approval = self.approvals.load(Approval, APPROVAL)
+        return needed is not None and approval is not None and is_approved(needed.assets, approval, self.clock())
 
     def _mark(self, record: AssetRecord, missing: Collection[str], present: Collection[str]) -> AssetRecord:
         if record.guid in present and record.absent:
