@@ -54,12 +54,15 @@ class Chain:
     fields: tuple[str, ...]
     pairs: tuple[tuple[str, str], ...]
     golden: str
+    source_columns: Mapping[str, str]
+    """The source's columns in Purview by their names without case; most assets of these tests have none."""
 
     @property
     def steps(self) -> list[Step]:
-        """Each process. The assets of these tests have no columns in Purview, so a field comes from one of its name."""
+        """Each process. A field comes from the source's column of its name, as the source spells it."""
         clues = f"{self.root}/clues"
-        first = Step(f"{self.root}/ingest", self.source, self.root, tuple((field, field) for field in self.fields))
+        fields = tuple((self.source_columns.get(field.casefold(), field), field) for field in self.fields)
+        first = Step(f"{self.root}/ingest", self.source, self.root, fields)
         if not self.golden:
             return [first]
         through = tuple((key, key) for key in self.keys)
@@ -113,7 +116,13 @@ def _expected(facts: LineageFacts) -> Iterator[Chain]:
             fields=tuple(data_set["original_fields"] or ()),
             pairs=tuple((m["original_field"], m["key"]) for m in data_set["field_mappings"] if m["key"] != IGNORED),
             golden=f"{facts.root}/golden-records/{entity_type.strip('/')}" if entity_type else "",
+            source_columns=_columns_of(source, facts),
         )
+
+
+def _columns_of(source: str, facts: LineageFacts) -> Mapping[str, str]:
+    names = (name.removeprefix(f"{source}#") for name in facts.active if name.startswith(f"{source}#"))
+    return {name.casefold(): name for name in names}
 
 
 def _left_over(chains: Sequence[Chain], found: Mapping[str, Any]) -> Iterator[str]:

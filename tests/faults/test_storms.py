@@ -26,7 +26,7 @@ TRIES = 3  # the HTTP door's, for a call that may be repeated
 CALLS_A_TRY = 2  # the call itself, or one for a token before it
 # What is under way when the first 429 comes: one call of each message and one tick, on both instances.
 LARGEST_BURST = (2 * WORK + INSTANCES) * TRIES * CALLS_A_TRY
-MOST_CALLS_A_SECOND = 0.5
+MOST_CALLS_A_SECOND = 0.15
 MOST_COPIES = 2 * 4  # two pieces of work; the newest message of each, the one before, and those that came twice
 
 
