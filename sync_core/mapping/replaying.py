@@ -9,7 +9,7 @@ from sync_core.domain.dead_letter import DeadLetter
 HEALING_CAUSES = frozenset(
     {"exhausted_transient", "exhausted_throttled", "exhausted_config", "poison", "not_found", "unknown_asset"}
 )
-FIRST_REPLAY_AFTER = timedelta(minutes=30)
+SECOND_REPLAY_AFTER = timedelta(minutes=30)
 LONGEST_REPLAY_AFTER = timedelta(hours=24)
 
 
@@ -20,11 +20,13 @@ def is_replay_due(letter: DeadLetter, now: datetime) -> bool:
 
 
 def replay_at(letter: DeadLetter) -> datetime | None:
-    """Return from when on a letter is tried again: half an hour after it died, then after twice as long each time.
+    """Return from when on a letter is tried again: at once, half an hour later, then after twice as long each time.
 
     None is the answer for a letter that is left to a person.
     """
     if letter.cause_class not in HEALING_CAUSES:
         return None
-    wait = min(FIRST_REPLAY_AFTER * 2.0 ** min(letter.replays, 10), LONGEST_REPLAY_AFTER)
+    if not letter.replays:
+        return letter.last_seen_at
+    wait = min(SECOND_REPLAY_AFTER * 2.0 ** min(letter.replays - 1, 10), LONGEST_REPLAY_AFTER)
     return max(letter.last_seen_at, letter.replayed_at or letter.last_seen_at) + wait

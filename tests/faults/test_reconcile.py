@@ -152,7 +152,7 @@ def test_a_letter_that_is_never_mended_is_replayed_at_growing_intervals(world: W
         world.crew.lanes.clear()  # whatever was replayed is lost
         replays.append(next(iter(world.app.dead_letters.all())).replays)
 
-    assert replays[-1] == 3  # after half an hour, one hour, two hours
+    assert replays[-1] == 4  # at once, then after half an hour, one hour, two hours
     assert sorted(replays) == replays
 
 

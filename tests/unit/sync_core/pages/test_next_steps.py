@@ -78,10 +78,15 @@ def test_a_failed_data_set_leads_to_its_dead_letter() -> None:
 @pytest.mark.parametrize(
     ("fields", "text", "is_stuck"),
     [
-        ({"cause_class": "exhausted_transient"}, "It is replayed by itself in 30\u00a0min; sooner by hand.", False),
-        ({"cause_class": "not_found", "replays": 2}, "It is replayed by itself in 2\u00a0h; sooner by hand.", False),
+        ({"cause_class": "exhausted_config"}, "It is replayed by the next reconcile run, within 15 min.", False),
         (
-            {"cause_class": "poison", "last_seen_at": NOW - timedelta(hours=1)},
+            {"cause_class": "exhausted_transient", "replays": 1},
+            "It is replayed by itself in 30\u00a0min; sooner by hand.",
+            False,
+        ),
+        ({"cause_class": "not_found", "replays": 3}, "It is replayed by itself in 2\u00a0h; sooner by hand.", False),
+        (
+            {"cause_class": "poison", "replays": 1, "last_seen_at": NOW - timedelta(hours=1)},
             "It is replayed by the next reconcile run, within 15 min.",
             False,
         ),
