@@ -12,7 +12,6 @@ from sync_core.state.table import OPERATIONS_A_TRANSACTION, to_row
 
 Item = TypeVar("Item")
 PARTITION = "assets"
-KEYS_BETWEEN = "PartitionKey eq @partition and RowKey ge @first and RowKey lt @last"
 LARGEST_TEXTS = 3 * 1024**2  # a transaction holds 4 MiB; the rest of 100 rows needs far less than one
 LARGEST_CHARACTER = 12  # an emoji, as it travels: two escapes of six characters
 

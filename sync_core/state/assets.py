@@ -20,7 +20,6 @@ from datetime import datetime
 from sync_core.domain.asset import REJECTED_KEY_PREFIX, AssetRecord, AssetStatus
 from sync_core.errors import ConflictError, StateError
 from sync_core.state.asset_rows import (
-    KEYS_BETWEEN,
     PARTITION,
     Inventory,
     News,
@@ -35,6 +34,7 @@ from sync_core.state.asset_rows import (
     stamp,
 )
 from sync_core.state.table import (
+    KEYS_BETWEEN,
     OPERATIONS_A_TRANSACTION,
     Operation,
     Row,

@@ -15,6 +15,7 @@ from pydantic import BaseModel, Field
 
 from sync_core.domain.data_set import DataSetRecord, DataSetStatus, entity_type_path
 from sync_core.state.table import (
+    KEYS_BETWEEN,
     OPERATIONS_A_TRANSACTION,
     Operation,
     Row,
@@ -32,7 +33,6 @@ PARTITION = "datasets"
 PROPERTY_CHARACTERS = 15_000
 LONGEST_REASON = 500
 CONTINUATION = re.compile(r"(?P<name>.+)__(?P<number>[0-9]+)")
-KEYS_BETWEEN = "PartitionKey eq @partition and RowKey ge @first and RowKey lt @last"
 
 
 class TypeMember(BaseModel):

@@ -15,6 +15,7 @@ from itertools import islice
 from sync_core.domain.delivery import Delivery, DeliveryStatus
 from sync_core.errors import ConflictError, SlowAnswerError
 from sync_core.state.table import (
+    KEYS_BETWEEN,
     OPERATIONS_A_TRANSACTION,
     Table,
     delete,
@@ -27,7 +28,6 @@ from sync_core.state.table import (
 )
 
 PARTITION = "deliveries"
-BETWEEN = "PartitionKey eq @partition and RowKey ge @first and RowKey lt @last"
 OPEN = {"partition": PARTITION, "first": "open:", "last": "open;"}
 DROPS_A_CALL = 1000
 
@@ -101,12 +101,12 @@ class DeliveryStore:
 
     def open(self) -> Iterator[Delivery]:
         """Yield the deliveries whose work is not recorded yet and that can be read, in no particular order."""
-        return readable(Delivery, self.table.rows(BETWEEN, OPEN))
+        return readable(Delivery, self.table.rows(KEYS_BETWEEN, OPEN))
 
     def forget_done_before(self, moment: datetime) -> int:
         """Drop deliveries that were done before a moment; return how many."""
         bounds = {"partition": PARTITION, "first": "delivery:", "last": "delivery;", "moment": moment.isoformat()}
-        query = f"{BETWEEN} and done_at lt @moment"
+        query = f"{KEYS_BETWEEN} and done_at lt @moment"
         keys = [str(row["RowKey"]) for row in islice(self.table.rows(query, bounds, select=["RowKey"]), DROPS_A_CALL)]
         for start in range(0, len(keys), OPERATIONS_A_TRANSACTION):
             chunk = keys[start : start + OPERATIONS_A_TRANSACTION]
@@ -115,4 +115,4 @@ class DeliveryStore:
 
     def has_open(self) -> bool:
         """Whether any delivery is open; reads one row, however many are."""
-        return any(page for page in self.table.pages(BETWEEN, OPEN, size=1, select=["RowKey"]))
+        return any(page for page in self.table.pages(KEYS_BETWEEN, OPEN, size=1, select=["RowKey"]))

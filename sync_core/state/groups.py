@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pydantic import BaseModel
 
 from sync_core.errors import ConflictError
-from sync_core.state.table import OPERATIONS_A_TRANSACTION, Table, from_row, put, to_row
+from sync_core.state.table import KEYS_BETWEEN, OPERATIONS_A_TRANSACTION, Table, from_row, put, to_row
 
 PARTITION = "groups"
 
@@ -98,9 +98,8 @@ class GroupStore:
     def known_sources(self, source_name: str) -> Iterator[KnownSource]:
         """Yield the sources of that name which stood in CluedIn when the inventory was taken."""
         prefix = f"source:{_hash(source_name)}"
-        query = "PartitionKey eq @partition and RowKey ge @first and RowKey lt @last"
         # ';' is the character after ':'
-        for row in self.table.rows(query, {"partition": PARTITION, "first": f"{prefix}:", "last": f"{prefix};"}):
+        for row in self.table.rows(KEYS_BETWEEN, {"partition": PARTITION, "first": f"{prefix}:", "last": f"{prefix};"}):
             yield from_row(KnownSource, row)
 
     def _claim(self, row_key: str, asset_key: str) -> bool:

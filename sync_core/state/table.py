@@ -28,6 +28,7 @@ T = TypeVar("T")
 M = TypeVar("M", bound=BaseModel)
 Row = Mapping[str, Any]
 Operation = tuple[Any, ...]
+KEYS_BETWEEN = "PartitionKey eq @partition and RowKey ge @first and RowKey lt @last"
 OPERATIONS_A_TRANSACTION = 100
 ROWS_A_PAGE = 1000
 INT32 = range(-(2**31), 2**31)
