@@ -1,7 +1,8 @@
 """With `*`, an asset leaves the sync only when it is gone from Purview: asks the store, guid by guid, a part a run.
 
 The search index is not asked: it lags, and it hides what the app may not see. What the store leaves out of an answer to
-many guids is asked for alone. Once it has gone round all records, those whose grace is over are retired together.
+many guids is asked for alone. Once it has gone round all records, those whose grace is over are retired together. A
+person who is asked then need not wait for another round: the word counts in the next run.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,7 +15,7 @@ from sync_core.clients.purview import ENTITIES_A_CALL, PurviewClient
 from sync_core.domain.asset import AssetRecord
 from sync_core.errors import ConfigError
 from sync_core.flows.confirm_absence import LOOKS_A_RUN, ConfirmAbsence, Sight
-from sync_core.flows.retire import Retire
+from sync_core.flows.retire import Outcome, Retire
 from sync_core.flows.run_log import RunLog
 from sync_core.mapping.discovery_plan import record_key
 from sync_core.mapping.retirement import RETIRABLE, is_due
@@ -26,9 +27,10 @@ RECORDS_A_RUN = 1000
 
 
 class ExistenceCursor(BaseModel):
-    """Behind which record to go on; empty to start from the first."""
+    """Behind which record to go on, empty to start from the first; whether some are left to retire."""
 
     after: str
+    has_left: bool = False
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,7 @@ class CheckExistence:
     def run(self, log: RunLog) -> None:
         """Check the next thousand records, or as many as need no more than a hundred looks at single assets."""
         cursor = self.cursors.load(ExistenceCursor, CURSOR) or ExistenceCursor(after="")
+        has_left = (cursor.has_left or self.retire.has_word()) and self._retire(log)
         records = list(islice(self.assets.after(cursor.after), RECORDS_A_RUN))
         after, looks = cursor.after, 0
         for chunk in _chunks(records):
@@ -53,8 +56,8 @@ class CheckExistence:
                 break
         is_round_over = len(records) < RECORDS_A_RUN and (not records or after == records[-1].key)
         if is_round_over:
-            self._retire(log)
-        self.cursors.save(CURSOR, ExistenceCursor(after="" if is_round_over else after))
+            has_left = self._retire(log)
+        self.cursors.save(CURSOR, ExistenceCursor(after="" if is_round_over else after, has_left=has_left))
 
     def _check(self, records: Sequence[AssetRecord], log: RunLog) -> int:
         """Compare some records with the store; return how many had to be looked for alone."""
@@ -83,10 +86,11 @@ class CheckExistence:
         known = self.assets.load_many(list(others.values())) if others else {}
         return {key for key, other in others.items() if other in known and known[other].record.status in RETIRABLE}
 
-    def _retire(self, log: RunLog) -> None:
+    def _retire(self, log: RunLog) -> bool:
+        """Retire whose grace is over; return whether some are left to the next run."""
         counts = self.assets.counts()
         due = [record for record in self.assets.absent() if is_due(record)]
-        self.retire.retire(due, sum(counts[status] for status in RETIRABLE), log)
+        return self.retire.retire(due, sum(counts[status] for status in RETIRABLE), log) is Outcome.UNFINISHED
 
 
 def _chunks(records: Sequence[AssetRecord]) -> Iterator[Sequence[AssetRecord]]:

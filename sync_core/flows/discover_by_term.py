@@ -19,7 +19,7 @@ from sync_core.flows.asset_types import AssetTypes
 from sync_core.flows.assignments import Assignments
 from sync_core.flows.confirm_absence import LOOKS_A_RUN, ConfirmAbsence, Sight
 from sync_core.flows.resolve_terms import ResolvedTerms, ResolveTerms
-from sync_core.flows.retire import Retire
+from sync_core.flows.retire import Outcome, Retire
 from sync_core.flows.run_log import RunLog
 from sync_core.flows.take_assets import PART_TIME, TakeAssets
 from sync_core.mapping.discovery_plan import Sighting, guids_to_read
@@ -159,7 +159,7 @@ class DiscoverByTerm:
         log: RunLog,
         keep_alive: Callable[[], None],
     ) -> tuple[bool, bool]:
-        """Retire whose grace is over; return whether anyone is still in it, and whether a person is asked."""
+        """Retire whose grace is over; return whether others will be, and whether a person is asked."""
         replaced = {record.key for record in counted} - {one.key for one in latest_by_guid(counted).values()}
         missing = [record for record in counted if record.guid not in present]
         in_grace = [record for record in missing if not is_due(record)]
@@ -170,11 +170,12 @@ class DiscoverByTerm:
                 confirmed.add(record.guid)
         marked = self.retire.mark(counted, missing=confirmed, present=present, replaced=replaced)
         due = [record for record in marked if is_due(record)]
-        has_asked = self.retire.retire(due, len(counted), log, keep_alive)
+        outcome = self.retire.retire(due, len(counted), log, keep_alive)
         log.counts["missing"] += len(missing)
         waiting = [one for one in marked if not is_due(one)]
         is_in_grace = any(one.guid in confirmed or one.key in replaced for one in waiting)
-        return is_in_grace or len(in_grace) > LOOKS_A_RUN, has_asked
+        has_missing = is_in_grace or len(in_grace) > LOOKS_A_RUN or outcome is Outcome.UNFINISHED
+        return has_missing, outcome is Outcome.ASKED
 
     def _enumerate(self, selection: Selection, page_size: int, keep_alive: Callable[[], None]) -> Snapshot:
         started_at, terms = self.clock(), self.terms.resolve(selection)

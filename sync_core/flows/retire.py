@@ -7,7 +7,8 @@ not hide from the app, only after a grace of two snapshots, and never many at on
 import logging
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from enum import Enum, auto
 
 from sync_core.domain.approval import Approval, ApprovalNeeded, RetiredLately
 from sync_core.domain.asset import AssetRecord, AssetStatus
@@ -21,6 +22,8 @@ from sync_core.state.notes import Notes
 
 logger = logging.getLogger(__name__)
 
+RETIRE_TIME = timedelta(minutes=1)
+NOTED_AT_ONCE = 100
 APPROVAL = "approval"
 NEEDED = "needed"
 LATELY = "lately"
@@ -28,6 +31,14 @@ EXAMPLES = 10
 BACK = {"absent": 0, "absent_since": None}
 REPLACED = "Its qualified name changed in Purview, so it is another asset now, with another group. Its group stays."
 REASON = "It is no longer among the assets that the keywords select. Its group in CluedIn stays."
+
+
+class Outcome(Enum):
+    """What became of the assets whose grace is over."""
+
+    DONE = auto()
+    UNFINISHED = auto()  # the next run goes on
+    ASKED = auto()  # a person must approve first
 
 
 @dataclass(frozen=True)
@@ -58,29 +69,29 @@ class Retire:
 
     def retire(
         self, due: Sequence[AssetRecord], total: int, log: RunLog, keep_alive: Callable[[], None] = lambda: None
-    ) -> bool:
-        """Retire assets of `total` that count; return whether that has to wait for a person.
+    ) -> Outcome:
+        """Retire assets of `total` that count, as many as there is time for; return what became of them.
 
         `keep_alive` is called before each: it raises when another run has taken over and may have seen them since.
         """
-        if not due:
-            self.approvals.delete(NEEDED)  # nothing is asked any more: they are back
-            return False
-        said = self._may_retire(len(due), total)
-        if said is None:
-            self._ask(due, total, log)
-            return True
-        for record in due:
-            keep_alive()
-            reason = f"{REPLACED if record.reason == REPLACED else REASON}{said}"
-            update = {"status": AssetStatus.RETIRED, "retired_at": self.clock(), "reason": reason}
-            self.assets.close(record.key, lambda one, update=update: one.model_copy(update=update), announce=False)  # type: ignore[misc]
-            logger.info("Asset %s is retired.%s", record.key, said)
-        log.counts["retired"] += len(due)
-        self.approvals.delete(NEEDED)
-        if self.notify.is_on:
-            self.notify.send("asset_retired", assets_retired([record.name for record in due]))
-        return False
+        left, is_asked, ends_at = list(due), False, self.clock() + RETIRE_TIME
+        while left and self.clock() < ends_at:
+            part, counted = left[:NOTED_AT_ONCE], total - len(due) + len(left)
+            said = self._use_word(len(part), len(left), counted)
+            if said is None:
+                self._ask(left, counted, log)
+                is_asked = True
+                break
+            self._retire(part, said, keep_alive)
+            left = left[len(part) :]
+        if not left:
+            self.approvals.delete(NEEDED)  # nothing is asked any more: they went, or they are back
+        self._tell(due[: len(due) - len(left)], log)
+        if is_asked:
+            return Outcome.ASKED
+        if left:
+            log.notes.append(f"{len(left)} assets are left to the next run to retire.")
+        return Outcome.UNFINISHED if left else Outcome.DONE
 
     def has_word(self) -> bool:
         """Whether a person has given the word for which a retirement waits."""
@@ -105,20 +116,37 @@ class Retire:
         since = record.absent_since or self.clock()
         return record.model_copy(update={"absent": record.absent + 1, "absent_since": since})
 
-    def _may_retire(self, due: int, total: int) -> str | None:
-        """Return who said so, an empty text where no one has to, None where no one did.
+    def _retire(self, part: Sequence[AssetRecord], said: str, keep_alive: Callable[[], None]) -> None:
+        for record in part:
+            keep_alive()
+            reason = f"{REPLACED if record.reason == REPLACED else REASON}{said}"
+            update = {"status": AssetStatus.RETIRED, "retired_at": self.clock(), "reason": reason}
+            self.assets.close(record.key, lambda one, update=update: one.model_copy(update=update), announce=False)  # type: ignore[misc]
+            logger.info("Asset %s is retired.%s", record.key, said)
 
-        It is noted before anything is retired: a run that dies on the way asks again rather than uses a word twice.
+    def _tell(self, gone: Sequence[AssetRecord], log: RunLog) -> None:
+        log.counts["retired"] += len(gone)
+        if gone and self.notify.is_on:
+            self.notify.send("asset_retired", assets_retired([record.name for record in gone]))
+
+    def _use_word(self, part: int, due: int, total: int) -> str | None:
+        """Return who said that `due` assets may go, an empty text where no one has to, None where no one did.
+
+        The `part` of them that goes now is noted before it does: a run that dies on the way asks again for what it had
+        noted, rather than use a word twice.
         """
         now = self.clock()
         lately = retired_lately(self.approvals.load(RetiredLately, LATELY), now)
-        if is_free(due, total, lately.assets):
-            self.approvals.save(LATELY, lately.model_copy(update={"assets": lately.assets + due}))
+        # The last few of a large loss would need no word if they were all of it: they go on the word given for them.
+        if is_free(due, total, lately.assets) and not self.has_word():
+            self.approvals.save(LATELY, lately.model_copy(update={"assets": lately.assets + part}))
             return ""
         approval = self.approvals.load(Approval, APPROVAL)
         if approval is None or not is_approved(due, approval, now):
             return None
-        self.approvals.save(APPROVAL, approval.model_copy(update={"used": approval.used + due}))
+        self.approvals.save(APPROVAL, approval.model_copy(update={"used": approval.used + part}))
+        if needed := self.approvals.load(ApprovalNeeded, NEEDED):
+            self.approvals.save(NEEDED, needed.model_copy(update={"assets": due - part}))
         return f" Approved by {approval.by}."
 
     def _ask(self, due: Sequence[AssetRecord], total: int, log: RunLog) -> None:

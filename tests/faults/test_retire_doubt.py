@@ -1,15 +1,18 @@
 """What a list leaves out is not gone for that: Purview's store is asked, and what it hides from the app stays."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from sync_core.domain.asset import AssetRecord
 from sync_core.domain.run import RunKind
-from sync_core.flows import check_existence
+from sync_core.flows import check_existence, retire
 from tests.faults.test_retire import question, retired
 from tests.faults.world import World
+from tests.hasty_clock import HastyClock
 
 LIST = "Entity_ListByGuids"
 NOT_ALLOWED: dict[str, Any] = {"status": 403, "body": {"error": {"code": "Unauthorized", "message": "Not authorized"}}}
@@ -113,6 +116,41 @@ def test_a_loss_that_is_found_in_parts_is_one_loss(world_of_all: World, monkeypa
     asked = question(world)
     assert asked is not None
     assert (asked.assets, asked.of) == (MANY, MANY)
+
+
+def test_a_persons_word_does_not_wait_for_the_end_of_another_round(
+    world_of_all: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(check_existence, "RECORDS_A_RUN", 3)
+    world, gone = world_of_all, sorted(world_of_all.ever_tagged)[: MANY - 1]
+    for asset in gone:
+        world.account.act("/delete", asset=asset)
+    look(world, 6)  # two rounds
+    assert question(world) is not None
+
+    world.command("approve-retirement", "--assets", str(MANY), "--by", "Ada")
+    look(world, 1)
+
+    assert retired(world) == set(gone)
+
+
+def test_with_all_those_that_a_run_has_no_time_for_are_retired_by_the_next(
+    world_of_all: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(check_existence, "RECORDS_A_RUN", 3)
+    monkeypatch.setattr(retire, "NOTED_AT_ONCE", 1)
+    world, gone = world_of_all, sorted(world_of_all.ever_tagged)[:2]
+    for asset in gone:
+        world.account.act("/delete", asset=asset)
+    check = world.app.reconcile.check_existence
+    slow = replace(check.retire, clock=HastyClock(world.clock.now, timedelta(seconds=40)))
+    world.app.__dict__["reconcile"] = replace(world.app.reconcile, check_existence=replace(check, retire=slow))
+    look(world, 6)
+    assert len(retired(world)) == 1
+
+    look(world, 1)
+
+    assert retired(world) == set(gone)
 
 
 def test_a_run_looks_at_so_many_single_assets_only_and_the_next_ones_go_on(

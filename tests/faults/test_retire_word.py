@@ -4,13 +4,18 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from sync_core.domain.approval import Approval, ApprovalNeeded
 from sync_core.domain.asset import AssetRecord, AssetStatus
+from sync_core.domain.run import RunKind
 from sync_core.errors import StateError
+from sync_core.flows import retire
 from sync_core.flows.retire import APPROVAL, NEEDED
 from sync_core.state.assets import AssetStore
 from tests.faults.test_retire import question, retired
 from tests.faults.world import World
+from tests.hasty_clock import HastyClock
 
 EARLIER, LATER = 6, 6
 ALL = 14
@@ -100,6 +105,13 @@ def test_small_losses_of_one_day_that_are_a_large_one_together_need_a_word(world
     assert len(retired(world)) == 8
 
 
+def change_retire(world: World, **parts: object) -> None:
+    """Give the app other parts to retire with."""
+    discover = world.app.discover
+    retire = replace(discover.by_term.retire, **parts)  # type: ignore[arg-type]
+    world.app.__dict__["discover"] = replace(discover, by_term=replace(discover.by_term, retire=retire))
+
+
 class FailsHalfWay(AssetStore):
     """A store that can retire two assets, then no more."""
 
@@ -113,9 +125,7 @@ class FailsHalfWay(AssetStore):
 def test_a_word_is_used_up_also_when_the_run_dies_half_way(world: World) -> None:
     assets = world_of(world, ALL)
     lose(world, assets[:9])
-    discover = world.app.discover
-    retire = replace(discover.by_term.retire, assets=FailsHalfWay(world.app._assets.table))
-    world.app.__dict__["discover"] = replace(discover, by_term=replace(discover.by_term, retire=retire))
+    change_retire(world, assets=FailsHalfWay(world.app._assets.table))
 
     approve(world, 9)
     assert len(retired(world)) == 2
@@ -124,3 +134,40 @@ def test_a_word_is_used_up_also_when_the_run_dies_half_way(world: World) -> None
 
     assert len(retired(world)) == 2
     assert question(world) is not None
+
+
+@pytest.fixture
+def hasty(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
+    """A world that has time to retire four assets a run."""
+    monkeypatch.setattr(retire, "NOTED_AT_ONCE", 2)
+    change_retire(world, clock=HastyClock(world.clock.now, timedelta(seconds=7)))
+    return world
+
+
+def test_those_that_a_run_has_no_time_for_are_retired_by_the_next_on_the_same_word(hasty: World) -> None:
+    assets = world_of(hasty, ALL)
+    lose(hasty, assets[:9])
+
+    approve(hasty, 9)
+    assert 0 < len(retired(hasty)) < 9
+    (run, *_) = hasty.app._runs.latest(RunKind.DISCOVER, 1)
+    assert run.notes == [f"{9 - len(retired(hasty))} assets are left to the next run to retire."]
+    for _ in range(4):
+        hasty.tick()
+
+    assert retired(hasty) == set(assets[:9])
+    word = hasty.app.approvals.load(Approval, APPROVAL)
+    assert word is not None
+    assert word.used == 9
+
+
+def test_those_that_a_run_has_no_time_for_still_need_no_word_if_all_of_them_needed_none(hasty: World) -> None:
+    assets = world_of(hasty, 20)
+    lose(hasty, assets[:6])  # 30 %
+    assert 0 < len(retired(hasty)) < 6
+
+    for _ in range(2):
+        hasty.tick()
+
+    assert retired(hasty) == set(assets[:6])
+    assert question(hasty) is None

@@ -1,32 +1,20 @@
 """More work than one run has time for: the run ends in time, nobody is missed for that, and the next run goes on."""
 
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from local.simulation import Clock
 from local.stack import TERM
 from sync_core.domain.run import RunRecord
 from sync_core.errors import TransientError
 from sync_core.flows import discover_by_term, take_assets
 from sync_core.flows.take_assets import SEND_AGAIN_AFTER
+from tests.hasty_clock import HastyClock
 from tests.integration.sync_core.flows.estate import DETAILS, Estate
 
 UNKNOWN_GUID = {"errorCode": "ATLAS-404-00-005", "errorMessage": "Given instance guid x is invalid/not found"}
 ASSETS = 8
-
-
-@dataclass
-class HastyClock:
-    """Each look at this clock takes that long."""
-
-    clock: Clock
-    step: timedelta
-
-    def __call__(self) -> datetime:
-        self.clock.advance(self.step.total_seconds())
-        return self.clock.now()
 
 
 @pytest.fixture
@@ -41,7 +29,7 @@ def estate(small_estate: Estate, monkeypatch: pytest.MonkeyPatch) -> Estate:
 
 def hasty_tick(estate: Estate, seconds: float) -> RunRecord:
     """Run a tick in which each look at the clock takes that long, for reading assets and for sending messages."""
-    clock = HastyClock(estate.clock, timedelta(seconds=seconds))
+    clock = HastyClock(estate.clock.now, timedelta(seconds=seconds))
     take = replace(estate.app._take_assets, clock=clock)
     by_term = replace(estate.app._discover_by_term, clock=clock)
     replace(estate.app.discover, take=take, by_term=by_term).run()
@@ -91,7 +79,7 @@ def test_messages_that_a_run_has_no_time_for_are_sent_by_the_next_one(estate: Es
 
 
 def test_lists_that_take_too_long_fail_the_run_with_the_remedy(estate: Estate) -> None:
-    clock = HastyClock(estate.clock, timedelta(seconds=100))
+    clock = HastyClock(estate.clock.now, timedelta(seconds=100))
 
     with pytest.raises(TransientError, match="could not be read within 90 s"):
         replace(estate.app.discover, by_term=replace(estate.app._discover_by_term, clock=clock)).run()

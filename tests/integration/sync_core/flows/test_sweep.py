@@ -4,9 +4,8 @@ The assets go into a basket and the notes into memory instead of the state, so t
 """
 
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
@@ -18,6 +17,7 @@ from sync_core.flows import discover_all
 from sync_core.flows.asset_types import AssetTypes
 from sync_core.flows.discover_all import AllCursor, DiscoverAll
 from sync_core.flows.run_log import RunLog
+from tests.hasty_clock import HastyClock
 from tests.integration.sync_core.flows.estate import SEARCH, Estate
 
 if TYPE_CHECKING:
@@ -48,19 +48,6 @@ class MemoryNotes:
 
     def save(self, name: str, note: BaseModel) -> None:
         self.kept[name] = note
-
-
-@dataclass
-class HastyClock:
-    """Each look at this clock takes that long."""
-
-    now: Callable[[], datetime]
-    step: timedelta
-    looks: int = 0
-
-    def __call__(self) -> datetime:
-        self.looks += 1
-        return self.now() + self.looks * self.step
 
 
 @dataclass(frozen=True)
