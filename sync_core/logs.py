@@ -30,7 +30,7 @@ class _SafeRecords:
 
     def __call__(self, *args: Any, **kwargs: Any) -> logging.LogRecord:
         record = self._factory(*args, **kwargs)
-        if record.name.partition(".")[0] != OURS:
+        if not record.name or record.name.partition(".")[0] != OURS:  # `logging.makeLogRecord` names it later
             return record
         if isinstance(record.args, tuple):
             record.args = tuple(_safe(argument) for argument in record.args)
