@@ -161,6 +161,7 @@ class App(Services):
             lineage_queue=self._lineage_queue,
             leases=self._leases,
             runs=self._runs,
+            cursors=cursors,
             clock=self.clock,
         )
         return Reconcile(

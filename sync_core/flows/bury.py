@@ -74,14 +74,14 @@ class Bury:
             return
         cause = DeadLetterCause(stored.record.qualified_name, cause_class, str(error), stored.record.attempts + 1)
         # The letter first: a crash in between repeats the work, it does not lose the reason.
-        self.letter(ASSET_QUEUE, message.asset_key, cause, message.to_json())
+        is_news = self.letter(ASSET_QUEUE, message.asset_key, cause, message.to_json())
         failed = with_failure(error, self.clock())
         # The class is kept as the letter has it: should the letter be lost, it is written again from the record.
         update = {"status": AssetStatus.FAILED, "last_error_class": cause_class}
         self.assets.close(
             message.asset_key,
             lambda record: failed(record).model_copy(update=update),
-            announce=self.announce,
+            announce=self.announce and is_news,
         )
         logger.error("Asset %s is given up, %s: %s", message.asset_key, cause_class, error)
 
@@ -110,10 +110,10 @@ class Bury:
             last = stored.record.last_error.partition(LAST_ERROR)[2] or stored.record.last_error
             self.asset(message, StateError(cause + LAST_ERROR + last if last else cause), "poison")
 
-    def letter(self, queue: str, work: str, cause: "DeadLetterCause", payload: str) -> None:
-        """Keep a piece of work, named so that its next death is the same letter."""
+    def letter(self, queue: str, work: str, cause: "DeadLetterCause", payload: str) -> bool:
+        """Keep a piece of work, named so that its next death is the same letter; return whether it is news."""
         now = self.clock()
-        self.dead_letters.record(
+        return self.dead_letters.record(
             DeadLetter(
                 letter_id=letter_id(queue, work),
                 queue=queue,

@@ -6,7 +6,10 @@ Each step is bounded, and one that fails does not keep the others from running; 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from heapq import nsmallest
 from itertools import islice
+
+from pydantic import BaseModel
 
 from sync_core.domain.message import DataSetMessage
 from sync_core.domain.run import RunKind
@@ -20,22 +23,29 @@ from sync_core.flows.replay import Replay
 from sync_core.flows.run_log import RunLog, recorded_run
 from sync_core.flows.selection import ReadSelection
 from sync_core.flows.work_off_delivery import SEND_AGAIN_AFTER, WorkOffDelivery
-from sync_core.mapping.replaying import is_replay_due
+from sync_core.mapping.replaying import is_replay_due, replay_at, replays_a_run
 from sync_core.state.dead_letters import DeadLetterStore
 from sync_core.state.deliveries import DeliveryStore
 from sync_core.state.leases import Held, Leases
 from sync_core.state.names import ASSET_QUEUE
+from sync_core.state.notes import Notes
 from sync_core.state.queues import PoisonQueue, WorkQueue
 from sync_core.state.runs import RunStore
 
 LEASE = "reconcile"
 LEASE_S = 600
 DELIVERIES_A_RUN = 500
-REPLAYS_A_RUN = 20
+REPLAYED = "replayed-letters"
 RUNS_KEPT = timedelta(days=30)
 DELIVERIES_KEPT = timedelta(days=30)
 LEASES_KEPT = timedelta(days=1)
 Step = tuple[str, Callable[[RunLog], None]]
+
+
+class Replayed(BaseModel):
+    """The letters that the last run replayed."""
+
+    letters: list[str]
 
 
 @dataclass(frozen=True)
@@ -48,6 +58,7 @@ class Heal:
     lineage_queue: WorkQueue
     leases: Leases
     runs: RunStore
+    cursors: Notes
     clock: Callable[[], datetime]
 
     def resend_deliveries(self, log: RunLog) -> None:
@@ -60,9 +71,13 @@ class Heal:
             log.counts["deliveries_resent"] += 1
 
     def replay_letters(self, log: RunLog) -> None:
-        """Try dead letters again whose cause may be gone."""
+        """Try dead letters again whose cause may be gone, those first that wait the longest."""
         now = self.clock()
-        due = list(islice((letter for letter in self.letters.all() if is_replay_due(letter, now)), REPLAYS_A_RUN))
+        last = self.cursors.load(Replayed, REPLAYED) or Replayed(letters=[])
+        many = replays_a_run(last.letters, self.letters.ids() if last.letters else ())
+        waiting = (letter for letter in self.letters.all() if is_replay_due(letter, now))
+        due = nsmallest(many, waiting, key=lambda letter: replay_at(letter) or now)
+        self.cursors.save(REPLAYED, Replayed(letters=[letter.letter_id for letter in due]))
         count, refused = self.replay.replay_each(due)
         log.counts["letters_replayed"] += count
         log.notes += refused

@@ -92,10 +92,10 @@ class WorkOffDelivery:
         """Make a message a dead letter, and say so in the records of its data set and delivery."""
         record = self._with_failure(message, error)
         cause = DeadLetterCause(record.name or message.data_set_id, cause_class, str(error), record.attempts)
-        self.bury.letter(LINEAGE_QUEUE, message.data_set_id, cause, message.to_json())
+        is_news = self.bury.letter(LINEAGE_QUEUE, message.data_set_id, cause, message.to_json())
         # Whatever asks for it next, e.g. a replay, has all attempts again.
         update = {"status": DataSetStatus.FAILED, "attempts": 0, "last_error_class": cause_class}
-        self.store.save(record.model_copy(update=update), announce=self.announce.is_on)
+        self.store.save(record.model_copy(update=update), announce=self.announce.is_on and is_news)
         self._close(self._load(message), DataSetStatus.FAILED)
         logger.error("Data set %s is given up, %s: %s", message.data_set_id, cause_class, error)
 

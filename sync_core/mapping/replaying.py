@@ -1,16 +1,17 @@
-"""Which dead letters are worth another try on their own: those whose cause may have gone."""
+"""Which dead letters are worth another try on their own, when, and how many at once."""
 
+from collections.abc import Collection, Container
 from datetime import datetime, timedelta
 
 from sync_core.domain.dead_letter import DeadLetter
 
-# A person fixes a setting, a role, a service; the message itself was good. What a service refused for good is left to
-# a person, and so is what is no message of ours.
-HEALING_CAUSES = frozenset(
-    {"exhausted_transient", "exhausted_throttled", "exhausted_config", "poison", "not_found", "unknown_asset"}
-)
+# What is no message of ours, or asks for what cannot be read or must be decided, is left to a person. Whatever else
+# failed may work now: a setting, a role, a service, a thing that was refused can be mended without our hearing of it.
+LEFT_TO_A_PERSON = frozenset({"malformed_message", "state", "unsafe"})
 SECOND_REPLAY_AFTER = timedelta(minutes=30)
 LONGEST_REPLAY_AFTER = timedelta(hours=24)
+FEWEST_A_RUN = 20
+MOST_A_RUN = 1000
 
 
 def is_replay_due(letter: DeadLetter, now: datetime) -> bool:
@@ -24,9 +25,21 @@ def replay_at(letter: DeadLetter) -> datetime | None:
 
     None is the answer for a letter that is left to a person.
     """
-    if letter.cause_class not in HEALING_CAUSES:
+    if letter.cause_class in LEFT_TO_A_PERSON:
         return None
     if not letter.replays:
         return letter.last_seen_at
     wait = min(SECOND_REPLAY_AFTER * 2.0 ** min(letter.replays - 1, 10), LONGEST_REPLAY_AFTER)
     return max(letter.last_seen_at, letter.replayed_at or letter.last_seen_at) + wait
+
+
+def replays_a_run(last: Collection[str], still_open: Container[str]) -> int:
+    """Return how many letters to replay, given those of the last run and those that are open now.
+
+    Few, while the cause may last: each costs calls to a service that is ill. After a run whose letters mostly worked,
+    twice as many: an outage of hours leaves thousands.
+    """
+    failed = sum(1 for letter_id in last if letter_id in still_open)
+    if 2 * failed >= len(last):
+        return FEWEST_A_RUN
+    return max(FEWEST_A_RUN, min(2 * len(last), MOST_A_RUN))

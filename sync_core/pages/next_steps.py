@@ -7,7 +7,7 @@ from sync_core.domain.asset import AssetRecord, AssetStatus
 from sync_core.domain.data_set import DataSetRecord, DataSetStatus
 from sync_core.domain.dead_letter import DeadLetter, letter_id
 from sync_core.domain.facts import Facts
-from sync_core.errors import ConfigError
+from sync_core.errors import ConfigError, RejectedError
 from sync_core.mapping.backoff import MOST_ATTEMPTS
 from sync_core.mapping.replaying import replay_at
 from sync_core.mapping.retirement import GRACE_SNAPSHOTS
@@ -26,7 +26,6 @@ OF_DATA_SETS = {
     DataSetStatus.UNKNOWN: "Nothing: it is gone from CluedIn.",
 }
 OF_LETTERS = {
-    "rejected": "Mend the cause, then replay it.",
     "unsafe": "Read the cause and decide, then replay it.",
     "malformed_message": "Find out who writes to the queue, then close it.",
 }
@@ -70,9 +69,11 @@ def after_letter(letter: DeadLetter, now: datetime) -> Next:
     again_at = replay_at(letter)
     if again_at is None:
         return Next(OF_LETTERS.get(letter.cause_class, "Read the cause, then replay or close it."), is_stuck=True)
+    is_refused = letter.cause_class == RejectedError.cause_class
+    remedy = "Mend the cause. " if is_refused else ""
     if again_at <= now:
-        return Next("It is replayed by the next reconcile run, within 15 min.")
-    return Next(f"It is replayed by itself {relative(again_at, now)}; sooner by hand.")
+        return Next(f"{remedy}It is replayed by the next reconcile run, within 15 min.", is_stuck=is_refused)
+    return Next(f"{remedy}It is replayed by itself {relative(again_at, now)}; sooner by hand.", is_stuck=is_refused)
 
 
 def _try_again(attempts: int, error_class: str, try_at: datetime | None, facts: Facts) -> Next:

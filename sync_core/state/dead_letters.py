@@ -16,11 +16,16 @@ class DeadLetterStore:
 
     table: Table
 
-    def record(self, letter: DeadLetter) -> None:
-        """Keep a letter; one that is known keeps its first time and counts its attempts on."""
+    def record(self, letter: DeadLetter) -> bool:
+        """Keep a letter; one that is known keeps its first time and counts its attempts on.
+
+        Return whether it is news: a replay that died of the same class of cause is none.
+        """
+        is_news = True
         known = self.table.get(PARTITION, letter.letter_id)
         if known is not None:
             first = from_row(DeadLetter, known.values)
+            is_news = not first.replays or first.cause_class != letter.cause_class
             letter = letter.model_copy(
                 update={
                     "first_seen_at": first.first_seen_at,
@@ -30,6 +35,7 @@ class DeadLetterStore:
                 }
             )
         self.table.put(to_row(PARTITION, letter.letter_id, letter))
+        return is_news
 
     def load(self, letter_id: str) -> DeadLetter | None:
         """Return a letter, also one that was set aside, or None."""

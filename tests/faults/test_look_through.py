@@ -62,7 +62,8 @@ def test_a_lost_letter_of_what_failed_is_written_again_and_can_be_replayed(world
     before = only_letter(world)
 
     wipe(world, [DEAD_LETTERS_TABLE])
-    world.reconcile()
+    world.app.reconcile.look_through.look_at_assets(RunLog("run", world.clock.now()))
+    world.app.reconcile.look_through.look_at_data_sets(RunLog("run", world.clock.now()))
 
     after = only_letter(world)
     assert (after.letter_id, after.queue, after.cause_class) == (before.letter_id, before.queue, before.cause_class)
@@ -195,7 +196,7 @@ def test_a_run_looks_at_a_part_of_the_records_and_the_next_ones_go_on(
     monkeypatch.setattr(look_through, "RECORDS_A_RUN", 2)
     for _ in range(5):
         world.add_asset()
-    world.organization.fault(times=5, **REFUSE)
+    world.organization.fault(times=None, **REFUSE)
     world.run()
     wipe(world, [DEAD_LETTERS_TABLE])
 

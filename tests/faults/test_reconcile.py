@@ -11,6 +11,7 @@ from sync_core.domain.asset import AssetStatus
 from sync_core.domain.dead_letter import DeadLetter
 from sync_core.domain.message import AssetMessage
 from sync_core.domain.run import RunKind, RunOutcome
+from sync_core.mapping import replaying
 from sync_core.state.dead_letters import DeadLetterStore
 from sync_core.state.names import DATA_SETS_TABLE
 from tests.faults.world import World
@@ -25,6 +26,11 @@ class BrokenLetters(DeadLetterStore):
     def all(self) -> Iterator[DeadLetter]:
         """Fail."""
         raise ZeroDivisionError
+
+
+def replays(world: World) -> list[int]:
+    """How often each open letter was replayed, in order of that."""
+    return sorted(letter.replays for letter in world.app.dead_letters.all())
 
 
 def record_of(world: World, asset: str) -> tuple[str, AssetStatus]:
@@ -154,6 +160,42 @@ def test_a_letter_that_is_never_mended_is_replayed_at_growing_intervals(world: W
 
     assert replays[-1] == 4  # at once, then after half an hour, one hour, two hours
     assert sorted(replays) == replays
+
+
+def test_a_refused_asset_is_synced_without_a_person_once_it_is_refused_no_longer(world: World) -> None:
+    world.add_asset()
+    world.organization.fault(**REFUSE, times=2)
+    world.run()
+    assert [letter.cause_class for letter in world.app.dead_letters.all()] == ["rejected"]
+
+    world.reconcile()  # refused again
+    assert len(list(world.app.dead_letters.all())) == 1
+    world.clock.advance(30 * 60)
+    world.reconcile()
+
+    assert list(world.app.dead_letters.all()) == []
+    assert world.violations() == []
+
+
+def test_what_an_outage_left_behind_is_replayed_in_ever_larger_parts_once_it_is_over(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(replaying, "FEWEST_A_RUN", 1)
+    for _ in range(7):
+        world.add_asset()
+    world.organization.fault("createDataSource$", times=None, status=400)
+    world.run()
+    for _ in range(3):
+        world.reconcile()
+    assert replays(world) == [0, 0, 0, 0, 1, 1, 1]
+
+    world.organization.clear_faults()
+    left = []
+    for _ in range(3):
+        world.reconcile()
+        left.append(len(replays(world)))
+
+    assert left == [6, 4, 0]
 
 
 def test_a_message_for_an_asset_that_is_not_recorded_is_no_loss_once_it_is(world: World) -> None:

@@ -366,6 +366,22 @@ NOTHING_LOST = (
         "the work stayed undone although nothing was in its way",
     ),
     Protection(
+        "what a service refused is tried again without a person",
+        "sync_core/mapping/replaying.py",
+        'frozenset({"malformed_message", "state", "unsafe"})',
+        'frozenset({"malformed_message", "state", "unsafe", "rejected"})',
+        f"{FAULTS}/test_reconcile.py::test_a_refused_asset_is_synced_without_a_person_once_it_is_refused_no_longer",
+        "an asset stayed refused although nothing refused it any more",
+    ),
+    Protection(
+        "few letters are replayed while their cause may last, many after that",
+        "sync_core/flows/reconcile.py",
+        "        many = replays_a_run(last.letters, self.letters.ids() if last.letters else ())\n",
+        "        many = 1000\n",
+        f"{FAULTS}/test_reconcile.py::test_what_an_outage_left_behind_is_replayed_in_ever_larger_parts_once_it_is_over",
+        "all that an outage had left went to the service that was still ill",
+    ),
+    Protection(
         "with `*`, records that are lost alone are found by the next tick",
         "sync_core/flows/discover_all.py",
         "is_sweep_due = is_lost or is_old",

@@ -61,7 +61,10 @@ def test_each_asset_tells_where_it_stands_why_and_what_is_next(small_estate: Est
     assert f"on, keywords {TERM}" in document.text
     assert "1 dead letter waits for a person" in document.text
     assert "1 asset must be mended in Purview" in document.text
-    assert "400: no such type Next: Mend the cause, then replay it. Dead letter" in document.text
+    assert (
+        "400: no such type Next: Mend the cause. It is replayed by the next reconcile run, within 15 min. Dead letter"
+        in document.text
+    )
     assert "Next: It is worked off now." in document.text
     (letter,) = small_estate.app.dead_letters.all()
     assert f"#letter-{letter.letter_id}" in document.values("href")

@@ -100,6 +100,14 @@ def test_the_same_work_dying_again_is_one_letter_with_its_first_time_and_all_att
     assert (found.attempts, found.cause) == (5, "another reason")
 
 
+def test_a_letter_is_no_news_when_its_replay_dies_of_the_same(letters: DeadLetterStore) -> None:
+    assert letters.record(letter())
+    assert letters.record(letter())  # whoever kept it may have died before anybody was told
+    letters.note_replay(letter().letter_id, NOW)
+    assert not letters.record(letter())
+    assert letters.record(letter(cause_class="another"))
+
+
 def test_work_of_other_queues_and_subjects_has_letters_of_its_own() -> None:
     ids = {letter_id(queue, work) for queue in ("asset-sync", "lineage-sync") for work in ("a", "b")}
     assert len(ids) == 4

@@ -43,7 +43,7 @@ def test_a_failed_asset_leads_to_its_dead_letter() -> None:
     failed = make_record(status=AssetStatus.FAILED)
     letter = make_letter(failed.key)
     assert after_asset(failed, make_facts(dead_letters=[letter])) == Next(
-        "Mend the cause, then replay it.", letter.letter_id, is_stuck=True
+        "Mend the cause. It is replayed by the next reconcile run, within 15 min.", letter.letter_id, is_stuck=True
     )
     assert after_asset(failed, make_facts()).letter == ""
 
@@ -89,6 +89,16 @@ def test_a_failed_data_set_leads_to_its_dead_letter() -> None:
             {"cause_class": "poison", "replays": 1, "last_seen_at": NOW - timedelta(hours=1)},
             "It is replayed by the next reconcile run, within 15 min.",
             False,
+        ),
+        (
+            {"cause_class": "rejected"},
+            "Mend the cause. It is replayed by the next reconcile run, within 15 min.",
+            True,
+        ),
+        (
+            {"cause_class": "rejected", "replays": 1},
+            "Mend the cause. It is replayed by itself in 30\u00a0min; sooner by hand.",
+            True,
         ),
         ({"cause_class": "malformed_message"}, "Find out who writes to the queue, then close it.", True),
         ({"cause_class": "state"}, "Read the cause, then replay or close it.", True),
