@@ -46,6 +46,7 @@ from sync_core.flows.work_off_delivery import WorkOffDelivery
 from sync_core.flows.write_lineage import WriteLineage
 from sync_core.state.connection import INTERACTIVE
 from sync_core.state.names import ASSET_QUEUE, LINEAGE_QUEUE, POISON_SUFFIX, TABLES
+from sync_core.state.notes import Notes
 from sync_core.state.queues import PoisonQueue
 
 
@@ -67,7 +68,7 @@ class App(Services):
     def discover(self) -> Discover:
         """The minute tick."""
         return Discover(
-            selection=ReadSelection(self.settings, self.cluedin, self._notes("toggle")),
+            selection=self._selection,
             by_term=self._discover_by_term,
             all_assets=self._discover_all,
             take=self._take_assets,
@@ -137,12 +138,11 @@ class App(Services):
 
     @cached_property
     def _push_lineage(self) -> PushLineage:
-        lineage = PurviewLineageClient(self.purview.door)
         return PushLineage(
-            data_sets=CluedInDataSets(self.cluedin),
-            match=MatchAsset(self._groups, self._assets, self.purview, lineage),
-            purview=lineage,
-            write=WriteLineage(lineage, RegisterTypes(lineage, self._notes("registered-types"), self.clock)),
+            data_sets=self._cluedin_data_sets,
+            match=MatchAsset(self._groups, self._assets, self.purview, self._lineage),
+            purview=self._lineage,
+            write=WriteLineage(self._lineage, self._register_types),
             store=self._data_sets,
             collection=lambda: self._collection.name,
             host=urlsplit(self.settings.cluedin_url).hostname or "",
@@ -153,43 +153,16 @@ class App(Services):
     @cached_property
     def reconcile(self) -> Reconcile:
         """The quarter-hourly tick."""
-        cursors = self._notes("cursor")
-        heal = Heal(
-            deliveries=self._deliveries,
-            letters=self.dead_letters,
-            replay=self.replay,
-            lineage_queue=self._lineage_queue,
-            leases=self._leases,
-            runs=self._runs,
-            cursors=cursors,
-            clock=self.clock,
-        )
+        confirm = ConfirmAbsence(self.purview)
         return Reconcile(
-            heal=heal,
-            look_through=LookThrough(self._assets, self._data_sets, self.dead_letters, self.bury, cursors, self.clock),
-            find_missed=FindMissed(
-                data_sets=CluedInDataSets(self.cluedin),
-                assets=self._assets,
-                recover_source=RecoverSource(self._find_group, self._groups, self._assets),
-                records=self._data_sets,
-                deliveries=self._deliveries,
-                queue=self._lineage_queue,
-                cursors=cursors,
-                seen=self._notes("seen-data-set"),
-                clock=self.clock,
+            heal=self._heal,
+            look_through=LookThrough(
+                self._assets, self._data_sets, self.dead_letters, self.bury, self._cursors, self.clock
             ),
-            find_recreated=FindRecreated(
-                data_sets=self._data_sets,
-                assets=self._assets,
-                deliveries=self._deliveries,
-                queue=self._lineage_queue,
-                cursors=cursors,
-                clock=self.clock,
-            ),
-            check_existence=CheckExistence(
-                self.purview, self._assets, ConfirmAbsence(self.purview), self._retire, cursors
-            ),
-            selection=ReadSelection(self.settings, self.cluedin, self._notes("toggle")),
+            find_missed=self._find_missed,
+            find_recreated=self._find_recreated,
+            check_existence=CheckExistence(self.purview, self._assets, confirm, self._retire, self._cursors),
+            selection=self._selection,
             bury=self.bury,
             work_off_delivery=self.work_off_delivery,
             asset_poison=PoisonQueue(self._storage.queues, ASSET_QUEUE + POISON_SUFFIX),
@@ -203,6 +176,44 @@ class App(Services):
         )
 
     @cached_property
+    def _heal(self) -> Heal:
+        return Heal(
+            deliveries=self._deliveries,
+            letters=self.dead_letters,
+            replay=self.replay,
+            lineage_queue=self._lineage_queue,
+            leases=self._leases,
+            runs=self._runs,
+            cursors=self._cursors,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def _find_missed(self) -> FindMissed:
+        return FindMissed(
+            data_sets=self._cluedin_data_sets,
+            assets=self._assets,
+            recover_source=RecoverSource(self._find_group, self._groups, self._assets),
+            records=self._data_sets,
+            deliveries=self._deliveries,
+            queue=self._lineage_queue,
+            cursors=self._cursors,
+            seen=self._notes("seen-data-set"),
+            clock=self.clock,
+        )
+
+    @cached_property
+    def _find_recreated(self) -> FindRecreated:
+        return FindRecreated(
+            data_sets=self._data_sets,
+            assets=self._assets,
+            deliveries=self._deliveries,
+            queue=self._lineage_queue,
+            cursors=self._cursors,
+            clock=self.clock,
+        )
+
+    @cached_property
     def replay(self) -> Replay:
         """The way back for dead letters."""
         return Replay(self.dead_letters, self._assets, self._asset_queue, self._lineage_queue, self.clock)
@@ -210,17 +221,16 @@ class App(Services):
     @cached_property
     def doctor(self) -> Doctor:
         """The check of everything that must be right."""
-        lineage = PurviewLineageClient(self.purview.door)
         return Doctor(
             tables=[self._table(name) for name in TABLES],
             purview=self.purview,
-            terms=ResolveTerms(self.purview, self._notes("cursor"), self.clock),
+            terms=self._resolve_terms,
             collection=ResolveCollection(self.purview, self.settings.purview_collection),
-            types=RegisterTypes(lineage, self._notes("registered-types"), self.clock),
+            types=self._register_types,
             cluedin=self.cluedin,
-            selection=ReadSelection(self.settings, self.cluedin, self._notes("toggle")),
+            selection=self._selection,
             new_log=lambda: RunLog(new_id(), self.clock()),
-            probe=ProbeRights(self._assets, self._data_sets, CluedInDataSets(self.cluedin)),
+            probe=ProbeRights(self._assets, self._data_sets, self._cluedin_data_sets),
         )
 
     @cached_property
@@ -252,16 +262,15 @@ class App(Services):
 
     @cached_property
     def _discover_by_term(self) -> DiscoverByTerm:
-        cursors = self._notes("cursor")
         return DiscoverByTerm(
             purview=self.purview,
-            terms=ResolveTerms(self.purview, cursors, self.clock),
+            terms=self._resolve_terms,
             types=self._types,
             assets=self._assets,
             take=self._take_assets,
             confirm=ConfirmAbsence(self.purview),
             retire=self._retire,
-            notes=cursors,
+            notes=self._cursors,
             clock=self.clock,
         )
 
@@ -272,11 +281,35 @@ class App(Services):
             types=self._types,
             take=self._take_assets,
             assets=self._assets,
-            notes=self._notes("cursor"),
+            notes=self._cursors,
             clock=self.clock,
             own_collection=self._own_collection,
             collection_setting=self.settings.purview_collection,
         )
+
+    @cached_property
+    def _selection(self) -> ReadSelection:
+        return ReadSelection(self.settings, self.cluedin, self._notes("toggle"))
+
+    @cached_property
+    def _resolve_terms(self) -> ResolveTerms:
+        return ResolveTerms(self.purview, self._cursors, self.clock)
+
+    @cached_property
+    def _lineage(self) -> PurviewLineageClient:
+        return PurviewLineageClient(self.purview.door)
+
+    @cached_property
+    def _register_types(self) -> RegisterTypes:
+        return RegisterTypes(self._lineage, self._notes("registered-types"), self.clock)
+
+    @cached_property
+    def _cluedin_data_sets(self) -> CluedInDataSets:
+        return CluedInDataSets(self.cluedin)
+
+    @property
+    def _cursors(self) -> Notes:
+        return self._notes("cursor")
 
     @cached_property
     def _retire(self) -> Retire:

@@ -67,12 +67,6 @@ def test_lines_of_others_are_left_as_they_are(log: io.StringIO) -> None:
     assert log.getvalue() == f"{MARK}two\nlines\n"
 
 
-def test_a_record_that_others_make_before_they_name_it_is_left_to_them(log: io.StringIO) -> None:
-    """`logging.makeLogRecord`, which handlers of other processes and sockets use, asks for one without a name."""
-    logging.getLogger().handle(logging.makeLogRecord({"name": "someone.else", "msg": "done", "levelno": logging.ERROR}))
-    assert log.getvalue() == f"{MARK}done\n"
-
-
 def test_protecting_twice_protects_once(log: io.StringIO) -> None:
     factory = logging.getLogRecordFactory()
     protect_logs()
