@@ -3,7 +3,7 @@
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from tests.faults.world import World
 
@@ -70,14 +70,15 @@ class People:
     def remap(self, number: int, mapping: int) -> None:
         """A data set is mapped in another way, and processed again."""
         if data_set := _pick(self.data_sets, number):
-            columns = self._columns(data_set)
+            columns = self._look_up(data_set)["original_fields"]
             wanted = {name: key for name, key in _one_of(MAPPINGS, mapping).items() if name in columns}
             self.world.organization.remap(data_set, wanted, _one_of(ENTITY_TYPES, mapping))
             self.world.organization.process(data_set)
 
     def process(self, number: int) -> None:
-        """A data set is processed again as it is."""
-        if data_set := _pick(self.data_sets, number):
+        """A data set is processed again as it is, if it is mapped: CluedIn refuses it else."""
+        data_set = _pick(self.data_sets, number)
+        if data_set and self._look_up(data_set)["annotation_id"] is not None:
             self.world.organization.process(data_set)
 
     def unmap(self, number: int) -> None:
@@ -110,11 +111,11 @@ class People:
         ]
         chance.choice(deeds)()
 
-    def _columns(self, data_set: str) -> list[str]:
-        """Return the columns of a data set."""
+    def _look_up(self, data_set: str) -> dict[str, Any]:
+        """Return what CluedIn has of a data set."""
+        found: dict[str, Any]
         (found,) = [each for each in self.world.organization.state()["data_sets"] if each["id"] == data_set]
-        columns: list[str] = found["original_fields"]
-        return columns
+        return found
 
 
 Thing = TypeVar("Thing")
