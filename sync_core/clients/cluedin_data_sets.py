@@ -32,8 +32,9 @@ class DataSetSummary:
 
     @property
     def is_processed(self) -> bool:
-        """Whether records of it went through the pipeline."""
-        return bool(self.annotation_id) and bool(self.counts.total)
+        """Whether records of it went through the pipeline, be it by a mapping that it has no longer."""
+        has_results = bool(self.counts.successful or self.counts.failed)
+        return has_results or (bool(self.annotation_id) and bool(self.counts.total))
 
 
 @dataclass(frozen=True)

@@ -49,6 +49,20 @@ def test_a_data_set_that_was_processed_without_a_webhook_is_found(world: World) 
     assert world.violations() == []
 
 
+def test_a_data_set_that_lost_its_mapping_without_a_webhook_is_found(world: World) -> None:
+    asset = world.add_asset()
+    world.run()
+    pushed, unheard_of = world.load(asset), world.load(asset)
+    world.announce(pushed)
+    world.run()
+    for data_set in (pushed, unheard_of):
+        world.organization.unmap(data_set)
+
+    world.reconcile()
+
+    assert world.violations() == []
+
+
 def test_a_found_data_set_whose_message_is_lost_is_enqueued_again(world: World) -> None:
     asset = world.add_asset()
     world.run()

@@ -350,6 +350,14 @@ NOTHING_LOST = (
         "its lineage was never written",
     ),
     Protection(
+        "a data set whose mapping was removed is found without a webhook, too",
+        "sync_core/clients/cluedin_data_sets.py",
+        "return has_results or (",
+        "return (",
+        f"{FAULTS}/test_reconcile.py::test_a_data_set_that_lost_its_mapping_without_a_webhook_is_found",
+        "Purview showed clues and a pipeline of a mapping that was gone",
+    ),
+    Protection(
         "a source that cannot be read does not hide those behind it",
         "sync_core/flows/find_missed.py",
         "        finally:\n            self.cursors.save(",
