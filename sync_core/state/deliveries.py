@@ -21,7 +21,7 @@ from sync_core.state.table import (
     delete,
     from_row,
     insert,
-    put,
+    merge,
     readable,
     replace,
     to_row,
@@ -30,6 +30,7 @@ from sync_core.state.table import (
 PARTITION = "deliveries"
 OPEN = {"partition": PARTITION, "first": "open:", "last": "open;"}
 DROPS_A_CALL = 1000
+PUT_BACK = frozenset({"due_at", "times_put_back"})
 
 
 @dataclass(frozen=True)
@@ -70,13 +71,18 @@ class DeliveryStore:
         return from_row(Delivery, found.values) if found else None
 
     def close(self, delivery: Delivery, result: str, now: datetime) -> None:
-        """Note what became of a delivery. Idempotent."""
+        """Note what became of a delivery. Idempotent.
+
+        How often it was put back stays as it is: that may be more often by now than when `delivery` was read, and
+        without it, copies of its messages would count as new.
+        """
         done = delivery.model_copy(update={"status": DeliveryStatus.DONE, "done_at": now, "result": result})
-        row = put(to_row(PARTITION, f"delivery:{delivery.key}", done))
+        row = to_row(PARTITION, f"delivery:{delivery.key}", done)
+        result_only = merge({name: value for name, value in row.items() if name not in PUT_BACK})
         try:
-            self.table.transact([row, delete(PARTITION, f"open:{delivery.key}")])
+            self.table.transact([result_only, delete(PARTITION, f"open:{delivery.key}")])
         except ConflictError:  # its mark is gone already
-            self.table.transact([row])
+            self.table.transact([result_only])
 
     def postpone(self, key: str, due_at: datetime) -> int:
         """Note that a delivery's message is put back, and that it counts as lost at `due_at` only.

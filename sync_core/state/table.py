@@ -64,6 +64,11 @@ def put(row: Row) -> Operation:
     return ("upsert", row, {"mode": UpdateMode.REPLACE})
 
 
+def merge(row: Row) -> Operation:
+    """Return the operation that sets the columns that a row names and leaves its others; a new row is inserted."""
+    return ("upsert", row, {"mode": UpdateMode.MERGE})
+
+
 def delete(partition: str, row_key: str) -> Operation:
     """Return the operation that deletes a row; the transaction fails where there is none."""
     return ("delete", {"PartitionKey": partition, "RowKey": row_key})

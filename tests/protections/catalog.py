@@ -276,6 +276,14 @@ NOTHING_LOST = (
         "while the note failed, 3 messages became 24",
     ),
     Protection(
+        "a worker that closes a delivery takes nothing back of what others noted meanwhile",
+        "sync_core/state/deliveries.py",
+        "if name not in PUT_BACK",
+        "",
+        f"{STATE}/test_deliveries.py::test_closing_does_not_take_back_how_often_it_was_put_back",
+        "copies of one message, delivered twice and four at once, became 114",
+    ),
+    Protection(
         "a message that newer ones replaced is dropped",
         "sync_core/domain/message.py",
         "return 0 < self.times_put_back < times_put_back - 1",

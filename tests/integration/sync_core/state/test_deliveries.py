@@ -56,6 +56,20 @@ def test_a_delivery_whose_work_is_recorded_is_closed_for_good(deliveries: Delive
     assert not deliveries.add(delivery())
 
 
+def test_closing_does_not_take_back_how_often_it_was_put_back(deliveries: DeliveryStore) -> None:
+    deliveries.add(delivery())
+    read_by_a_worker = deliveries.load(delivery().key)
+    assert read_by_a_worker is not None
+    for _ in range(3):  # others meanwhile, with copies of its message
+        deliveries.postpone(delivery().key, NOW)
+
+    for _ in range(2):
+        deliveries.close(read_by_a_worker, "pushed", NOW)
+        found = deliveries.load(delivery().key)
+        assert found is not None
+        assert (found.times_put_back, found.result) == (3, "pushed")
+
+
 def test_the_same_id_for_another_data_set_is_another_delivery(deliveries: DeliveryStore) -> None:
     assert deliveries.add(delivery())
     assert deliveries.add(delivery(data_set_id="00000000-0000-4000-8000-000000000000"))
