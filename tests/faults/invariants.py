@@ -50,7 +50,8 @@ def find_violations(case: Case) -> list[str]:
     active = {each["qualifiedName"]: each["guid"] for each in purview["entities"]}
     remembered = {record.data_set_id: record for record in case.app._data_sets.after("")}
     entities = case.account.own_entities()
-    facts = LineageFacts(case.organization.url, remembered, cluedin, entities, active, tagged, case.ever_tagged)
+    known = {record.qualified_name for record in records}
+    facts = LineageFacts(case.organization.url, remembered, cluedin, entities, active, tagged, known, case.ever_tagged)
     return [
         *_groups(cluedin, tagged, case.ever_tagged),
         *_group_names(cluedin, case.names),

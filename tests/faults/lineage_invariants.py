@@ -18,7 +18,7 @@ SHARED = ("cluedin_golden_records", "cluedin_column")
 class LineageFacts:
     """What stands where: CluedIn's tables, the app's entities in Purview, and the guid of each active asset.
 
-    `records` are what the app remembers of the data sets, by id.
+    `records` are what the app remembers of the data sets, by id; `known` are the assets that it remembers.
     """
 
     organization_url: str
@@ -27,6 +27,7 @@ class LineageFacts:
     entities: Sequence[Mapping[str, Any]]
     active: Mapping[str, str]
     tagged: Collection[str]
+    known: Collection[str]
     ever_tagged: frozenset[str]
 
     @property
@@ -87,6 +88,7 @@ def lineage_violations(facts: LineageFacts) -> Iterator[str]:
     """Yield what is missing, doubled, left over or wrong.
 
     An asset that lost its term and is then scanned again is not followed: its lineage waits for the next processing.
+    One that lost it while no record of it stood is known to nobody: its data sets are found by their webhooks only.
     """
     chains = [chain for chain in _expected(facts) if chain.source in facts.active]
     counts = Counter(entity["attributes"]["qualifiedName"] for entity in facts.entities)
@@ -108,6 +110,8 @@ def _expected(facts: LineageFacts) -> Iterator[Chain]:
     for data_set in facts.cluedin["data_sets"]:
         source = sources.get(data_set["data_source_id"], "")
         if data_set["id"] not in processed or source not in facts.ever_tagged:
+            continue
+        if source not in {*facts.tagged, *facts.known} and data_set["id"].lower() not in facts.records:
             continue
         entity_type = types.get(data_set["annotation_id"], "")
         yield Chain(
