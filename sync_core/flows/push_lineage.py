@@ -15,6 +15,7 @@ from sync_core.domain.lineage import EntityRef, Lineage
 from sync_core.errors import NotFoundError
 from sync_core.flows.match_asset import MatchAsset, MatchedAsset
 from sync_core.flows.write_lineage import WriteLineage, Written
+from sync_core.mapping.column_mapping import columns_by_sink
 from sync_core.mapping.lineage import to_columns, to_lineage, vocabulary_keys
 from sync_core.mapping.lineage_names import LineageRefs
 from sync_core.state.data_sets import DataSetStore
@@ -78,6 +79,8 @@ class PushLineage:
         is_same = self._is_same(record, lineage, collection) and record.asset_guid == source.guid
         if is_same and self.write.is_standing(lineage, source, collection):
             return _settled(record, data_set, lineage)
+        if not record.asset_key:  # nothing was ever pushed, or its record was lost
+            record = self._recall(record)
         claim.renew()
         record = self._save_intent(record, data_set, asset, source)
         written = self.write.write(facts, source, collection, lambda: claim.renew_if_older_than(HOLD_S))
@@ -105,6 +108,16 @@ class PushLineage:
         """The source's columns: its own, or those of a schema beside it, which takes a second look."""
         schema = self.purview.find_by_guid(source.schema_guid) if source.schema_guid and not source.columns else None
         return [column.display_text for column in (schema or source).columns]
+
+    def _recall(self, record: DataSetRecord) -> DataSetRecord:
+        """Note what the data set brought to golden records as far as its own pipeline in Purview tells."""
+        refs = LineageRefs(self.host, record.data_set_id)
+        pipeline = self.purview.find(refs.pipeline)
+        brought = columns_by_sink(pipeline.column_mapping) if pipeline else None
+        keys = {
+            pair for sink, columns in (brought or {}).items() for pair in _shared(refs.entity_type_of(sink), columns)
+        }
+        return record.model_copy(update={"former_keys": sorted({*record.former_keys, *keys})})
 
     def _save_intent(
         self, record: DataSetRecord, data_set: DataSet, asset: MatchedAsset, source: StoredEntity

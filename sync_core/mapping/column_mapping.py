@@ -28,9 +28,17 @@ def format_column_mapping(source: str, sink: str, columns: Sequence[ColumnPair])
 
 def sink_columns(text: str) -> set[str] | None:
     """Return the columns that a mapping leads to, or None where it cannot be read."""
+    by_sink = columns_by_sink(text)
+    return None if by_sink is None else {column for columns in by_sink.values() for column in columns}
+
+
+def columns_by_sink(text: str) -> dict[str, set[str]] | None:
+    """Return the columns that a mapping leads to by the qualified name of their asset, or None as above."""
     try:
-        mappings = json.loads(text)
-        return {str(pair["Sink"]) for mapping in mappings for pair in mapping["ColumnMapping"]}
+        return {
+            str(mapping["DatasetMapping"]["Sink"]): {str(pair["Sink"]) for pair in mapping["ColumnMapping"]}
+            for mapping in json.loads(text)
+        }
     except (ValueError, TypeError, KeyError):
         return None
 

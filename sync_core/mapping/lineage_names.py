@@ -15,7 +15,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from sync_core.domain.data_set import entity_type_path
 from sync_core.domain.lineage import EntityRef
@@ -69,7 +69,16 @@ class LineageRefs:
     def golden_records(self, entity_type: str) -> EntityRef:
         """The golden records of an entity type such as `/Infrastructure/User`."""
         path = quote(entity_type_path(entity_type), safe="/")
-        return EntityRef(GOLDEN_RECORDS, f"cluedin://{self.host}/golden-records/{path}")
+        return EntityRef(GOLDEN_RECORDS, f"{self._golden_records}{path}")
+
+    def entity_type_of(self, qualified_name: str) -> str:
+        """The entity type, without slashes at its ends, whose golden records have that name; empty for other assets."""
+        head, found, path = qualified_name.partition(self._golden_records)
+        return unquote(path) if found and not head else ""
+
+    @property
+    def _golden_records(self) -> str:
+        return f"cluedin://{self.host}/golden-records/"
 
     @property
     def _root(self) -> str:

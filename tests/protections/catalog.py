@@ -927,6 +927,14 @@ LINEAGE_WRITTEN = (
         "all columns were deleted",
     ),
     Protection(
+        "what a data set brought before its record was lost is taken out when it brings it no more",
+        "sync_core/flows/push_lineage.py",
+        "            record = self._recall(record)\n",
+        "            pass\n",
+        f"{LINEAGE}/test_state_lost.py::test_what_a_data_set_brought_before_its_record_was_lost_is_taken_out",
+        "golden records kept columns that nobody brings",
+    ),
+    Protection(
         "what another data set began to bring meanwhile is put back",
         "sync_core/flows/write_lineage.py",
         "        if back:\n",

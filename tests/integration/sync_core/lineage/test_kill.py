@@ -49,7 +49,7 @@ def kill(services: Services, storage: str, bench: LineageBench) -> Kill:
 
 def test_a_worker_killed_before_any_of_its_calls_leaves_one_whole_chain(bench: LineageBench, kill: Kill) -> None:
     source = bench.sync_asset()
-    ids = [bench.load(source, f"{number}.csv", mapping={"Email": f"customer.{number}"}) for number in range(30)]
+    ids = [bench.load(source, f"{number}.csv", mapping={"Email": f"customer.{number}"}) for number in range(32)]
 
     kill(ids, 1)
 
@@ -57,7 +57,7 @@ def test_a_worker_killed_before_any_of_its_calls_leaves_one_whole_chain(bench: L
     assert not bench.open_deliveries()
     assert not bench.letters()
     assert {bench.record(each).status for each in ids} == {DataSetStatus.PUSHED}
-    assert graph.columns[f"{GOLDEN}/Customer"] == sorted(f"customer.{number}" for number in range(30))
+    assert graph.columns[f"{GOLDEN}/Customer"] == sorted(f"customer.{number}" for number in range(32))
     assert len(graph.nodes) == 1 + len(ids) * 5 + 1
     assert len(graph.own) == len(ids) * (5 + 3) + 1
 

@@ -126,6 +126,23 @@ def test_where_a_forgotten_data_set_does_not_tell_all_its_columns_none_is_taken_
     assert {"customer.email", "customer.id", "customer.name"} <= set(amnesiac.graph().columns[GOLDEN])
 
 
+@pytest.mark.parametrize("change", ["it is unmapped", "another type"])
+def test_what_a_data_set_brought_before_its_record_was_lost_is_taken_out(
+    bench: LineageBench, amnesiac: LineageBench, change: str
+) -> None:
+    data_set_id = bench.load(bench.sync_asset())
+    bench.push(data_set_id)
+    assert bench.graph().columns[GOLDEN]
+    if change == "another type":
+        bench.remap(data_set_id, {"Email": "user.email"}, "/Infrastructure/User")
+    else:
+        bench.unmap(data_set_id)
+
+    amnesiac.push(data_set_id)
+
+    assert not amnesiac.graph().columns.get(GOLDEN)
+
+
 def group_of(bench: LineageBench) -> str:
     (group,) = bench.app.cluedin.fetch_groups("")
     return group.id
