@@ -5,6 +5,9 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
 
+UNKNOWN_ASSET = "unknown_asset"
+"""The cause class of a message whose asset is not recorded."""
+
 
 def letter_id(queue: str, work: str) -> str:
     """Identify a letter by queue and work, so that the same work dying again is the same letter."""

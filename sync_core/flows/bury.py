@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from sync_core.domain.asset import AssetRecord, AssetStatus
-from sync_core.domain.dead_letter import DeadLetter, letter_id
+from sync_core.domain.dead_letter import UNKNOWN_ASSET, DeadLetter, letter_id
 from sync_core.domain.message import AssetMessage
 from sync_core.errors import RejectedError, StateError, SyncError
 from sync_core.state.assets import AssetStore
@@ -62,7 +62,7 @@ class Bury:
     def unknown_asset(self, message: AssetMessage) -> None:
         """Keep a message whose asset is not recorded; discovery records it, if it is tagged, and that heals this."""
         text = f"No asset is recorded under {message.asset_key}; discovery records it if it is tagged."
-        cause = DeadLetterCause("an asset that is not recorded", "unknown_asset", text, 1)
+        cause = DeadLetterCause("an asset that is not recorded", UNKNOWN_ASSET, text, 1)
         self.letter(ASSET_QUEUE, message.asset_key, cause, message.to_json())
         logger.error("A message of %s is given up, %s", ASSET_QUEUE, text)
 

@@ -39,6 +39,7 @@ REPLAYED = "replayed-letters"
 RUNS_KEPT = timedelta(days=30)
 DELIVERIES_KEPT = timedelta(days=30)
 LEASES_KEPT = timedelta(days=1)
+UNKNOWN_ASSETS_KEPT = timedelta(days=1)  # every tick of that day would have recorded the asset, were it tagged
 Step = tuple[str, Callable[[RunLog], None]]
 
 
@@ -83,12 +84,16 @@ class Heal:
         log.notes += refused
 
     def tidy(self, log: RunLog) -> None:
-        """Drop what no one asks for any more: old runs, old deliveries, leases of workers long dead."""
+        """Drop what no one asks for any more.
+
+        That is old runs, old deliveries, leases of workers long dead, and letters of assets that lost their term.
+        """
         now = self.clock()
         for kind in RunKind:
             log.counts["runs_dropped"] += self.runs.forget_before(kind, now - RUNS_KEPT)
         log.counts["deliveries_dropped"] += self.deliveries.forget_done_before(now - DELIVERIES_KEPT)
         log.counts["leases_dropped"] += self.leases.forget_ended_before(now - LEASES_KEPT)
+        log.counts["letters_dropped"] += self.letters.forget_unknown_assets_before(now - UNKNOWN_ASSETS_KEPT)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sync_core.domain.asset import AssetRecord, AssetStatus
-from sync_core.domain.dead_letter import DeadLetter
+from sync_core.domain.dead_letter import UNKNOWN_ASSET, DeadLetter
 from sync_core.domain.message import AssetMessage, DataSetMessage
 from sync_core.errors import RejectedError, StateError
 from sync_core.state.asset_rows import Todo
@@ -56,7 +56,7 @@ class Replay:
     def _replay_asset(self, message: AssetMessage, letter: DeadLetter) -> None:
         stored = self.assets.load(message.asset_key)
         if stored is None:
-            raise RejectedError(f"No asset is recorded under {message.asset_key}.", code="unknown_asset")
+            raise RejectedError(f"No asset is recorded under {message.asset_key}.", code=UNKNOWN_ASSET)
         if stored.record.status not in OPEN:
             self.letters.close(letter.letter_id)  # e.g. the worker that synced it died before it could close it
             return

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from sync_core.domain.dead_letter import DeadLetter
+from sync_core.domain.dead_letter import UNKNOWN_ASSET, DeadLetter
 from sync_core.state.table import Table, from_row, readable, to_row
 
 PARTITION = "open"
@@ -65,6 +65,18 @@ class DeadLetterStore:
     def close(self, letter_id: str) -> None:
         """Drop a letter whose work succeeded."""
         self.table.delete(PARTITION, letter_id)
+
+    def forget_unknown_assets_before(self, moment: datetime) -> int:
+        """Drop letters of assets that were not recorded, last seen before a moment; return how many.
+
+        Nothing is lost with them: discovery records each asset that is tagged, whether there is a letter or not.
+        """
+        query = "PartitionKey eq @partition and cause_class eq @cause_class and last_seen_at lt @moment"
+        bounds = {"partition": PARTITION, "cause_class": UNKNOWN_ASSET, "moment": moment.isoformat()}
+        letter_ids = [str(row["RowKey"]) for row in self.table.rows(query, bounds, select=["RowKey"])]
+        for letter_id in letter_ids:
+            self.close(letter_id)
+        return len(letter_ids)
 
     def ids(self) -> set[str]:
         """Return the ids of all letters, those that were set aside included; reads nothing else of them."""

@@ -226,6 +226,19 @@ def test_a_message_for_an_asset_that_is_not_recorded_is_no_loss_once_it_is(world
     assert world.violations() == []
 
 
+def test_a_message_for_an_asset_that_is_tagged_no_longer_is_told_of_for_a_day(world: World) -> None:
+    world.crew.lanes.send("asset-sync", AssetMessage(asset_key="0" * 32).to_json().encode())
+    world.run()
+    for _ in range(23):
+        world.clock.advance(45 * 60)
+        world.reconcile()
+    assert [letter.cause_class for letter in world.app.dead_letters.all()] == ["unknown_asset"]
+
+    world.heal()
+
+    assert world.violations() == []
+
+
 def test_a_queued_asset_whose_todo_row_is_gone_is_taken_up_again(world: World) -> None:
     asset = world.add_asset()
     world.clock.advance(60)

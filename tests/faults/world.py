@@ -26,7 +26,7 @@ from tests.faults.remote import Account, Organization
 from tests.faults.virtual import make_settings, make_virtual_app
 
 ROUND_S = 16 * 60  # longer than what a lost message, a dead worker or a term's digest waits for
-MOST_ROUNDS = 60
+MOST_ROUNDS = 100  # a day and a bit: as long as a letter waits for an asset that lost its tag
 MOST_SENDS = 50
 LAKE = "https://lake.example"
 

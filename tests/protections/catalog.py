@@ -446,6 +446,14 @@ NOTHING_LOST = (
         "after seven days nobody would have known",
     ),
     Protection(
+        "a letter of an asset that is not recorded is dropped after a day",
+        "sync_core/flows/reconcile.py",
+        "self.letters.forget_unknown_assets_before(now - UNKNOWN_ASSETS_KEPT)",
+        "0",
+        f"{FAULTS}/test_reconcile.py::test_a_message_for_an_asset_that_is_tagged_no_longer_is_told_of_for_a_day",
+        "after a loss of tables, letters stood for ever for assets that had lost their term meanwhile",
+    ),
+    Protection(
         "a message that is none of ours is kept with its reason",
         "sync_core/flows/create_data_source_group.py",
         "            self.bury.message(ASSET_QUEUE, body, error.code, str(error))\n",
