@@ -88,17 +88,20 @@ def lineage_violations(facts: LineageFacts) -> Iterator[str]:
     """Yield what is missing, doubled, left over or wrong.
 
     An asset that lost its term and is then scanned again is not followed: its lineage waits for the next processing.
-    One that lost it while no record of it stood is known to nobody: its data sets are found by their webhooks only.
+    One that lost it while no record of it stood is known to nobody: its data sets are found by their webhooks only, so
+    what stands of them may be of any age.
     """
     chains = [chain for chain in _expected(facts) if chain.source in facts.active]
     counts = Counter(entity["attributes"]["qualifiedName"] for entity in facts.entities)
     yield from (f"{name} stands {count} times" for name, count in counts.items() if count > 1)
     found = {entity["attributes"]["qualifiedName"]: entity for entity in facts.entities}
-    yield from _left_over(chains, found)
-    for chain in chains:
+    followed = [chain for chain in chains if chain.source in {*facts.tagged, *facts.known}]
+    aside = [chain.root for chain in chains if chain not in followed]
+    yield from _left_over(followed, aside, found)
+    for chain in followed:
         yield from _chain(chain, found, facts)
         yield from _record(chain, found, facts)
-    yield from _golden_columns(chains, found)
+    yield from _golden_columns(followed, aside, found)
     yield from (f"{name} is outside the collection" for name, one in found.items() if one["collectionId"] != COLLECTION)
 
 
@@ -110,8 +113,6 @@ def _expected(facts: LineageFacts) -> Iterator[Chain]:
     for data_set in facts.cluedin["data_sets"]:
         source = sources.get(data_set["data_source_id"], "")
         if data_set["id"] not in processed or source not in facts.ever_tagged:
-            continue
-        if source not in {*facts.tagged, *facts.known} and data_set["id"].lower() not in facts.records:
             continue
         entity_type = types.get(data_set["annotation_id"], "")
         yield Chain(
@@ -129,10 +130,12 @@ def _columns_of(source: str, facts: LineageFacts) -> Mapping[str, str]:
     return {name.casefold(): name for name in names}
 
 
-def _left_over(chains: Sequence[Chain], found: Mapping[str, Any]) -> Iterator[str]:
+def _left_over(chains: Sequence[Chain], aside: Sequence[str], found: Mapping[str, Any]) -> Iterator[str]:
+    """What no chain has. Nothing is said of the data sets `aside`."""
     wanted = {name for chain in chains for name in [*chain.columns, *(step.name for step in chain.steps)]}
     for name, entity in found.items():
-        if entity["typeName"] not in SHARED and name not in wanted:
+        is_aside = any(name == root or name.startswith(f"{root}/") for root in aside)
+        if entity["typeName"] not in SHARED and name not in wanted and not is_aside:
             yield f"{name} ({entity['typeName']}) is left over"
 
 
@@ -148,7 +151,7 @@ def _chain(chain: Chain, found: Mapping[str, Any], facts: LineageFacts) -> Itera
         is_lost = not ends[0] and source == chain.source and source not in facts.tagged
         if ends != [[active.get(source)], [active.get(sink)]] and not is_lost:
             yield f"{name} connects {ends}, expected {source} ({active.get(source)}) and {sink} ({active.get(sink)})"
-        drawn = json.loads(process["attributes"]["columnMapping"])
+        drawn = _drawn(process)
         links = [{"Source": one, "Sink": other} for one, other in step.pairs]
         if drawn != [{"DatasetMapping": {"Source": source, "Sink": sink}, "ColumnMapping": links}]:
             yield f"{name} draws {drawn}, expected {step}"
@@ -174,14 +177,29 @@ def _record(chain: Chain, found: Mapping[str, Any], facts: LineageFacts) -> Iter
         yield f"data set {data_set_id} is recorded for {record.asset_guid}, not {facts.active[chain.source]}"
 
 
-def _golden_columns(chains: Sequence[Chain], found: Mapping[str, Any]) -> Iterator[str]:
-    """The golden records of a type have the columns of all its data sets; those of a former type have none."""
+def _golden_columns(chains: Sequence[Chain], aside: Sequence[str], found: Mapping[str, Any]) -> Iterator[str]:
+    """The golden records of a type have the columns of all its data sets; those of a former type have none.
+
+    Those that only a data set `aside` brings may be there, as far as its pipeline draws them.
+    """
     wanted: dict[str, set[str]] = defaultdict(set)
     for chain in chains:
         wanted[chain.golden] |= {key for _, key in chain.pairs}
+    allowed = defaultdict(set, {golden: set(keys) for golden, keys in wanted.items()})
+    for root in aside:
+        for drawn in _drawn(found.get(f"{root}/pipeline")):
+            allowed[drawn["DatasetMapping"]["Sink"]] |= {link["Sink"] for link in drawn["ColumnMapping"]}
     for name, entity in found.items():
-        if entity["typeName"] == "cluedin_golden_records" and _columns(entity) != Counter(wanted[name]):
-            yield f"{name} has columns {_columns(entity)}, expected {wanted[name]}"
+        if entity["typeName"] != "cluedin_golden_records":
+            continue
+        columns = _columns(entity)
+        if columns != Counter(set(columns)) or not wanted[name] <= set(columns) <= allowed[name]:
+            yield f"{name} has columns {columns}, expected {wanted[name]}"
+
+
+def _drawn(process: Mapping[str, Any] | None) -> list[dict[str, Any]]:
+    """Return the links between columns that a process shows."""
+    return json.loads(process["attributes"]["columnMapping"]) if process else []
 
 
 def _guids(process: Mapping[str, Any], end: str) -> list[str]:
