@@ -163,6 +163,7 @@ class App(Services):
             find_recreated=self._find_recreated,
             check_existence=CheckExistence(self.purview, self._assets, confirm, self._retire, self._cursors),
             selection=self._selection,
+            take_assets=self._take_assets,
             bury=self.bury,
             work_off_delivery=self.work_off_delivery,
             asset_poison=PoisonQueue(self._storage.queues, ASSET_QUEUE + POISON_SUFFIX),

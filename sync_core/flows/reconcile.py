@@ -22,6 +22,7 @@ from sync_core.flows.pauses import Pauses
 from sync_core.flows.replay import Replay
 from sync_core.flows.run_log import RunLog, recorded_run
 from sync_core.flows.selection import ReadSelection
+from sync_core.flows.take_assets import TakeAssets
 from sync_core.flows.work_off_delivery import SEND_AGAIN_AFTER, WorkOffDelivery
 from sync_core.mapping.replaying import is_replay_due, replay_at, replays_a_run
 from sync_core.state.dead_letters import DeadLetterStore
@@ -63,9 +64,14 @@ class Heal:
     clock: Callable[[], datetime]
 
     def resend_deliveries(self, log: RunLog) -> None:
-        """Enqueue deliveries again that are open and whose message did not come for long."""
+        """Enqueue deliveries again that are open and whose message did not come for long, or is surely gone."""
         now = self.clock()
-        lost = (one for one in self.deliveries.open() if now >= (one.due_at or one.received_at + SEND_AGAIN_AFTER))
+        is_gone = self.lineage_queue.is_empty()
+        lost = (
+            one
+            for one in self.deliveries.open()
+            if is_gone or now >= (one.due_at or one.received_at + SEND_AGAIN_AFTER)
+        )
         for delivery in islice(lost, DELIVERIES_A_RUN):
             self.lineage_queue.send(DataSetMessage(data_set_id=delivery.data_set_id, delivery_key=delivery.key))
             self.deliveries.postpone(delivery.key, now + SEND_AGAIN_AFTER)
@@ -106,6 +112,7 @@ class Reconcile:
     find_recreated: FindRecreated
     check_existence: CheckExistence
     selection: ReadSelection
+    take_assets: TakeAssets
     bury: Bury
     work_off_delivery: WorkOffDelivery
     asset_poison: PoisonQueue
@@ -138,6 +145,7 @@ class Reconcile:
             ("record poison messages", self._record_poison),
             ("look through assets", self.look_through.look_at_assets),
             ("look through data sets", self.look_through.look_at_data_sets),
+            ("resend assets", self.take_assets.send_lost),
             ("resend deliveries", self.heal.resend_deliveries),
             ("replay dead letters", self.heal.replay_letters),
             ("tidy", self.heal.tidy),

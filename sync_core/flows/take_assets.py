@@ -1,6 +1,6 @@
 """Takes assets as Purview describes them now into the state, and sends the work that follows from it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,6 +16,7 @@ from sync_core.state.queues import WorkQueue
 
 # The host hides a crashed worker's message for up to ten minutes; one that is not done by then is lost.
 SEND_AGAIN_AFTER = timedelta(minutes=15)
+LONGEST_WAIT = timedelta(days=8)  # a queue hides a message for seven days at the most
 SENDS_A_BATCH = 100
 # How long one part of a run may take: all of them end long before the function's time-out of ten minutes, and before
 # health misses a run. The next run does what is left.
@@ -45,9 +46,17 @@ class TakeAssets:
 
     def send_due(self, log: RunLog, *, keep_alive: Callable[[], None]) -> None:
         """Send the messages of outstanding work that has none: never sent, or lost on the way."""
+        self._send_each(self.assets.due(self.clock()), log, keep_alive)
+
+    def send_lost(self, log: RunLog) -> None:
+        """Send the messages of all outstanding work, where the queue holds none: one is there until its work ends."""
+        if self.queue.is_empty():
+            self._send_each(self.assets.due(self.clock() + LONGEST_WAIT), log, lambda: None)
+
+    def _send_each(self, todos: Iterable[StoredTodo], log: RunLog, keep_alive: Callable[[], None]) -> None:
         started_at = self.clock()
         batch: list[StoredTodo] = []
-        for stored in self.assets.due(started_at):
+        for stored in todos:
             keep_alive()
             if self.clock() - started_at >= SEND_TIME:
                 log.notes.append("There is more work than one run can send; the next one goes on.")

@@ -47,6 +47,20 @@ class WorkQueue:
                 record_request(STORAGE)  # another worker was faster
             self._client.send_message(body, visibility_timeout=delay, time_to_live=NEVER_EXPIRES)
 
+    def is_empty(self) -> bool:
+        """Whether no message is there, hidden ones included: the service's count may be too high, never too low.
+
+        Source: https://learn.microsoft.com/rest/api/storageservices/get-queue-metadata
+        """
+        record_request(STORAGE)
+        with translated(f"queue {self._name}"):
+            try:
+                return not self._client.get_queue_properties().approximate_message_count
+            except HttpResponseError as error:
+                if not is_missing_container(error):
+                    raise
+        return True
+
 
 class PoisonQueue:
     """A queue of messages that the host gave up; its own trigger gets to each only so often."""

@@ -9,7 +9,7 @@ from azure.data.tables import TableServiceClient
 
 from sync_core.domain.asset import AssetStatus
 from sync_core.domain.dead_letter import DeadLetter
-from sync_core.domain.message import AssetMessage
+from sync_core.domain.message import AssetMessage, DataSetMessage
 from sync_core.domain.run import RunKind, RunOutcome
 from sync_core.mapping import replaying
 from sync_core.state.dead_letters import DeadLetterStore
@@ -89,6 +89,37 @@ def test_a_delivery_of_a_known_data_set_whose_message_is_lost_is_enqueued_again(
     world.heal()
 
     assert world.violations() == []
+
+
+def test_what_an_empty_queue_has_lost_is_sent_at_once(world: World) -> None:
+    asset = world.add_asset()
+    world.run()
+    late = world.add_asset()
+    world.clock.advance(60)
+    world.crew.tick()
+    world.announce(world.load(asset))
+    world.crew.lanes.clear()
+
+    world.crew.reconcile()
+    world.crew.drain()
+
+    assert record_of(world, late)[1] is AssetStatus.SYNCED
+    assert not world.app._deliveries.has_open()
+
+
+def test_what_another_message_hides_is_sent_once_it_is_overdue(world: World) -> None:
+    asset = world.add_asset()
+    world.run()
+    world.announce(world.load(asset))
+    world.crew.lanes.clear()
+    bystander = DataSetMessage(data_set_id="00000000-0000-4000-8000-000000000000")
+    world.app._lineage_queue.send(bystander, delay_s=24 * 3600)
+    world.crew.reconcile()
+    assert world.app._deliveries.has_open()
+
+    world.reconcile()
+
+    assert not world.app._deliveries.has_open()
 
 
 def test_a_source_whose_asset_was_retired_before_its_answer_came_is_found_with_its_data_sets(world: World) -> None:

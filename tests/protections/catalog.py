@@ -260,6 +260,22 @@ NOTHING_LOST = (
         "a lost message was never replaced",
     ),
     Protection(
+        "what an empty queue has lost is sent at once",
+        "sync_core/flows/reconcile.py",
+        '            ("resend assets", self.take_assets.send_lost),\n',
+        "",
+        f"{FAULTS}/test_reconcile.py::test_what_an_empty_queue_has_lost_is_sent_at_once",
+        "whoever emptied a queue waited for a quarter of an hour and more",
+    ),
+    Protection(
+        "a queue with a message is not taken for empty",
+        "sync_core/state/queues.py",
+        "return not self._client.get_queue_properties().approximate_message_count",
+        "return True",
+        f"{STATE}/test_queues.py::test_a_queue_is_empty_only_when_no_worker_has_a_message_either",
+        "each reconciliation of an outage added a message for each asset",
+    ),
+    Protection(
         "work that was put back is not sent a second time meanwhile",
         "sync_core/flows/create_data_source_group.py",
         "due_at = self.clock() + timedelta(seconds=delay_s) + SEND_AGAIN_AFTER",

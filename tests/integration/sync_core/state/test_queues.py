@@ -51,6 +51,22 @@ def test_a_message_is_base64_as_the_host_expects_it(queue: WorkQueue, raw: Queue
     assert json.loads(body) == members
 
 
+def test_a_queue_is_empty_only_when_no_worker_has_a_message_either(queue: WorkQueue, raw: QueueClient) -> None:
+    assert queue.is_empty()  # it does not exist yet
+    queue.send(MESSAGE)
+    queue.send(MESSAGE, delay_s=60)
+    assert not queue.is_empty()
+    (taken,) = raw.receive_messages(visibility_timeout=60)
+    with request_ledger() as requests:
+        assert not queue.is_empty()
+    assert requests == {"storage": 1}
+
+    raw.delete_message(taken)
+    assert not queue.is_empty()
+    raw.clear_messages()
+    assert queue.is_empty()
+
+
 def test_a_message_never_expires(queue: WorkQueue, raw: QueueClient) -> None:
     queue.send(MESSAGE)
     (received,) = raw.receive_messages()
