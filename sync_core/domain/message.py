@@ -31,6 +31,10 @@ class Message(BaseModel):
         """
         return 0 < self.times_put_back < times_put_back - 1
 
+    def afresh(self) -> Self:
+        """Return the message as if its work had never been put back: newer ones may be gone by now."""
+        return self.model_copy(update={"times_put_back": 0})
+
     def to_json(self) -> str:
         """Return the text that travels on the queue."""
         return self.model_dump_json(by_alias=True)

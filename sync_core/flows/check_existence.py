@@ -12,7 +12,7 @@ from itertools import islice
 from pydantic import BaseModel
 
 from sync_core.clients.purview import ENTITIES_A_CALL, PurviewClient
-from sync_core.domain.asset import AssetRecord
+from sync_core.domain.asset import AssetRecord, AssetStatus
 from sync_core.errors import ConfigError
 from sync_core.flows.confirm_absence import LOOKS_A_RUN, ConfirmAbsence, Sight
 from sync_core.flows.retire import Outcome, Retire
@@ -88,9 +88,8 @@ class CheckExistence:
 
     def _retire(self, log: RunLog) -> bool:
         """Retire whose grace is over; return whether some are left to the next run."""
-        counts = self.assets.counts()
         due = [record for record in self.assets.absent() if is_due(record)]
-        return self.retire.retire(due, sum(counts[status] for status in RETIRABLE), log) is Outcome.UNFINISHED
+        return self.retire.retire(due, self.assets.counts()[AssetStatus.SYNCED], log) is Outcome.UNFINISHED
 
 
 def _chunks(records: Sequence[AssetRecord]) -> Iterator[Sequence[AssetRecord]]:

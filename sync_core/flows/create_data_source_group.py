@@ -129,10 +129,12 @@ class AssetWork:
 
     def note_failure(self, error: SyncError) -> None:
         """Note the failure in the asset's record."""
+        self._must_be_ours()
         self.worker.assets.change(self.record.key, with_failure(error, self.worker.clock()))
 
     def note_throttle(self, error: SyncError) -> timedelta:
         """Note in the asset's record that the service asks to slow down."""
+        self._must_be_ours()
         now = self.worker.clock()
         record = self.worker.assets.change(self.record.key, with_throttle(error, now))
         return now - (record.throttled_since or now)
@@ -147,5 +149,10 @@ class AssetWork:
 
     def give_up(self, error: SyncError, cause_class: str) -> None:
         """Make the message a dead letter."""
+        self._must_be_ours()
         self.worker.bury.asset(self.message, error, cause_class)
         self.claim.release()
+
+    def _must_be_ours(self) -> None:
+        """Say nothing over the work of a successor; the host delivers the message again, which then finds it done."""
+        self.claim.renew()

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 
 from sync_core.clients.purview import PAGE_SIZE, PurviewClient
 from sync_core.clients.purview_wire import AssignedEntity
-from sync_core.domain.asset import AssetRecord
+from sync_core.domain.asset import AssetRecord, AssetStatus
 from sync_core.errors import AddressError, RejectedError, TransientError
 from sync_core.flows.asset_types import AssetTypes
 from sync_core.flows.assignments import Assignments
@@ -169,13 +169,16 @@ class DiscoverByTerm:
             if self.confirm.look(record, log) is not Sight.HIDDEN:
                 confirmed.add(record.guid)
         marked = self.retire.mark(counted, missing=confirmed, present=present, replaced=replaced)
-        due = [record for record in marked if is_due(record)]
-        outcome = self.retire.retire(due, len(counted), log, keep_alive)
         log.counts["missing"] += len(missing)
+        if len(in_grace) > LOOKS_A_RUN:  # a large loss must not look like many small ones, each of which is free
+            log.notes.append(f"{len(in_grace)} missing assets are looked up one by one; until then none is retired.")
+            return True, False
+        due = [record for record in marked if is_due(record)]
+        synced = sum(1 for record in counted if record.status is AssetStatus.SYNCED)
+        outcome = self.retire.retire(due, synced, log, keep_alive)
         waiting = [one for one in marked if not is_due(one)]
         is_in_grace = any(one.guid in confirmed or one.key in replaced for one in waiting)
-        has_missing = is_in_grace or len(in_grace) > LOOKS_A_RUN or outcome is Outcome.UNFINISHED
-        return has_missing, outcome is Outcome.ASKED
+        return is_in_grace or outcome is Outcome.UNFINISHED, outcome is Outcome.ASKED
 
     def _enumerate(self, selection: Selection, page_size: int, keep_alive: Callable[[], None]) -> Snapshot:
         started_at, terms = self.clock(), self.terms.resolve(selection)

@@ -6,7 +6,7 @@ Its cost is bounded: each run looks at some sources only and goes on behind them
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 
 from pydantic import BaseModel
@@ -27,6 +27,7 @@ from sync_core.state.queues import WorkQueue
 
 CURSOR = "missed"
 SOURCES_A_RUN = 50
+LOOK_TIME = timedelta(minutes=2)  # the host ends a run after ten minutes, and what it had noted with it
 
 
 class MissedCursor(BaseModel):
@@ -65,12 +66,16 @@ class FindMissed:
         cursor = self.cursors.load(MissedCursor, CURSOR) or MissedCursor(after="")
         made = (one for one in self.assets.after(cursor.after) if one.source_id or may_have_source(one))
         records = list(islice(made, SOURCES_A_RUN))
-        after = ""
+        after, ends_at = "", self.clock() + LOOK_TIME
         try:
             for record in records:
+                if after and self.clock() >= ends_at:
+                    log.notes.append("CluedIn answers slowly: other sources are left to the next run.")
+                    break
                 after = record.key
                 self._look(record, log)
-            after = after if len(records) == SOURCES_A_RUN else ""
+            else:
+                after = after if len(records) == SOURCES_A_RUN else ""
         finally:
             self.cursors.save(CURSOR, MissedCursor(after=after))
 

@@ -37,9 +37,9 @@ class Replay:
         if not self.letters.note_replay(letter.letter_id, self.clock()):
             return
         if letter.queue == ASSET_QUEUE:
-            self._replay_asset(AssetMessage.from_json(letter.payload.encode()), letter)
+            self._replay_asset(AssetMessage.from_json(letter.payload.encode()).afresh(), letter)
         else:
-            self.lineage_queue.send(DataSetMessage.from_json(letter.payload.encode()))
+            self.lineage_queue.send(DataSetMessage.from_json(letter.payload.encode()).afresh())
 
     def replay_each(self, letters: Iterable[DeadLetter]) -> tuple[int, list[str]]:
         """Replay letters; return how many were, and why others could not be: one of these holds up no other."""

@@ -68,12 +68,14 @@ class Retire:
         ]
 
     def retire(
-        self, due: Sequence[AssetRecord], total: int, log: RunLog, keep_alive: Callable[[], None] = lambda: None
+        self, due: Sequence[AssetRecord], synced: int, log: RunLog, keep_alive: Callable[[], None] = lambda: None
     ) -> Outcome:
-        """Retire assets of `total` that count, as many as there is time for; return what became of them.
+        """Retire assets, as many as there is time for; return what became of them.
 
+        They are compared with the `synced` ones. Others that stay do not count: new work is no reason to lose more.
         `keep_alive` is called before each: it raises when another run has taken over and may have seen them since.
         """
+        total = synced + sum(1 for record in due if record.status is not AssetStatus.SYNCED)
         left, is_asked, ends_at = list(due), False, self.clock() + RETIRE_TIME
         while left and self.clock() < ends_at:
             part, counted = left[:NOTED_AT_ONCE], total - len(due) + len(left)

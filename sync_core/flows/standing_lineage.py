@@ -69,7 +69,7 @@ def _find_missing_attributes(process: LineageEntity, found: StoredEntity) -> Ite
 def _decoded(text: str) -> Any:
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 

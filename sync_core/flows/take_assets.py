@@ -16,6 +16,7 @@ from sync_core.state.queues import WorkQueue
 
 # The host hides a crashed worker's message for up to ten minutes; one that is not done by then is lost.
 SEND_AGAIN_AFTER = timedelta(minutes=15)
+LONGEST_PATIENCE = timedelta(hours=6)
 LONGEST_WAIT = timedelta(days=8)  # a queue hides a message for seven days at the most
 SENDS_A_BATCH = 100
 # How long one part of a run may take: all of them end long before the function's time-out of ten minutes, and before
@@ -111,8 +112,14 @@ class TakeAssets:
     def _send(self, todos: Sequence[StoredTodo], log: RunLog) -> None:
         for stored in todos:
             self.queue.send(AssetMessage(asset_key=stored.todo.key, run_id=stored.todo.run_id))
-        self.assets.mark_sent(todos, self.clock() + SEND_AGAIN_AFTER)
+        now = self.clock()
+        self.assets.mark_sent(todos, lambda todo: now + _patience(todo.sends))
         log.counts["queued"] += len(todos)
+
+
+def _patience(sends: int) -> timedelta:
+    """How long a message may be under way: one that was sent often waits in a long queue rather than is lost."""
+    return min(SEND_AGAIN_AFTER * 2.0 ** min(sends, 10), LONGEST_PATIENCE)
 
 
 def _with_description_of(seen: AssetRecord) -> Callable[[AssetRecord], AssetRecord]:

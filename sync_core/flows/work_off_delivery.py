@@ -79,13 +79,16 @@ class WorkOffDelivery:
         except RejectedError as error:
             self.bury.message(LINEAGE_QUEUE, body, error.code, str(error))
             return
-        delivery = self._load(message)
-        if delivery is not None and _is_over(delivery):
-            return  # the worker died between its last step and the message's end
         cause = (
             f"The host gave the message up: the worker failed or died at each delivery ({deliveries} on this queue)."
         )
-        self.give_up(message, StateError(cause), "poison")
+        try:
+            delivery = self._load(message)
+            if delivery is not None and _is_over(delivery):
+                return  # the worker died between its last step and the message's end
+            self.give_up(message, StateError(cause), "poison")
+        except StateError as error:  # the poison queue has no poison queue: what fails here would be lost
+            self._give_up_unreadable(message, f"{cause} {error}")
         self.announce.if_done()
 
     def give_up(self, message: DataSetMessage, error: SyncError, cause_class: str) -> None:
@@ -98,6 +101,14 @@ class WorkOffDelivery:
         self.store.save(record.model_copy(update=update), announce=self.announce.is_on and is_news)
         self._close(self._load(message), DataSetStatus.FAILED)
         logger.error("Data set %s is given up, %s: %s", message.data_set_id, cause_class, error)
+
+    def _give_up_unreadable(self, message: DataSetMessage, text: str) -> None:
+        """Keep a message whose records cannot be read, and ask for its work no more: each time would end here."""
+        cause = DeadLetterCause(message.data_set_id, StateError.cause_class, text, 1)
+        self.bury.letter(LINEAGE_QUEUE, message.data_set_id, cause, message.to_json())
+        if message.delivery_key:
+            self.deliveries.forget_open(message.delivery_key)
+        logger.error("Data set %s is given up, its state cannot be read: %s", message.data_set_id, text)
 
     def note_failure(self, message: DataSetMessage, error: SyncError) -> None:
         """Note a failed attempt in the data set's record."""

@@ -39,7 +39,7 @@ def columns_by_sink(text: str) -> dict[str, set[str]] | None:
             str(mapping["DatasetMapping"]["Sink"]): {str(pair["Sink"]) for pair in mapping["ColumnMapping"]}
             for mapping in json.loads(text)
         }
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, RecursionError):
         return None
 
 

@@ -8,7 +8,7 @@ from sync_core.domain.asset import AssetRecord, AssetStatus
 
 # An asset must be missing from this many complete snapshots in a row.
 GRACE_SNAPSHOTS = 2
-# More than this many assets, and more than this share of all, is not retired without a person's word.
+# More than this many assets, and more than this share of the synced ones, is not retired without a person's word.
 FREE_ASSETS = 5
 FREE_SHARE = 0.3
 COUNTED_TOGETHER = timedelta(days=1)

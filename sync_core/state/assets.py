@@ -228,15 +228,15 @@ class AssetStore:
         """Whether anything is outstanding."""
         return any(page for page in self.table.pages(KEYS_BETWEEN, range_of("todo"), size=1))
 
-    def mark_sent(self, todos: Iterable[StoredTodo], due_at: datetime) -> None:
-        """Note that the messages of these to-do rows were sent; rows that are done by now stay gone."""
+    def mark_sent(self, todos: Iterable[StoredTodo], due_at: Callable[[Todo], datetime]) -> None:
+        """Note that the messages of these to-do rows were sent; rows that are done by now stay gone.
+
+        `due_at` says when the message of a row, as it was before, counts as lost.
+        """
         for chunk in chunks(list(todos), OPERATIONS_A_TRANSACTION):
             changes = [
-                replace(
-                    row_of("todo", stored.todo.model_copy(update={"due_at": due_at, "sends": stored.todo.sends + 1})),
-                    stored.etag,
-                )
-                for stored in chunk
+                replace(row_of("todo", todo.model_copy(update={"due_at": due_at(todo), "sends": todo.sends + 1})), etag)
+                for todo, etag in ((stored.todo, stored.etag) for stored in chunk)
             ]
             try:
                 self.table.transact(changes)

@@ -109,6 +109,10 @@ class DeliveryStore:
         """Yield the deliveries whose work is not recorded yet and that can be read, in no particular order."""
         return readable(Delivery, self.table.rows(KEYS_BETWEEN, OPEN))
 
+    def forget_open(self, key: str) -> None:
+        """Drop the mark of a delivery that cannot be worked off; the delivery itself stays as it is."""
+        self.table.delete(PARTITION, f"open:{key}")
+
     def forget_done_before(self, moment: datetime) -> int:
         """Drop deliveries that were done before a moment; return how many."""
         bounds = {"partition": PARTITION, "first": "delivery:", "last": "delivery;", "moment": moment.isoformat()}

@@ -13,7 +13,7 @@ from sync_core.clients import http
 from sync_core.clients.cluedin_wire import DataSourceSet
 from sync_core.domain.asset import AssetRecord, AssetStatus
 from sync_core.domain.message import AssetMessage, Message
-from sync_core.errors import TransientError
+from sync_core.errors import ConflictError, RejectedError, SyncError, ThrottledError, TransientError
 from sync_core.flows.find_group import FindGroup, Found
 from sync_core.state.assets import AssetStore
 from sync_core.state.leases import Lease
@@ -103,17 +103,18 @@ class SlowFind(FindGroup):
         return found
 
 
-def work_slowly(world: World, key: str) -> None:
-    """Let a worker look for so long that another one takes its asset over."""
+def take_over(world: World, key: str) -> None:
+    """Another worker claims an asset whose claim has ended."""
+    world.clock.advance(60)
+    assert isinstance(world.new_app()._leases.acquire(f"asset-{key}", "another worker", 45), Lease)
 
-    def take_over() -> None:
-        world.clock.advance(60)
-        assert isinstance(world.new_app()._leases.acquire(f"asset-{key}", "another worker", 45), Lease)
 
+def work_slowly(world: World, key: str, meanwhile: Callable[[], None]) -> None:
+    """Let a worker look for so long that something happens meanwhile."""
     worker = world.app.create_data_source_group
     provision = worker.provision
     find = provision.find_group
-    slow = SlowFind(find.cluedin, find.groups, find.assets, find.clock, take_over)
+    slow = SlowFind(find.cluedin, find.groups, find.assets, find.clock, meanwhile)
     message = AssetMessage(asset_key=key).to_json().encode()
     replace(worker, provision=replace(provision, find_group=slow)).handle(message)
 
@@ -123,7 +124,7 @@ def test_a_worker_that_was_overtaken_makes_nothing_more(world: World) -> None:
     world.tick()
     (record,) = world.app._assets.all()
 
-    work_slowly(world, record.key)
+    work_slowly(world, record.key, lambda: take_over(world, record.key))
 
     assert world.organization.state()["data_source_sets"] == []
     world.heal()
@@ -138,11 +139,34 @@ def test_a_worker_that_was_overtaken_makes_no_source_in_a_group_that_stands(worl
     (record,) = world.app._assets.all()
     assert record.group_id
 
-    work_slowly(world, record.key)
+    work_slowly(world, record.key, lambda: take_over(world, record.key))
 
     assert world.organization.state()["data_sources"] == []
     world.heal()
     assert world.violations() == []
+
+
+@pytest.mark.parametrize(
+    "error", [TransientError("away"), ThrottledError("slower"), RejectedError("never", code="any")], ids=repr
+)
+def test_a_worker_that_was_overtaken_records_no_failure_over_what_its_successor_did(
+    world: World, error: SyncError
+) -> None:
+    world.add_asset()
+    world.tick()
+    (record,) = world.app._assets.all()
+
+    def fail() -> None:
+        world.clock.advance(60)
+        world.new_app().create_data_source_group.handle(AssetMessage(asset_key=record.key).to_json().encode())
+        raise error
+
+    with pytest.raises(ConflictError):
+        work_slowly(world, record.key, fail)
+
+    (record,) = world.app._assets.all()
+    assert (record.status, record.last_error, record.attempts) == (AssetStatus.SYNCED, "", 0)
+    assert list(world.app.dead_letters.all()) == []
 
 
 @pytest.mark.parametrize("operation", [CREATE_GROUP, CREATE_SOURCE])

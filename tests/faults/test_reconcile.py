@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from sync_core.domain.asset import AssetStatus
 from sync_core.domain.dead_letter import DeadLetter
 from sync_core.domain.message import AssetMessage, DataSetMessage
 from sync_core.domain.run import RunKind, RunOutcome
+from sync_core.flows import find_missed
 from sync_core.mapping import replaying
 from sync_core.state.dead_letters import DeadLetterStore
 from sync_core.state.names import DATA_SETS_TABLE
@@ -120,6 +122,57 @@ def test_what_another_message_hides_is_sent_once_it_is_overdue(world: World) -> 
     world.reconcile()
 
     assert not world.app._deliveries.has_open()
+
+
+def test_a_replay_is_not_taken_for_an_old_copy(world: World) -> None:
+    asset = world.add_asset()
+    world.run()
+    data_set = world.load(asset)
+    world.account.fault("Entity_BulkCreateOrUpdate|entity/bulk", status=503, times=None)
+    world.announce(data_set)
+    for _ in range(40):
+        world.run()
+        world.clock.advance(15 * 60)
+        if list(world.app.dead_letters.all()):
+            break
+    (letter,) = world.app.dead_letters.all()
+    (delivery,) = world.app._deliveries.table.rows("PartitionKey eq 'deliveries'", {}, select=["RowKey"])
+    for _ in range(3):  # its replay was put back so often, and its message is lost
+        world.app._deliveries.postpone(str(delivery["RowKey"]).removeprefix("delivery:"), world.clock.now())
+    world.crew.lanes.clear()
+    world.account.clear_faults()
+
+    assert world.app.replay.replay_each([letter]) == (1, [])
+    world.crew.drain()
+
+    assert list(world.app.dead_letters.all()) == []
+
+
+def test_a_backlog_does_not_multiply_its_messages(world: World) -> None:
+    for _ in range(3):
+        world.add_asset()
+    for _ in range(7):  # nobody works them off
+        world.clock.advance(16 * 60)
+        world.crew.tick()
+
+    assert world.crew.lanes.count() == 3 * 3  # at once, after a quarter of an hour, after half an hour more
+
+
+def test_a_slow_cluedin_leaves_sources_to_the_next_run(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    for _ in range(3):
+        world.add_asset()
+    world.run()
+    monkeypatch.setattr(find_missed, "LOOK_TIME", timedelta(0))
+
+    behind = []
+    for _ in range(3):
+        world.reconcile()
+        cursor = world.app._cursors.load(find_missed.MissedCursor, find_missed.CURSOR)
+        assert cursor is not None
+        behind.append(cursor.after)
+
+    keys = sorted(record.key for record in world.app._assets.all())
+    assert behind == [*keys[:2], ""]
 
 
 def test_a_source_whose_asset_was_retired_before_its_answer_came_is_found_with_its_data_sets(world: World) -> None:

@@ -14,6 +14,7 @@ from local.simulation import serve
 from sync_core.domain.approval import ApprovalNeeded
 from sync_core.domain.asset import AssetStatus
 from sync_core.errors import ConflictError
+from sync_core.flows import discover_by_term
 from sync_core.flows.retire import NEEDED
 from sync_core.flows.run_log import RunLog
 from sync_core.state.leases import Lease
@@ -178,6 +179,40 @@ def test_many_assets_are_retired_only_with_a_persons_word(world: World, channel:
     world.clock.advance(600)
     world.tick()
     assert retired(world) == set(gone)
+
+
+def test_a_loss_that_takes_many_runs_to_look_up_is_asked_about_as_one(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(discover_by_term, "LOOKS_A_RUN", 4)
+    for _ in range(20):
+        world.add_asset()
+    world.run()
+    untag(world, 18)
+
+    for _ in range(20):
+        world.tick()
+
+    assert retired(world) == set()
+    asked = question(world)
+    assert asked is not None
+    assert (asked.assets, asked.of) == (18, 20)
+
+
+def test_new_work_is_no_reason_to_lose_more_without_a_word(world: World) -> None:
+    for _ in range(MANY):
+        world.add_asset()
+    world.run()
+    world.organization.fault("inbound.dataSourceSets", status=503, times=None)
+    gone = untag(world, MANY - 2)
+    for _ in range(4 * MANY):
+        world.add_asset()
+
+    for _ in range(4):
+        world.tick()
+
+    assert not retired(world) & set(gone)
+    assert question(world) is not None
 
 
 def test_the_question_is_withdrawn_when_the_assets_are_back(world: World) -> None:

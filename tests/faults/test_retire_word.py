@@ -24,7 +24,7 @@ ALL = 14
 def world_of(world: World, count: int) -> list[str]:
     """A world of so many assets that are known; returns them."""
     assets = [world.add_asset() for _ in range(count)]
-    world.tick()
+    world.run()
     return assets
 
 

@@ -9,6 +9,7 @@ import pytest
 from sync_core.domain.data_set import DataSetStatus
 from sync_core.domain.message import DataSetMessage
 from sync_core.mapping.backoff import MOST_ATTEMPTS
+from sync_core.state.names import DATA_SETS_TABLE, DELIVERIES_TABLE
 from tests.integration.sync_core.lineage.bench import FIND, WRITE, LineageBench
 
 
@@ -209,6 +210,26 @@ def test_poison_is_copied_into_the_state_with_its_cause(bench: LineageBench, dat
     assert causes.keys() == {"poison", "malformed_message"}
     assert "died at each delivery" in causes["poison"].cause
     assert bench.record(data_set_id).status is DataSetStatus.FAILED
+    assert not bench.open_deliveries()
+
+
+@pytest.mark.parametrize(
+    ("table", "kind"),
+    [(DATA_SETS_TABLE, "datasets"), (DELIVERIES_TABLE, "deliveries")],
+)
+def test_poison_whose_records_cannot_be_read_is_kept_and_asked_for_no_more(
+    bench: LineageBench, data_set_id: str, table: str, kind: str
+) -> None:
+    bench.deliver(data_set_id, eventId="evt_1")
+    (delivery,) = bench.open_deliveries()
+    key = f"dataset:{data_set_id}" if table == DATA_SETS_TABLE else f"delivery:{delivery.key}"
+    bench.app._table(table).put({"PartitionKey": kind, "RowKey": key, "status": "of a newer app"})
+    message = DataSetMessage(data_set_id=data_set_id, delivery_key=delivery.key).to_json().encode()
+
+    bench.app.work_off_delivery.poison(message, 5)
+
+    (letter,) = bench.letters()
+    assert (letter.cause_class, letter.subject) == ("state", data_set_id)
     assert not bench.open_deliveries()
 
 

@@ -44,7 +44,7 @@ def test_nothing_is_outstanding_before_anything_was_added(assets: AssetStore) ->
 
 
 def test_work_that_was_sent_is_due_again_later(assets: AssetStore) -> None:
-    assets.mark_sent(add(assets, "a.csv"), LATER)
+    assets.mark_sent(add(assets, "a.csv"), lambda _: LATER)
     assert due(assets) == {}
     assert assets.has_todo()
     assert list(due(assets, at_s=15 * 60 + 1).values()) == [1]
@@ -53,7 +53,7 @@ def test_work_that_was_sent_is_due_again_later(assets: AssetStore) -> None:
 def test_work_that_was_done_while_it_was_sent_stays_done(assets: AssetStore) -> None:
     sent = add(assets, "a.csv", "b.csv", "c.csv")
     close(assets, "b.csv")
-    assets.mark_sent(sent, LATER)
+    assets.mark_sent(sent, lambda _: LATER)
     assert sorted(due(assets, at_s=10**6)) == sorted(make_record(name).key for name in ("a.csv", "c.csv"))
     assert set(due(assets, at_s=10**6).values()) == {1}
 
@@ -61,13 +61,13 @@ def test_work_that_was_done_while_it_was_sent_stays_done(assets: AssetStore) -> 
 def test_work_whose_row_changed_while_it_was_sent_keeps_the_change(assets: AssetStore) -> None:
     sent = add(assets, "a.csv", "b.csv")
     assets.postpone(make_record("a.csv").key, NOW + timedelta(days=1))
-    assets.mark_sent(sent, LATER)
+    assets.mark_sent(sent, lambda _: LATER)
     assert due(assets, at_s=3600) == {make_record("b.csv").key: 1}
     assert due(assets, at_s=2 * 86400)[make_record("a.csv").key] == 0
 
 
 def test_many_sent_messages_are_noted_in_several_transactions(assets: AssetStore) -> None:
-    assets.mark_sent(add(assets, *(f"{number}.csv" for number in range(101))), LATER)
+    assets.mark_sent(add(assets, *(f"{number}.csv" for number in range(101))), lambda _: LATER)
     assert due(assets) == {}
     assert len(due(assets, at_s=10**6)) == 101
 

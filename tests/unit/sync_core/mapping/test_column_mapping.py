@@ -3,7 +3,9 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync_core.mapping.column_mapping import LARGEST_PROPERTY_BYTES, format_column_mapping
+from sync_core.mapping.column_mapping import LARGEST_PROPERTY_BYTES, columns_by_sink, format_column_mapping
+
+DEEP = "[" * 100_000
 
 names = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
 
@@ -34,3 +36,8 @@ def test_as_many_columns_as_fit_are_there_in_their_order(pairs: list[tuple[str, 
         source, sink = (json.dumps(name, ensure_ascii=False) for name in columns[count])
         one_more = f',{{"Source":{source},"Sink":{sink}}}'
         assert len(text.encode()) + len(one_more.encode()) > LARGEST_PROPERTY_BYTES
+
+
+def test_what_someone_else_wrote_there_is_no_mapping_of_ours() -> None:
+    for text in ("", "{", "null", "[1]", '[{"DatasetMapping":{}}]', DEEP):
+        assert columns_by_sink(text) is None
