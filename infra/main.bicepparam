@@ -27,7 +27,8 @@ param notifyUrls = readEnvironmentVariable('NOTIFY_URLS', '')
 
 // Size, network, operation.
 param pythonVersion = readEnvironmentVariable('PYTHON_VERSION', '3.13')
-param instanceMemoryMB = int(readEnvironmentVariable('INSTANCE_MEMORY_MB', '2048'))
+// any(): to the compiler int() is any number, and the parameter allows three; others are refused at evaluation.
+param instanceMemoryMB = any(int(readEnvironmentVariable('INSTANCE_MEMORY_MB', '2048')))
 param maximumInstanceCount = int(readEnvironmentVariable('MAXIMUM_INSTANCE_COUNT', '2'))
 param queueBatchSize = int(readEnvironmentVariable('QUEUE_BATCH_SIZE', '7'))
 param alwaysReadyHttpInstances = int(readEnvironmentVariable('ALWAYS_READY_HTTP_INSTANCES', '0'))

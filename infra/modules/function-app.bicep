@@ -65,7 +65,10 @@ var platformSettings = [
   { name: 'AZURE_CLIENT_ID', value: identity.properties.clientId }
   // An address only: the component refuses whoever has no role.
   { name: 'APPLICATIONINSIGHTS_CONNECTION_STRING', value: insights.properties.ConnectionString }
-  { name: 'APPLICATIONINSIGHTS_AUTHENTICATION_STRING', value: 'ClientId=${identity.properties.clientId};Authorization=AAD' }
+  {
+    name: 'APPLICATIONINSIGHTS_AUTHENTICATION_STRING'
+    value: 'ClientId=${identity.properties.clientId};Authorization=AAD'
+  }
   // Before host.json. Both, or a smaller batch would keep the old threshold. A division of whole numbers rounds down.
   { name: 'AzureFunctionsJobHost__extensions__queues__batchSize', value: string(queueBatchSize) }
   { name: 'AzureFunctionsJobHost__extensions__queues__newBatchThreshold', value: string(queueBatchSize / 2) }
@@ -145,13 +148,18 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
 }
 
 // Deployments sign in with an identity; user names and passwords of publish profiles are switched off.
-resource publishingPolicies 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2024-11-01' = [
-  for door in ['ftp', 'scm']: {
-    parent: app
-    name: door
-    properties: { allow: false }
-  }
-]
+// One resource each, not a loop: the compiler knows their type by their literal name.
+resource ftpPublishing 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2024-11-01' = {
+  parent: app
+  name: 'ftp'
+  properties: { allow: false }
+}
+
+resource scmPublishing 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2024-11-01' = {
+  parent: app
+  name: 'scm'
+  properties: { allow: false }
+}
 
 @description('Name of the app.')
 output name string = app.name

@@ -23,20 +23,65 @@ var roleIds = {
 
 // The narrower queue roles are not enough: giving a message back early is Update Message, which needs messages/write.
 var grants = [
-  { role: 'blobDataOwner', at: 'account', name: storageAccountName, why: 'The host keeps locks, timer state, keys and the package in blobs' }
-  { role: 'queueDataContributor', at: 'queue', name: 'asset-sync', why: 'The app sends assets to work on; the host takes, renews, gives back and deletes them' }
-  { role: 'queueDataContributor', at: 'queue', name: 'asset-sync-poison', why: 'The host moves dead messages here; record_dead_asset takes and deletes them' }
-  { role: 'queueDataContributor', at: 'queue', name: 'lineage-sync', why: 'The app sends data sets to work on; the host takes, renews, gives back and deletes them' }
-  { role: 'queueDataContributor', at: 'queue', name: 'lineage-sync-poison', why: 'The host moves dead messages here; record_dead_lineage takes and deletes them' }
+  {
+    role: 'blobDataOwner'
+    at: 'account'
+    name: storageAccountName
+    why: 'The host keeps locks, timer state, keys and the package in blobs'
+  }
+  {
+    role: 'queueDataContributor'
+    at: 'queue'
+    name: 'asset-sync'
+    why: 'The app sends assets to work on; the host takes, renews, gives back and deletes them'
+  }
+  {
+    role: 'queueDataContributor'
+    at: 'queue'
+    name: 'asset-sync-poison'
+    why: 'The host moves dead messages here; reconcile takes, records and deletes them'
+  }
+  {
+    role: 'queueDataContributor'
+    at: 'queue'
+    name: 'lineage-sync'
+    why: 'The app sends data sets to work on; the host takes, renews, gives back and deletes them'
+  }
+  {
+    role: 'queueDataContributor'
+    at: 'queue'
+    name: 'lineage-sync-poison'
+    why: 'The host moves dead messages here; reconcile takes, records and deletes them'
+  }
   { role: 'tableDataContributor', at: 'table', name: 'syncassets', why: 'The app keeps the state of each asset' }
-  { role: 'tableDataContributor', at: 'table', name: 'syncgroups', why: 'The app keeps which asset owns which data source group' }
-  { role: 'tableDataContributor', at: 'table', name: 'syncnotes', why: 'The app keeps leases, cursors, throttles and notifications' }
+  {
+    role: 'tableDataContributor'
+    at: 'table'
+    name: 'syncgroups'
+    why: 'The app keeps which asset owns which data source group'
+  }
+  {
+    role: 'tableDataContributor'
+    at: 'table'
+    name: 'syncnotes'
+    why: 'The app keeps leases, cursors, throttles and notifications'
+  }
   { role: 'tableDataContributor', at: 'table', name: 'syncruns', why: 'The app keeps what each run did' }
   { role: 'tableDataContributor', at: 'table', name: 'syncdeadletters', why: 'The app keeps work that was given up' }
   { role: 'tableDataContributor', at: 'table', name: 'syncdatasets', why: 'The app keeps the state of each data set' }
-  { role: 'tableDataContributor', at: 'table', name: 'syncdeliveries', why: 'The app keeps which webhook deliveries it has seen' }
+  {
+    role: 'tableDataContributor'
+    at: 'table'
+    name: 'syncdeliveries'
+    why: 'The app keeps which webhook deliveries it has seen'
+  }
   { role: 'metricsPublisher', at: 'insights', name: insightsName, why: 'The host sends logs without a key' }
-  { role: 'secretsUser', at: 'vault', name: vaultName, why: 'The platform reads the secrets that app settings refer to' }
+  {
+    role: 'secretsUser'
+    at: 'vault'
+    name: vaultName
+    why: 'The platform reads the secrets that app settings refer to'
+  }
 ]
 
 // A role assignment's scope must be a resource by name, so there is one loop for each kind of place.

@@ -96,9 +96,10 @@ def test_doors_that_open_with_a_key_are_shut() -> None:
     assert (feature, text(value)) == ("disableLocalAuth", "true")
     vault = properties(properties(module("key-vault").of_kind("resource")["vault"].body)["properties"])
     assert text(vault["enableRbacAuthorization"]) == "true"
-    policies = module("function-app").of_kind("resource")["publishingPolicies"]
-    assert "for door in ['ftp', 'scm']" in text(policies.node)
-    assert text(properties(properties(policies.body)["properties"])["allow"]) == "false"
+    for door in ("ftp", "scm"):
+        policy = module("function-app").of_kind("resource")[f"{door}Publishing"].body
+        assert text(properties(policy)["name"]) == f"'{door}'"
+        assert text(properties(properties(policy)["properties"])["allow"]) == "false"
 
 
 def test_the_app_is_reached_over_encrypted_connections_only() -> None:
