@@ -9,7 +9,6 @@
     ├── RejectedError      this one record is refused, the others go on
     │   ├── NotFoundError  ... because the service does not know it
     │   └── AlreadyExistsError ... because the service has it already
-    ├── UnsafeChangeError  a person must approve
     └── StateError         our own stored state is not what it must be
         └── ConflictError  ... because another worker changed it first
 
@@ -94,12 +93,6 @@ class NotFoundError(RejectedError):
 
 class AlreadyExistsError(RejectedError):
     """The service has something of that name already."""
-
-
-class UnsafeChangeError(SyncError):
-    """The change is larger than the sync may make on its own."""
-
-    cause_class = "unsafe"
 
 
 class StateError(SyncError):

@@ -16,6 +16,7 @@ from requests.adapters import HTTPAdapter
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
 from urllib3.exceptions import LocationValueError  # requests lets it through for some addresses
 
+from sync_core import __version__
 from sync_core.clients.failures import Service, to_connection_error, to_status_error
 from sync_core.domain.ledger import record_request
 from sync_core.errors import SyncError, ThrottledError, TransientError
@@ -29,6 +30,7 @@ CONNECT_TIMEOUT_S = 5.0
 READ_TIMEOUT_S = 25.0
 POOL_SIZE = 32
 LONGEST_PREPARATION_S = 10.0
+USER_AGENT = f"purview-cluedin-sync/{__version__}"
 SECRET_FIELDS = ("password", "refresh_token")
 REFUSED_TOKEN = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
 
@@ -149,7 +151,11 @@ class HttpDoor:
 
     def _exchange(self, call: Call, token: str | None) -> Answer:
         request_id = uuid.uuid4().hex
-        headers = {"Accept": "application/json", "x-ms-client-request-id": request_id}
+        headers = {
+            "Accept": "application/json",
+            "User-Agent": USER_AGENT,
+            "x-ms-client-request-id": request_id,
+        }
         record_request(self.service.name)
         started = time.monotonic()
         try:

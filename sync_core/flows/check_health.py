@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 
+from sync_core import __version__
 from sync_core.domain.answer import HttpAnswer, json_answer
 from sync_core.domain.run import RunKind
 from sync_core.errors import SyncError
@@ -18,7 +19,8 @@ logger = logging.getLogger(__name__)
 def health_answer(failing: list[str]) -> HttpAnswer:
     """Answer 200 when nothing fails, else 503 with the names of the failing checks."""
     status = HTTPStatus.SERVICE_UNAVAILABLE if failing else HTTPStatus.OK
-    return json_answer({"status": "unhealthy" if failing else "healthy", "failing": failing}, status)
+    body = {"status": "unhealthy" if failing else "healthy", "failing": failing, "version": __version__}
+    return json_answer(body, status)
 
 
 @dataclass(frozen=True)

@@ -52,7 +52,6 @@ class TermCursor(BaseModel):
     selection: str
     digest: str
     compared_at: datetime
-    assigned: int
     page_size: int = PAGE_SIZE
     has_missing: bool = False
     has_asked: bool = False
@@ -64,7 +63,6 @@ class TermCursor(BaseModel):
             selection=str(found.selection),
             digest=found.seen.digest(),
             compared_at=found.started_at,
-            assigned=len(found.seen.entities),
             page_size=found.seen.page_size,
             has_missing=has_missing,
             has_asked=has_asked,

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 from pydantic.alias_generators import to_camel
 
+from sync_core import __version__
 from sync_core.domain.answer import HttpAnswer, json_answer, problem
 from sync_core.domain.approval import Approval, ApprovalNeeded
 from sync_core.domain.asset import AssetRecord, AssetStatus
@@ -139,6 +140,7 @@ def _page(found: Iterator[Item], size: int, key_of: Callable[[Item], str]) -> Pa
 def _to_json(facts: Facts) -> dict[str, Any]:
     needed = facts.approval_needed
     return {
+        "version": __version__,
         "generatedAt": facts.generated_at.isoformat(),
         "sync": _camel(facts.toggle) if facts.toggle else None,
         "lineage": {"enabled": facts.is_lineage_on},

@@ -58,7 +58,7 @@ def test_the_status_tells_each_asset_with_its_proof_and_each_run_with_its_cost(s
 def test_the_status_takes_a_key_and_health_takes_none(stack: Stack) -> None:
     assert requests.get(f"{stack.function_url}/status", timeout=30).status_code == 401
     health = requests.get(f"{stack.function_url}/health", timeout=30)
-    assert (health.status_code, health.json()) == (200, {"status": "healthy", "failing": []})
+    assert (health.status_code, health.json()["failing"]) == (200, [])
     wrong = requests.get(
         f"{stack.function_url}/status", params={"code": stack.function_key, "pageSize": "x"}, timeout=30
     )

@@ -140,7 +140,7 @@ def test_a_tick_a_message_the_status_the_page_and_the_health_work_through_the_li
     assert "default-src 'none'" in page.headers["Content-Security-Policy"]
     assert shown["assets"]["items"][0]["groupId"] in bytes(page.body).decode()
     health = worker.run_http("health", HttpCall("GET", "http://h/api/health"))
-    assert (health.status_code, json.loads(health.body)) == (200, {"status": "healthy", "failing": []})
+    assert (health.status_code, json.loads(health.body)["failing"]) == (200, [])
 
 
 def test_a_delivery_and_its_lineage_work_through_the_library(

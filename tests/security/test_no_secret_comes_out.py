@@ -209,4 +209,4 @@ def test_when_the_settings_are_wrong(plant: Plant, monkeypatch: pytest.MonkeyPat
     text = plant.everything_that_came_out() + "".join(answer.body for answer in answers)
     assert "AzureWebJobsStorage: found a value (hidden)" in text
     assert leaks(text) == []
-    assert set(json.loads(answers[1].body)) == {"status", "failing"}
+    assert set(json.loads(answers[1].body)) == {"status", "failing", "version"}

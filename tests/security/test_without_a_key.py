@@ -15,6 +15,7 @@ import requests
 from local.host.process import HostProcess, start_host
 from local.service import REPOSITORY
 from local.stack import make_environment
+from sync_core import __version__
 from sync_core.bootstrap import App, answer_health
 from sync_core.domain.ledger import request_ledger
 from sync_core.state.connection import INTERACTIVE
@@ -23,7 +24,7 @@ from tests.integration.sync_core.flows.estate import Estate, make_settings
 CLOSED = "http://127.0.0.1:9"
 SECRET = "s33d"
 DEFAULT = "func.AuthLevel.FUNCTION"
-HEALTH = {"status", "failing"}
+HEALTH = {"status", "failing", "version"}
 CHECKS = {"settings", "storage", "discovery"}
 
 
@@ -69,7 +70,7 @@ def test_without_a_key_nothing_else_answers_and_the_app_does_not_even_run(host: 
 def test_health_names_what_fails_and_nothing_else(host: HostProcess) -> None:
     answer = host.call("GET", "health", key=None)
     said = answer.json()
-    assert (answer.status_code, said) == (503, {"status": "unhealthy", "failing": ["settings"]})
+    assert (answer.status_code, said) == (503, _unhealthy("settings"))
     for parts in ("?code=x&name=y", "?failing=<script>", "/../status", "/%2e%2e/status"):
         other = requests.get(f"{host.url}/api/health{parts}", timeout=10)
         assert other.content in {answer.content, b""}
@@ -82,7 +83,7 @@ def test_health_tells_nothing_of_names_errors_and_addresses(small_estate: Estate
     with pytest.raises(Exception, match="10"):
         small_estate.app.discover.run()
     said = json.loads(small_estate.app.check_health.answer().body)
-    assert said == {"status": "unhealthy", "failing": ["discovery"]}
+    assert said == _unhealthy("discovery")
     assert said.keys() == HEALTH
     assert set(said["failing"]) <= CHECKS
 
@@ -105,5 +106,9 @@ def test_health_holds_no_thread_for_long_when_storage_is_silent() -> None:
         app = App(make_settings(CLOSED, CLOSED, storage), patience=replace(INTERACTIVE, timeout_s=0.2))
         started = time.monotonic()
         answer = app.check_health.answer()
-    assert json.loads(answer.body) == {"status": "unhealthy", "failing": ["storage"]}
+    assert json.loads(answer.body) == _unhealthy("storage")
     assert time.monotonic() - started < 3
+
+
+def _unhealthy(failing: str) -> dict[str, object]:
+    return {"status": "unhealthy", "failing": [failing], "version": __version__}

@@ -11,6 +11,7 @@ import pytest
 import requests
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
+from sync_core import __version__
 from sync_core.clients.http import CONNECT_TIMEOUT_S, READ_TIMEOUT_S, Call, HttpDoor
 from sync_core.errors import AddressError, ConfigError, SyncError, TransientError
 from tests.integration.sync_core.clients.scripted import LIBRARY, NumberedTokens, Scripted, make_door
@@ -42,6 +43,7 @@ def test_a_request_carries_parameters_body_token_and_an_id_of_its_own(service: S
     assert (asked.method, asked.path, asked.query) == ("POST", "/books", "shelf=a&shelf=b")
     assert asked.headers["authorization"] == "Bearer token-1"
     assert asked.headers["content-type"] == "application/json"
+    assert asked.headers["user-agent"] == f"purview-cluedin-sync/{__version__}"
     assert asked.headers["x-ms-client-request-id"] == answer.request_id
     assert json.loads(asked.body) == {"title": "Émile"}
 

@@ -29,7 +29,7 @@ def storage_at(port: int) -> str:
 
 def failing(answer: HttpAnswer) -> tuple[int, list[str]]:
     body = json.loads(answer.body)
-    assert body.keys() == {"status", "failing"}
+    assert body.keys() == {"status", "failing", "version"}
     return answer.status, body["failing"]
 
 
