@@ -64,7 +64,7 @@ def push_lineage(msg: func.QueueMessage) -> None:
     """Read a data set back from CluedIn and write its lineage into Purview."""
     from sync_core import bootstrap  # noqa: PLC0415
 
-    bootstrap.app().work_off_delivery.handle(msg.get_body())
+    bootstrap.app().push_lineage.handle(msg.get_body())
 
 
 @app.queue_trigger(queue_name="lineage-sync-poison", arg_name="msg", connection=STORAGE)
@@ -72,7 +72,7 @@ def record_dead_lineage(msg: func.QueueMessage) -> None:
     """Copy a poison message into the state at once: the queue keeps it for seven days only."""
     from sync_core import bootstrap  # noqa: PLC0415
 
-    bootstrap.app().work_off_delivery.poison(msg.get_body(), msg.dequeue_count or 0)
+    bootstrap.app().push_lineage.poison(msg.get_body(), msg.dequeue_count or 0)
 
 
 @app.route(route="status", methods=["GET"])

@@ -28,6 +28,7 @@ from sync_core.flows.look_through import LookThrough
 from sync_core.flows.match_asset import MatchAsset
 from sync_core.flows.probe_rights import ProbeRights
 from sync_core.flows.provision import Provision
+from sync_core.flows.push_data_set import PushDataSet
 from sync_core.flows.push_lineage import PushLineage
 from sync_core.flows.receive_delivery import ReceiveDelivery
 from sync_core.flows.reconcile import Heal, Reconcile
@@ -42,7 +43,6 @@ from sync_core.flows.run_log import RunLog
 from sync_core.flows.selection import ReadSelection
 from sync_core.flows.show_dashboard import ShowDashboard
 from sync_core.flows.take_assets import TakeAssets
-from sync_core.flows.work_off_delivery import WorkOffDelivery
 from sync_core.flows.write_lineage import WriteLineage
 from sync_core.state.connection import INTERACTIVE
 from sync_core.state.names import ASSET_QUEUE, LINEAGE_QUEUE, POISON_SUFFIX, TABLES
@@ -115,10 +115,10 @@ class App(Services):
         return ReceiveDelivery(self._deliveries, self._lineage_queue, self.settings.webhook_secrets, self.clock)
 
     @cached_property
-    def work_off_delivery(self) -> WorkOffDelivery:
+    def push_lineage(self) -> PushLineage:
         """The worker of the lineage queue."""
-        return WorkOffDelivery(
-            push=self._push_lineage,
+        return PushLineage(
+            push=self._push_data_set,
             store=self._data_sets,
             deliveries=self._deliveries,
             bury=self.bury,
@@ -137,8 +137,8 @@ class App(Services):
         return FindGroup(self.cluedin, self._groups, self._assets, self.clock)
 
     @cached_property
-    def _push_lineage(self) -> PushLineage:
-        return PushLineage(
+    def _push_data_set(self) -> PushDataSet:
+        return PushDataSet(
             data_sets=self._cluedin_data_sets,
             match=MatchAsset(self._groups, self._assets, self.purview, self._lineage),
             purview=self._lineage,
@@ -165,7 +165,7 @@ class App(Services):
             selection=self._selection,
             take_assets=self._take_assets,
             bury=self.bury,
-            work_off_delivery=self.work_off_delivery,
+            push_lineage=self.push_lineage,
             asset_poison=PoisonQueue(self._storage.queues, ASSET_QUEUE + POISON_SUFFIX),
             lineage_poison=PoisonQueue(self._storage.queues, LINEAGE_QUEUE + POISON_SUFFIX),
             leases=self._leases,

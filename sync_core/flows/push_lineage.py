@@ -1,188 +1,227 @@
-"""Brings one data set's lineage into Purview: read it from CluedIn, match its asset, map, write, verify, record."""
+"""Works off one message of the lineage queue: claim the data set, push its lineage, close the delivery."""
 
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
-from functools import partial
+from datetime import datetime, timedelta
 
-from sync_core.clients.cluedin_data_sets import CluedInDataSets
-from sync_core.clients.purview_lineage import PurviewLineageClient
-from sync_core.clients.purview_lineage_wire import StoredEntity
-from sync_core.domain.data_set import DataSet, DataSetRecord, DataSetStatus, entity_type_path
-from sync_core.domain.ledger import request_ledger
-from sync_core.domain.lineage import EntityRef, Lineage
-from sync_core.errors import NotFoundError
-from sync_core.flows.match_asset import MatchAsset, MatchedAsset
-from sync_core.flows.write_lineage import WriteLineage, Written
-from sync_core.mapping.column_mapping import columns_by_sink
-from sync_core.mapping.lineage import to_columns, to_lineage, vocabulary_keys
-from sync_core.mapping.lineage_names import LineageRefs
+from sync_core.clients.cluedin import CLUEDIN
+from sync_core.clients.purview import PURVIEW
+from sync_core.domain.data_set import DataSetRecord, DataSetStatus
+from sync_core.domain.delivery import Delivery, DeliveryStatus
+from sync_core.domain.message import DataSetMessage
+from sync_core.errors import RejectedError, StateError, SyncError
+from sync_core.flows.announce_data_sets import AnnounceDataSets
+from sync_core.flows.attempts import Attempts
+from sync_core.flows.bury import Bury, DeadLetterCause, last_error
+from sync_core.flows.pauses import Pauses
+from sync_core.flows.push_data_set import PushDataSet
+from sync_core.mapping.backoff import failed_before
 from sync_core.state.data_sets import DataSetStore
-from sync_core.state.leases import Lease
+from sync_core.state.deliveries import DeliveryStore
+from sync_core.state.leases import Held, Lease, Leases
+from sync_core.state.names import LINEAGE_QUEUE
+from sync_core.state.queues import WorkQueue
 
 logger = logging.getLogger(__name__)
 
-NO_FAILURE = {"attempts": 0, "last_error": "", "last_error_class": "", "throttled_since": None}
-HOLD_S = 15  # a claim is renewed before a step once it is that old
+# The host hides a crashed worker's message for up to ten minutes; one that is not done by then is lost.
+SEND_AGAIN_AFTER = timedelta(minutes=15)
+CLAIM_S = 60  # a push makes more calls between two renewals than provisioning does
+HELD_FOR_S = 10  # a push takes seconds: many events of one data set must not wait for the end of a claim each time
+SETTLED = frozenset({DataSetStatus.PUSHED, DataSetStatus.NOT_MAPPED, DataSetStatus.NOT_FROM_PURVIEW})
+SWITCHED_OFF = "switched_off"
 
 
 @dataclass(frozen=True)
 class PushLineage:
-    """Pushes one claimed data set. `host` is the organization's host, `collection` gives the collection's name."""
+    """Handles messages that ask for a data set's lineage."""
 
-    data_sets: CluedInDataSets
-    match: MatchAsset
-    purview: PurviewLineageClient
-    write: WriteLineage
+    push: PushDataSet
     store: DataSetStore
-    collection: Callable[[], str]
-    host: str
+    deliveries: DeliveryStore
+    bury: Bury
+    leases: Leases
+    queue: WorkQueue
+    announce: AnnounceDataSets
+    is_on: bool
     clock: Callable[[], datetime]
-    announce: bool
+    new_id: Callable[[], str]
+    chance: Callable[[], float]
+    pauses: Pauses
+    claim_s: int = CLAIM_S
 
-    def push(self, data_set_id: str, claim: Lease, run_id: str) -> DataSetRecord:
-        """Push the lineage as CluedIn tells it now, and return the record. The same facts again write nothing.
+    def handle(self, body: bytes) -> None:
+        """Work off one message. Repeated, out of order or at once with others, it leads to the same lineage.
 
         Raises:
-            TransientError, ConfigError, RejectedError: as the services answered; the record is left for the next try.
-            ConflictError: another worker took the claim.
+            TransientError, ConfigError, ConflictError: storage failed; the host delivers the message again.
         """
-        with request_ledger() as requests:
-            before = self.store.load(data_set_id)
-            record = before or DataSetRecord(
-                data_set_id=data_set_id, status=DataSetStatus.QUEUED, first_seen_at=self.clock()
-            )
-            data_set = self.data_sets.fetch(data_set_id)
-            if data_set is None:
-                return self._leave(record, DataSetStatus.UNKNOWN, "CluedIn knows no data set of this id.", claim)
-            record = record.model_copy(update={"name": data_set.name, "source_id": data_set.source_id})
-            asset = self.match.match(data_set)
-            if asset is None:
-                why = f"Its data source '{data_set.source_name}' was not made for an asset of Purview."
-                return self._leave(record, DataSetStatus.NOT_FROM_PURVIEW, why, claim)
-            done = self._bring(data_set, asset, record, claim)
-            if done.pushed_at != record.pushed_at:
-                done = done.model_copy(update={"pushed_run_id": run_id, "pushed_requests": dict(requests)})
-            is_news = done.fingerprint != record.fingerprint
-            claim.renew()  # a worker that was overtaken must not save over what its successor found
-            self.store.save(done, before, announce=self.announce and is_news)
-            return done
+        try:
+            message = DataSetMessage.from_json(body)
+        except RejectedError as error:
+            self.bury.message(LINEAGE_QUEUE, body, error.code, str(error))
+            return
+        delivery = self._load(message)
+        if delivery is not None and _is_over(delivery):
+            self.announce.if_done()  # the worker that did it may have died before
+        elif delivery is not None and message.is_outdated(delivery.times_put_back):
+            logger.info("Data set %s has a newer message; dropping this one", message.data_set_id)
+        elif self.is_on:
+            self._claim(message, delivery)
+        else:
+            self._close(delivery, SWITCHED_OFF)
 
-    def _bring(self, data_set: DataSet, asset: MatchedAsset, record: DataSetRecord, claim: Lease) -> DataSetRecord:
-        source = self._find_source(asset)
-        collection = self.collection()
-        # As Purview spells it now: it draws columns only between names that are equal, case included.
-        ref = EntityRef(source.type_name or asset.ref.type_name, source.qualified_name or asset.ref.qualified_name)
-        facts = to_lineage(data_set, ref, self._columns(source), self.host)
-        lineage = self.write.fitting(facts)
-        is_same = self._is_same(record, lineage, collection) and record.asset_guid == source.guid
-        if is_same and self.write.is_standing(lineage, source, collection):
-            return _settled(record, data_set, lineage)
-        if not record.asset_key:  # nothing was ever pushed, or its record was lost
-            record = self._recall(record)
-        claim.renew()
-        record = self._save_intent(record, data_set, asset, source)
-        written = self.write.write(facts, source, collection, lambda: claim.renew_if_older_than(HOLD_S))
-        claim.renew()
-        if not written.lineage.columns_refused:
-            self._remove_former_keys(record, collection)
-            record = record.model_copy(update={"former_keys": []})
-        return self._pushed(record, data_set, written, collection)
-
-    def _is_same(self, record: DataSetRecord, lineage: Lineage, collection: str) -> bool:
-        is_left = bool(record.former_keys) and not lineage.columns_refused
-        return record.fingerprint == _fingerprint(lineage, collection) and not is_left
-
-    def _find_source(self, asset: MatchedAsset) -> StoredEntity:
-        source = self.purview.find(asset.ref)
-        if source is None:
-            raise NotFoundError(
-                f"The source asset {asset.ref.qualified_name} ({asset.ref.type_name}) is gone from Purview: scan it "
-                "again, then replay this data set.",
-                code="source_asset_gone",
-            )
-        return source
-
-    def _columns(self, source: StoredEntity) -> list[str]:
-        """The source's columns: its own, or those of a schema beside it, which takes a second look."""
-        schema = self.purview.find_by_guid(source.schema_guid) if source.schema_guid and not source.columns else None
-        return [column.display_text for column in (schema or source).columns]
-
-    def _recall(self, record: DataSetRecord) -> DataSetRecord:
-        """Note what the data set brought to golden records as far as its own pipeline in Purview tells."""
-        refs = LineageRefs(self.host, record.data_set_id)
-        pipeline = self.purview.find(refs.pipeline)
-        brought = columns_by_sink(pipeline.column_mapping) if pipeline else None
-        keys = {
-            pair for sink, columns in (brought or {}).items() for pair in _shared(refs.entity_type_of(sink), columns)
-        }
-        return record.model_copy(update={"former_keys": sorted({*record.former_keys, *keys})})
-
-    def _save_intent(
-        self, record: DataSetRecord, data_set: DataSet, asset: MatchedAsset, source: StoredEntity
-    ) -> DataSetRecord:
-        """Say what will stand in Purview before it does: a crash in between must not hide what is to be taken out."""
-        keys = vocabulary_keys(data_set) if data_set.is_mapped else []
-        before = {*record.former_keys, *_shared(record.entity_type, record.keys)}
-        intent = record.model_copy(
-            update={
-                "status": DataSetStatus.QUEUED,
-                "asset_key": asset.key,
-                "asset_guid": source.guid,
-                "asset_qualified_name": source.qualified_name,
-                "entity_type": data_set.entity_type,
-                "keys": keys,
-                "former_keys": sorted(before - _shared(data_set.entity_type, keys)),
-                "fingerprint": "",  # from now on nobody knows what stands
-            }
+    def poison(self, body: bytes, deliveries: int) -> None:
+        """Keep a message that the host gave up because the worker failed or died each time."""
+        try:
+            message = DataSetMessage.from_json(body)
+        except RejectedError as error:
+            self.bury.message(LINEAGE_QUEUE, body, error.code, str(error))
+            return
+        cause = (
+            f"The host gave the message up: the worker failed or died at each delivery ({deliveries} on this queue)."
         )
-        self.store.save(intent, record)
-        return intent
+        try:
+            delivery = self._load(message)
+            if delivery is not None and _is_over(delivery):
+                return  # the worker died between its last step and the message's end
+            self.give_up(message, StateError(cause), "poison")
+        except StateError as error:  # the poison queue has no poison queue: what fails here would be lost
+            self._give_up_unreadable(message, f"{cause} {error}")
+        self.announce.if_done()
 
-    def _remove_former_keys(self, record: DataSetRecord, collection: str) -> None:
-        """Take out of the golden records the columns that neither this nor another data set brings any more."""
-        by_type: dict[str, set[str]] = {}
-        for pair in record.former_keys:
-            entity_type, _, key = pair.partition("\t")
-            by_type.setdefault(entity_type, set()).add(key)
-        for entity_type, keys in by_type.items():
-            golden = LineageRefs(self.host, record.data_set_id).golden_records(entity_type)
-            columns = {column.name: column for column in to_columns(golden, sorted(keys))}
-            used = partial(self._pipelines_of_others, record, entity_type)
-            own = LineageRefs(self.host, record.data_set_id).pipeline
-            self.write.remove_shared_columns(golden, columns, own, used, collection)
-            if entity_type != entity_type_path(record.entity_type):
-                self.store.leave_type(entity_type, record.data_set_id)
+    def give_up(self, message: DataSetMessage, error: SyncError, cause_class: str) -> None:
+        """Make a message a dead letter, and say so in the records of its data set and delivery."""
+        record = self._with_failure(message, error)
+        cause = DeadLetterCause(record.name or message.data_set_id, cause_class, str(error), record.attempts)
+        is_news = self.bury.letter(LINEAGE_QUEUE, message.data_set_id, cause, message.to_json())
+        # Whatever asks for it next, e.g. a replay, has all attempts again.
+        update = {"status": DataSetStatus.FAILED, "attempts": 0, "last_error_class": cause_class}
+        self.store.save(record.model_copy(update=update), announce=self.announce.is_on and is_news)
+        self._close(self._load(message), DataSetStatus.FAILED)
+        logger.error("Data set %s is given up, %s: %s", message.data_set_id, cause_class, error)
 
-    def _pipelines_of_others(self, record: DataSetRecord, entity_type: str) -> dict[EntityRef, list[str]]:
-        others = (member for member in self.store.members(entity_type) if member.data_set_id != record.data_set_id)
-        return {LineageRefs(self.host, member.data_set_id).pipeline: member.keys for member in others}
+    def _give_up_unreadable(self, message: DataSetMessage, text: str) -> None:
+        """Keep a message whose records cannot be read, and ask for its work no more: each time would end here."""
+        cause = DeadLetterCause(message.data_set_id, StateError.cause_class, text, 1)
+        self.bury.letter(LINEAGE_QUEUE, message.data_set_id, cause, message.to_json())
+        if message.delivery_key:
+            self.deliveries.forget_open(message.delivery_key)
+        logger.error("Data set %s is given up, its state cannot be read: %s", message.data_set_id, text)
 
-    def _pushed(self, record: DataSetRecord, data_set: DataSet, written: Written, collection: str) -> DataSetRecord:
-        guid = written.data_set.guid
-        logger.info("Data set %s: its lineage stands in Purview as %s", record.data_set_id, guid)
-        fingerprint = _fingerprint(written.lineage, collection)
-        update = {"guid": guid, "fingerprint": fingerprint, "pushed_at": self.clock()}
-        return _settled(record, data_set, written.lineage).model_copy(update=update)
+    def note_failure(self, message: DataSetMessage, error: SyncError) -> None:
+        """Note a failed attempt in the data set's record."""
+        self.store.save(self._with_failure(message, error))
 
-    def _leave(self, record: DataSetRecord, status: DataSetStatus, why: str, claim: Lease) -> DataSetRecord:
-        logger.info("Data set %s is left alone, %s: %s", record.data_set_id, status.value, why)
-        left = record.model_copy(update={"status": status, "reason": why, **NO_FAILURE})
-        claim.renew()
-        self.store.save(left)
-        return left
+    def note_throttle(self, message: DataSetMessage, error: SyncError) -> timedelta:
+        """Note in the data set's record that a service asks to slow down: that is no attempt."""
+        now, record = self.clock(), self._load_record(message)
+        since = record.throttled_since or now
+        self.store.save(record.model_copy(update={**last_error(error, now), "throttled_since": since}))
+        return now - since
+
+    def put_back(self, message: DataSetMessage, delay_s: float) -> None:
+        """Let a message come again after a delay; until long after that, no other one is sent for its delivery.
+
+        In this order: were the message sent first and the rest failed, the host would deliver the first one again, too.
+        """
+        due_at = self.clock() + timedelta(seconds=delay_s) + SEND_AGAIN_AFTER
+        times = self.deliveries.postpone(message.delivery_key, due_at) if message.delivery_key else 0
+        self.queue.send(message.model_copy(update={"times_put_back": times}), delay_s)
+
+    def finish(self, delivery: Delivery | None, record: DataSetRecord) -> None:
+        """Close a delivery with what became of its data set, and the dead letter of an earlier try."""
+        self.bury.unbury(LINEAGE_QUEUE, record.data_set_id)
+        self._close(delivery, record.status)
+
+    def _load(self, message: DataSetMessage) -> Delivery | None:
+        return self.deliveries.load(message.delivery_key) if message.delivery_key else None
+
+    def _claim(self, message: DataSetMessage, delivery: Delivery | None) -> None:
+        pause_s = self.pauses.wait_s(CLUEDIN.name, PURVIEW.name)
+        if pause_s:
+            self.put_back(message, pause_s)
+            return
+        run_id = self.new_id()
+        claim = self.leases.acquire(f"data-set-{message.data_set_id}", run_id, self.claim_s)
+        if isinstance(claim, Held):
+            logger.info("Data set %s is being worked on; putting its message back", message.data_set_id)
+            self.put_back(message, 1 + min(claim.remaining_s, HELD_FOR_S) * self.chance())
+            return
+        try:
+            Attempts(self.chance, self.claim_s).attempt(DataSetWork(self, message, delivery, claim, run_id))
+        finally:
+            claim.release()
+        self.announce.if_done()
+
+    def _with_failure(self, message: DataSetMessage, error: SyncError) -> DataSetRecord:
+        now, record = self.clock(), self._load_record(message)
+        attempts = failed_before(record.attempts, record.last_error_at, now) + 1
+        failed_at = now if attempts > record.attempts else record.last_error_at
+        failure = {**last_error(error, now), "last_error_at": failed_at, "throttled_since": None}
+        return record.model_copy(update={**failure, "attempts": attempts})
+
+    def _load_record(self, message: DataSetMessage) -> DataSetRecord:
+        return self.store.load(message.data_set_id) or DataSetRecord(
+            data_set_id=message.data_set_id, status=DataSetStatus.QUEUED, first_seen_at=self.clock()
+        )
+
+    def _close(self, delivery: Delivery | None, result: str) -> None:
+        if delivery is not None:
+            self.deliveries.close(delivery, result, self.clock())
 
 
-def _fingerprint(lineage: Lineage, collection: str) -> str:
-    return f"{lineage.fingerprint} {collection}"
+def _is_over(delivery: Delivery) -> bool:
+    """Whether this very event was worked off; an unnamed delivery may be a new event that looks the same."""
+    return delivery.is_named and delivery.status is DeliveryStatus.DONE and delivery.result in SETTLED
 
 
-def _settled(record: DataSetRecord, data_set: DataSet, lineage: Lineage) -> DataSetRecord:
-    status = DataSetStatus.PUSHED if data_set.is_mapped else DataSetStatus.NOT_MAPPED
-    why = "" if data_set.is_mapped else "It has no mapping; the rest of its lineage follows once it has."
-    return record.model_copy(update={"status": status, "reason": why, "notes": list(lineage.notes), **NO_FAILURE})
+@dataclass(frozen=True)
+class DataSetWork:
+    """The work on one claimed data set."""
 
+    worker: PushLineage
+    message: DataSetMessage
+    delivery: Delivery | None
+    claim: Lease
+    run_id: str
 
-def _shared(entity_type: str, keys: Collection[str]) -> set[str]:
-    return {f"{entity_type_path(entity_type)}\t{key}" for key in keys} if entity_type else set()
+    @property
+    def name(self) -> str:
+        """What it is, for the log."""
+        return f"Data set {self.message.data_set_id}"
+
+    def do(self) -> None:
+        """Push the lineage and close the delivery."""
+        record = self.worker.push.push(self.message.data_set_id, self.claim, self.run_id)
+        self.worker.finish(self.delivery, record)
+
+    @property
+    def attempts(self) -> int:
+        """How many attempts failed before this one."""
+        record = self.worker.store.load(self.message.data_set_id)
+        return failed_before(record.attempts, record.last_error_at, self.worker.clock()) if record else 0
+
+    def note_failure(self, error: SyncError) -> None:
+        """Note the failure in the data set's record."""
+        self._must_be_ours()
+        self.worker.note_failure(self.message, error)
+
+    def note_throttle(self, error: SyncError) -> timedelta:
+        """Note in the data set's record that a service asks to slow down."""
+        self._must_be_ours()
+        return self.worker.note_throttle(self.message, error)
+
+    def put_back(self, delay_s: float) -> None:
+        """Put the message back."""
+        self.worker.put_back(self.message, delay_s)
+
+    def give_up(self, error: SyncError, cause_class: str) -> None:
+        """Make the message a dead letter."""
+        self._must_be_ours()
+        self.worker.give_up(self.message, error, cause_class)
+
+    def _must_be_ours(self) -> None:
+        """Say nothing over the work of a successor; the host delivers the message again, which then finds it done."""
+        self.claim.renew()

@@ -19,11 +19,11 @@ from sync_core.flows.find_missed import FindMissed
 from sync_core.flows.find_recreated import FindRecreated
 from sync_core.flows.look_through import LookThrough
 from sync_core.flows.pauses import Pauses
+from sync_core.flows.push_lineage import SEND_AGAIN_AFTER, PushLineage
 from sync_core.flows.replay import Replay
 from sync_core.flows.run_log import RunLog, recorded_run
 from sync_core.flows.selection import ReadSelection
 from sync_core.flows.take_assets import TakeAssets
-from sync_core.flows.work_off_delivery import SEND_AGAIN_AFTER, WorkOffDelivery
 from sync_core.mapping.replaying import is_replay_due, replay_at, replays_a_run
 from sync_core.state.dead_letters import DeadLetterStore
 from sync_core.state.deliveries import DeliveryStore
@@ -114,7 +114,7 @@ class Reconcile:
     selection: ReadSelection
     take_assets: TakeAssets
     bury: Bury
-    work_off_delivery: WorkOffDelivery
+    push_lineage: PushLineage
     asset_poison: PoisonQueue
     lineage_poison: PoisonQueue
     leases: Leases
@@ -171,7 +171,7 @@ class Reconcile:
         """Record poison messages whose own trigger failed: the host runs a poison queue's message only so often."""
         for queue, record in (
             (self.asset_poison, lambda body: self.bury.poison(ASSET_QUEUE, body, 1)),
-            (self.lineage_poison, lambda body: self.work_off_delivery.poison(body, 1)),
+            (self.lineage_poison, lambda body: self.push_lineage.poison(body, 1)),
         ):
             log.counts["poison_recorded"] += queue.drain(record)
 

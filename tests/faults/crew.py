@@ -81,9 +81,9 @@ def handle(app: App, delivery: Delivery) -> None:
         case "asset-sync":
             app.create_data_source_group.handle(delivery.body)
         case "lineage-sync":
-            app.work_off_delivery.handle(delivery.body)
+            app.push_lineage.handle(delivery.body)
         case "asset-sync-poison":
             app.bury.poison(ASSET_QUEUE, delivery.body, 1)
         case _:
             assert delivery.lane == LINEAGE_QUEUE + POISON_SUFFIX
-            app.work_off_delivery.poison(delivery.body, 1)
+            app.push_lineage.poison(delivery.body, 1)

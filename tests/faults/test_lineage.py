@@ -54,12 +54,12 @@ def overtake(world: World, data_set: str) -> None:
     world.clock.advance(90)
     world.organization.remap(data_set, {"id": "user.id"}, "/User")
     faster = world.new_app()
-    faster.work_off_delivery.handle(DataSetMessage(data_set_id=data_set.lower()).to_json().encode())
+    faster.push_lineage.handle(DataSetMessage(data_set_id=data_set.lower()).to_json().encode())
 
 
 def work_slowly(world: World, data_set: str, take_over: Callable[[], None]) -> None:
     """Push a data set with a worker to whom something happens while it looks for the asset."""
-    worker = world.app.work_off_delivery
+    worker = world.app.push_lineage
     match = worker.push.match
     slow = SlowMatch(match.groups, match.assets, match.purview, match.lineage, take_over)
     push = replace(worker.push, match=slow)

@@ -123,7 +123,7 @@ def make_virtual_app(
     parts["cluedin"] = replace(app.cluedin, door=replace(app.cluedin.door, sleep=clock.advance))
     parts["discover"] = replace(app.discover, sleep=clock.advance)
     parts["create_data_source_group"] = replace(app.create_data_source_group, chance=chance)
-    parts["work_off_delivery"] = replace(app.work_off_delivery, chance=chance)
+    parts["push_lineage"] = replace(app.push_lineage, chance=chance)
     return app
 
 

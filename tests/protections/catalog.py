@@ -285,7 +285,7 @@ NOTHING_LOST = (
     ),
     Protection(
         "poison whose records cannot be read is kept, too",
-        "sync_core/flows/work_off_delivery.py",
+        "sync_core/flows/push_lineage.py",
         "except StateError as error:  # the poison queue",
         "except ZeroDivisionError as error:  # the poison queue",
         f"{LINEAGE}/test_refusals.py::test_poison_whose_records_cannot_be_read_is_kept_and_asked_for_no_more",
@@ -879,7 +879,7 @@ RETIRE = (
 LINEAGE_WRITTEN = (
     Protection(
         "a push renews its claim before it saves or writes, so that one that was overtaken does neither",
-        "sync_core/flows/push_lineage.py",
+        "sync_core/flows/push_data_set.py",
         "        claim.renew()\n        record = self._save_intent(",
         "        record = self._save_intent(",
         f"{FAULTS}/test_lineage.py::test_a_push_that_was_overtaken_neither_writes_nor_saves",
@@ -887,7 +887,7 @@ LINEAGE_WRITTEN = (
     ),
     Protection(
         "a push that was overtaken records no failure",
-        "sync_core/flows/work_off_delivery.py",
+        "sync_core/flows/push_lineage.py",
         "        self.claim.renew()\n",
         "        return\n",
         f"{FAULTS}/test_lineage.py::test_a_push_that_was_overtaken_records_no_failure_over_what_its_successor_did",
@@ -919,7 +919,7 @@ LINEAGE_WRITTEN = (
     ),
     Protection(
         "one worker at a time is at a data set",
-        "sync_core/flows/work_off_delivery.py",
+        "sync_core/flows/push_lineage.py",
         "        if isinstance(claim, Held):\n",
         "        if False:\n",
         f"{LINEAGE}/test_deliveries.py"
@@ -928,7 +928,7 @@ LINEAGE_WRITTEN = (
     ),
     Protection(
         "an event that was worked off is known when it comes again",
-        "sync_core/flows/work_off_delivery.py",
+        "sync_core/flows/push_lineage.py",
         "return delivery.is_named and delivery.status is DeliveryStatus.DONE and delivery.result in SETTLED",
         "return False",
         f"{LINEAGE}/test_deliveries.py::test_the_same_event_again_asks_nobody_anything",
@@ -936,7 +936,7 @@ LINEAGE_WRITTEN = (
     ),
     Protection(
         "the record says what will stand in Purview before it does",
-        "sync_core/flows/push_lineage.py",
+        "sync_core/flows/push_data_set.py",
         "        self.store.save(intent, record)\n",
         "",
         f"{FAULTS}/test_lineage.py::test_a_mapping_that_is_dropped_before_its_push_has_ended_leaves_nothing_behind",
@@ -944,7 +944,7 @@ LINEAGE_WRITTEN = (
     ),
     Protection(
         "from the first write on nobody trusts the former fingerprint",
-        "sync_core/flows/push_lineage.py",
+        "sync_core/flows/push_data_set.py",
         '                "fingerprint": "",  # from now on nobody knows what stands\n',
         "",
         f"{FAULTS}/test_lineage.py::test_a_mapping_that_is_dropped_before_its_push_has_ended_leaves_nothing_behind",
@@ -1017,7 +1017,7 @@ LINEAGE_WRITTEN = (
     ),
     Protection(
         "what a data set brought before its record was lost is taken out when it brings it no more",
-        "sync_core/flows/push_lineage.py",
+        "sync_core/flows/push_data_set.py",
         "            record = self._recall(record)\n",
         "            pass\n",
         f"{LINEAGE}/test_state_lost.py::test_what_a_data_set_brought_before_its_record_was_lost_is_taken_out",

@@ -12,7 +12,7 @@ from sync_core.domain.asset import AssetStatus
 from sync_core.domain.data_set import DataSetRecord, DataSetStatus
 from sync_core.domain.delivery import found_delivery
 from sync_core.errors import ConfigError
-from sync_core.flows.work_off_delivery import SEND_AGAIN_AFTER
+from sync_core.flows.push_lineage import SEND_AGAIN_AFTER
 from sync_core.mapping.announcements import data_sources_created
 from tests.integration.sync_core.flows.bench import CREATE_SOURCE
 from tests.integration.sync_core.flows.conftest import NewEstate

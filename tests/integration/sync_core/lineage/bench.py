@@ -134,20 +134,20 @@ class LineageBench:
             queue = queues.get_queue_client(LINEAGE_QUEUE, message_decode_policy=TextBase64DecodePolicy())
             messages = list(queue.receive_messages(messages_per_page=32))
             for message in messages:
-                self.app.work_off_delivery.handle(message.content.encode())
+                self.app.push_lineage.handle(message.content.encode())
                 queue.delete_message(message)
             return len(messages)
 
     def push(self, data_set_id: str) -> DataSetRecord:
         """Hand the worker a message for a data set, and return what is recorded then."""
-        self.app.work_off_delivery.handle(DataSetMessage(data_set_id=data_set_id).to_json().encode())
+        self.app.push_lineage.handle(DataSetMessage(data_set_id=data_set_id).to_json().encode())
         return self.record(data_set_id)
 
     def push_failing(self, data_set_id: str, delivery_key: str = "") -> list[float]:
         """The same where the message is put back; return the delays with which it was."""
         queue = RecordingQueue()
         message = DataSetMessage(data_set_id=data_set_id, delivery_key=delivery_key)
-        replace(self.app.work_off_delivery, queue=queue).handle(message.to_json().encode())
+        replace(self.app.push_lineage, queue=queue).handle(message.to_json().encode())
         assert all(one.model_copy(update={"times_put_back": 0}) == message for one, _ in queue.put_back)
         return [delay_s for _, delay_s in queue.put_back]
 

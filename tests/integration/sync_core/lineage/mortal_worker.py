@@ -20,7 +20,7 @@ from tests.integration.sync_core.flows.mortal_worker import SHORT_CLAIM_S, die_b
 
 def work(settings: Settings, message: str, number: int) -> None:
     """Work off one message, as far as it goes."""
-    worker = replace(App(settings).work_off_delivery, claim_s=SHORT_CLAIM_S)
+    worker = replace(App(settings).push_lineage, claim_s=SHORT_CLAIM_S)
     die_before_call(number)
     worker.handle(message.encode())
 

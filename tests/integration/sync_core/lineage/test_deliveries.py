@@ -65,11 +65,11 @@ def test_deliveries_at_once_in_two_apps_make_one_lineage(bench: LineageBench, ne
 
     def work(number: int) -> None:
         message = DataSetMessage(data_set_id=data_set_id, delivery_key=keys[number])
-        apps[number % 2].app.work_off_delivery.handle(message.to_json().encode())
+        apps[number % 2].app.push_lineage.handle(message.to_json().encode())
 
     run_at_once(8, work)
     for key in keys:  # those that found it claimed were put back
-        bench.app.work_off_delivery.handle(DataSetMessage(data_set_id=data_set_id, delivery_key=key).to_json().encode())
+        bench.app.push_lineage.handle(DataSetMessage(data_set_id=data_set_id, delivery_key=key).to_json().encode())
 
     graph = bench.graph()
     assert len(graph.nodes) == 7
@@ -175,7 +175,7 @@ def test_while_lineage_is_switched_off_deliveries_are_closed_and_nothing_is_aske
 
 
 def test_a_message_that_is_none_of_ours_becomes_a_dead_letter(bench: LineageBench) -> None:
-    bench.app.work_off_delivery.handle(b'{"kind": "data_set", "dataSetId": "no guid"}')
+    bench.app.push_lineage.handle(b'{"kind": "data_set", "dataSetId": "no guid"}')
 
     (letter,) = bench.letters()
     assert (letter.queue, letter.cause_class) == ("lineage-sync", "malformed_message")
@@ -186,7 +186,7 @@ def test_a_message_whose_delivery_is_not_stored_any_more_is_worked_off(bench: Li
     data_set_id = bench.load(bench.sync_asset())
     message = DataSetMessage(data_set_id=data_set_id, delivery_key="0" * 32)
 
-    bench.app.work_off_delivery.handle(message.to_json().encode())
+    bench.app.push_lineage.handle(message.to_json().encode())
 
     assert bench.record(data_set_id).status is DataSetStatus.PUSHED
 

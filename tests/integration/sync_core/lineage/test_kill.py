@@ -42,7 +42,7 @@ def kill(services: Services, storage: str, bench: LineageBench) -> Kill:
 
         time.sleep(SHORT_CLAIM_S + 1)  # the claims of the dead
         for message in messages:
-            bench.app.work_off_delivery.handle(message.encode())
+            bench.app.push_lineage.handle(message.encode())
 
     return kill
 

@@ -65,7 +65,7 @@ def sync_there_and_back(bench: LineageBench) -> str:
     data_set_id = bench.load(bench.sync_asset())
     bench.deliver(data_set_id)
     bench.work()
-    bench.app.work_off_delivery.poison(b"no message of ours", 5)
+    bench.app.push_lineage.poison(b"no message of ours", 5)
     bench.app.bury.poison(ASSET_QUEUE, b"no message of ours", 5)
     bench.app.reconcile.run()
     assert bench.app.impatient.report.answer({}).status == 200

@@ -56,7 +56,7 @@ def test_what_was_refused_can_be_replayed_once_the_cause_is_gone(bench: LineageB
     bench.work()
     (letter,) = bench.letters()
 
-    bench.app.work_off_delivery.handle(letter.payload.encode())
+    bench.app.push_lineage.handle(letter.payload.encode())
 
     record = bench.record(data_set_id)
     assert (record.status, record.attempts, record.last_error) == (DataSetStatus.PUSHED, 0, "")
@@ -203,8 +203,8 @@ def test_poison_is_copied_into_the_state_with_its_cause(bench: LineageBench, dat
     (delivery,) = bench.open_deliveries()
     message = DataSetMessage(data_set_id=data_set_id, delivery_key=delivery.key).to_json().encode()
 
-    bench.app.work_off_delivery.poison(message, 5)
-    bench.app.work_off_delivery.poison(b"\xff no message", 5)
+    bench.app.push_lineage.poison(message, 5)
+    bench.app.push_lineage.poison(b"\xff no message", 5)
 
     causes = {letter.cause_class: letter for letter in bench.letters()}
     assert causes.keys() == {"poison", "malformed_message"}
@@ -226,7 +226,7 @@ def test_poison_whose_records_cannot_be_read_is_kept_and_asked_for_no_more(
     bench.app._table(table).put({"PartitionKey": kind, "RowKey": key, "status": "of a newer app"})
     message = DataSetMessage(data_set_id=data_set_id, delivery_key=delivery.key).to_json().encode()
 
-    bench.app.work_off_delivery.poison(message, 5)
+    bench.app.push_lineage.poison(message, 5)
 
     (letter,) = bench.letters()
     assert (letter.cause_class, letter.subject) == ("state", data_set_id)
@@ -238,7 +238,7 @@ def test_poison_of_work_that_was_done_all_the_same_changes_nothing(bench: Lineag
     (delivery,) = bench.open_deliveries()
     bench.work()
 
-    bench.app.work_off_delivery.poison(
+    bench.app.push_lineage.poison(
         DataSetMessage(data_set_id=data_set_id, delivery_key=delivery.key).to_json().encode(), 5
     )
 

@@ -182,7 +182,7 @@ def test_a_key_that_another_data_set_begins_to_bring_while_it_is_taken_out_is_pu
     bench.remap(winning, {"Email": "customer.email"})
     if is_interrupted:
         bench.fault(WRITE, skip=2, times=3, status=503)
-    worker = bench.app.work_off_delivery
+    worker = bench.app.push_lineage
     store = MeddlingStore(bench.app._data_sets.table, lambda: bench.push(winning))
     replace(worker, push=replace(worker.push, store=store)).handle(message(losing))
     assert (bench.record(losing).status is DataSetStatus.QUEUED) == is_interrupted
