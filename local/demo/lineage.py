@@ -87,7 +87,7 @@ def fetch_lineage(purview: Purview, guid: str, direction: str = "OUTPUT") -> Lin
 def reading_command(purview_url: str, type_name: str, qualified_name: str) -> str:
     """Return a command line that reads an asset's lineage, for people to copy; the simulator takes any token."""
     named = {"attr:qualifiedName": qualified_name, "direction": "OUTPUT", "depth": DEPTH}
-    query = urlencode({**named, "api-version": DATA_MAP_VERSION})
+    query = urlencode({**named, "api-version": DATA_MAP_VERSION}, quote_via=quote)
     url = f"{purview_url}{ATLAS}/lineage/uniqueAttribute/type/{type_name}?{query}"
     return f"curl -H 'Authorization: Bearer any' {quote(url)}"
 

@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote, urlencode
 
 import requests
 
@@ -114,8 +115,8 @@ class Purview:
 
     def get(self, path: str, **query: Any) -> Any:
         """Ask one question of the API."""
-        query = {"api-version": DATA_MAP_VERSION, **query}
-        answer = self._session.get(f"{self._url}{path}", params=query, timeout=_TIMEOUT_S)
+        encoded = urlencode({"api-version": DATA_MAP_VERSION, **query}, doseq=True, quote_via=quote)
+        answer = self._session.get(f"{self._url}{path}", params=encoded, timeout=_TIMEOUT_S)
         answer.raise_for_status()
         return answer.json()
 

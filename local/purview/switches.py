@@ -22,6 +22,10 @@ class PurviewSwitches(SwitchSet):
     typedef_role: Literal["root", "anywhere"] = "root"
     """Where the Data Curator role for writing type definitions must sit."""
 
+    # Query strings (section 0)
+    plus_in_query: Literal["literal", "space"] = "literal"
+    """What a `+` in a URL's query is: itself, as reported (wjohnson/pyapacheatlas#286), or a space, as in forms."""
+
     # Search (section 1)
     index_lag_s: float = Field(default=0, ge=0)
     """How long the search index lags behind the data map, on the simulator's clock."""

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, Protocol
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote, quote_plus, urlencode
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -162,7 +162,7 @@ class HttpDoor:
             response = self.session.request(
                 call.method,
                 self.base_url + call.path,
-                params=call.params,
+                params=_query(call.params),
                 json=call.json,
                 data=call.form,
                 headers=headers,
@@ -185,6 +185,14 @@ class HttpDoor:
             *(self.service.name, call.method, call.path, call.operation, result, duration_ms, request_id),
             extra=fields,
         )
+
+
+def _query(params: Mapping[str, Any]) -> str:
+    """A space as `%20`: only forms may write it as `+`, which Purview takes literally in a query.
+
+    Source: wjohnson/pyapacheatlas#286; Microsoft's own client sends `%20`.
+    """
+    return urlencode(params, doseq=True, quote_via=quote, safe="", errors="replace")
 
 
 def _secrets(call: Call, token: str | None, *, is_ok: bool) -> list[str]:

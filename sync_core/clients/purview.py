@@ -144,7 +144,8 @@ class PurviewClient:
             collections, next_link = parse_collections(self.door.send(call).json())
             yield from collections
             # Only the parameters of the link are taken: following it would send our token wherever it leads.
-            params = {**params, **dict(parse_qsl(next_link.partition("?")[2]))}
+            # A `+` in it is itself: Purview reads queries so, and its tokens may be base64.
+            params = {**params, **dict(parse_qsl(next_link.partition("?")[2].replace("+", "%2B")))}
 
     def search(self, search_filter: dict[str, Any], *, limit: int, token: str = "", orderby: str = "") -> SearchPage:
         """Return one page of a search without keywords.

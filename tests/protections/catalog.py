@@ -1048,6 +1048,14 @@ LINEAGE_WRITTEN = (
         "Purview refused the process: 63,408 bytes in a property that takes 32,768",
     ),
     Protection(
+        "a space in a name is asked for as `%20`, which nobody takes for a plus",
+        "sync_core/clients/http.py",
+        "quote_via=quote,",
+        "quote_via=quote_plus,",
+        f"{CLIENTS}/test_query_strings.py::test_an_asset_is_found_by_its_qualified_name",
+        "an asset with a space in its name was called gone from Purview",
+    ),
+    Protection(
         "a 404 for bad parameters is not taken for something that is gone",
         "sync_core/clients/failures.py",
         "if answer.status == HTTPStatus.NOT_FOUND and code in NOT_FOUND_CODES:",

@@ -89,13 +89,20 @@ def answer(purview: Purview, request: Request, body: bytes, handler: Handler) ->
     try:
         caller = _authenticate(purview, request)
         base_url = str(request.base_url).rstrip("/")
-        call = Call(purview, caller, request.path_params, request.query_params, base_url, body)
+        call = Call(purview, caller, request.path_params, _read_query(purview, request), base_url, body)
         result = handler(call)
     except PurviewError as error:
         return _format_error(error)
     finally:
         purview.submit_changes()
     return Response(status_code=204) if result is None else _json_response(200, result)
+
+
+def _read_query(purview: Purview, request: Request) -> QueryParams:
+    """The parameters of the URL; whether a `+` stands for a space in them is a switch."""
+    if purview.switches.plus_in_query == "space":
+        return request.query_params
+    return QueryParams(request.url.query.replace("+", "%2B"))
 
 
 def _authenticate(purview: Purview, request: Request) -> Caller:

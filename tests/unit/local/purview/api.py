@@ -1,6 +1,7 @@
 """A small client for the simulator, and bodies to send with it."""
 
 from typing import Any
+from urllib.parse import quote, urlencode
 
 import requests
 
@@ -20,7 +21,8 @@ class Api:
     def request(self, method: str, path: str, **options: Any) -> requests.Response:
         url = self.base_url + (path.removeprefix("!") if path.startswith("!") else ATLAS + path)
         headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
-        return requests.request(method, url, headers=headers, timeout=30, **options)
+        query = urlencode(options.pop("params", {}), doseq=True, quote_via=quote)  # a `+` would be taken for itself
+        return requests.request(method, url, params=query, headers=headers, timeout=30, **options)
 
     def get(self, path: str, **params: Any) -> requests.Response:
         return self.request("GET", path, params=params)
