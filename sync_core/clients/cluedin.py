@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
+from http import HTTPStatus
 from importlib.resources import files
 from itertools import count
 from typing import Any
@@ -25,7 +26,7 @@ from sync_core.clients.cluedin_wire import (
     says_unauthenticated,
 )
 from sync_core.clients.failures import Service
-from sync_core.clients.http import REFUSED_TOKEN, Answer, Call, HttpDoor
+from sync_core.clients.http import Answer, Call, HttpDoor
 from sync_core.errors import ConfigError, TransientError
 
 CLUEDIN = Service(
@@ -43,7 +44,7 @@ ENDPOINT = "endpoint"
 
 def is_refused(answer: Answer) -> bool:
     """Whether the token was not accepted, in either shape: by HTTP status, or as an error beside HTTP 200."""
-    return answer.status in REFUSED_TOKEN or says_unauthenticated(answer.json())
+    return answer.status == HTTPStatus.UNAUTHORIZED or says_unauthenticated(answer.json())
 
 
 @cache

@@ -32,7 +32,6 @@ POOL_SIZE = 32
 LONGEST_PREPARATION_S = 10.0
 USER_AGENT = f"purview-cluedin-sync/{__version__}"
 SECRET_FIELDS = ("password", "refresh_token")
-REFUSED_TOKEN = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +88,8 @@ class HttpDoor:
     """Sends calls to one service.
 
     `is_refused` says whether an answer means "token not accepted"; then the token is renewed once and the call
-    repeated, which is safe for any call since a refused one was not carried out. `on_throttled` hears of each answer
+    repeated, which is safe for any call since a refused one was not carried out. A 403 is none: it speaks of the rights
+    to one thing, and another token has the same. `on_throttled` hears of each answer
     that asks us to slow down, with the seconds asked for, if any.
     """
 
@@ -97,7 +97,7 @@ class HttpDoor:
     base_url: str
     session: requests.Session = field(default_factory=pooled_session)
     tokens: TokenSource | None = None
-    is_refused: Callable[[Answer], bool] = lambda answer: answer.status in REFUSED_TOKEN
+    is_refused: Callable[[Answer], bool] = lambda answer: answer.status == HTTPStatus.UNAUTHORIZED
     on_throttled: Callable[[str, float | None], None] = lambda _service, _retry_after_s: None
     sleep: Callable[[float], None] = time.sleep
 

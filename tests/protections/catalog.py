@@ -1048,6 +1048,14 @@ LINEAGE_WRITTEN = (
         "Purview refused the process: 63,408 bytes in a property that takes 32,768",
     ),
     Protection(
+        "what may not be read throws no token away",
+        "sync_core/clients/http.py",
+        "lambda answer: answer.status == HTTPStatus.UNAUTHORIZED",
+        "lambda answer: answer.status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}",
+        f"{CLIENTS}/test_http_retries.py::test_what_may_not_be_read_throws_no_token_away",
+        "each asset that the app may not read cost a sign-in and a second request",
+    ),
+    Protection(
         "a space in a name is asked for as `%20`, which nobody takes for a plus",
         "sync_core/clients/http.py",
         "quote_via=quote,",

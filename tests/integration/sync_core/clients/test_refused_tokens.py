@@ -4,6 +4,7 @@ import pytest
 
 from local.cluedin.seed import ORGANIZATION, SERVICE_ACCOUNT
 from local.cluedin.simulator import CluedIn
+from local.simulation import Effect, Fault, Match
 from sync_core.clients.cluedin import CLUEDIN, CluedInClient, is_refused
 from sync_core.clients.http import HttpDoor, TokenSource
 from sync_core.clients.tokens import GivenToken, PasswordTokens
@@ -91,3 +92,12 @@ def test_a_fresh_token_that_is_refused_too_names_the_settings(cluedin: CluedIn, 
 
 def test_a_given_token_is_not_shown() -> None:
     assert "a.b.c" not in repr(GivenToken("a.b.c"))
+
+
+def test_cluedin_that_refuses_a_right_is_not_signed_in_to_again(cluedin: CluedIn, client: CluedInClient) -> None:
+    assert list(client.fetch_groups("")) == []
+    since = cluedin.log.last_seq
+    cluedin.faults.add(Fault(match=Match(path="/graphql"), effect=Effect(status=403)))
+    with pytest.raises(ConfigError, match="Data Source Groups"):
+        list(client.fetch_groups(""))
+    assert operations(cluedin, since) == ["inbound.dataSourceSets"]
