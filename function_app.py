@@ -32,14 +32,6 @@ def create_data_source_group(msg: func.QueueMessage) -> None:
     bootstrap.app().create_data_source_group.handle(msg.get_body())
 
 
-@app.queue_trigger(queue_name="asset-sync-poison", arg_name="msg", connection=STORAGE)
-def record_dead_asset(msg: func.QueueMessage) -> None:
-    """Copy a poison message into the state at once: the queue keeps it for seven days only."""
-    from sync_core import bootstrap  # noqa: PLC0415
-
-    bootstrap.app().bury.poison("asset-sync", msg.get_body(), msg.dequeue_count or 0)
-
-
 @app.timer_trigger(schedule="0 */15 * * * *", arg_name="timer", run_on_startup=False)
 def reconcile(timer: func.TimerRequest) -> None:
     """Heal: stuck work, missed webhooks, dead letters whose cause is gone."""
@@ -65,14 +57,6 @@ def push_lineage(msg: func.QueueMessage) -> None:
     from sync_core import bootstrap  # noqa: PLC0415
 
     bootstrap.app().push_lineage.handle(msg.get_body())
-
-
-@app.queue_trigger(queue_name="lineage-sync-poison", arg_name="msg", connection=STORAGE)
-def record_dead_lineage(msg: func.QueueMessage) -> None:
-    """Copy a poison message into the state at once: the queue keeps it for seven days only."""
-    from sync_core import bootstrap  # noqa: PLC0415
-
-    bootstrap.app().push_lineage.poison(msg.get_body(), msg.dequeue_count or 0)
 
 
 @app.route(route="status", methods=["GET"])

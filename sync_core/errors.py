@@ -9,6 +9,7 @@
     ├── RejectedError      this one record is refused, the others go on
     │   ├── NotFoundError  ... because the service does not know it
     │   └── AlreadyExistsError ... because the service has it already
+    ├── UnforeseenError    a bug: repeat the work a few times, then a person must look
     └── StateError         our own stored state is not what it must be
         └── ConflictError  ... because another worker changed it first
 
@@ -93,6 +94,12 @@ class NotFoundError(RejectedError):
 
 class AlreadyExistsError(RejectedError):
     """The service has something of that name already."""
+
+
+class UnforeseenError(SyncError):
+    """Work failed of what nobody foresaw: a bug of ours, or of what we use."""
+
+    cause_class = "bug"
 
 
 class StateError(SyncError):

@@ -43,6 +43,7 @@ from sync_core.flows.run_log import RunLog
 from sync_core.flows.selection import ReadSelection
 from sync_core.flows.show_dashboard import ShowDashboard
 from sync_core.flows.take_assets import TakeAssets
+from sync_core.flows.take_poison import TakePoison
 from sync_core.flows.write_lineage import WriteLineage
 from sync_core.state.connection import INTERACTIVE
 from sync_core.state.names import ASSET_QUEUE, LINEAGE_QUEUE, POISON_SUFFIX, TABLES
@@ -164,16 +165,25 @@ class App(Services):
             check_existence=CheckExistence(self.purview, self._assets, confirm, self._retire, self._cursors),
             selection=self._selection,
             take_assets=self._take_assets,
-            bury=self.bury,
-            push_lineage=self.push_lineage,
-            asset_poison=PoisonQueue(self._storage.queues, ASSET_QUEUE + POISON_SUFFIX),
-            lineage_poison=PoisonQueue(self._storage.queues, LINEAGE_QUEUE + POISON_SUFFIX),
+            take_poison=self._take_poison,
             leases=self._leases,
             pauses=self._pauses,
             runs=self._runs,
             is_lineage_on=self.settings.lineage_enabled,
             clock=self.clock,
             new_id=new_id,
+        )
+
+    @cached_property
+    def _take_poison(self) -> TakePoison:
+        return TakePoison(
+            assets=self._assets,
+            data_sets=self._data_sets,
+            deliveries=self._deliveries,
+            bury=self.bury,
+            asset_poison=PoisonQueue(self._storage.queues, ASSET_QUEUE + POISON_SUFFIX),
+            lineage_poison=PoisonQueue(self._storage.queues, LINEAGE_QUEUE + POISON_SUFFIX),
+            clock=self.clock,
         )
 
     @cached_property

@@ -12,6 +12,9 @@ from pydantic.alias_generators import to_camel
 
 from sync_core.errors import RejectedError
 
+UNREADABLE = "unreadable"
+"""The cause class of what is no message of ours."""
+
 
 class Message(BaseModel):
     """What all messages share. Unknown properties are ignored, so that an older app reads a newer one's messages.
@@ -50,7 +53,7 @@ class Message(BaseModel):
             return cls.model_validate_json(body)
         except ValidationError as error:
             problems = "; ".join(f"{_path(detail['loc'])}: {detail['msg']}" for detail in error.errors())
-        raise RejectedError(f"The message is no {cls.__name__} of this app ({problems}).", code="malformed_message")
+        raise RejectedError(f"The message is no {cls.__name__} of this app ({problems}).", code=UNREADABLE)
 
 
 class AssetMessage(Message):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
 
-from sync_core.errors import ConfigError, ConflictError, SyncError, ThrottledError, TransientError
+from sync_core.errors import ConfigError, ConflictError, SyncError, ThrottledError, TransientError, UnforeseenError
 from sync_core.mapping.backoff import CONFIG_DELAY_S, LONGEST_THROTTLE, MOST_ATTEMPTS, backoff_s
 
 logger = logging.getLogger(__name__)
@@ -54,6 +54,7 @@ class Attempts:
 
         Raises:
             SyncError: not even that could be recorded; the host delivers the message again.
+            Exception: a bug, which counts as a failed attempt; the host tells of it and delivers the message again.
         """
         try:
             work.do()
@@ -68,9 +69,21 @@ class Attempts:
             self._later(work, error, CONFIG_DELAY_S)
         except SyncError as error:
             work.give_up(error, error.cause_class)
+        except Exception as error:
+            if not self._count_bug(work, UnforeseenError(f"{type(error).__name__}: {error}")):
+                raise
         else:
             return True
         return False
+
+    def _count_bug(self, work: Work, bug: UnforeseenError) -> bool:
+        """Count a bug as a failed attempt, and return whether it was the last: the host's own count ends no work."""
+        is_last = work.attempts + 1 >= MOST_ATTEMPTS
+        if is_last:
+            work.give_up(bug, f"exhausted_{bug.cause_class}")
+        else:
+            work.note_failure(bug)
+        return is_last
 
     def _wait(self, work: Work, error: ThrottledError) -> None:
         if work.note_throttle(error) >= LONGEST_THROTTLE:

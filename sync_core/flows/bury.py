@@ -9,7 +9,7 @@ from typing import Any
 from sync_core.domain.asset import AssetRecord, AssetStatus
 from sync_core.domain.dead_letter import UNKNOWN_ASSET, DeadLetter, letter_id
 from sync_core.domain.message import AssetMessage
-from sync_core.errors import RejectedError, StateError, SyncError
+from sync_core.errors import SyncError
 from sync_core.state.assets import AssetStore
 from sync_core.state.dead_letters import DeadLetterStore
 from sync_core.state.names import ASSET_QUEUE
@@ -17,7 +17,6 @@ from sync_core.state.names import ASSET_QUEUE
 logger = logging.getLogger(__name__)
 
 LONGEST_TEXT = 4000
-LAST_ERROR = " Last error: "
 
 
 def with_failure(error: Exception, now: datetime) -> Callable[[AssetRecord], AssetRecord]:
@@ -88,27 +87,6 @@ class Bury:
     def unbury(self, queue: str, work: str) -> None:
         """Close the letter of a piece of work that succeeded after all."""
         self.dead_letters.close(letter_id(queue, work))
-
-    def poison(self, queue: str, body: bytes, deliveries: int) -> None:
-        """Keep a message that the host gave up because the worker failed or died each time."""
-        cause = (
-            f"The host gave the message up: the worker failed or died at each delivery ({deliveries} on this queue)."
-        )
-        try:
-            message = AssetMessage.from_json(body)
-        except RejectedError as error:
-            self.message(queue, body, error.code, str(error))
-            return
-        try:
-            stored = self.assets.load(message.asset_key)
-        except StateError as error:  # the poison queue has no poison queue: what fails here would be lost
-            self.message(queue, body, "poison", f"{cause} {error}")
-            return
-        if stored is None:
-            self.unknown_asset(message)
-        elif stored.record.status is AssetStatus.QUEUED:
-            last = stored.record.last_error.partition(LAST_ERROR)[2] or stored.record.last_error
-            self.asset(message, StateError(cause + LAST_ERROR + last if last else cause), "poison")
 
     def letter(self, queue: str, work: str, cause: "DeadLetterCause", payload: str) -> bool:
         """Keep a piece of work, named so that its next death is the same letter; return whether it is news."""

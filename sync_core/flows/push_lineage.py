@@ -10,7 +10,7 @@ from sync_core.clients.purview import PURVIEW
 from sync_core.domain.data_set import DataSetRecord, DataSetStatus
 from sync_core.domain.delivery import Delivery, DeliveryStatus
 from sync_core.domain.message import DataSetMessage
-from sync_core.errors import RejectedError, StateError, SyncError
+from sync_core.errors import RejectedError, SyncError
 from sync_core.flows.announce_data_sets import AnnounceDataSets
 from sync_core.flows.attempts import Attempts
 from sync_core.flows.bury import Bury, DeadLetterCause, last_error
@@ -72,25 +72,6 @@ class PushLineage:
         else:
             self._close(delivery, SWITCHED_OFF)
 
-    def poison(self, body: bytes, deliveries: int) -> None:
-        """Keep a message that the host gave up because the worker failed or died each time."""
-        try:
-            message = DataSetMessage.from_json(body)
-        except RejectedError as error:
-            self.bury.message(LINEAGE_QUEUE, body, error.code, str(error))
-            return
-        cause = (
-            f"The host gave the message up: the worker failed or died at each delivery ({deliveries} on this queue)."
-        )
-        try:
-            delivery = self._load(message)
-            if delivery is not None and _is_over(delivery):
-                return  # the worker died between its last step and the message's end
-            self.give_up(message, StateError(cause), "poison")
-        except StateError as error:  # the poison queue has no poison queue: what fails here would be lost
-            self._give_up_unreadable(message, f"{cause} {error}")
-        self.announce.if_done()
-
     def give_up(self, message: DataSetMessage, error: SyncError, cause_class: str) -> None:
         """Make a message a dead letter, and say so in the records of its data set and delivery."""
         record = self._with_failure(message, error)
@@ -101,14 +82,6 @@ class PushLineage:
         self.store.save(record.model_copy(update=update), announce=self.announce.is_on and is_news)
         self._close(self._load(message), DataSetStatus.FAILED)
         logger.error("Data set %s is given up, %s: %s", message.data_set_id, cause_class, error)
-
-    def _give_up_unreadable(self, message: DataSetMessage, text: str) -> None:
-        """Keep a message whose records cannot be read, and ask for its work no more: each time would end here."""
-        cause = DeadLetterCause(message.data_set_id, StateError.cause_class, text, 1)
-        self.bury.letter(LINEAGE_QUEUE, message.data_set_id, cause, message.to_json())
-        if message.delivery_key:
-            self.deliveries.forget_open(message.delivery_key)
-        logger.error("Data set %s is given up, its state cannot be read: %s", message.data_set_id, text)
 
     def note_failure(self, message: DataSetMessage, error: SyncError) -> None:
         """Note a failed attempt in the data set's record."""

@@ -13,24 +13,23 @@ from pydantic import BaseModel
 
 from sync_core.domain.message import DataSetMessage
 from sync_core.domain.run import RunKind
-from sync_core.flows.bury import Bury
 from sync_core.flows.check_existence import CheckExistence
 from sync_core.flows.find_missed import FindMissed
 from sync_core.flows.find_recreated import FindRecreated
 from sync_core.flows.look_through import LookThrough
 from sync_core.flows.pauses import Pauses
-from sync_core.flows.push_lineage import SEND_AGAIN_AFTER, PushLineage
+from sync_core.flows.push_lineage import SEND_AGAIN_AFTER
 from sync_core.flows.replay import Replay
 from sync_core.flows.run_log import RunLog, recorded_run
 from sync_core.flows.selection import ReadSelection
 from sync_core.flows.take_assets import TakeAssets
+from sync_core.flows.take_poison import TakePoison
 from sync_core.mapping.replaying import is_replay_due, replay_at, replays_a_run
 from sync_core.state.dead_letters import DeadLetterStore
 from sync_core.state.deliveries import DeliveryStore
 from sync_core.state.leases import Held, Leases
-from sync_core.state.names import ASSET_QUEUE
 from sync_core.state.notes import Notes
-from sync_core.state.queues import PoisonQueue, WorkQueue
+from sync_core.state.queues import WorkQueue
 from sync_core.state.runs import RunStore
 
 LEASE = "reconcile"
@@ -113,10 +112,7 @@ class Reconcile:
     check_existence: CheckExistence
     selection: ReadSelection
     take_assets: TakeAssets
-    bury: Bury
-    push_lineage: PushLineage
-    asset_poison: PoisonQueue
-    lineage_poison: PoisonQueue
+    take_poison: TakePoison
     leases: Leases
     pauses: Pauses
     runs: RunStore
@@ -142,7 +138,8 @@ class Reconcile:
 
     def _steps(self, log: RunLog) -> Sequence[Step]:
         steps: list[Step] = [
-            ("record poison messages", self._record_poison),
+            ("take poison messages of assets", self.take_poison.take_assets),
+            ("take poison messages of data sets", self.take_poison.take_data_sets),
             ("look through assets", self.look_through.look_at_assets),
             ("look through data sets", self.look_through.look_at_data_sets),
             ("resend assets", self.take_assets.send_lost),
@@ -166,14 +163,6 @@ class Reconcile:
         selection = self.selection.read(log)
         if selection is not None and selection.is_all:
             self.check_existence.run(log)
-
-    def _record_poison(self, log: RunLog) -> None:
-        """Record poison messages whose own trigger failed: the host runs a poison queue's message only so often."""
-        for queue, record in (
-            (self.asset_poison, lambda body: self.bury.poison(ASSET_QUEUE, body, 1)),
-            (self.lineage_poison, lambda body: self.push_lineage.poison(body, 1)),
-        ):
-            log.counts["poison_recorded"] += queue.drain(record)
 
 
 def _run_all(steps: Sequence[Step], log: RunLog) -> None:

@@ -27,7 +27,7 @@ OF_DATA_SETS = {
 }
 OF_LETTERS = {
     "unsafe": "Read the cause and decide, then replay it.",
-    "malformed_message": "Find out who writes to the queue, then close it.",
+    "unreadable": "Find out who writes to the queue, then close it.",
 }
 
 

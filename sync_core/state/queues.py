@@ -1,18 +1,21 @@
 """Sends work to the queues, in the encoding that the Functions host reads by default."""
 
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 
 from azure.core.exceptions import HttpResponseError, ResourceExistsError, ResourceNotFoundError
-from azure.storage.queue import QueueServiceClient, TextBase64EncodePolicy
+from azure.storage.queue import QueueMessage, QueueServiceClient, TextBase64EncodePolicy
 
 from sync_core.domain.ledger import record_request
 from sync_core.domain.message import Message
+from sync_core.errors import ConfigError, TransientError
 from sync_core.state.failures import STORAGE, is_missing_container, translated
 
 NEVER_EXPIRES = -1
-DRAIN_VISIBILITY_S = 300
+DRAIN_VISIBILITY_S = 240  # over when the next reconciliation begins, five minutes later
+MESSAGES_A_PAGE = 32  # the most that the service hands out at once
+MOST_A_DRAIN = 500
 LONGEST_DELAY_S = 7 * 24 * 3600 - 60  # the service allows seven days
 
 
@@ -63,33 +66,58 @@ class WorkQueue:
 
 
 class PoisonQueue:
-    """A queue of messages that the host gave up; its own trigger gets to each only so often."""
+    """A queue of messages that the host gave up. No function listens to it: reconcile empties it."""
 
     def __init__(self, service: QueueServiceClient, name: str) -> None:
         self._name = name
         self._client = service.get_queue_client(name, message_decode_policy=None)
 
-    def drain(self, record: Callable[[bytes], None], most: int = 100) -> int:
-        """Hand each visible message to `record` and delete it when that went well; return how many there were."""
+    def drain(self, record: Callable[[bytes], None], most: int = MOST_A_DRAIN) -> int:
+        """Hand each message's body to `record` and delete it when that went well; return how many these were.
+
+        Raises:
+            TransientError, ConfigError: storage does not answer; what is left comes again.
+            Exception: the first other failure of `record`, after all messages had their turn; its message stays.
+        """
+        failures: list[Exception] = []
         count = 0
         record_request(STORAGE)
         with translated(f"queue {self._name}"):
-            try:
-                for message in self._client.receive_messages(visibility_timeout=DRAIN_VISIBILITY_S, max_messages=most):
-                    record(decode_body(message.content))
-                    record_request(STORAGE)
-                    with suppress(ResourceNotFoundError):  # another worker took it over and was faster
-                        self._client.delete_message(message)
-                    count += 1
-            except HttpResponseError as error:
-                if not is_missing_container(error):
+            for message in self._receive(most):
+                try:
+                    record(decode_body(message.content or ""))
+                except (TransientError, ConfigError):
                     raise
+                except Exception as error:  # noqa: BLE001  # also a bug must not hide the messages behind this one
+                    failures.append(error)
+                else:
+                    self._delete(message)
+                    count += 1
+        if failures:
+            raise failures[0]
         return count
+
+    def _receive(self, most: int) -> Iterator[QueueMessage]:
+        """Yield messages, each hidden until a run that died of it would be over, and the next one begins."""
+        try:
+            yield from self._client.receive_messages(
+                messages_per_page=MESSAGES_A_PAGE, max_messages=most, visibility_timeout=DRAIN_VISIBILITY_S
+            )
+        except HttpResponseError as error:
+            if not is_missing_container(error):
+                raise
+
+    def _delete(self, message: QueueMessage) -> None:
+        record_request(STORAGE)
+        with suppress(ResourceNotFoundError):  # another worker took it over and was faster
+            self._client.delete_message(message)
 
 
 def decode_body(content: str) -> bytes:
-    """Return a message's body: the host's messages are base64, what is none is taken as it is."""
+    """Return a message's body: the base64 of a text, as the host wants it, decoded; anything else as it stands."""
     try:
-        return base64.b64decode(content, validate=True)
+        body = base64.b64decode(content, validate=True)
+        body.decode()
     except ValueError:
         return content.encode()
+    return body

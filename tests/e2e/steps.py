@@ -6,13 +6,14 @@ from collections.abc import Callable
 from typing import Any
 
 import requests
+from azure.core.exceptions import ResourceNotFoundError
 from azure.storage.queue import QueueServiceClient
 
 from local.demo.cluedin import Group, fetch_groups
-from local.host.access import DEFAULT_MASTER_KEY
 from local.stack import Stack
 
 DISCOVER = "discover_assets"
+RECONCILE = "reconcile"
 ASSET_QUEUE = "asset-sync"
 
 
@@ -49,18 +50,6 @@ def administer(service_url: str, action: str, body: Any) -> None:
     requests.post(f"{service_url}/_simulator/{action}", json=body, timeout=30).raise_for_status()
 
 
-def run_with(stack: Stack, function: str, text: str) -> None:
-    """Run a queue function with a message now."""
-    answer = requests.post(
-        f"{stack.app.url}/admin/functions/{function}",
-        json={"input": text},
-        headers={"x-functions-key": DEFAULT_MASTER_KEY},
-        timeout=60,
-    )
-    answer.raise_for_status()
-    assert answer.json()["succeeded"], answer.text
-
-
 def send(storage: str, body: bytes) -> None:
     """Put a message on the asset queue."""
     send_raw(storage, base64.b64encode(body).decode())
@@ -70,3 +59,14 @@ def send_raw(storage: str, text: str) -> None:
     """Put a text on the asset queue as it is, without the encoding that the host expects."""
     with QueueServiceClient.from_connection_string(storage) as queues:
         queues.get_queue_client(ASSET_QUEUE).send_message(text)
+
+
+def count_poison(storage: str) -> int:
+    """Return how many messages of the asset queue the host gave up."""
+    with QueueServiceClient.from_connection_string(storage) as queues:
+        try:
+            return (
+                queues.get_queue_client(f"{ASSET_QUEUE}-poison").get_queue_properties().approximate_message_count or 0
+            )
+        except ResourceNotFoundError:
+            return 0

@@ -7,7 +7,17 @@ from local.demo.cluedin import fetch_groups
 from local.demo.purview import Purview
 from local.demo.requests_seen import watch
 from local.stack import TERM, Stack
-from tests.e2e.steps import DISCOVER, administer, fetch_status, run_with, send, send_raw, sync, wait_until
+from tests.e2e.steps import (
+    DISCOVER,
+    RECONCILE,
+    administer,
+    count_poison,
+    fetch_status,
+    send,
+    send_raw,
+    sync,
+    wait_until,
+)
 
 TAGGED = 18
 
@@ -83,12 +93,14 @@ def test_messages_that_are_none_are_kept_as_dead_letters_and_stop_nobody(stack: 
     administer(stack.purview.url, "tag", {"asset": "Products", "term": TERM})
 
     sync(stack, TAGGED + 1)
-    run_with(stack, "record_dead_asset", "from the poison queue")
+    wait_until(lambda: count_poison(stack.storage) == 1, "the host gave one up")
+    stack.run_function(RECONCILE)
 
-    wait_until(lambda: len(fetch_status(stack)["deadLetters"]) == 3, "three dead letters")
     letters = fetch_status(stack)["deadLetters"]
-    assert {letter["causeClass"] for letter in letters} == {"malformed_message"}
-    assert {"hello", "from the poison queue"} < {letter["payload"] for letter in letters}
+    assert len(letters) == 3
+    assert count_poison(stack.storage) == 0
+    assert {letter["causeClass"] for letter in letters} == {"unreadable"}
+    assert {"hello", "not even base64!"} < {letter["payload"] for letter in letters}
     assert len(fetch_groups(stack.cluedin.url)) == TAGGED + 1
 
 

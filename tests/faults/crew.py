@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from local.simulation import Clock
 from sync_core.bootstrap import App
-from sync_core.state.names import ASSET_QUEUE, LINEAGE_QUEUE, POISON_SUFFIX
+from sync_core.state.names import LINEAGE_QUEUE
 from tests.faults.lanes import Delivery, Lanes
 
 MOST_DELIVERIES = 3000
@@ -80,10 +80,6 @@ def handle(app: App, delivery: Delivery) -> None:
     match delivery.lane:
         case "asset-sync":
             app.create_data_source_group.handle(delivery.body)
-        case "lineage-sync":
-            app.push_lineage.handle(delivery.body)
-        case "asset-sync-poison":
-            app.bury.poison(ASSET_QUEUE, delivery.body, 1)
         case _:
-            assert delivery.lane == LINEAGE_QUEUE + POISON_SUFFIX
-            app.push_lineage.poison(delivery.body, 1)
+            assert delivery.lane == LINEAGE_QUEUE
+            app.push_lineage.handle(delivery.body)

@@ -12,10 +12,11 @@ from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
 from azure.storage.queue import QueueClient, QueueMessage, QueueServiceClient
 
 from local.simulation import Clock
-from sync_core.state.names import ASSET_QUEUE, LINEAGE_QUEUE, POISON_SUFFIX
+from sync_core.state.names import POISON_SUFFIX, QUEUES
 from tests.faults.virtual import DUE_AT
 
-LANES = (ASSET_QUEUE, LINEAGE_QUEUE, ASSET_QUEUE + POISON_SUFFIX, LINEAGE_QUEUE + POISON_SUFFIX)
+POISON = tuple(queue + POISON_SUFFIX for queue in QUEUES)  # no function listens to these
+LANES = (*QUEUES, *POISON)
 MOST_TRIES = 5  # host.json, maxDequeueCount
 RETRY_AFTER = timedelta(seconds=30)  # host.json, visibilityTimeout
 TRIES = "tries"
@@ -63,7 +64,7 @@ class Lanes:
     def receive_due(self) -> list[Delivery]:
         """Take all messages that are due; the others stay."""
         due: list[Delivery] = []
-        for lane in LANES:
+        for lane in QUEUES:
             for delivery in list(self._receive(lane)):
                 if delivery.is_due(self.clock.now()):
                     due.append(delivery)
@@ -93,14 +94,13 @@ class Lanes:
         self._client(delivery.lane).update_message(delivery.message, visibility_timeout=0)
 
     def fail(self, delivery: Delivery) -> None:
-        """The function failed: the message comes again, or is poison. A poison queue has no poison queue."""
+        """The function failed: the message comes again, or is poison."""
         tries = delivery.tries + 1
-        is_poison_lane = delivery.lane.endswith(POISON_SUFFIX)
-        if tries >= MOST_TRIES and not is_poison_lane:
+        if tries >= MOST_TRIES:
             self.send(delivery.lane + POISON_SUFFIX, _without_marks(delivery))
             self.delete(delivery)
             return
-        due_at = self.clock.now() + (RETRY_AFTER if tries < MOST_TRIES else timedelta(days=7))
+        due_at = self.clock.now() + RETRY_AFTER
         body = json.dumps({**delivery.envelope, TRIES: tries, DUE_AT: due_at.isoformat()}).encode()
         content = base64.b64encode(body).decode() if delivery.envelope else None
         self._client(delivery.lane).update_message(delivery.message, visibility_timeout=0, content=content)

@@ -25,7 +25,7 @@ def world(world: World) -> World:
     world.add_asset()
     world.crew.lanes.send("asset-sync", b"not ours")
     world.run()
-    assert [letter.cause_class for letter in letters(world)] == ["malformed_message", "rejected", "rejected"]
+    assert [letter.cause_class for letter in letters(world)] == ["unreadable", "rejected", "rejected"]
     return world
 
 
@@ -53,7 +53,7 @@ def test_letters_are_replayed_by_their_cause(world: World) -> None:
     world.run()
 
     assert "2 of 2" in said
-    assert [letter.cause_class for letter in letters(world)] == ["malformed_message"]
+    assert [letter.cause_class for letter in letters(world)] == ["unreadable"]
 
 
 def test_what_cannot_be_replayed_is_named_and_holds_up_no_other(world: World) -> None:
@@ -62,7 +62,7 @@ def test_what_cannot_be_replayed_is_named_and_holds_up_no_other(world: World) ->
 
     assert (status, "2 of 3" in said) == (1, True)
     assert "The message is no AssetMessage" in said
-    assert [letter.cause_class for letter in letters(world)] == ["malformed_message"]
+    assert [letter.cause_class for letter in letters(world)] == ["unreadable"]
 
 
 @pytest.mark.parametrize("arguments", [("replay", "--id", "nothing"), ("close", "--id", "nothing")])

@@ -385,6 +385,41 @@ def test_a_step_that_fails_keeps_no_other_from_healing(world: World) -> None:
     assert world.violations() == []
 
 
+def break_work(world: World, which: str) -> None:
+    """Let one kind of work fail of a bug, in the same way each time."""
+
+    class Broken:
+        def provision(self, *_: object) -> None:
+            raise ZeroDivisionError
+
+        push = provision
+
+    worker = getattr(world.app, which)
+    part = "provision" if which == "create_data_source_group" else "push"
+    world.app.__dict__[which] = replace(worker, **{part: Broken()})
+
+
+@pytest.mark.parametrize("which", ["create_data_source_group", "push_lineage"])
+def test_work_that_fails_of_a_bug_at_each_delivery_comes_to_an_end(world: World, which: str) -> None:
+    asset = world.add_asset()
+    if which == "push_lineage":
+        world.run()
+        world.announce(world.load(asset))
+    break_work(world, which)
+
+    rounds = 0
+    while not list(world.app.dead_letters.all()):
+        rounds += 1
+        assert rounds < 60, "it never ends"
+        world.clock.advance(60)
+        world.run()
+        if rounds % 5 == 0:
+            world.crew.reconcile()
+
+    (letter,) = world.app.dead_letters.all()
+    assert (letter.cause_class, letter.cause) == ("exhausted_bug", "ZeroDivisionError: ")
+
+
 def test_a_group_that_someone_deletes_after_the_sync_is_made_anew(world: World) -> None:
     world.add_asset("Account.csv")
     world.run()

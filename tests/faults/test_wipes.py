@@ -6,7 +6,6 @@ import pytest
 from azure.data.tables import TableServiceClient
 
 from sync_core.domain.asset import AssetStatus
-from sync_core.domain.message import AssetMessage
 from sync_core.state.names import (
     ASSETS_TABLE,
     DATA_SETS_TABLE,
@@ -32,13 +31,11 @@ def wipe(world: World, tables: Sequence[str]) -> None:
 
 
 def give_up_on(world: World, asset: str) -> None:
-    """The host gives an asset's message up: workers died of it."""
-    world.tick()
-    world.crew.lanes.clear()
-    (key,) = [record.key for record in world.app._assets.all() if record.qualified_name == asset]
-    world.crew.lanes.send("asset-sync-poison", AssetMessage(asset_key=key).to_json().encode())
-    world.crew.drain()
-    assert [letter.cause_class for letter in world.app.dead_letters.all()] == ["poison"]
+    """CluedIn refuses an asset, once."""
+    world.organization.fault(CREATE_SOURCE, status=400)
+    world.run()
+    letters = [(letter.subject, letter.cause_class) for letter in world.app.dead_letters.all()]
+    assert letters == [(asset, "rejected")]
 
 
 def lead_a_life(world: World) -> None:

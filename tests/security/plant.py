@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, fields, is_dataclass, replace
 from functools import cached_property, partial
 from urllib.parse import quote, quote_plus
 
+from azure.core.exceptions import ResourceExistsError
 from azure.data.tables import TableServiceClient
 from azure.storage.queue import QueueServiceClient
 
@@ -21,7 +22,7 @@ from sync_core.clients.purview import PurviewClient
 from sync_core.domain.message import AssetMessage, DataSetMessage
 from sync_core.settings import load_settings
 from sync_core.state.connection import Patience
-from sync_core.state.names import ASSET_QUEUE, LINEAGE_QUEUE
+from sync_core.state.names import ASSET_QUEUE, LINEAGE_QUEUE, POISON_SUFFIX
 
 DATA_SET_ID = "925268ec-8908-44e2-8d0c-d83fe50937d0"
 MESSAGES_READ = 32
@@ -65,8 +66,9 @@ class Plant:
             lambda: app.receive_delivery.answer({"Content-Type": "application/json", "x-functions-key": "k"}, body),
             lambda: self._work(LINEAGE_QUEUE, app.push_lineage.handle),
             lambda: app.push_lineage.handle(data_set.to_json().encode()),
-            lambda: app.bury.poison(ASSET_QUEUE, asset.to_json().encode(), 5),
-            lambda: app.push_lineage.poison(b"no message at all", 5),
+            lambda: app.create_data_source_group.handle(asset.to_json().encode()),
+            lambda: app.push_lineage.handle(b"no message at all"),
+            self._poison,
             app.reconcile.run,
             app.discover.run,
             lambda: app.report.answer({}),
@@ -91,6 +93,15 @@ class Plant:
             print("answered", call(), file=self.said)
         except Exception as error:  # noqa: BLE001  # as the host does
             print("Result: Failure", *traceback.format_exception(error), sep="\n", file=self.said)
+
+    def _poison(self) -> None:
+        """The host gives a message of each queue up, and reconcile takes them."""
+        with QueueServiceClient.from_connection_string(self.storage) as queues:
+            for name in (ASSET_QUEUE, LINEAGE_QUEUE):
+                queue = queues.get_queue_client(name + POISON_SUFFIX)
+                with suppress(ResourceExistsError):
+                    queue.create_queue()
+                queue.send_message("no message at all")
 
     def _work(self, name: str, handle: Callable[[bytes], None]) -> None:
         with QueueServiceClient.from_connection_string(self.storage) as queues:

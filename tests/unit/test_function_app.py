@@ -26,9 +26,7 @@ HEAVY = (
 )
 QUEUES = {
     "create_data_source_group": "asset-sync",
-    "record_dead_asset": "asset-sync-poison",
     "push_lineage": "lineage-sync",
-    "record_dead_lineage": "lineage-sync-poison",
 }
 SCHEDULES = {"discover_assets": "0 * * * * *", "reconcile": "0 */15 * * * *"}
 ROUTES = {
@@ -89,8 +87,8 @@ def test_a_route_has_its_path_methods_and_key(name: str, route: tuple[str, set[s
     assert (binding["type"], found) == ("httpTrigger", route)
 
 
-def test_each_queue_that_we_send_to_has_its_worker_and_its_poison_queue_too() -> None:
-    assert {*names.QUEUES, *(queue + names.POISON_SUFFIX for queue in names.QUEUES)} == set(QUEUES.values())
+def test_each_queue_that_we_send_to_has_its_worker() -> None:
+    assert set(names.QUEUES) == set(QUEUES.values())
 
 
 def test_binding_names_are_those_that_old_hosts_take_too() -> None:

@@ -17,8 +17,6 @@ FUNCTIONS = {
     "health",
     "push_lineage",
     "reconcile",
-    "record_dead_asset",
-    "record_dead_lineage",
     "status",
 }
 PATTERNS = (REPOSITORY / ".funcignore").read_text(encoding="utf-8").splitlines()

@@ -16,7 +16,7 @@ CONFLICT_S = 45.0
 class Fails:
     """Work that fails in one way."""
 
-    error: SyncError
+    error: Exception
     attempts: int = 0
     throttled_for: timedelta = timedelta()
     name: str = "work"
@@ -76,3 +76,16 @@ def test_the_last_attempt_is_the_last() -> None:
 
 def test_what_is_refused_is_given_up_at_once() -> None:
     assert attempt(Fails(RejectedError("no"))).given_up == ["rejected"]
+
+
+def test_a_bug_counts_as_an_attempt_and_the_host_hears_of_it() -> None:
+    work = Fails(ZeroDivisionError("a bug"), attempts=MOST_ATTEMPTS - 2)
+    with pytest.raises(ZeroDivisionError):
+        attempt(work)
+    assert [(error.cause_class, str(error)) for error in work.noted] == [("bug", "ZeroDivisionError: a bug")]
+    assert work.given_up == []
+
+
+def test_a_bug_ends_too() -> None:
+    work = attempt(Fails(ZeroDivisionError("a bug"), attempts=MOST_ATTEMPTS - 1))
+    assert (work.given_up, work.noted) == (["exhausted_bug"], [])

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sync_core.domain.asset import AssetStatus
 from sync_core.domain.dead_letter import DeadLetter
 from sync_core.domain.message import AssetMessage, DataSetMessage
-from tests.integration.sync_core.flows.bench import CREATE_GROUP, Bench
+from tests.integration.sync_core.flows.bench import Bench
 
 KEY = "0" * 32
 DATA_SET = "0b8b2d52-7f5f-4b1c-9d3e-111111111111"
@@ -45,16 +45,12 @@ def letters(bench: Bench) -> list[DeadLetter]:
     return list(bench.app.dead_letters.all())
 
 
-def poison(bench: Bench, body: bytes) -> None:
-    bench.app.bury.poison("asset-sync", body, 5)
-
-
 @pytest.mark.parametrize("body", MALFORMED.values(), ids=MALFORMED)
 def test_a_malformed_message_is_dropped_and_kept_with_its_reason(bench: Bench, body: bytes) -> None:
     bench.app.create_data_source_group.handle(body)
 
     (letter,) = letters(bench)
-    assert (letter.queue, letter.cause_class) == ("asset-sync", "malformed_message")
+    assert (letter.queue, letter.cause_class) == ("asset-sync", "unreadable")
     assert "The message is no AssetMessage of this app" in letter.cause
     assert letter.payload == body.decode("utf-8", "replace")[:4000]
 
@@ -72,7 +68,7 @@ def test_whatever_comes_is_kept_and_never_raises(bench: Bench, body: bytes) -> N
     bench.app.create_data_source_group.handle(body)
 
     (letter,) = letters(bench)
-    assert letter.cause_class in {"malformed_message", "unknown_asset"}
+    assert letter.cause_class in {"unreadable", "unknown_asset"}
 
 
 def test_the_same_bad_message_again_is_the_same_letter(bench: Bench) -> None:
@@ -98,56 +94,6 @@ def test_unknown_properties_of_a_newer_app_are_ignored(bench: Bench) -> None:
 
     bench.app.create_data_source_group.handle(json.dumps(body).encode())
 
-    assert bench.record(key).status is AssetStatus.SYNCED
-
-
-def test_a_poison_message_marks_its_asset_as_failed_with_the_last_error(bench: Bench) -> None:
-    key = bench.add_asset("Account.csv", "https://lake.example/Account.csv")
-    bench.fault(CREATE_GROUP, status=503)
-    bench.deliver(key)
-
-    poison(bench, message(key))
-
-    (letter,) = letters(bench)
-    assert (letter.cause_class, letter.subject) == ("poison", "https://lake.example/Account.csv")
-    assert (
-        "the worker failed or died at each delivery (5 on this queue). Last error: CluedIn answered 503" in letter.cause
-    )
-    assert bench.record(key).status is AssetStatus.FAILED
-    assert not bench.app._assets.has_todo()
-
-
-def test_a_poison_message_that_is_malformed_is_kept_as_such(bench: Bench) -> None:
-    poison(bench, bytes(range(256)))
-
-    assert [letter.cause_class for letter in letters(bench)] == ["malformed_message"]
-
-
-def test_a_poison_message_for_an_asset_that_is_not_recorded_is_kept(bench: Bench) -> None:
-    poison(bench, message(KEY))
-
-    assert [letter.cause_class for letter in letters(bench)] == ["unknown_asset"]
-
-
-def test_a_poison_message_whose_record_cannot_be_read_is_kept_with_the_reason(bench: Bench) -> None:
-    key = bench.add_asset()
-    table = bench.app._assets.table
-    table.put({"PartitionKey": "assets", "RowKey": f"record:{key}", "key": key, "status": "of a newer app"})
-
-    poison(bench, message(key))
-
-    (letter,) = letters(bench)
-    assert (letter.cause_class, json.loads(letter.payload)["assetKey"]) == ("poison", key)
-    assert f"Row record:{key} is no AssetRecord" in letter.cause
-
-
-def test_a_poison_message_whose_work_is_done_is_no_dead_letter(bench: Bench) -> None:
-    key = bench.add_asset()
-    bench.deliver(key)
-
-    poison(bench, message(key))
-
-    assert letters(bench) == []
     assert bench.record(key).status is AssetStatus.SYNCED
 
 

@@ -141,7 +141,7 @@ def test_dead_letters_throttles_and_the_toggle_are_shown(small_estate: Estate) -
     (letter,) = answer["deadLetters"]
     assert (letter["queue"], letter["causeClass"], letter["payload"]) == (
         "asset-sync",
-        "malformed_message",
+        "unreadable",
         "not one of ours",
     )
     (throttle,) = answer["throttles"]

@@ -178,7 +178,7 @@ def test_a_message_that_is_none_of_ours_becomes_a_dead_letter(bench: LineageBenc
     bench.app.push_lineage.handle(b'{"kind": "data_set", "dataSetId": "no guid"}')
 
     (letter,) = bench.letters()
-    assert (letter.queue, letter.cause_class) == ("lineage-sync", "malformed_message")
+    assert (letter.queue, letter.cause_class) == ("lineage-sync", "unreadable")
     assert "dataSetId" in letter.cause
 
 

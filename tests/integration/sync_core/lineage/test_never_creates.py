@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from local.azurite import Azurite
 from sync_core.errors import SyncError
-from sync_core.state.names import ASSET_QUEUE
+from sync_core.state.names import ASSET_QUEUE, POISON_SUFFIX, QUEUES
 from tests.faults.storage_door import StorageDoor, open_doors
 from tests.integration.sync_core.lineage.bench import LineageBench
 from tests.integration.sync_core.lineage.conftest import NewBench
@@ -65,9 +65,11 @@ def sync_there_and_back(bench: LineageBench) -> str:
     data_set_id = bench.load(bench.sync_asset())
     bench.deliver(data_set_id)
     bench.work()
-    bench.app.push_lineage.poison(b"no message of ours", 5)
-    bench.app.bury.poison(ASSET_QUEUE, b"no message of ours", 5)
+    with QueueServiceClient.from_connection_string(bench.storage) as queues:
+        for name in QUEUES:
+            queues.get_queue_client(name + POISON_SUFFIX).send_message("no message of ours")
     bench.app.reconcile.run()
+    assert len(list(bench.app.dead_letters.all())) == len(QUEUES)
     assert bench.app.impatient.report.answer({}).status == 200
     return data_set_id
 

@@ -7,9 +7,7 @@ from typing import Any
 import pytest
 
 from sync_core.domain.data_set import DataSetStatus
-from sync_core.domain.message import DataSetMessage
 from sync_core.mapping.backoff import MOST_ATTEMPTS
-from sync_core.state.names import DATA_SETS_TABLE, DELIVERIES_TABLE
 from tests.integration.sync_core.lineage.bench import FIND, WRITE, LineageBench
 
 
@@ -196,51 +194,3 @@ def test_deleting_what_is_gone_already_is_no_failure(bench: LineageBench, data_s
     assert bench.push(data_set_id).status is DataSetStatus.PUSHED
 
     assert bench.graph().columns["cluedin://127.0.0.1/golden-records/Customer"] == []
-
-
-def test_poison_is_copied_into_the_state_with_its_cause(bench: LineageBench, data_set_id: str) -> None:
-    bench.deliver(data_set_id, eventId="evt_1")
-    (delivery,) = bench.open_deliveries()
-    message = DataSetMessage(data_set_id=data_set_id, delivery_key=delivery.key).to_json().encode()
-
-    bench.app.push_lineage.poison(message, 5)
-    bench.app.push_lineage.poison(b"\xff no message", 5)
-
-    causes = {letter.cause_class: letter for letter in bench.letters()}
-    assert causes.keys() == {"poison", "malformed_message"}
-    assert "died at each delivery" in causes["poison"].cause
-    assert bench.record(data_set_id).status is DataSetStatus.FAILED
-    assert not bench.open_deliveries()
-
-
-@pytest.mark.parametrize(
-    ("table", "kind"),
-    [(DATA_SETS_TABLE, "datasets"), (DELIVERIES_TABLE, "deliveries")],
-)
-def test_poison_whose_records_cannot_be_read_is_kept_and_asked_for_no_more(
-    bench: LineageBench, data_set_id: str, table: str, kind: str
-) -> None:
-    bench.deliver(data_set_id, eventId="evt_1")
-    (delivery,) = bench.open_deliveries()
-    key = f"dataset:{data_set_id}" if table == DATA_SETS_TABLE else f"delivery:{delivery.key}"
-    bench.app._table(table).put({"PartitionKey": kind, "RowKey": key, "status": "of a newer app"})
-    message = DataSetMessage(data_set_id=data_set_id, delivery_key=delivery.key).to_json().encode()
-
-    bench.app.push_lineage.poison(message, 5)
-
-    (letter,) = bench.letters()
-    assert (letter.cause_class, letter.subject) == ("state", data_set_id)
-    assert not bench.open_deliveries()
-
-
-def test_poison_of_work_that_was_done_all_the_same_changes_nothing(bench: LineageBench, data_set_id: str) -> None:
-    bench.deliver(data_set_id, eventId="evt_1")
-    (delivery,) = bench.open_deliveries()
-    bench.work()
-
-    bench.app.push_lineage.poison(
-        DataSetMessage(data_set_id=data_set_id, delivery_key=delivery.key).to_json().encode(), 5
-    )
-
-    assert not bench.letters()
-    assert bench.record(data_set_id).status is DataSetStatus.PUSHED

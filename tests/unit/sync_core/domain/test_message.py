@@ -43,7 +43,7 @@ def test_a_newer_apps_message_is_read_by_an_older_app() -> None:
 def test_a_message_that_is_not_ours_is_rejected_and_the_field_named(change: dict[str, Any], field: str) -> None:
     with pytest.raises(RejectedError, match=f"{field}: ") as caught:
         AssetMessage.from_json(json.dumps({**json.loads(ASSET.to_json()), **change}).encode())
-    assert caught.value.code == "malformed_message"
+    assert caught.value.code == "unreadable"
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b"null", b"\xff\xfe", b"[" * 100_000])

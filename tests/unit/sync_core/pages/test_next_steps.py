@@ -86,7 +86,7 @@ def test_a_failed_data_set_leads_to_its_dead_letter() -> None:
         ),
         ({"cause_class": "not_found", "replays": 3}, "It is replayed by itself in 2\u00a0h; sooner by hand.", False),
         (
-            {"cause_class": "poison", "replays": 1, "last_seen_at": NOW - timedelta(hours=1)},
+            {"cause_class": "exhausted_bug", "replays": 1, "last_seen_at": NOW - timedelta(hours=1)},
             "It is replayed by the next reconcile run, within 15 min.",
             False,
         ),
@@ -100,7 +100,7 @@ def test_a_failed_data_set_leads_to_its_dead_letter() -> None:
             "Mend the cause. It is replayed by itself in 30\u00a0min; sooner by hand.",
             True,
         ),
-        ({"cause_class": "malformed_message"}, "Find out who writes to the queue, then close it.", True),
+        ({"cause_class": "unreadable"}, "Find out who writes to the queue, then close it.", True),
         ({"cause_class": "state"}, "Read the cause, then replay or close it.", True),
     ],
 )
