@@ -3,6 +3,8 @@
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from local.purview.admin.unified import dump_unified
+
 if TYPE_CHECKING:
     from local.purview.simulator import Purview
 
@@ -38,4 +40,5 @@ def dump_state(purview: "Purview") -> dict[str, Any]:
             }
             for entity in active[:LISTED]
         ],
+        "unified": dump_unified(purview),
     }

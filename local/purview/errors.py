@@ -52,9 +52,11 @@ ATLAS_MESSAGES = {
 class PurviewError(Exception):
     """A refusal: an HTTP status and a body. A body of None is an empty one, a string is sent as HTML."""
 
-    def __init__(self, status: int, body: dict[str, Any] | str | None = None) -> None:
+    def __init__(
+        self, status: int, body: dict[str, Any] | str | None = None, headers: dict[str, str] | None = None
+    ) -> None:
         super().__init__(f"{status} {body}")
-        self.status, self.body = status, body
+        self.status, self.body, self.headers = status, body, headers or {}
 
 
 def atlas_error(code: str, *values: object) -> PurviewError:

@@ -23,6 +23,8 @@ from local.purview.search.documents import DocumentMaker
 from local.purview.search.index import SearchIndex
 from local.purview.search.query import Search
 from local.purview.switches import PurviewSwitches
+from local.purview.unified.curation import Curation
+from local.purview.unified.unified import UnifiedCatalog
 from local.simulation import Clock, Simulator
 
 ACCOUNT = "contoso"
@@ -52,13 +54,19 @@ class Purview(Simulator[PurviewSwitches]):
         self.entities = Entities(self.catalog, self._root, self._switches, now_ms)
         self.relationships = Relationships(self.catalog, self._switches, now_ms)
         self.lineage = Lineage(self.catalog)
-        self.glossary = Glossary(self.catalog, self._root, self._switches, now_ms)
+        curation = Curation()
+        self.glossary = Glossary(self.catalog, self._root, self._switches, now_ms, lambda: curation.is_frozen)
         self.tokens = Tokens()
         self.access = Access(self.collections)
         self.policies = Policies(self.collections, self.access)
         self.index = SearchIndex()
         self.search = Search(self.index, self.types, self.collections)
         self._documents = DocumentMaker(self.catalog, self.glossary)
+        self.unified = UnifiedCatalog(self.catalog, self.access, curation, self._switches, self.clock.now)
+
+    @property
+    def _hides_classic_terms(self) -> bool:
+        return self.unified.curation.is_enabled and self.switches.classic_search_after == "none"
 
     def _root(self) -> str:
         return self.collections.root.name
@@ -84,7 +92,7 @@ class Purview(Simulator[PurviewSwitches]):
         """Hand what changed since the last call to the search index, which takes it up after its lag, if it has one."""
         at_ms = self.clock.now_ms()
         for guid in self.catalog.take_changes():
-            document = self._documents.make(guid, self.switches)
+            document = self._documents.make(guid, self.switches, with_terms=not self._hides_classic_terms)
             if document is None and self.switches.deletions_leave_index_at_once:
                 self.index.apply(guid, None)
             else:

@@ -7,10 +7,10 @@ from typing import Literal
 
 from pydantic import Field
 
-from local.simulation import SwitchSet
+from local.purview.unified.switches import UnifiedSwitches
 
 
-class PurviewSwitches(SwitchSet):
+class PurviewSwitches(UnifiedSwitches):
     """The defaults are the likeliest reading; the README has the table with sources."""
 
     # Access (sections 3, 6)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from local.purview.admin.actions import SCANNER, find_collection, find_term
+from local.purview.admin.unified import find_concept
 from local.purview.behaviour.model import Entity, Json
 from local.purview.builtin.glossary import ASSIGNMENT
 
@@ -23,10 +24,10 @@ _QUALIFIED_NAMES = {
 
 
 def generate(purview: "Purview", body: Json) -> Json:
-    """`{"count", "prefix"?: "generated", "days"?: 365, "collection"?, "term"?, "tagged"?: count, "seed"?: 0}`.
+    """`{"count", "prefix"?, "days"?: 365, "collection"?, "term"?, "linked"?, "tagged"?: count, "seed"?: 0}`.
 
     Create times are spread evenly over the last `days`; 0 days is now. The first `tagged` get the `term`, without that
-    this counts as an update.
+    this counts as an update, and are linked with the catalog's term `linked`.
     """
     count, days = int(body["count"]), float(body.get("days", 365))
     collection = find_collection(purview, body.get("collection"))
@@ -42,6 +43,10 @@ def generate(purview: "Purview", body: Json) -> Json:
         term, end = find_term(purview, body["term"]), purview.types.relation_end(ASSIGNMENT, is_end1=True)
         for asset in assets[: int(body.get("tagged", count))]:
             purview.catalog.connect(end, term.guid, asset.guid, now_ms=asset.create_time, by=SCANNER)
+    if "linked" in body:
+        concept = find_concept(purview, {"term": body["linked"]})
+        for asset in assets[: int(body.get("tagged", count))]:
+            purview.unified.link_entity(concept, asset, SCANNER)
     return {"count": count, "first": assets[0].qualified_name if assets else None}
 
 

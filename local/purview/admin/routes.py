@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from local.purview.admin import actions
+from local.purview.admin import actions, unified
 from local.purview.admin.generation import generate
 from local.purview.behaviour.model import Entity, Json
 from local.purview.errors import PurviewError
@@ -41,6 +41,17 @@ ACTIONS: dict[str, Action] = {
     "/roles": actions.set_roles,
     "/tokens/revoke": _revoke_tokens,
     "/index/flush": _flush_index,
+    "/domains": unified.add_domain,
+    "/concepts": unified.add_concept,
+    "/status": unified.set_status,
+    "/concepts/rename": unified.rename,
+    "/concepts/move": unified.move,
+    "/concepts/delete": unified.delete,
+    "/links": unified.link,
+    "/links/delete": unified.unlink,
+    "/links/any": unified.link_id,
+    "/curation": unified.curate,
+    "/catalog/roles": unified.set_roles,
 }
 
 

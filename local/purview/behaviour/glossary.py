@@ -8,7 +8,7 @@ from local.purview.behaviour.entities import stamp
 from local.purview.behaviour.model import DELETED, Entity, Json, Relationship
 from local.purview.behaviour.types import RelationEnd
 from local.purview.builtin.glossary import ANCHOR, ASSIGNMENT, HIERARCHY
-from local.purview.errors import atlas_error
+from local.purview.errors import atlas_error, gateway_error
 from local.purview.switches import PurviewSwitches
 
 GLOSSARY, TERM = "AtlasGlossary", "AtlasGlossaryTerm"
@@ -25,8 +25,10 @@ class Glossary:
         root_collection: Callable[[], str],
         switches: Callable[[], PurviewSwitches],
         now_ms: Callable[[], int],
+        is_frozen: Callable[[], bool] = lambda: False,
     ) -> None:
         self._catalog, self._root, self._switches, self._now_ms = catalog, root_collection, switches, now_ms
+        self._is_frozen = is_frozen
 
     # Ends of the relationships that make up a glossary
 
@@ -57,6 +59,7 @@ class Glossary:
 
     def create_glossary(self, body: Json, by: str) -> Entity:
         """A new glossary; its qualified name is its name."""
+        self._check_writable()
         name = body.get("qualifiedName") or body.get("name")
         if not name:
             raise atlas_error("400-00-02B", GLOSSARY, "name")
@@ -78,6 +81,7 @@ class Glossary:
 
     def create_term(self, body: Json, by: str) -> Entity:
         """A new term; a child's formal name is `Parent_Child`. Source: pyapacheatlas issue 276."""
+        self._check_writable()
         anchor = (body.get("anchor") or {}).get("glossaryGuid")
         if not anchor:
             raise atlas_error("400-00-072")
@@ -98,6 +102,7 @@ class Glossary:
 
     def update_term(self, guid: str, body: Json, by: str) -> Entity:
         """Change a term's own attributes; with its name its qualified name changes."""
+        self._check_writable()
         term = self.get_term(guid)
         changes = {key: body[key] for key in _TERM_ATTRIBUTES if body.get(key) is not None}
         if "name" in changes:
@@ -110,6 +115,7 @@ class Glossary:
 
     def delete_term(self, guid: str) -> None:
         """Only a term that is assigned to nothing."""
+        self._check_writable()
         term = self.get_term(guid)
         assigned = len(self._catalog.linked(guid, self.end(ASSIGNMENT, is_end1=True)))
         if assigned:
@@ -141,6 +147,7 @@ class Glossary:
 
     def assign(self, term: Entity, guids: list[str], by: str) -> None:
         """Give a term to entities; one that has it already is left alone."""
+        self._check_writable()
         end = self.end(ASSIGNMENT, is_end1=True)
         entities = [self._catalog.get_active(guid) for guid in guids]
         for entity in entities:
@@ -150,6 +157,7 @@ class Glossary:
 
     def unassign(self, term: Entity, pairs: list[tuple[str, str | None]], by: str) -> None:
         """Take a term from entities; each pair is a guid and the guid of the assignment relationship."""
+        self._check_writable()
         end = self.end(ASSIGNMENT, is_end1=True)
         linked = self._catalog.linked(term.guid, end)
         for guid, relationship in pairs:
@@ -160,6 +168,11 @@ class Glossary:
         for guid, relationship in pairs:
             self._catalog.disconnect(self._catalog.relationships[str(relationship)], hard=True)
             self._bump(self._catalog.entities[guid], by)
+
+    def _check_writable(self) -> None:
+        """Once a migration runs, classic terms are read-only. Source: docs/vendors/unified-catalog.md, section 8."""
+        if self._is_frozen():
+            raise gateway_error(self._switches().classic_write_after, "ReadOnly", "Classic terms are read-only.")
 
     def _bump(self, entity: Entity, by: str) -> None:
         """Apache Atlas counts an assignment as an update of the entity; for Purview this is unconfirmed."""

@@ -64,7 +64,7 @@ class DocumentMaker:
     def __init__(self, catalog: Catalog, glossary: Glossary) -> None:
         self._catalog, self._glossary = catalog, glossary
 
-    def make(self, guid: str, switches: PurviewSwitches) -> Document | None:
+    def make(self, guid: str, switches: PurviewSwitches, *, with_terms: bool = True) -> Document | None:
         """The document of an entity; None when it is no search hit (any more)."""
         entity = self._catalog.entities.get(guid)
         if entity is None or not entity.is_active or not self._is_hit(entity, switches):
@@ -80,7 +80,7 @@ class DocumentMaker:
             created_by=entity.created_by,
             updated_by=entity.updated_by,
             attributes=entity.attributes,
-            terms=tuple(self._term(term) for term, _ in self._glossary.meanings(entity)),
+            terms=tuple(self._term(term) for term, _ in self._glossary.meanings(entity)) if with_terms else (),
             classifications=tuple(str(each.get("typeName")) for each in entity.classifications),
             labels=entity.labels,
             contacts=entity.contacts,

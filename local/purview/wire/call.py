@@ -25,6 +25,8 @@ class Call:
     query: QueryParams
     base_url: str
     body: bytes
+    url: str = ""
+    """Where the request went, without its query."""
 
     @property
     def by(self) -> str:
@@ -80,8 +82,15 @@ class Call:
         return entity
 
 
+@dataclass(frozen=True, slots=True)
+class Created:
+    """What is answered with 201."""
+
+    body: Any
+
+
 Handler = Callable[[Call], Any]
-"""Answers JSON for 200, None for 204; raises PurviewError to refuse."""
+"""Answers JSON for 200, Created for 201, None for 204; raises PurviewError to refuse."""
 
 
 def answer(purview: Purview, request: Request, body: bytes, handler: Handler) -> Response:
@@ -89,13 +98,16 @@ def answer(purview: Purview, request: Request, body: bytes, handler: Handler) ->
     try:
         caller = _authenticate(purview, request)
         base_url = str(request.base_url).rstrip("/")
-        call = Call(purview, caller, request.path_params, _read_query(purview, request), base_url, body)
+        query, url = _read_query(purview, request), base_url + request.url.path
+        call = Call(purview, caller, request.path_params, query, base_url, body, url)
         result = handler(call)
     except PurviewError as error:
         return _format_error(error)
     finally:
         purview.submit_changes()
-    return Response(status_code=204) if result is None else _json_response(200, result)
+    if result is None:
+        return Response(status_code=204)
+    return _json_response(201, result.body) if isinstance(result, Created) else _json_response(200, result)
 
 
 def _read_query(purview: Purview, request: Request) -> QueryParams:
@@ -120,12 +132,14 @@ def _authenticate(purview: Purview, request: Request) -> Caller:
 
 def _format_error(error: PurviewError) -> Response:
     if error.body is None:
-        return Response(status_code=error.status)
+        return Response(status_code=error.status, headers=error.headers)
     if isinstance(error.body, str):
         return Response(error.body, status_code=error.status, media_type="text/html")
-    return _json_response(error.status, error.body)
+    return _json_response(error.status, error.body, error.headers)
 
 
-def _json_response(status: int, content: Any) -> Response:
+def _json_response(status: int, content: Any, headers: dict[str, str] | None = None) -> Response:
     text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
-    return Response(text.encode(errors="surrogatepass"), status_code=status, media_type="application/json")
+    return Response(
+        text.encode(errors="surrogatepass"), status_code=status, headers=headers, media_type="application/json"
+    )

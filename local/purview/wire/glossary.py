@@ -5,8 +5,8 @@ from random import Random
 from typing import TypeVar
 
 from local.purview.behaviour.access import Right
-from local.purview.behaviour.model import Entity, Json
-from local.purview.errors import hierarchy_error, timeout_error
+from local.purview.behaviour.model import Entity, Json, Relationship
+from local.purview.errors import atlas_error, hierarchy_error, timeout_error
 from local.purview.wire.call import Call
 from local.purview.wire.formats import format_related
 
@@ -45,12 +45,12 @@ def create_glossary(call: Call) -> Json:
 
 def list_terms(call: Call) -> list[Json]:
     """GET glossary/{glossaryId}/terms: full terms."""
-    return [_format_term(call, term) for term, _ in _cut(call, call.purview.glossary.terms(_glossary(call)))]
+    return [_format_term(call, term) for term, _ in _cut(call, _listed(call, _glossary(call)))]
 
 
 def list_term_headers(call: Call) -> list[Json]:
     """GET glossary/{glossaryId}/terms/headers."""
-    return [_listed_term(call, *each) for each in _cut(call, call.purview.glossary.terms(_glossary(call)))]
+    return [_listed_term(call, *each) for each in _cut(call, _listed(call, _glossary(call)))]
 
 
 def get_term(call: Call) -> Json:
@@ -87,11 +87,22 @@ def list_assigned_entities(call: Call) -> list[Json]:
 
     The order is not documented; here it is that of assignment, so that DESC shows the newest first.
     """
-    assigned = call.purview.glossary.assigned(_term(call))
+    assigned = _assigned(call, _term(call))
     if call.purview.switches.assigned_entities_order == "shuffled":
         Random(call.purview.log.last_seq).shuffle(assigned)  # noqa: S311 - any order will do
     page = _cut(call, assigned)[: call.purview.switches.assigned_entities_page_limit]
     return [format_related(*pair) for pair in page]
+
+
+def _assigned(call: Call, term: Entity) -> list[tuple[Entity, Relationship]]:
+    """What a term lists; what that is once asset curation is enabled, is a switch."""
+    if call.purview.unified.curation.is_enabled:
+        match call.purview.switches.classic_list_after:
+            case "empty":
+                return []
+            case "not_found":
+                raise atlas_error("404-00-005", term.guid)
+    return call.purview.glossary.assigned(term)
 
 
 def assign(call: Call) -> None:
@@ -120,7 +131,17 @@ def _glossary(call: Call) -> Entity:
 
 def _term(call: Call) -> Entity:
     call.require(Right.READ)
+    if _are_terms_gone(call):
+        raise atlas_error("404-00-005", call.path["termId"])
     return call.purview.glossary.get_term(call.path["termId"])
+
+
+def _are_terms_gone(call: Call) -> bool:
+    return call.purview.unified.curation.is_enabled and call.purview.switches.classic_terms_after == "gone"
+
+
+def _listed(call: Call, glossary: Entity) -> list[tuple[Entity, str]]:
+    return [] if _are_terms_gone(call) else call.purview.glossary.terms(glossary)
 
 
 def _prepare_term_write(call: Call) -> None:

@@ -1,6 +1,6 @@
 """The table of all operations: method, path, the vendor's operation id, handler.
 
-Source: docs/vendors/purview.md, sections 0 to 7.
+Source: docs/vendors/purview.md, sections 0 to 7; those of the Unified Catalog are in `unified/routes.py`.
 Operation ids as in the REST specification 2023-09-01; they are what the request
 log and faults call `operation`. `api-version` is neither required nor checked, as live clients send it everywhere.
 """
@@ -16,6 +16,7 @@ from local.purview.errors import PurviewError, gateway_error
 from local.purview.simulator import Purview
 from local.purview.wire import collections, entities, glossary, lineage, search, typedefs
 from local.purview.wire.call import Call, Handler, answer
+from local.purview.wire.unified.routes import AnyCaseRoute, unified_rows
 
 _Row = tuple[str, str, str, Handler]
 
@@ -189,6 +190,7 @@ def purview_routes(purview: Purview) -> list[BaseRoute]:
         ("/catalog/api", LEGACY),
     )
     routes = [_route(purview, prefix, row) for prefix, table in tables for row in table]
+    routes += [_route(purview, "", row, AnyCaseRoute) for row in unified_rows()]
     anything = Route("/{path:path}", _endpoint(purview, _unknown), methods=_ALL_METHODS, name="Unknown")
     return [*routes, anything]
 
@@ -196,9 +198,9 @@ def purview_routes(purview: Purview) -> list[BaseRoute]:
 _ALL_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 
-def _route(purview: Purview, prefix: str, row: _Row) -> BaseRoute:
+def _route(purview: Purview, prefix: str, row: _Row, kind: type[Route] = Route) -> BaseRoute:
     method, path, operation, handler = row
-    return Route(prefix + path, _endpoint(purview, handler), methods=[method], name=operation)
+    return kind(prefix + path, _endpoint(purview, handler), methods=[method], name=operation)
 
 
 def _endpoint(purview: Purview, handler: Handler) -> Callable[[Request], Awaitable[Response]]:

@@ -1,0 +1,1 @@
+"""The Unified Catalog's wire format, under `/datagovernance/catalog`."""
