@@ -3,9 +3,9 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from shlex import quote
+from shlex import quote as quote_for_shell
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from local.demo.purview import ATLAS, DATA_MAP_VERSION, Purview
 
@@ -89,7 +89,7 @@ def reading_command(purview_url: str, type_name: str, qualified_name: str) -> st
     named = {"attr:qualifiedName": qualified_name, "direction": "OUTPUT", "depth": DEPTH}
     query = urlencode({**named, "api-version": DATA_MAP_VERSION}, quote_via=quote)
     url = f"{purview_url}{ATLAS}/lineage/uniqueAttribute/type/{type_name}?{query}"
-    return f"curl -H 'Authorization: Bearer any' {quote(url)}"
+    return f"curl -H 'Authorization: Bearer any' {quote_for_shell(url)}"
 
 
 def to_node(entity: Mapping[str, Any]) -> Node:
