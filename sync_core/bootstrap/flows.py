@@ -145,7 +145,7 @@ class App(Services):
             purview=self._lineage,
             write=WriteLineage(self._lineage, self._register_types),
             store=self._data_sets,
-            collection=lambda: self._collection.name,
+            collection=lambda: self._collection.get().name,
             host=urlsplit(self.settings.cluedin_url).hostname or "",
             clock=self.clock,
             announce=self._notifier.is_on,

@@ -4,14 +4,19 @@ from typing import TYPE_CHECKING, Any
 
 from sync_core.clients.http import pooled_session
 from sync_core.settings import Settings
-from sync_core.state.connection import BACKGROUND, Patience
+from sync_core.state.connection import Patience
 
 if TYPE_CHECKING:
     from azure.core.credentials import TokenCredential
     from azure.core.pipeline.transport import RequestsTransport
 
 
-def new_azure_credential(patience: Patience = BACKGROUND) -> "TokenCredential":
+# The endpoint is on the machine itself and answers within a second, or after some tries: a call that needs a token has
+# time for two of ten seconds.
+IDENTITY = Patience(retries=2, backoff_s=0.5, timeout_s=10)
+
+
+def new_azure_credential(patience: Patience = IDENTITY) -> "TokenCredential":
     """Return the identity for Purview: managed in Azure (AZURE_CLIENT_ID counts), the developer's own on a laptop."""
     from azure.identity import DefaultAzureCredential  # noqa: PLC0415  # slow to import
 

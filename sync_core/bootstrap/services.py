@@ -16,6 +16,7 @@ from sync_core.flows.asset_types import AssetTypes
 from sync_core.flows.notify import Notify
 from sync_core.flows.pauses import Pauses
 from sync_core.flows.resolve_collection import ResolveCollection
+from sync_core.single_flight import Once
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class Services(Stores):
     @cached_property
     def purview(self) -> PurviewClient:
         """Purview, as the app's own identity."""
-        tokens = AzureTokens(new_azure_credential)
+        tokens = AzureTokens(new_azure_credential, on_throttled=self._pauses.note)
         return PurviewClient(
             HttpDoor(PURVIEW, self.settings.purview_endpoint, tokens=tokens, on_throttled=self._pauses.note)
         )
@@ -68,10 +69,10 @@ class Services(Stores):
         return AssetTypes(self.purview, self._notes("type"))
 
     @cached_property
-    def _collection(self) -> Collection:
-        return ResolveCollection(self.purview, self.settings.purview_collection).resolve()
+    def _collection(self) -> Once[Collection]:
+        return Once(ResolveCollection(self.purview, self.settings.purview_collection).resolve)
 
     def _own_collection(self) -> str:
         """The collection that lineage goes to; empty if it is the root, which holds everyone's assets."""
-        collection = self._collection
+        collection = self._collection.get()
         return collection.name if collection.parent else ""

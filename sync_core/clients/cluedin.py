@@ -6,10 +6,9 @@ Source: docs/vendors/cluedin.md, section 2.
 
 import base64
 import json
-import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, cached_property
 from http import HTTPStatus
 from importlib.resources import files
 from itertools import count
@@ -28,6 +27,7 @@ from sync_core.clients.cluedin_wire import (
 from sync_core.clients.failures import Service
 from sync_core.clients.http import Answer, Call, HttpDoor
 from sync_core.errors import ConfigError, TransientError
+from sync_core.single_flight import Once
 
 CLUEDIN = Service(
     name="cluedin",
@@ -65,7 +65,6 @@ class CluedInClient:
     """Typed calls on one CluedIn organization. All errors are those of `HttpDoor.send`."""
 
     door: HttpDoor
-    _author: "_Once" = field(default_factory=lambda: _Once(), repr=False)  # noqa: PLW0108  # defined below
 
     def fetch_groups(self, search_name: str) -> Iterator[DataSourceSet]:
         """Yield every data source group whose name contains the text (all groups for an empty one).
@@ -115,7 +114,11 @@ class CluedInClient:
 
     def author_id(self) -> str:
         """The caller's own user id: CluedIn asks for it as the author of what is made."""
-        return self._author.get(lambda: parse_author_id(self.query("me", {})) or self._user_id_of_token())
+        return self._author.get()
+
+    @cached_property
+    def _author(self) -> Once[str]:
+        return Once(lambda: parse_author_id(self.query("me", {})) or self._user_id_of_token())
 
     def _user_id_of_token(self) -> str:
         """The `Id` claim says the same; read without verifying: CluedIn, not we, must trust the token.
@@ -148,17 +151,3 @@ class CluedInClient:
         except TransientError as error:
             self.door.notice(error)
             raise
-
-
-class _Once:
-    """Keeps the first value; threads that come meanwhile wait for it."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._value = ""
-
-    def get(self, fetch: Any) -> str:
-        with self._lock:
-            if not self._value:
-                self._value = fetch()
-            return self._value

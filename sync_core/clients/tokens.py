@@ -2,15 +2,16 @@
 
 import logging
 import re
-import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from sync_core.clients.http import Call, HttpDoor
 from sync_core.clients.json_reading import integer, text
-from sync_core.errors import ConfigError, RejectedError, TransientError
+from sync_core.clients.purview import PURVIEW
+from sync_core.clients.sign_in import SharedSignIn
+from sync_core.errors import ConfigError, RejectedError, SlowAnswerError, SyncError, TransientError
 
 if TYPE_CHECKING:
     from azure.core.credentials import TokenCredential
@@ -20,6 +21,10 @@ logger = logging.getLogger(__name__)
 PURVIEW_SCOPE = "https://purview.azure.net/.default"
 TOKEN_PATH = "/auth/connect/token"  # noqa: S105  # Source: docs/vendors/cluedin.md, 1.2
 VISIBLE_ASCII = re.compile("[!-~]+")  # what a header can carry
+TIMED_OUT = re.compile("timed out", re.IGNORECASE)
+UNREACHED = re.compile(
+    f"{TIMED_OUT.pattern}|Failed to establish a new connection|Connection (aborted|reset)", re.IGNORECASE
+)
 USUAL_LIFETIME_S = 3600
 LONGEST_LIFETIME_S = 24 * 3600  # whatever the answer says, which may be more than a number of ours can hold
 LONGEST_MARGIN_S = 300.0
@@ -33,27 +38,34 @@ class AzureTokens:
     starting with a new credential, whose memory is empty.
     """
 
-    def __init__(self, new_credential: "Callable[[], TokenCredential]", scope: str = PURVIEW_SCOPE) -> None:
+    def __init__(
+        self,
+        new_credential: "Callable[[], TokenCredential]",
+        scope: str = PURVIEW_SCOPE,
+        on_throttled: Callable[[str, float | None], None] = lambda _service, _retry_after_s: None,
+    ) -> None:
         self._new_credential = new_credential
         self._scope = scope
         self._credential: TokenCredential | None = None
-        self._lock = threading.Lock()
+        self._sign_in = SharedSignIn(PURVIEW, on_throttled)
 
     def token(self) -> str:
-        """Return a valid token.
+        """Return a valid token; one thread asks, the others share its outcome.
 
         Raises:
             ConfigError: no identity is available or it may not have a token.
+            ThrottledError: Azure's identity endpoint hangs.
         """
-        with self._lock:
-            return self._fetch()
+        return self._sign_in.ask(self._fetch)
 
     def renew(self, refused: str) -> str:
         """Return a token fetched anew, unless another thread already did so."""
-        with self._lock:
-            if self._credential is not None and self._fetch() == refused:
-                self._credential = None
-            return self._fetch()
+        return another_than(refused, lambda: self._sign_in.ask(lambda: self._fetch_other(refused)))
+
+    def _fetch_other(self, refused: str) -> str:
+        if self._credential is not None and self._fetch() == refused:
+            self._credential = None
+        return self._fetch()
 
     def _fetch(self) -> str:
         from azure.core.exceptions import AzureError, ClientAuthenticationError  # noqa: PLC0415  # slow to import
@@ -63,12 +75,30 @@ class AzureTokens:
         try:
             return self._credential.get_token(self._scope).token
         except ClientAuthenticationError as error:
-            raise ConfigError(
-                f"Azure gave no token for Purview: {_telling_lines(str(error))} In Azure, give the app a managed "
-                "identity and set AZURE_CLIENT_ID if it is user-assigned; on a laptop, sign in with the Azure CLI."
-            ) from error
+            raise _to_identity_error(_telling_lines(str(error))) from error
         except AzureError as error:
-            raise TransientError(f"Azure's identity endpoint is out of reach: {error}", service="identity") from error
+            raise _out_of_reach(str(error)) from error
+
+
+def another_than(refused: str, ask: Callable[[], str]) -> str:
+    """Return what asking gives; asked again where another thread, which did not know of the refusal, shared its own."""
+    token = ask()
+    return ask() if token == refused else token
+
+
+def _to_identity_error(said: str) -> SyncError:
+    """The chain of credentials tells in words only what kept the managed identity from answering."""
+    if UNREACHED.search(said):
+        return _out_of_reach(said)
+    return ConfigError(
+        f"Azure gave no token for Purview: {said} In Azure, give the app a managed identity and set AZURE_CLIENT_ID if "
+        "it is user-assigned; on a laptop, sign in with the Azure CLI."
+    )
+
+
+def _out_of_reach(said: str) -> TransientError:
+    kind = SlowAnswerError if TIMED_OUT.search(said) else TransientError
+    return kind(f"Azure's identity endpoint is out of reach: {said}", service="identity")
 
 
 def _telling_lines(message: str) -> str:
@@ -100,6 +130,15 @@ class GivenToken:
         )
 
 
+@dataclass(frozen=True)
+class Grant:
+    """What signing in gave; before that, something that is due to be renewed."""
+
+    access_token: str = field(default="", repr=False)
+    refresh_token: str = field(default="", repr=False)
+    renew_at: float = float("-inf")
+
+
 class PasswordTokens:
     """CluedIn access tokens by password grant, kept fresh with the refresh token, shared by all threads.
 
@@ -119,44 +158,46 @@ class PasswordTokens:
         self._username = username
         self._password = password
         self._clock = clock
-        self._lock = threading.Lock()
-        self._access_token = ""
-        self._refresh_token = ""
-        self._renew_at = 0.0
+        self._sign_in = SharedSignIn(door.service, door.on_throttled, clock)
+        self._grant = Grant()
 
     def token(self) -> str:
-        """Return a token that is not about to expire; one thread fetches, the others wait for it.
+        """Return a token that is not about to expire; one thread asks for it, the others share its outcome.
 
         Raises:
             ConfigError: CluedIn refuses the credentials.
+            ThrottledError: signing in hangs.
         """
-        with self._lock:
-            if not self._access_token or self._clock() >= self._renew_at:
-                self._fetch()
-            return self._access_token
+        return self._sign_in.ask(lambda: self._fetch_other("")) if self._is_due else self._grant.access_token
 
     def renew(self, refused: str) -> str:
         """Return a token fetched anew, unless another thread already did so."""
-        with self._lock:
-            if self._access_token == refused:
-                self._fetch()
-            return self._access_token
+        return another_than(refused, lambda: self._sign_in.ask(lambda: self._fetch_other(refused)))
+
+    @property
+    def _is_due(self) -> bool:
+        return self._clock() >= self._grant.renew_at
+
+    def _fetch_other(self, refused: str) -> str:
+        if self._is_due or self._grant.access_token == refused:
+            self._fetch()
+        return self._grant.access_token
 
     def _fetch(self) -> None:
-        if self._refresh_token and self._try_refresh():
+        if self._grant.refresh_token and self._try_refresh():
             return
-        self._grant({"grant_type": "password", "username": self._username, "password": self._password})
+        self._ask({"grant_type": "password", "username": self._username, "password": self._password})
 
     def _try_refresh(self) -> bool:
-        refresh_token, self._refresh_token = self._refresh_token, ""
+        refresh_token, self._grant = self._grant.refresh_token, replace(self._grant, refresh_token="")
         try:
-            self._grant({"grant_type": "refresh_token", "refresh_token": refresh_token})
+            self._ask({"grant_type": "refresh_token", "refresh_token": refresh_token})
         except ConfigError:
             logger.info("CluedIn no longer takes the refresh token; signing in again")
             return False
         return True
 
-    def _grant(self, form: dict[str, str]) -> None:
+    def _ask(self, form: dict[str, str]) -> None:
         # Asked once: the call that needs the token is repeated itself where it may be, while all others wait for it.
         form = {**form, "client_id": self._organization}
         try:
@@ -169,14 +210,19 @@ class PasswordTokens:
                 "account that does not use single sign-on) and CLUEDIN_ORGANIZATION, "
                 f"which is '{self._organization}'."
             ) from error
-        self._keep(answer.json())
+        self._grant = parse_grant(answer.json(), self._clock())
 
-    def _keep(self, grant: object) -> None:
-        match grant:
-            case {"access_token": str(access_token), **rest} if VISIBLE_ASCII.fullmatch(access_token):
-                lifetime_s = float(min(integer(rest, "expires_in") or USUAL_LIFETIME_S, LONGEST_LIFETIME_S))
-                self._access_token = access_token
-                self._refresh_token = text(rest, "refresh_token")
-                self._renew_at = self._clock() + lifetime_s - min(LONGEST_MARGIN_S, lifetime_s * SHARE_OF_LIFETIME)
-            case _:
-                raise ConfigError("CluedIn's token endpoint answered without an access_token: check CLUEDIN_URL.")
+
+def parse_grant(body: object, now: float) -> Grant:
+    """Read a token endpoint's answer.
+
+    Raises:
+        ConfigError: it holds no token that a header can carry.
+    """
+    match body:
+        case {"access_token": str(access_token), **rest} if VISIBLE_ASCII.fullmatch(access_token):
+            lifetime_s = float(min(integer(rest, "expires_in") or USUAL_LIFETIME_S, LONGEST_LIFETIME_S))
+            margin_s = min(LONGEST_MARGIN_S, lifetime_s * SHARE_OF_LIFETIME)
+            return Grant(access_token, text(rest, "refresh_token"), now + lifetime_s - margin_s)
+        case _:
+            raise ConfigError("CluedIn's token endpoint answered without an access_token: check CLUEDIN_URL.")

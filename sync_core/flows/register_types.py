@@ -1,7 +1,6 @@
 """Registers our type definitions in Purview, once per version of them."""
 
 import logging
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -11,6 +10,7 @@ from pydantic import BaseModel
 from sync_core.clients.purview_lineage import PurviewLineageClient
 from sync_core.errors import RejectedError
 from sync_core.mapping.lineage_types import VERSION, entity_types, relationship_types
+from sync_core.single_flight import SingleFlight
 from sync_core.state.notes import Notes
 
 logger = logging.getLogger(__name__)
@@ -41,13 +41,15 @@ class RegisterTypes:
     lineage: PurviewLineageClient
     notes: Notes
     clock: Callable[[], datetime]
-    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+    _flight: SingleFlight[RegisteredTypes] = field(default_factory=SingleFlight, repr=False)
 
     def ensure(self) -> RegisteredTypes:
         """Register the types unless this version of them was registered before; return what was registered."""
-        with self._lock:
-            known = self.notes.load(RegisteredTypes, VERSION)
-            return self.register() if known is None or known.is_due(self.clock()) else known
+        return self._flight.do(self._ensure)
+
+    def _ensure(self) -> RegisteredTypes:
+        known = self.notes.load(RegisteredTypes, VERSION)
+        return self.register() if known is None or known.is_due(self.clock()) else known
 
     def register(self) -> RegisteredTypes:
         """Register the types, also if they were before: someone may have deleted them.

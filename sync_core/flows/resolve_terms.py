@@ -4,7 +4,6 @@ import difflib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cached_property
 from itertools import chain
 
 from pydantic import BaseModel, Field
@@ -115,19 +114,22 @@ class Listing:
     """All glossaries with their terms, read when they are first asked for: a term may be found without them."""
 
     purview: PurviewClient
+    _read: list[ListedGlossary] | None = None
 
-    @cached_property
+    @property
     def glossaries(self) -> list[ListedGlossary]:
-        """All glossaries."""
-        return [
-            ListedGlossary(each, list(self.purview.fetch_term_headers(each.guid)))
-            for each in self.purview.fetch_glossaries()
-        ]
+        """All glossaries. No cached property: its lock is one for all listings, and would be held over the reading."""
+        if self._read is None:
+            self._read = [
+                ListedGlossary(each, list(self.purview.fetch_term_headers(each.guid)))
+                for each in self.purview.fetch_glossaries()
+            ]
+        return self._read
 
     @property
     def count(self) -> int:
         """How many terms were read until now."""
-        return len(self.names) if "glossaries" in vars(self) else 0
+        return 0 if self._read is None else len(self.names)
 
     @property
     def names(self) -> list[str]:
