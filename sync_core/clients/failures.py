@@ -39,9 +39,16 @@ TRANSIENT_STATUS = frozenset(
 # A gateway that gave up waiting says so with one of these, while the service behind it may go on.
 SLOW_STATUS = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.GATEWAY_TIMEOUT})
 # A Purview 404 also stands for bad parameters; only these codes say that a thing is not there.
-# Source: docs/vendors/purview.md, section 3, errors.
+# Source: docs/vendors/purview.md, section 3, errors; docs/vendors/unified-catalog.md, section 1.
 NOT_FOUND_CODES = frozenset(
-    {"ATLAS-404-00-001", "ATLAS-404-00-005", "ATLAS-404-00-009", "ATLAS-404-00-00A", "ATLAS-404-00-012"}
+    {
+        "ATLAS-404-00-001",
+        "ATLAS-404-00-005",
+        "ATLAS-404-00-009",
+        "ATLAS-404-00-00A",
+        "ATLAS-404-00-012",
+        "DataCatalogNotFoundError",
+    }
 )
 # Apollo's words in a GraphQL answer, which come with several statuses (docs/vendors/cluedin.md, 3.2).
 UNAUTHENTICATED = "UNAUTHENTICATED"

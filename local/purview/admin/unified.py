@@ -57,7 +57,8 @@ def add_concept(purview: "Purview", body: Json) -> Json:
     domain = find_domain(purview, body["domain"])
     owner = {"contacts": {"owner": [{"id": str(uuid4())}]}}
     more = {"type": body.get("type", "Master"), **owner} if "product" in body else {}
-    said = {"status": "Published", **more, **body.get("fields", {}), "name": name, "domain": domain.id}
+    status = body.get("status", "Published")
+    said = {**more, **body.get("fields", {}), "name": name, "domain": domain.id, "status": status}
     concept = _concepts(purview, body).add(said, STEWARD)
     return link(purview, {**_by_id(concept), "assets": body.get("assets", ())})
 

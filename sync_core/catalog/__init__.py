@@ -1,0 +1,1 @@
+"""Purview's Unified Catalog: its client, which lets out values only."""

@@ -1,0 +1,99 @@
+"""The Unified Catalog's REST API, as far as discovery needs it: domains, terms, data products, links, data assets.
+
+Source: docs/vendors/unified-catalog.md (2026-03-20-preview).
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from sync_core.catalog.paging import PAGE_SIZE, Parameters, follow, skip_through
+from sync_core.catalog.values import Concept, DataAsset, Domain, Kind, normalized
+from sync_core.catalog.wire import parse_asset, parse_concept, parse_domain, parse_link, parse_one
+from sync_core.clients.http import Call, HttpDoor
+
+API_VERSION = "2026-03-20-preview"  # the first with data assets, and a superset of the one before
+BASE = "/datagovernance/catalog"
+ASSETS_A_CALL = 50  # neither a maximum nor paging is documented
+DATA_ASSET = "DATAASSET"
+
+
+@dataclass(frozen=True)
+class CatalogClient:
+    """Typed calls on one tenant's catalog. All errors are those of `HttpDoor.send`, and these two.
+
+    `AddressError`: an answer is no list where one is expected. `TransientError`: a list could not be read to its end.
+    """
+
+    door: HttpDoor
+
+    def fetch_domains(self) -> list[Domain]:
+        """Return the governance domains that the app's identity may see."""
+        pages = follow(lambda following: self._get("/businessdomains", following, "fetch_domains"), "fetch_domains")
+        return [parse_domain(item) for item in pages]
+
+    def find_concepts(self, kind: Kind, name: str) -> list[Concept]:
+        """Return the terms or data products of exactly that name, in any domain and any status that is shown.
+
+        What the service takes for a match is not documented, and neither is the case of a status in a query: both are
+        checked here.
+        """
+
+        def ask(skip: int, following: Parameters) -> Any:
+            body = {"nameKeyword": name, "skip": skip, "top": PAGE_SIZE}
+            return self._post(f"/{kind}/query", body, following, "find_concepts")
+
+        concepts = (parse_concept(item, kind) for item in skip_through(ask, "find_concepts"))
+        return [concept for concept in concepts if normalized(concept.name) == normalized(name)]
+
+    def fetch_concept(self, kind: Kind, concept_id: str) -> Concept:
+        """Return one term or data product.
+
+        Raises:
+            NotFoundError: the service shows none; a draft may look the same.
+        """
+        return parse_one(self._get(_path(kind, concept_id), {}, "fetch_concept"), kind, concept_id)
+
+    def fetch_links(self, kind: Kind, concept_id: str) -> list[str]:
+        """Return the ids of the catalog's data assets that a term or data product is linked with, each once.
+
+        One request, unless the service pages. The list says nothing of the status: a draft's may be half edited.
+        """
+        path, asked = f"{_path(kind, concept_id)}/relationships", {"entityType": DATA_ASSET}
+        items = follow(lambda following: self._get(path, {**asked, **following}, "fetch_links"), "fetch_links")
+        return list(dict.fromkeys(entity_id for item in items if (entity_id := parse_link(item))))
+
+    def fetch_assets(self, ids: Sequence[str]) -> Iterator[DataAsset]:
+        """Yield the data assets of these catalog ids, in chunks; one that the catalog does not show is left out."""
+        for chunk in _chunks(ids):
+            yield from (asset for asset in self._query_assets({"ids": chunk}) if asset.id in chunk)
+
+    def fetch_assets_of(self, guids: Sequence[str]) -> Iterator[DataAsset]:
+        """Yield the data assets of these guids of the Data Map; one that is not registered is left out."""
+        for chunk in _chunks(guids):
+            yield from (asset for asset in self._query_assets({"sourceAssetIds": chunk}) if asset.guid in chunk)
+
+    def _query_assets(self, wanted: dict[str, list[str]]) -> Iterator[DataAsset]:
+        body = {**wanted, "includingOrphans": True}
+        pages = follow(
+            lambda following: self._post("/dataAssets/query", body, following, "fetch_assets"), "fetch_assets"
+        )
+        return (parse_asset(item) for item in pages)
+
+    def _get(self, path: str, params: Parameters, operation: str) -> Any:
+        versioned = {**params, "api-version": API_VERSION}
+        return self.door.send(Call("GET", BASE + path, versioned, operation=operation)).json()
+
+    def _post(self, path: str, body: Any, params: Parameters, operation: str) -> Any:
+        versioned = {**params, "api-version": API_VERSION}
+        return self.door.send(Call("POST", BASE + path, versioned, json=body, operation=operation)).json()
+
+
+def _path(kind: Kind, concept_id: str) -> str:
+    return f"/{kind}/{quote(concept_id, safe='')}"
+
+
+def _chunks(ids: Sequence[str]) -> Iterator[list[str]]:
+    lowered = [each.lower() for each in ids]
+    return (lowered[start : start + ASSETS_A_CALL] for start in range(0, len(lowered), ASSETS_A_CALL))

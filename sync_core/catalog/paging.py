@@ -1,0 +1,49 @@
+"""Reads lists to their end, however the service names the next page.
+
+Source: docs/vendors/unified-catalog.md, section 1.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from sync_core.catalog.wire import CATALOG, Item, Page, parse_page
+from sync_core.clients.json_reading import text
+from sync_core.errors import TransientError
+
+PAGE_SIZE = 100  # no maximum is documented, one live client believes in this one
+Parameters = Mapping[str, str]
+
+
+def follow(ask: Callable[[Parameters], Any], operation: str, items: str = "value") -> Iterator[Item]:
+    """Yield the items of all pages that a list names; the first may be the only one.
+
+    Raises:
+        TransientError: a page names itself as the next one, so that the list cannot be read to its end.
+    """
+    asked: list[Parameters] = []
+    page = Page(())
+    while not asked or page.following:
+        if page.following in asked:
+            raise TransientError(
+                f"{CATALOG.title} names the same next page of {operation} again and again.", service=CATALOG.name
+            )
+        asked.append(page.following)
+        page = parse_page(ask(page.following), operation, items)
+        yield from page.items
+
+
+def skip_through(ask: Callable[[int, Parameters], Any], operation: str) -> Iterator[Item]:
+    """Yield the items of a list that pages by `skip`, until a page brings nothing new.
+
+    A short page may be the server's own limit. Where a page names the next one, that is asked for as well.
+    """
+    seen: set[str] = set()
+    skip, page = 0, Page(())
+    while True:
+        page = parse_page(ask(skip, page.following), operation)
+        fresh = [item for item in page.items if text(item, "id") not in seen]
+        if not fresh:
+            return
+        yield from fresh
+        seen.update(text(item, "id") for item in fresh)
+        skip += len(page.items)

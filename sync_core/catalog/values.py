@@ -1,0 +1,66 @@
+"""What the Unified Catalog tells, as values. Ids are in lower case."""
+
+import unicodedata
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+def normalized(name: str) -> str:
+    """Return a name as it is compared: composed letters, and no white space but single spaces inside."""
+    return " ".join(unicodedata.normalize("NFC", name).split())
+
+
+class Status(StrEnum):
+    """How far a domain, term or data product is. What the service may add is `other`: it is not published."""
+
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    EXPIRED = "expired"
+    OTHER = "other"
+
+
+class Kind(StrEnum):
+    """What selects assets, by the path under which the service keeps it."""
+
+    TERM = "terms"
+    PRODUCT = "dataProducts"
+
+
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """A governance domain."""
+
+    id: str
+    name: str
+    status: Status
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """A term or a data product. `domain_id` is empty where the service does not tell it."""
+
+    kind: Kind
+    id: str
+    name: str
+    domain_id: str
+    status: Status
+
+    @property
+    def is_published(self) -> bool:
+        """Whether its links may count."""
+        return self.status is Status.PUBLISHED
+
+
+@dataclass(frozen=True, slots=True)
+class DataAsset:
+    """The catalog's record of an asset.
+
+    `guid` is that of the Data Map's entity, empty where the asset does not come from the Data Map. `is_deleted` says
+    that the catalog knows of the entity's end.
+    """
+
+    id: str
+    guid: str
+    type_name: str
+    qualified_name: str
+    is_deleted: bool = False
