@@ -12,7 +12,7 @@ from typing import Literal
 import requests
 
 from local.child import Child, start_child, wait_until_ready
-from local.host.access import DEFAULT_MASTER_KEY
+from local.host.http.access import DEFAULT_MASTER_KEY
 from local.host.process import start_host
 from local.service import choose_port
 
@@ -36,9 +36,9 @@ def choose_host_kind() -> HostKind:
 
 @contextmanager
 def run_app(
-    kind: HostKind, app_dir: Path, environment: Mapping[str, str], log: Path, *, port: int, timers: bool = True
+    kind: HostKind, app_dir: Path, environment: Mapping[str, str], log: Path, *, port: int
 ) -> Iterator[AppProcess]:
-    """Run the app for as long as the block lasts; only our own host can leave the timers off.
+    """Run the app for as long as the block lasts.
 
     Raises:
         ChildError: the app did not start; the message has the end of its log.
@@ -47,8 +47,7 @@ def run_app(
         with _run_core_tools(app_dir, environment, log, port) as app:
             yield app
         return
-    arguments = ["--port", str(port), "--timers", "on" if timers else "off"]
-    with start_host(app_dir, environment, log, arguments=arguments) as host:
+    with start_host(app_dir, environment, log, arguments=["--port", str(port)]) as host:
         yield AppProcess(host.url, "own", host.child)
 
 

@@ -6,12 +6,11 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import requests
-
 from local.app_process import AppProcess, HostKind, choose_host_kind, run_app
 from local.azurite import run_azurite
 from local.child import Child, ChildError
-from local.host.access import DEFAULT_FUNCTION_KEY, DEFAULT_MASTER_KEY
+from local.host.http.access import DEFAULT_FUNCTION_KEY
+from local.host.manual_run import run_by_hand
 from local.identity import IDENTITY_HEADER_VALUE
 from local.identity.app import TOKEN_PATH
 from local.service import REPOSITORY, Command, Service, choose_port, run_services
@@ -23,6 +22,8 @@ ORGANIZATION = "acme"
 USERNAME = "purview-sync@acme.example"
 PASSWORD = "Simulated1!"
 WEBHOOK_SECRET = "whsec_bG9jYWwtd2ViaG9vay1zZWNyZXQ="
+# Disabled, a timer function runs by hand only, on Core Tools as on our own host.
+SILENT_TIMERS = {f"AzureWebJobs.{name}.Disabled": "true" for name in ("discover_assets", "reconcile")}
 
 # What a user may have set for other purposes and what must not reach the app: credentials that DefaultAzureCredential
 # would try before the managed identity, and settings that would point the app to real services.
@@ -37,6 +38,7 @@ class StackOptions:
     log_dir: Path = REPOSITORY / ".local" / "logs"
     app_port: int = 0
     timers: bool = True
+    """Off: they run when somebody says so."""
     host: HostKind = field(default_factory=choose_host_kind)
     purview_seed: str = "estate"
     cluedin_seed: str = "empty"
@@ -82,21 +84,15 @@ class Stack:
             if not child.is_running:
                 raise ChildError(child.describe_death())
 
-    def run_function(self, name: str, timeout_s: float = 300) -> None:
-        """Run a timer function now; our own host answers when it has ended, Core Tools at once.
+    def run_function(self, name: str, text: str = "", timeout_s: float = 300) -> None:
+        """Run a timer or queue function now, also one whose timer is silent, and wait for its end.
 
         Raises:
             ChildError: the run failed.
         """
-        answer = requests.post(
-            f"{self.app.url}/admin/functions/{name}",
-            json={"input": ""},
-            headers={"x-functions-key": DEFAULT_MASTER_KEY},
-            timeout=timeout_s,
-        )
-        answer.raise_for_status()
-        if answer.content and not answer.json().get("succeeded", True):
-            raise ChildError(f"{name} failed: {answer.json()['result']}; see {self.app.child.log}")
+        run = run_by_hand(self.app.url, self.app.child, name, text, timeout_s)
+        if not run.succeeded:
+            raise ChildError(f"{name} failed: {run.result}; see {self.app.child.log}")
 
 
 @contextmanager
@@ -112,10 +108,9 @@ def run_stack(options: StackOptions | None = None) -> Iterator[Stack]:
         logs, port = options.log_dir, choose_port(options.app_port)
         storage = options.storage or parts.enter_context(run_azurite(log=logs / "azurite.log")).connection_string()
         identity, purview, cluedin = parts.enter_context(run_services(*_list_commands(options, port)))
-        environment = make_environment(purview.url, cluedin.url, identity.url, storage, options.settings)
-        app = parts.enter_context(
-            run_app(options.host, options.app_dir, environment, logs / "app.log", port=port, timers=options.timers)
-        )
+        settings = {**({} if options.timers else SILENT_TIMERS), **options.settings}
+        environment = make_environment(purview.url, cluedin.url, identity.url, storage, settings)
+        app = parts.enter_context(run_app(options.host, options.app_dir, environment, logs / "app.log", port=port))
         yield Stack(app, purview, cluedin, identity, storage, logs)
 
 

@@ -16,8 +16,6 @@ DISCOVER = "discover_assets"
 ASSET_QUEUE = "asset-sync"
 LINEAGE_QUEUE = "lineage-sync"
 _DEADLINE_S = 120
-_MINUTE_S = 60
-_CLEAR_OF_MINUTE_S = 20
 
 
 class NotDoneError(RuntimeError):
@@ -38,8 +36,6 @@ class Stage:
 
     def tick(self) -> None:
         """Run the minute's discovery now, so that nobody waits a minute."""
-        if self.stack.app.kind == "core-tools":
-            self._wait_until_clear_of_own_tick()
         self.stack.run_function(DISCOVER)
 
     def drain(self, title: str, expected: int, count: Callable[[], int]) -> None:
@@ -81,10 +77,3 @@ class Stage:
 
     def _log(self) -> str:
         return str(self.stack.app.child.log)
-
-    @staticmethod
-    def _wait_until_clear_of_own_tick() -> None:
-        """Core Tools' timers cannot be turned off: leave time enough before the next full minute."""
-        left_s = _MINUTE_S - time.time() % _MINUTE_S
-        if left_s < _CLEAR_OF_MINUTE_S:
-            time.sleep(left_s + 5)

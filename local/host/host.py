@@ -1,25 +1,26 @@
-"""The host as a whole: indexes the app, starts its listeners and its HTTP server, stops them in good order."""
+"""The host as a whole: starts the worker, the listeners and the HTTP server, stops them in good order."""
 
 import logging
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
-from functools import partial
 
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route
 
-from local.host.admin import Admin
 from local.host.config import HostConfig
+from local.host.dispatcher import Dispatcher
+from local.host.function_timeout import FunctionTimeout
 from local.host.host_json import HostOptions, load_host_options
-from local.host.http_front import HttpFront
-from local.host.indexing import IndexedFunction, index_app
-from local.host.invoker import Invoker
+from local.host.http.admin import Admin
+from local.host.http.front import HttpFront
+from local.host.lifetime import Lifetime
 from local.host.triggers import Triggers
-from local.host.worker_loop import WorkerLoop
+from local.host.worker.messages import FunctionMetadata
+from local.host.worker_process import WorkerProcess
 from local.simulation import serve
 
 _log = logging.getLogger("host")
@@ -30,50 +31,56 @@ class RunningHost:
     """Where the app can be reached, and what is in it."""
 
     url: str
-    functions: Sequence[IndexedFunction]
+    functions: Sequence[FunctionMetadata]
+    triggers: Triggers
+    dispatcher: Dispatcher
+    grace_s: float
 
-
-@contextmanager
-def run_host(config: HostConfig) -> Iterator[RunningHost]:
-    """Run an app in this process for as long as the block lasts.
-
-    Raises:
-        IndexingError: the app has no functions.
-        HostJsonError, ScheduleError, SettingError, RouteError: Azure's host would not start a function.
-    """
-    options = load_host_options(config.app_dir, config.settings)
-    with closing(WorkerLoop()) as loop, closing(Invoker(loop)) as invoker:
-        functions = loop.call(partial(index_app, config.app_dir))
-        with closing(Triggers(functions, config, options.queues, invoker)) as triggers:
-            app = _make_app(functions, config, options, triggers, invoker)
-            with serve(app, config.port) as url, _listening(triggers, invoker, config.grace_s):
-                _log.info("Host started on %s with %s", url, ", ".join(function.name for function in functions))
-                yield RunningHost(url, functions)
-
-
-@contextmanager
-def _listening(triggers: Triggers, invoker: Invoker, grace_s: float) -> Iterator[None]:
-    listeners = triggers.active()
-    for listener in listeners:
-        listener.start()
-    try:
-        yield
-    finally:
-        deadline = time.monotonic() + grace_s
-        for listener in listeners:
-            listener.stop()
-        if not invoker.wait_for_all(grace_s):
-            _log.warning("Invocations did not end within %s s and are cut off", grace_s)
-        for listener in listeners:
+    def end(self) -> None:
+        """Receive and fire nothing more, and wait for what runs."""
+        deadline = time.monotonic() + self.grace_s
+        self.triggers.stop()
+        if not self.dispatcher.wait_for_all(self.grace_s):
+            _log.warning("Invocations did not end within %s s and are cut off", self.grace_s)
+        for listener in self.triggers.listeners:
             listener.join(max(0.1, deadline - time.monotonic()))
 
 
+@contextmanager
+def run_host(config: HostConfig, lifetime: Lifetime) -> Iterator[RunningHost]:
+    """Run an app; at the end of the block its worker is killed, whatever runs in it.
+
+    Raises:
+        IndexingError: the app has no functions.
+        HostJsonError, RouteError: Azure's host would not start at all.
+    """
+    options = load_host_options(config.app_dir, config.settings)
+    with ExitStack() as parts:
+        dispatcher = Dispatcher(lambda: WorkerProcess(config.app_dir, config.log_format), lifetime.recycle)
+        parts.callback(dispatcher.close)
+        functions = dispatcher.start()
+        if config.function_timeout and options.function_timeout_s is not None:
+            parts.enter_context(closing(FunctionTimeout(dispatcher, options.function_timeout_s)))
+        triggers = Triggers(functions, config, options.queues, dispatcher, lifetime)
+        parts.enter_context(closing(triggers))
+        url = parts.enter_context(serve(_make_app(functions, config, options, triggers, dispatcher), config.port))
+        host = RunningHost(url, functions, triggers, dispatcher, config.grace_s)
+        for listener in triggers.listeners:
+            listener.start()
+        _log.info("Host started on %s with %s", url, ", ".join(function.name for function in functions))
+        yield host
+
+
 def _make_app(
-    functions: Sequence[IndexedFunction], config: HostConfig, options: HostOptions, triggers: Triggers, invoker: Invoker
+    functions: Sequence[FunctionMetadata],
+    config: HostConfig,
+    options: HostOptions,
+    triggers: Triggers,
+    dispatcher: Dispatcher,
 ) -> Starlette:
-    http = [function for function in functions if function.trigger["type"] == "httpTrigger"]
-    front = HttpFront(http, options.route_prefix, invoker, config.keys)
-    admin = Admin({function.name: function for function in functions}, triggers.manual_runs(), config.keys)
+    front = HttpFront(list(triggers.http.values()), options.route_prefix, dispatcher, config)
+    by_name = {function.name: function for function in functions}
+    admin = Admin(by_name, triggers.errors, triggers.manual_runs, config.keys, triggers.stop)
     return Starlette(routes=[*admin.routes(), Route("/", _say_hello, methods=["GET"]), Mount("/", app=front)])
 
 

@@ -1,9 +1,11 @@
 """host.json as the Functions host reads it, with the app settings that override it.
 
-Source: azure-sdk-for-net QueuesOptions.cs (defaults, limits); learn.microsoft.com "host.json reference" (overrides).
+Source: azure-sdk-for-net QueuesOptions.cs (defaults, limits); learn.microsoft.com "host.json reference" (overrides, the
+default of `functionTimeout` on Flex Consumption). What is refused here was refused by host 4.1037.
 """
 
 import json
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 OVERRIDE_PREFIX = "AzureFunctionsJobHost__"
+SHORTEST_POLLING_INTERVAL_S = 0.1
+DEFAULT_FUNCTION_TIMEOUT_S = 30 * 60.0
 _TIMESPAN = re.compile(r"(?:(\d+)\.)?(\d{1,2}):(\d{2}):(\d{2}(?:\.\d{1,7})?)")
 
 
@@ -41,9 +45,11 @@ class HostOptions:
 
     route_prefix: str = "api"
     queues: QueueOptions = QueueOptions()
+    function_timeout_s: float | None = DEFAULT_FUNCTION_TIMEOUT_S
+    """None: no limit."""
 
 
-def load_host_options(app_dir: Path, environment: Mapping[str, str]) -> HostOptions:
+def load_host_options(app_dir: Path, environment: Mapping[str, str], cores: int = os.cpu_count() or 1) -> HostOptions:
     """Read host.json of the app folder and lay the `AzureFunctionsJobHost__a__b` settings over it.
 
     Raises:
@@ -59,7 +65,8 @@ def load_host_options(app_dir: Path, environment: Mapping[str, str]) -> HostOpti
     values = {**_flatten(document), **_read_overrides(environment)}
     return HostOptions(
         route_prefix=str(values.get("extensions:http:routeprefix", "api")).strip("/"),
-        queues=_parse_queue_options(values),
+        queues=_parse_queue_options(values, cores),
+        function_timeout_s=_parse_function_timeout(values),
     )
 
 
@@ -80,7 +87,13 @@ def _read_overrides(environment: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def _parse_queue_options(values: Mapping[str, Any]) -> QueueOptions:
+def _parse_function_timeout(values: Mapping[str, Any]) -> float | None:
+    if str(values.get("functiontimeout")) == "-1":
+        return None
+    return _parse_timespan(values, "functiontimeout", DEFAULT_FUNCTION_TIMEOUT_S)
+
+
+def _parse_queue_options(values: Mapping[str, Any], cores: int) -> QueueOptions:
     own = {key.rpartition(":")[2]: value for key, value in values.items() if key.startswith("extensions:queues:")}
     batch_size = _parse_int(own, "batchsize", 16, 1, 32)
     encoding = str(own.get("messageencoding", "base64")).lower()
@@ -88,10 +101,10 @@ def _parse_queue_options(values: Mapping[str, Any]) -> QueueOptions:
         raise HostJsonError(f"host.json extensions.queues.messageEncoding must be base64 or none, it is {encoding!r}")
     return QueueOptions(
         batch_size=batch_size,
-        new_batch_threshold=_parse_int(own, "newbatchthreshold", max(1, batch_size // 2), 0, 1000),
+        new_batch_threshold=_parse_int(own, "newbatchthreshold", batch_size // 2 * cores, 0, 1000),
         max_dequeue_count=_parse_int(own, "maxdequeuecount", 5, 1, 1000),
         visibility_timeout_s=_parse_timespan(own, "visibilitytimeout", 0),
-        max_polling_interval_s=max(0.1, _parse_timespan(own, "maxpollinginterval", 60)),
+        max_polling_interval_s=_parse_polling_interval(own),
         message_encoding=encoding,
     )
 
@@ -103,11 +116,20 @@ def _parse_int(values: Mapping[str, Any], key: str, default: int, low: int, high
     return int(text)
 
 
+def _parse_polling_interval(values: Mapping[str, Any]) -> float:
+    interval_s = _parse_timespan(values, "maxpollinginterval", 60)
+    if interval_s < SHORTEST_POLLING_INTERVAL_S:
+        raise HostJsonError(
+            f"host.json extensions.queues.maxPollingInterval must be 100 ms or more, it is {interval_s} s"
+        )
+    return interval_s
+
+
 def _parse_timespan(values: Mapping[str, Any], key: str, default_s: float) -> float:
     if key not in values:
         return default_s
     found = _TIMESPAN.fullmatch(str(values[key]))
     if found is None:
-        raise HostJsonError(f"host.json extensions.queues.{key} must look like 00:00:30, it is {values[key]!r}")
+        raise HostJsonError(f"host.json {key} must look like 00:00:30, it is {values[key]!r}")
     days, hours, minutes, seconds = found.groups()
     return ((int(days or 0) * 24 + int(hours)) * 60 + int(minutes)) * 60 + float(seconds)

@@ -9,7 +9,8 @@ from typing import Any
 import requests
 
 from local.child import Child
-from local.host.access import DEFAULT_FUNCTION_KEY, DEFAULT_MASTER_KEY
+from local.host.http.access import DEFAULT_FUNCTION_KEY
+from local.host.manual_run import ManualRun, run_by_hand
 from local.service import Command, run_services
 
 _KILL_AFTER_S = 3
@@ -22,21 +23,9 @@ class HostProcess:
     url: str
     child: Child
 
-    def run_function(self, name: str, text: str = "", *, timeout_s: float = 120) -> dict[str, Any]:
-        r"""Run a timer or queue function now and wait for its end.
-
-        Returns:
-            `{"invocationId": ..., "succeeded": bool, "result": "Result: Failure\nException: ..."}`.
-        """
-        answer = requests.post(
-            f"{self.url}/admin/functions/{name}",
-            json={"input": text},
-            headers={"x-functions-key": DEFAULT_MASTER_KEY},
-            timeout=timeout_s,
-        )
-        answer.raise_for_status()
-        result: dict[str, Any] = answer.json()
-        return result
+    def run_function(self, name: str, text: str = "", *, timeout_s: float = 120) -> ManualRun:
+        """Run a timer or queue function now and wait for its end."""
+        return run_by_hand(self.url, self.child, name, text, timeout_s)
 
     def call(
         self,

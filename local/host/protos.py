@@ -6,7 +6,7 @@ The worker library takes the message classes as a parameter and only reads and w
 from types import SimpleNamespace
 from typing import Any
 
-from local.host.bindings import Datum
+from local.host.worker.messages import Datum
 
 
 class Message(SimpleNamespace):

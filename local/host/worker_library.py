@@ -17,12 +17,12 @@ from typing import Any
 
 import azure_functions_runtime as runtime
 
-from local.host.bindings import TriggerValue
-from local.host.http_payload import HttpCall, make_http_value
-from local.host.indexing import DEFAULT_SCRIPT, SCRIPT_SETTING
+from local.host.http.payload import HttpCall, make_http_value
 from local.host.protos import Message, Protos, StatusResult, to_typed_data
-from local.host.queue_payload import make_manual_value
-from local.host.timer_payload import NEVER, ScheduleStatus, make_timer_value
+from local.host.queues.payload import make_manual_value
+from local.host.timers.payload import NEVER, ScheduleStatus, make_timer_value
+from local.host.worker.indexing import DEFAULT_SCRIPT, SCRIPT_SETTING
+from local.host.worker.messages import TriggerValue
 
 
 class WorkerRefusedError(RuntimeError):

@@ -13,12 +13,16 @@ from local.stack import Stack, StackOptions, run_stack
 
 @pytest.fixture(scope="module")
 def stack(
-    azurite_server: Azurite, _unused_accounts: Iterator[str], tmp_path_factory: pytest.TempPathFactory
+    azurite_server: Azurite,
+    _unused_accounts: Iterator[str],
+    tmp_path_factory: pytest.TempPathFactory,
+    request: pytest.FixtureRequest,
 ) -> Iterator[Stack]:
-    """One run for a file's tests; its timers run only when a test says so."""
+    """One run for a file's tests, with its `SETTINGS`; its timers run only when a test says so."""
     storage = azurite_server.connection_string(next(_unused_accounts))
     logs = tmp_path_factory.mktemp("logs")
-    options = StackOptions(log_dir=logs, timers=False, host="own", storage=storage, settings=DEMO_SETTINGS)
+    settings = {**DEMO_SETTINGS, **getattr(request.module, "SETTINGS", {})}
+    options = StackOptions(log_dir=logs, timers=False, host="own", storage=storage, settings=settings)
     with run_stack(options) as stack:
         yield stack
 

@@ -11,7 +11,7 @@ from azure.data.tables import TableServiceClient
 
 from local.demo.cluedin import fetch_groups
 from local.demo.run import DEMO_SETTINGS
-from local.host.access import DEFAULT_FUNCTION_KEY
+from local.host.http.access import DEFAULT_FUNCTION_KEY
 from local.host.process import HostProcess, start_host
 from local.service import REPOSITORY, Command, Service, run_services
 from local.stack import make_environment
@@ -67,7 +67,7 @@ def test_a_host_killed_in_the_middle_of_its_work_leaves_exactly_one_group_each(p
     # CluedIn takes its time with each creation, so that some are always under way, their answers lost with the host.
     slow = {"match": {"operation": "inbound.createDataSource"}, "effect": {"delay_s": 0.4}, "times": None}
     administer(platform.cluedin.url, "faults", slow)
-    assert platform.start().run_function(DISCOVER)["succeeded"]
+    assert platform.start().run_function(DISCOVER).succeeded
 
     platform.kill_after(3)
     platform.end_claims_of_the_dead()
@@ -75,7 +75,7 @@ def test_a_host_killed_in_the_middle_of_its_work_leaves_exactly_one_group_each(p
     platform.kill_after(9)
     platform.end_claims_of_the_dead()
     host = platform.start()
-    assert host.run_function(DISCOVER)["succeeded"]
+    assert host.run_function(DISCOVER).succeeded
 
     def counts() -> dict[str, int]:
         answer = requests.get(f"{host.url}/api/status", params={"code": DEFAULT_FUNCTION_KEY}, timeout=30)

@@ -14,7 +14,7 @@ import function_app
 from local.cluedin.app import make_app as make_cluedin
 from local.cluedin.driver import Driver
 from local.demo.cluedin import fetch_groups
-from local.host.http_payload import HttpCall
+from local.host.http.payload import HttpCall
 from local.identity import serve_identity
 from local.purview import Purview
 from local.purview import make_app as make_purview

@@ -39,7 +39,7 @@ LOOK = """
 import json, pathlib, sys
 import function_app
 modules = sorted(sys.modules)
-from local.host.indexing import index_app  # what Microsoft's worker would refuse, it refuses
+from local.host.worker.indexing import index_app  # what Microsoft's worker would refuse, it refuses
 functions = {function.name: function.bindings for function in index_app(pathlib.Path.cwd())}
 print(json.dumps({"functions": functions, "modules": modules}))
 """

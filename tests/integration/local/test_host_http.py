@@ -93,7 +93,7 @@ def test_admin_routes_want_the_master_key_and_tell_what_is_there(host: HostProce
     run = requests.post(f"{host.url}/admin/functions/free", headers=headers, json={}, timeout=5)
     assert run.status_code == 400
     assert requests.post(f"{host.url}/admin/functions/none", headers=headers, json={}, timeout=5).status_code == 404
-    assert host.run_function("yearly")["succeeded"]
+    assert host.run_function("yearly").succeeded
 
 
 def test_the_route_prefix_of_host_json_is_respected(start_app: StartApp) -> None:

@@ -4,9 +4,11 @@ import base64
 import json
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
+from azure.core.exceptions import ResourceExistsError
 from azure.storage.queue import QueueServiceClient, TextBase64EncodePolicy
 
 from local.host.process import HostProcess
@@ -34,8 +36,12 @@ APP = """
 
 
 @pytest.fixture
-def start(start_app: StartApp) -> StartApp:
+def start(start_app: StartApp, queues: QueueServiceClient) -> StartApp:
+    """Start the app; its queue is there, for the host makes none."""
+
     def start(*arguments: str, **settings: str) -> HostProcess:
+        with suppress(ResourceExistsError):
+            queues.create_queue(settings.get("WORK_QUEUE", "work"))
         return start_app(APP, *arguments, **{"WORK_QUEUE": "work", **FAST, **settings})
 
     return start
@@ -103,10 +109,10 @@ def test_a_body_that_breaks_the_metadata_fails_every_time_before_our_code(
     start: StartApp, queues: QueueServiceClient
 ) -> None:
     host = start()
-    send(queues, json.dumps({"dequeueCount": 1}))
+    send(queues, json.dumps({"dequeueCount": "many"}))
     wait_for(lambda: read_poison(queues))
     assert "run 1 of" not in host.child.output()
-    assert "top-level properties ['dequeueCount'] overwrite its metadata" in host.child.output()
+    assert host.child.output().count("'DequeueCount' in trigger metadata") >= 3
 
 
 def test_a_body_with_an_id_replaces_the_messages_id(start: StartApp, queues: QueueServiceClient) -> None:
@@ -143,12 +149,12 @@ def test_a_message_received_too_often_is_poison_without_a_run(start: StartApp, q
     assert "run" not in host.child.output().split("Host started")[1].replace("running", "")
 
 
-def test_a_poison_queue_has_no_poison_queue(start: StartApp, queues: QueueServiceClient) -> None:
+def test_a_poison_queue_has_no_poison_queue_and_its_failing_message_no_end(
+    start: StartApp, queues: QueueServiceClient
+) -> None:
     host = start("--lock-seconds", "1", WORK_QUEUE="work-poison")
     send(queues, "fail", "work-poison")
-    wait_for(lambda: "and is left alone" in host.child.output())
-    assert "run 3 of <fail>" in host.child.output()
-    assert "run 4 of <fail>" not in host.child.output()
+    wait_for(lambda: "run 5 of <fail>" in host.child.output())
     assert [queue.name for queue in queues.list_queues()] == ["work-poison"]
 
 

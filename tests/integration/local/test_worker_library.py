@@ -10,7 +10,7 @@ from azure.storage.queue import QueueServiceClient, TextBase64DecodePolicy
 
 from local.cluedin.app import make_app as make_cluedin
 from local.demo.cluedin import fetch_groups
-from local.host.http_payload import HttpCall
+from local.host.http.payload import HttpCall
 from local.identity import serve_identity
 from local.purview import Purview
 from local.purview import make_app as make_purview

@@ -9,7 +9,7 @@ from local.host.host_json import HostJsonError, HostOptions, QueueOptions, load_
 
 def load(tmp_path: Path, document: dict[str, Any], **environment: str) -> HostOptions:
     (tmp_path / "host.json").write_text(json.dumps({"version": "2.0", **document}), encoding="utf-8")
-    return load_host_options(tmp_path, environment)
+    return load_host_options(tmp_path, environment, cores=1)
 
 
 def load_queues(tmp_path: Path, queues: dict[str, Any], **environment: str) -> QueueOptions:
@@ -44,7 +44,11 @@ def test_app_settings_override_host_json(tmp_path: Path) -> None:
         ({"batchSize": "many"}, "batchsize"),
         ({"maxDequeueCount": 0}, "maxdequeuecount"),
         ({"visibilityTimeout": "30 s"}, "visibilitytimeout"),
+        ({"visibilityTimeout": "30s"}, "visibilitytimeout"),
         ({"messageEncoding": "utf-8"}, "messageEncoding"),
+        ({"batchSize": 0}, "batchsize"),
+        ({"newBatchThreshold": -1}, "newbatchthreshold"),
+        ({"maxPollingInterval": "00:00:00"}, "maxPollingInterval"),
     ],
 )
 def test_a_value_out_of_its_limits_is_named(tmp_path: Path, queues: dict[str, Any], name: str) -> None:
@@ -52,9 +56,21 @@ def test_a_value_out_of_its_limits_is_named(tmp_path: Path, queues: dict[str, An
         load_queues(tmp_path, queues)
 
 
-def test_only_version_two_is_accepted(tmp_path: Path) -> None:
+@pytest.mark.parametrize("version", [2, "1.0", None])
+def test_only_version_two_is_accepted(tmp_path: Path, version: object) -> None:
     with pytest.raises(HostJsonError, match="version"):
-        load(tmp_path, {"version": 2})
+        load(tmp_path, {"version": version})
+
+
+def test_the_default_threshold_counts_cores(tmp_path: Path) -> None:
+    (tmp_path / "host.json").write_text('{"version": "2.0"}', encoding="utf-8")
+    assert load_host_options(tmp_path, {}, cores=4).queues.new_batch_threshold == 8 * 4
+
+
+@pytest.mark.parametrize(("text", "timeout_s"), [("00:10:00", 600), ("-1", None)])
+def test_the_time_limit_of_functions_is_read(tmp_path: Path, text: str, timeout_s: float | None) -> None:
+    assert load(tmp_path, {"functionTimeout": text}).function_timeout_s == timeout_s
+    assert load(tmp_path, {}).function_timeout_s == 1800
 
 
 def test_a_missing_host_json_is_an_error(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@ from datetime import datetime
 
 import pytest
 
-from local.host.ncrontab import Schedule, ScheduleError
+from local.host.timers.ncrontab import Schedule, ScheduleError
 
 NOON = datetime.fromisoformat("2026-11-22T12:00:00+00:00")  # a Sunday
 

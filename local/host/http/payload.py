@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from local.host.bindings import Datum, TriggerValue
+from local.host.worker.messages import Datum, TriggerValue
 
 
 @dataclass(frozen=True)

@@ -1,22 +1,15 @@
 """Values on their way between host and function, decoded and encoded by azure-functions' own converters."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from azure.functions import meta
 
-Datum = meta.Datum
-TRIGGERS = ("timerTrigger", "queueTrigger", "httpTrigger")
+from local.host.worker.messages import TRIGGERS, Datum, HttpAnswer, TriggerValue
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 OFFERED = (*TRIGGERS, "http")
-
-
-@dataclass(frozen=True)
-class TriggerValue:
-    """What the host hands to a function: the trigger's payload and its metadata."""
-
-    data: Datum
-    metadata: Mapping[str, Datum]
 
 
 def get_converter(binding_type: str) -> Any:
@@ -41,17 +34,29 @@ def decode(binding_type: str, value: TriggerValue, annotation: object) -> Any:
         raise TypeError(f"unable to decode incoming data of type {value.data.type!r} for {binding_type}") from error
 
 
-def encode(binding_type: str, returned: object, expected: type | None) -> Datum:
-    """Make the host's value of what a function returned.
+def encode(returned: object, expected: type | None) -> HttpAnswer:
+    """Make the host's answer of what an HTTP function returned.
 
     Raises:
         TypeError: the binding does not take such a value.
     """
     try:
-        datum: Datum = get_converter(binding_type).encode(returned, expected_type=expected)
+        datum: Datum = get_converter("http").encode(returned, expected_type=expected)
     except NotImplementedError as error:
         raise TypeError(
-            f"unable to encode outgoing TypedData: unsupported type {binding_type!r} "
-            f"for Python type {type(returned).__name__!r}"
+            f"unable to encode outgoing TypedData: unsupported type 'http' for Python type {type(returned).__name__!r}"
         ) from error
-    return datum
+    return _to_answer(datum)
+
+
+def _to_answer(datum: Datum) -> HttpAnswer:
+    if datum.type == "string":
+        return HttpAnswer(200, {"content-type": "text/plain; charset=utf-8"}, datum.value.encode())
+    fields: Mapping[str, Any] = datum.value
+    body = fields["body"].value
+    return HttpAnswer(
+        status=int(fields["status_code"].value),
+        headers={name: value.value for name, value in fields["headers"].items()},
+        body=body.encode() if isinstance(body, str) else bytes(body or b""),
+        cookies=tuple(cookie.output(header="").strip() for cookie in fields.get("cookies") or []),
+    )

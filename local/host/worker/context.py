@@ -8,7 +8,7 @@ from typing import Any
 
 from azure.functions import Context
 
-from local.host.indexing import IndexedFunction
+from local.host.worker.indexing import IndexedFunction
 
 thread_local = threading.local()
 

@@ -1,12 +1,14 @@
 """The payload and metadata of a queue trigger, with the trap that the real host sets: the body overwrites the metadata.
 
-Source: azure-functions-host WorkerFunctionInvoker.ApplyBindingData: the top-level properties of a JSON object are laid
-over the trigger's metadata ignoring case; arrays and nulls are skipped, other values become strings.
+Source: azure-functions-host Utility.ApplyBindingData: the top-level properties of a JSON object are laid over the
+trigger's metadata ignoring case; arrays and nulls are skipped, other values become .NET's texts. A `dequeueCount` that
+is a number replaces the real one; other texts, and dates, break the run before any code of the app.
 """
 
 import base64
 import binascii
 import json
+import re
 import uuid
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -14,7 +16,7 @@ from typing import Any
 
 from azure.storage.queue import QueueMessage
 
-from local.host.bindings import Datum, TriggerValue
+from local.host.worker.messages import Datum, TriggerValue
 
 _FIELDS = {
     name.lower(): name
@@ -28,41 +30,42 @@ _FIELDS = {
         "PopReceipt",
     )
 }
-_BREAKING = {"dequeuecount", "expirationtime", "insertiontime", "nextvisibletime"}
+_ISO_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?")
 
 
 class UndecodableMessageError(ValueError):
-    """The message is not base64; the real host moves it to the poison queue without a run."""
+    """The message is not base64: the real host moves it to the poison queue without a run."""
 
 
-class MetadataOverwrittenError(ValueError):
-    """The body has properties that break the message's metadata; the real host fails such a message in every try."""
+class UnbindableMessageError(ValueError):
+    """The message is no text, and its function wants text: it fails in every try before our code."""
 
 
-def decode_body(content: str, encoding: str) -> str:
-    """Return the text of a message as it lies in the queue.
+def decode_body(content: str, encoding: str) -> bytes:
+    """Return the bytes of a message as it lies in the queue; blanks in base64 do not matter.
 
     Raises:
         UndecodableMessageError: base64 is expected and this is something else.
     """
     if encoding == "none":
-        return content
+        return content.encode()
     try:
-        return base64.b64decode(content, validate=True).decode("utf-8", errors="replace")
-    except binascii.Error as error:
+        return base64.b64decode("".join(content.split()), validate=True)
+    except (binascii.Error, ValueError) as error:
         raise UndecodableMessageError(
             "the message is not base64: send it with message_encode_policy=TextBase64EncodePolicy()"
         ) from error
 
 
-def make_queue_value(message: QueueMessage, body: str) -> TriggerValue:
-    """Build payload and metadata of a received message.
+def make_queue_value(message: QueueMessage, body: bytes, *, is_binary: bool = False) -> TriggerValue:
+    """Build payload and metadata of a received message; a function binds text unless it asks for binary.
 
     Raises:
-        MetadataOverwrittenError: the body would break the metadata.
+        UnbindableMessageError: the body is not UTF-8 and the function binds text.
     """
+    data = Datum(body, "bytes") if is_binary else Datum(_decode_text(body), "string")
     metadata = {
-        "QueueTrigger": Datum(body, "string"),
+        "QueueTrigger": data,
         "DequeueCount": Datum(json.dumps(message.dequeue_count), "json"),
         "ExpirationTime": _format_time(message.expires_on),
         "Id": Datum(message.id, "string"),
@@ -70,16 +73,27 @@ def make_queue_value(message: QueueMessage, body: str) -> TriggerValue:
         "NextVisibleTime": _format_time(message.next_visible_on),
         "PopReceipt": Datum(message.pop_receipt, "string"),
     }
-    return TriggerValue(Datum(body, "string"), _overwrite(metadata, body))
+    return TriggerValue(data, metadata if is_binary else _overwrite(metadata, data.value))
 
 
-def make_manual_value(body: str) -> TriggerValue:
+def make_manual_value(text: str) -> TriggerValue:
     """Build payload and metadata for a run that was asked for by hand."""
     now = datetime.now(UTC)
-    message = QueueMessage(content=body)
+    message = QueueMessage(content=text)
     message.id, message.pop_receipt, message.dequeue_count = str(uuid.uuid4()), "manual", 1
     message.inserted_on, message.expires_on, message.next_visible_on = now, now + timedelta(days=7), now
-    return make_queue_value(message, body)
+    return make_queue_value(message, text.encode())
+
+
+def _decode_text(body: bytes) -> str:
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        found = f"[{body[error.start]:02X}] at index {error.start}"
+        raise UnbindableMessageError(
+            "Microsoft.Azure.WebJobs.Host: Exception binding parameter 'msg'. "
+            f"System.Private.CoreLib: Unable to translate bytes {found} from specified code page to Unicode."
+        ) from error
 
 
 def _format_time(moment: datetime | None) -> Datum:
@@ -88,12 +102,6 @@ def _format_time(moment: datetime | None) -> Datum:
 
 def _overwrite(metadata: Mapping[str, Datum], body: str) -> Mapping[str, Datum]:
     properties = {key: value for key, value in _read_object(body).items() if not isinstance(value, list | None)}
-    broken = sorted(key for key in properties if key.lower() in _BREAKING)
-    if broken:
-        raise MetadataOverwrittenError(
-            f"the message's top-level properties {broken} overwrite its metadata (the host ignores case), "
-            "so this message fails in every try: name them differently"
-        )
     return {**metadata, **{_FIELDS.get(key.lower(), key): _format_property(value) for key, value in properties.items()}}
 
 
@@ -108,4 +116,7 @@ def _read_object(body: str) -> dict[str, Any]:
 def _format_property(value: object) -> Datum:
     if isinstance(value, dict):
         return Datum(json.dumps(value), "json")
+    if isinstance(value, str) and _ISO_TIME.fullmatch(value):
+        # .NET reads it as a time and writes that in its own way.
+        return Datum(datetime.fromisoformat(value[:19]).strftime("%m/%d/%Y %H:%M:%S"), "string")
     return Datum(value if isinstance(value, str) else str(value), "string")

@@ -1,15 +1,17 @@
 """Route templates of HTTP triggers: `webhooks/{name}/{id:int}/{*rest}`, matched ignoring case like ASP.NET does."""
 
 import re
-from urllib.parse import unquote
+from collections.abc import Collection, Mapping
 
 _PARAMETER = re.compile(r"\{(?P<star>\*{0,2})(?P<name>\w+)(?::(?P<constraint>\w+))?(?P<optional>\?)?\}")
 _CONSTRAINTS = {
     None: "[^/]+",
-    "alpha": "[A-Za-z]+",
+    "alpha": "(?-i:[A-Za-z]+)",
     "int": r"-?\d+",
     "guid": r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}",
 }
+
+_RESERVED = ("admin", "runtime")
 
 
 class RouteError(ValueError):
@@ -25,9 +27,24 @@ class Route:
         self._pattern = re.compile(_to_pattern(template), re.IGNORECASE)
 
     def match(self, path: str) -> dict[str, str] | None:
-        """Return the route parameters of a path without slashes around it, None when it does not match."""
+        """Return the route parameters of a decoded path without slashes around it, None when it does not match."""
         found = self._pattern.fullmatch(path)
-        return None if found is None else {name: unquote(value) for name, value in found.groupdict("").items() if value}
+        return None if found is None else {name: value for name, value in found.groupdict("").items() if value}
+
+
+def find_conflict(route: str, methods: Collection[str], taken: Mapping[str, tuple[str, Collection[str]]]) -> str | None:
+    """Say why a function's own route cannot be used; `taken` are the routes and methods of other functions, by name.
+
+    Source: azure-functions-host ScriptHost.ValidateHttpFunction.
+    """
+    own = route.strip("/").lower()
+    if own.startswith(_RESERVED):
+        return "The specified route conflicts with one or more built in routes."
+    for name, (other, other_methods) in taken.items():
+        is_same = other.strip("/").lower() == own
+        if is_same and (not methods or not other_methods or set(methods) & set(other_methods)):
+            return f"The route specified conflicts with the route defined by function '{name}'."
+    return None
 
 
 def _to_pattern(template: str) -> str:

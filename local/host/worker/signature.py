@@ -10,7 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from local.host.bindings import OFFERED, TRIGGERS, get_converter
+from local.host.worker.bindings import OFFERED, get_converter
+from local.host.worker.messages import TRIGGERS
 
 _FUNCTION_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,127}")
 # Newer hosts take an underscore as well, older ones do not.

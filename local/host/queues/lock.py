@@ -8,14 +8,17 @@ from contextlib import contextmanager
 from azure.core.exceptions import AzureError
 from azure.storage.queue import QueueClient, QueueMessage
 
+from local.host.queues.settings import QueueSettings
+from local.host.queues.storage import call_patiently, is_lost_message
+
 _log = logging.getLogger("host")
 
 
 class MessageLock:
     """Holds a message; `pop_receipt` is the current one, which every renewal changes."""
 
-    def __init__(self, queue: QueueClient, message: QueueMessage, visibility_s: float) -> None:
-        self._queue, self._message, self._visibility_s = queue, message, visibility_s
+    def __init__(self, queue: QueueClient, message: QueueMessage, settings: QueueSettings) -> None:
+        self._queue, self._message, self._settings = queue, message, settings
         self._released = threading.Event()
         self.pop_receipt = str(message.pop_receipt)
 
@@ -31,20 +34,26 @@ class MessageLock:
             thread.join()
 
     def _renew(self) -> None:
-        while not self._released.wait(self._visibility_s / 2):
+        """A lock that is lost is not renewed any more, and the run goes on: the message may run twice at once."""
+        while not self._released.wait(self._settings.lock_s / 2):
             try:
-                self.hide_for(self._visibility_s)
+                self.hide_for(self._settings.lock_s)
             except AzureError as error:
-                # The run goes on, as in Azure; another instance may get the same message meanwhile.
-                _log.warning("The lock on message %s could not be renewed: %s", self._message.id, error)
+                if not is_lost_message(error):
+                    self._settings.fail(error)
+                return
 
     def hide_for(self, visibility_s: float) -> None:
         """Make the message invisible for that long from now on; whole seconds are all that queues know."""
-        updated = self._queue.update_message(
-            self._message.id, self.pop_receipt, visibility_timeout=max(0, round(visibility_s))
+        timeout_s = max(0, round(visibility_s))
+        updated = call_patiently(
+            lambda: self._queue.update_message(self._message.id, self.pop_receipt, visibility_timeout=timeout_s),
+            self._settings.patience_s,
         )
         self.pop_receipt = str(updated.pop_receipt)
 
     def delete(self) -> None:
         """Delete the message."""
-        self._queue.delete_message(self._message.id, self.pop_receipt)
+        call_patiently(
+            lambda: self._queue.delete_message(self._message.id, self.pop_receipt), self._settings.patience_s
+        )

@@ -1,0 +1,1 @@
+"""Queue triggers: receive, lock, run, delete, try again, give up."""
