@@ -32,7 +32,7 @@ def create_data_source_group(msg: func.QueueMessage) -> None:
     bootstrap.app().create_data_source_group.handle(msg.get_body())
 
 
-@app.timer_trigger(schedule="0 */15 * * * *", arg_name="timer", run_on_startup=False)
+@app.timer_trigger(schedule="0 */5 * * * *", arg_name="timer", run_on_startup=False)
 def reconcile(timer: func.TimerRequest) -> None:
     """Heal: stuck work, missed webhooks, dead letters whose cause is gone."""
     from sync_core import bootstrap  # noqa: PLC0415

@@ -59,7 +59,7 @@ var rules = [
   {
     name: 'reconcile-fails'
     title: 'Reconcile fails'
-    description: 'reconcile runs every 15 minutes, too seldom to count among failing functions. While it fails, missed webhooks and stuck work are not found again.'
+    description: 'reconcile does some of its work once in 15 minutes only, too seldom to count among failing functions. While it fails, missed webhooks and stuck work are not found again.'
     severity: 2
     query: 'requests | where name == "reconcile" and success == false'
     operator: 'GreaterThanOrEqual'

@@ -153,7 +153,7 @@ class App(Services):
 
     @cached_property
     def reconcile(self) -> Reconcile:
-        """The quarter-hourly tick."""
+        """The tick of every five minutes."""
         confirm = ConfirmAbsence(self.purview)
         return Reconcile(
             heal=self._heal,
@@ -169,6 +169,7 @@ class App(Services):
             leases=self._leases,
             pauses=self._pauses,
             runs=self._runs,
+            cursors=self._cursors,
             is_lineage_on=self.settings.lineage_enabled,
             clock=self.clock,
             new_id=new_id,

@@ -26,7 +26,7 @@ from sync_core.state.notes import Notes
 from sync_core.state.queues import WorkQueue
 
 CURSOR = "missed"
-SOURCES_A_RUN = 50
+SOURCES_A_RUN = 17  # some 200 an hour, as a run comes every five minutes
 LOOK_TIME = timedelta(minutes=2)  # the host ends a run after ten minutes, and what it had noted with it
 
 

@@ -13,12 +13,12 @@ from local.simulation import Clock
 from local.stack import TERM, WEBHOOK_SECRET, Stack
 from sync_core.domain.approval import Approval, ApprovalNeeded
 from sync_core.domain.dead_letter import DeadLetter
+from sync_core.flows.reconcile import THOROUGH
 from sync_core.flows.retire import APPROVAL, NEEDED
-from tests.e2e.steps import DISCOVER, fetch_status
+from tests.e2e.steps import DISCOVER, RECONCILE, fetch_status
 from tests.faults.remote import Account, Organization
 from tests.faults.world import World, settings_of
 
-RECONCILE = "reconcile"
 TIMEOUT_S = 60
 MIB = 1024 * 1024
 LONGEST_NAME = 200
@@ -49,7 +49,8 @@ class RealWorld(World):
         return self._run(DISCOVER)
 
     def reconcile(self) -> None:
-        """Look now for what fell through."""
+        """Look now for what fell through, as thoroughly as once in a quarter of an hour."""
+        self.app._cursors.delete(THOROUGH)
         self._run(RECONCILE)
 
     def replay(self) -> list[DeadLetter]:

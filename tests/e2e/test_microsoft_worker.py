@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 DELIVERIES = "http://h/api/webhooks/cluedin/data-set-processed"
 LINEAGE_QUEUE = "lineage-sync"
 # What deployments, alerts and CluedIn rely on.
-TIMERS = {"discover_assets": "0 * * * * *", "reconcile": "0 */15 * * * *"}
+TIMERS = {"discover_assets": "0 * * * * *", "reconcile": "0 */5 * * * *"}
 QUEUES = {
     "create_data_source_group": "asset-sync",
     "push_lineage": "lineage-sync",

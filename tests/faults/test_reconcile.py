@@ -8,12 +8,15 @@ from typing import Any
 import pytest
 from azure.data.tables import TableServiceClient
 
-from sync_core.domain.asset import AssetStatus
+from sync_core.domain.asset import AssetRecord, AssetStatus
 from sync_core.domain.dead_letter import DeadLetter
 from sync_core.domain.message import AssetMessage, DataSetMessage
 from sync_core.domain.run import RunKind, RunOutcome
+from sync_core.errors import StateError
 from sync_core.flows import find_missed
+from sync_core.flows.reconcile import THOROUGH, ThoroughRun
 from sync_core.mapping import replaying
+from sync_core.state.assets import AssetStore
 from sync_core.state.dead_letters import DeadLetterStore
 from sync_core.state.names import DATA_SETS_TABLE
 from tests.faults.world import World
@@ -28,6 +31,14 @@ class BrokenLetters(DeadLetterStore):
     def all(self) -> Iterator[DeadLetter]:
         """Fail."""
         raise ZeroDivisionError
+
+
+class BrokenAssets(AssetStore):
+    """Assets that a bug keeps from being looked through."""
+
+    def each_after(self, key: str) -> Iterator[tuple[str, AssetRecord | StateError]]:
+        """Fail."""
+        raise ZeroDivisionError(key)
 
 
 def replays(world: World) -> list[int]:
@@ -383,6 +394,44 @@ def test_a_step_that_fails_keeps_no_other_from_healing(world: World) -> None:
     assert run.outcome is RunOutcome.FAILED
     assert any("replay dead letters" in note for note in run.notes)
     assert world.violations() == []
+
+
+def five_minutes(world: World) -> dict[str, int]:
+    """Reconcile five minutes later; return what the run counted, and how often it asked CluedIn and storage."""
+    world.clock.advance(5 * 60)
+    assert world.crew.reconcile()
+    (run,) = world.app._runs.latest(RunKind.RECONCILE, 1)
+    return {"thorough": 0, "sources_checked": 0, "storage": 0, **run.counts, **run.requests}
+
+
+def test_an_hour_asks_as_much_as_four_thorough_runs_and_looks_into_cluedin_every_five_minutes(world: World) -> None:
+    for _ in range(40):
+        world.add_asset()
+    for _ in range(3):
+        world.run()
+
+    runs = [five_minutes(world) for _ in range(12)]
+
+    assert [run["thorough"] for run in runs] == [1, 0, 0] * 4
+    assert sum(run["sources_checked"] for run in runs) == 4 * 40  # 17, 17, 6: it goes round in a quarter of an hour
+    light = [run["storage"] for run in runs if not run["thorough"]]
+    assert max(light) <= 16, light
+
+
+def test_a_run_that_dies_of_a_thorough_step_does_not_do_so_every_five_minutes(world: World) -> None:
+    broken = replace(world.app.reconcile.look_through, assets=BrokenAssets(world.app._assets.table))
+    with pytest.raises(ZeroDivisionError):
+        replace(world.app.reconcile, look_through=broken).run()
+
+    assert five_minutes(world)["thorough"] == 0
+
+
+@pytest.mark.parametrize("off_s", [3600, -20])
+def test_a_clock_that_was_wrong_keeps_no_thorough_run_away(world: World, off_s: int) -> None:
+    world.app._cursors.save(THOROUGH, ThoroughRun(began_at=world.clock.now() + timedelta(seconds=off_s)))
+    runs = [five_minutes(world)["thorough"] for _ in range(3)]
+
+    assert sum(runs) == 1
 
 
 def break_work(world: World, which: str) -> None:

@@ -262,7 +262,7 @@ NOTHING_LOST = (
     Protection(
         "what an empty queue has lost is sent at once",
         "sync_core/flows/reconcile.py",
-        '            ("resend assets", self.take_assets.send_lost),\n',
+        '        yield "resend assets", self.take_assets.send_lost\n',
         "",
         f"{FAULTS}/test_reconcile.py::test_what_an_empty_queue_has_lost_is_sent_at_once",
         "whoever emptied a queue waited for a quarter of an hour and more",
@@ -400,7 +400,7 @@ NOTHING_LOST = (
     Protection(
         "a delivery whose message is lost is enqueued again",
         "sync_core/flows/reconcile.py",
-        '            ("resend deliveries", self.heal.resend_deliveries),\n',
+        '        yield "resend deliveries", self.heal.resend_deliveries\n',
         "",
         f"{FAULTS}/test_reconcile.py::test_a_delivery_of_a_known_data_set_whose_message_is_lost_is_enqueued_again",
         "the delivery stayed open for ever",
@@ -417,7 +417,7 @@ NOTHING_LOST = (
     Protection(
         "a data set whose webhook never came is found",
         "sync_core/flows/reconcile.py",
-        '            steps.append(("find missed data sets", self.find_missed.run))\n',
+        '            yield "find missed data sets", self.find_missed.run\n',
         "            pass\n",
         f"{FAULTS}/test_reconcile.py::test_a_data_set_that_was_processed_without_a_webhook_is_found",
         "its lineage was never written",
@@ -441,7 +441,7 @@ NOTHING_LOST = (
     Protection(
         "a dead letter whose cause is gone is replayed",
         "sync_core/flows/reconcile.py",
-        '            ("replay dead letters", self.heal.replay_letters),\n',
+        '            yield "replay dead letters", self.heal.replay_letters\n',
         "",
         f"{FAULTS}/test_storms.py::test_work_that_hears_of_nothing_but_a_storm_for_a_day_is_a_dead_letter_that_heals",
         "the work stayed undone although nothing was in its way",
@@ -501,6 +501,14 @@ NOTHING_LOST = (
         '            raise\n            logger.warning("A row is left out: %s", error)',
         f"{FAULTS}/test_look_through.py::test_a_record_that_cannot_be_read_stops_nothing_and_is_told",
         "every discovery failed, for all assets",
+    ),
+    Protection(
+        "a run that dies of a thorough step does not do so every five minutes",
+        "sync_core/flows/reconcile.py",
+        "        self.cursors.save(THOROUGH, ThoroughRun(began_at=now))\n",
+        "",
+        f"{FAULTS}/test_reconcile.py::test_a_run_that_dies_of_a_thorough_step_does_not_do_so_every_five_minutes",
+        "a step that killed its worker did so at each of the timer's runs, and what is heavy ran thrice as often",
     ),
     Protection(
         "what names no work in a poison queue becomes a letter",
@@ -1098,7 +1106,7 @@ LINEAGE_WRITTEN = (
     Protection(
         "a lineage whose source asset was made anew is written again",
         "sync_core/flows/reconcile.py",
-        '            steps.append(("find re-created assets", self.find_recreated.run))\n',
+        '                yield "find re-created assets", self.find_recreated.run\n',
         "            pass\n",
         f"{FAULTS}/test_retire.py::test_an_asset_that_is_deleted_and_scanned_again_keeps_its_group_and_its_lineage",
         "the lineage started at an asset that no longer exists",

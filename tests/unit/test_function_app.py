@@ -28,7 +28,7 @@ QUEUES = {
     "create_data_source_group": "asset-sync",
     "push_lineage": "lineage-sync",
 }
-SCHEDULES = {"discover_assets": "0 * * * * *", "reconcile": "0 */15 * * * *"}
+SCHEDULES = {"discover_assets": "0 * * * * *", "reconcile": "0 */5 * * * *"}
 ROUTES = {
     "data_set_processed": ("webhooks/cluedin/data-set-processed", {"GET", "HEAD", "POST"}, "function"),
     "status": ("status", {"GET"}, "function"),

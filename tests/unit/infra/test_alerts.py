@@ -91,8 +91,8 @@ def test_the_heartbeat_watches_the_timer_that_runs_every_minute() -> None:
     assert not found_by("no-discovery", "requests", **request("reconcile", success=True))
 
 
-def test_a_reconcile_that_fails_for_good_raises_an_alert_though_it_runs_seldom() -> None:
-    assert re.search(r'schedule="0 \*/15 \* \* \* \*".*\ndef reconcile\(', FUNCTIONS)
+def test_a_reconcile_that_fails_for_good_raises_an_alert_though_few_of_its_runs_do() -> None:
+    assert re.search(r'schedule="0 \*/5 \* \* \* \*".*\ndef reconcile\(', FUNCTIONS)
     assert _fires("reconcile-fails") == ("GreaterThanOrEqual", 2, "PT1H")
     assert found_by("reconcile-fails", "requests", **request("reconcile", success=False))
     assert not found_by("reconcile-fails", "requests", **request("reconcile", success=True))

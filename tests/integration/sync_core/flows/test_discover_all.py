@@ -215,6 +215,7 @@ def test_an_asset_whose_qualified_name_changed_leaves_its_former_record_retired(
     catalog.sync()
     for _ in range(2):
         catalog.app.reconcile.run()
+        catalog.clock.advance(15 * MINUTE_S)
 
     former = catalog.record_of(before.qualified_name)
     assert (former.status, former.group_id) == (AssetStatus.RETIRED, before.group_id)
