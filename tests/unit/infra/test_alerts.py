@@ -135,8 +135,8 @@ def test_sampling_and_log_levels_keep_what_the_rules_read() -> None:
     assert not sampling["isEnabled"] or {"Request", "Trace"} <= set(sampling["excludedTypes"].split(";"))
     levels = HOST["logging"]["logLevel"]
     assert levels["default"] in {"Trace", "Debug", "Information"}
-    # The aggregator only repeats what requests say; nothing that a rule reads comes from it.
-    assert levels.keys() <= {"default", "Host.Aggregator"}
+    # These only repeat what requests say, and each storage request; nothing that a rule reads comes from them.
+    assert levels.keys() <= {"default", "Azure.Core", "Host.Aggregator"}
 
 
 def test_every_rule_is_on_looks_often_enough_and_tells_the_operators() -> None:

@@ -19,6 +19,7 @@ KNOWN = {
     "extensions.queues.maxPollingInterval": str,
     "extensions.queues.messageEncoding": str,
     "logging.logLevel.default": str,
+    "logging.logLevel.Azure.Core": str,
     "logging.logLevel.Host.Aggregator": str,
     "logging.applicationInsights.samplingSettings.isEnabled": bool,
     "logging.applicationInsights.samplingSettings.excludedTypes": str,
@@ -45,6 +46,11 @@ def test_every_value_is_one_that_the_host_knows() -> None:
     assert (
         set(flatten(HOST)["logging.applicationInsights.samplingSettings.excludedTypes"].split(";")) <= TELEMETRY_TYPES
     )
+
+
+def test_the_host_does_not_tell_of_each_of_its_storage_requests() -> None:
+    # Idle, 314 of 352 items in 275 s: 5.2 GB a month, which sampling does not thin out.
+    assert HOST["logging"]["logLevel"]["Azure.Core"] == "Warning"
 
 
 def test_the_queue_options_are_within_their_limits() -> None:
