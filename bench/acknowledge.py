@@ -15,7 +15,8 @@ from local.stack import WEBHOOK_SECRET
 from sync_core.domain.message import DataSetMessage
 from sync_core.state.connection import INTERACTIVE, StorageConnection
 from sync_core.state.queues import WorkQueue
-from sync_core.state.table import Table, insert, to_row
+from sync_core.state.rows import to_row
+from sync_core.state.table import Table, insert
 
 DELIVERIES = 200
 WARM_UP = 30

@@ -13,6 +13,7 @@ from sync_core.domain.data_set import DataSetRecord
 from sync_core.domain.dead_letter import DeadLetter
 from sync_core.domain.run import RunRecord
 from sync_core.domain.throttle import Throttle
+from sync_core.domain.unreadable import Unreadable
 
 Item = TypeVar("Item")
 
@@ -83,3 +84,4 @@ class Facts:
     dead_letters: Sequence[DeadLetter] = ()
     throttles: Sequence[Throttle] = ()
     notifications: Mapping[str, LastNotification] = field(default_factory=dict)
+    unreadable: Sequence[Unreadable] = ()

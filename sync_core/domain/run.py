@@ -20,6 +20,7 @@ class RunOutcome(StrEnum):
     SUCCEEDED = "succeeded"
     FAILED = "failed"
     SKIPPED = "skipped"
+    UNREADABLE = "unreadable"  # another version of the app recorded it
 
 
 class RunRecord(BaseModel):

@@ -17,6 +17,7 @@ from sync_core.domain.asset import AssetRecord, AssetStatus
 from sync_core.domain.data_set import DataSetRecord, DataSetStatus
 from sync_core.domain.dead_letter import letter_id
 from sync_core.domain.message import AssetMessage, DataSetMessage
+from sync_core.domain.unreadable import Unreadable
 from sync_core.errors import StateError
 from sync_core.flows.bury import Bury, DeadLetterCause
 from sync_core.flows.run_log import RunLog
@@ -70,7 +71,7 @@ class LookThrough:
         listed = self.assets.due_between(found[0][0], found[-1][0]) if found else {}
         letters = self.letters.ids()
         for key, record in found:
-            if isinstance(record, StateError):
+            if isinstance(record, Unreadable):
                 self._bury(_unreadable(key, record), letters, log)
             elif record.status is AssetStatus.QUEUED and key not in listed:
                 self._reopen(key, log)
@@ -133,8 +134,10 @@ def _failed_data_set(record: DataSetRecord) -> DeadWork:
     return DeadWork(LINEAGE_QUEUE, record.data_set_id, _cause(record, record.name or record.data_set_id), payload)
 
 
-def _unreadable(key: str, error: StateError) -> DeadWork:
-    return DeadWork(ASSET_QUEUE, key, DeadLetterCause("an asset's record", error.cause_class, str(error), 1), key)
+def _unreadable(key: str, record: Unreadable) -> DeadWork:
+    return DeadWork(
+        ASSET_QUEUE, key, DeadLetterCause("an asset's record", StateError.cause_class, record.reason, 1), key
+    )
 
 
 def _cause(record: AssetRecord | DataSetRecord, subject: str) -> DeadLetterCause:

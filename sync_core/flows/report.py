@@ -20,6 +20,7 @@ from sync_core.domain.delivery import Delivery
 from sync_core.domain.facts import Facts, Filter, LastNotification, Page, Toggle
 from sync_core.domain.run import RunKind
 from sync_core.domain.throttle import Throttle
+from sync_core.domain.unreadable import Unreadable
 from sync_core.errors import RejectedError
 from sync_core.flows.retire import APPROVAL, NEEDED
 from sync_core.flows.selection import NOTE as TOGGLE
@@ -89,8 +90,12 @@ class Report:
 
     def read(self, wanted: Filter) -> Facts:
         """Read all that is told of the assets and data sets that are wanted."""
-        assets = _page(filter(wanted.accepts, self.assets.after(wanted.after)), wanted.page_size, lambda one: one.key)
-        data_sets = filter(wanted.accepts_data_set, self.data_sets.after(wanted.after_data_set))
+        unreadable: list[Unreadable] = []
+        records = _readable(self.assets.each_after(wanted.after), "asset", unreadable)
+        assets = _page(filter(wanted.accepts, records), wanted.page_size, lambda one: one.key)
+        known = _readable(self.data_sets.each_after(wanted.after_data_set), "data set", unreadable)
+        data_sets = _page(filter(wanted.accepts_data_set, known), wanted.page_size, lambda one: one.data_set_id)
+        letters = _readable(self.dead_letters.each(), "dead letter", unreadable)
         deliveries = list(self.deliveries.open())
         now = self.clock()
         return Facts(
@@ -99,16 +104,17 @@ class Report:
             is_lineage_on=self.is_lineage_on,
             counts=self.assets.counts(),
             assets=assets,
-            data_sets=_page(data_sets, wanted.page_size, lambda one: one.data_set_id),
+            data_sets=data_sets,
             tries=_next_tries(self._due(assets.items), deliveries, now),
             open_deliveries=len(deliveries),
             runs=self.runs.latest(RunKind.DISCOVER, RUNS_SHOWN),
             reconciliations=self.runs.latest(RunKind.RECONCILE, RUNS_SHOWN),
             approval_needed=self.approvals.load(ApprovalNeeded, NEEDED),
             approval=self.approvals.load(Approval, APPROVAL),
-            dead_letters=list(islice(self.dead_letters.all(), wanted.page_size)),
+            dead_letters=list(islice(letters, wanted.page_size)),
             throttles=[throttle for _, throttle in self.throttles.all(Throttle)],
             notifications=dict(self.notifications.all(LastNotification)),
+            unreadable=unreadable,
         )
 
     def read_sources(self, data_sets: Sequence[DataSetRecord]) -> dict[str, AssetRecord]:
@@ -129,6 +135,17 @@ def _next_tries(due: Mapping[str, datetime], deliveries: Iterable[Delivery], now
         try_at = max(delivery.due_at - SEND_AGAIN_AFTER, now) if delivery.due_at else now
         tries[delivery.data_set_id] = min(try_at, tries.get(delivery.data_set_id, try_at))
     return tries
+
+
+def _readable(
+    found: Iterable[tuple[str, Item | Unreadable]], kind: str, unreadable: list[Unreadable]
+) -> Iterator[Item]:
+    """Yield what can be read; what cannot is added to `unreadable`, as far as there is room."""
+    for key, one in found:
+        if not isinstance(one, Unreadable):
+            yield one
+        elif len(unreadable) < LARGEST_PAGE:
+            unreadable.append(one.model_copy(update={"kind": kind, "key": key}))
 
 
 def _page(found: Iterator[Item], size: int, key_of: Callable[[Item], str]) -> Page[Item]:
@@ -158,6 +175,7 @@ def _to_json(facts: Facts) -> dict[str, Any]:
         "deadLetters": [_camel(letter) for letter in facts.dead_letters],
         "throttles": [_camel(throttle) for throttle in facts.throttles],
         "notifications": {kind: _camel(last) for kind, last in facts.notifications.items()},
+        "unreadable": [_camel(one) for one in facts.unreadable],
     }
 
 

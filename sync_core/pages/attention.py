@@ -11,6 +11,7 @@ from sync_core.pages.links import Links
 from sync_core.pages.next_steps import after_letter
 from sync_core.pages.words import lines, many, relative, shortened
 
+EXAMPLES = 10
 ASSETS, LETTERS, NOTIFICATIONS = "assets", "dead-letters", "notifications"  # parts of the page
 
 
@@ -30,6 +31,7 @@ def find_notices(facts: Facts, links: Links) -> Iterator[Notice]:
     yield from _approval(facts)
     yield from _letters(facts, links)
     yield from _rejected(facts, links)
+    yield from _unreadable(facts)
     yield from _switches(facts)
     yield from _notifications(facts, links)
 
@@ -72,6 +74,15 @@ def _rejected(facts: Facts, links: Links) -> Iterator[Notice]:
     if rejected:
         link = links.to(ASSETS, state=AssetStatus.REJECTED, search="", after="")
         yield Notice(f"{many(rejected, 'asset')} must be mended in Purview", link=link)
+
+
+def _unreadable(facts: Facts) -> Iterator[Notice]:
+    found = facts.unreadable
+    if found:
+        title = f"{many(len(found), 'row')} of the state cannot be read"
+        advice = "Another version of the app may have written them; the rest goes on without them."
+        shown = (f"{one.kind} {one.key}: {shortened(one.reason, 200)}" for one in found[:EXAMPLES])
+        yield Notice(title, (advice, *shown))
 
 
 def _switches(facts: Facts) -> Iterator[Notice]:

@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 
 from sync_core.domain.asset import AssetRecord, AssetStatus, Origin
-from sync_core.state.table import OPERATIONS_A_TRANSACTION, to_row
+from sync_core.state.rows import to_row, whole_row
+from sync_core.state.table import OPERATIONS_A_TRANSACTION
 
 Item = TypeVar("Item")
 PARTITION = "assets"
@@ -69,8 +70,13 @@ class StoredTodo:
 
 
 def row_of(kind: str, model: "AssetRecord | Todo | News") -> dict[str, Any]:
-    """Return a model's row; `kind` is the first part of its key."""
+    """Return a model's new row; `kind` is the first part of its key."""
     return to_row(PARTITION, f"{kind}:{model.key}", model)
+
+
+def whole_row_of(kind: str, model: "AssetRecord | Todo | News") -> dict[str, Any]:
+    """Return a model's row, to be merged over one that may be there."""
+    return whole_row(PARTITION, f"{kind}:{model.key}", model)
 
 
 def range_of(kind: str) -> dict[str, str]:

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sync_core.domain.asset import REJECTED_KEY_PREFIX, AssetRecord, AssetStatus
+from sync_core.domain.unreadable import Unreadable
 from sync_core.errors import ConflictError, StateError
 from sync_core.state.asset_rows import (
     PARTITION,
@@ -32,20 +33,18 @@ from sync_core.state.asset_rows import (
     range_of,
     row_of,
     stamp,
+    whole_row_of,
 )
+from sync_core.state.rows import Row, changes, from_row, read_each, readable, whole_row
 from sync_core.state.table import (
     KEYS_BETWEEN,
     OPERATIONS_A_TRANSACTION,
     Operation,
-    Row,
     Table,
     delete,
-    from_row,
     insert,
-    put,
-    readable,
-    replace,
-    to_row,
+    merge,
+    update,
 )
 
 INVENTORY = "inventory"
@@ -86,10 +85,11 @@ class AssetStore:
         """Yield the records behind a key that can be read, in the order of keys; an empty one starts from the first."""
         return readable(AssetRecord, self._rows_after(key))
 
-    def each_after(self, key: str) -> Iterator[tuple[str, AssetRecord | StateError]]:
-        """Yield the records behind a key with their keys, or the reason why one cannot be read."""
+    def each_after(self, key: str) -> Iterator[tuple[str, AssetRecord | Unreadable]]:
+        """Yield the records behind a key with their keys, also those that cannot be read."""
         for row in self._rows_after(key):
-            yield str(row["RowKey"]).partition(":")[2], _read(row)
+            for record in read_each(AssetRecord, [row]):
+                yield str(row["RowKey"]).partition(":")[2], record
 
     def _rows_after(self, key: str) -> Iterator[Row]:
         bounds = {"partition": PARTITION, "first": f"record:{key}", "last": "record;"}
@@ -103,7 +103,10 @@ class AssetStore:
 
     def counts(self) -> Counter[str]:
         """Count the records by status; reads one column of each."""
-        return Counter(row["status"] for row in self.table.rows(KEYS_BETWEEN, range_of("record"), select=["status"]))
+        return Counter(
+            str(row.get("status", "unreadable"))
+            for row in self.table.rows(KEYS_BETWEEN, range_of("record"), select=["status"])
+        )
 
     def add(self, records: Sequence[AssetRecord], now: datetime) -> list[StoredTodo]:
         """Insert new records with their to-do rows, due at once; those that exist by now are left as they are."""
@@ -126,7 +129,7 @@ class AssetStore:
 
     def add_rejected(self, record: AssetRecord) -> None:
         """Record an asset that cannot be synced; nothing is outstanding for it."""
-        self.table.put(row_of("record", record))
+        self.table.merge(whole_row_of("record", record))
 
     def has_inventory(self) -> bool:
         """Whether CluedIn was read as a whole since these records began: without them, no one knows what it holds."""
@@ -134,7 +137,7 @@ class AssetStore:
 
     def note_inventory(self, sources: int, now: datetime) -> None:
         """Note that CluedIn was read as a whole."""
-        self.table.put(to_row(PARTITION, INVENTORY, Inventory(taken_at=now, sources=sources)))
+        self.table.merge(whole_row(PARTITION, INVENTORY, Inventory(taken_at=now, sources=sources)))
 
     def has_sweep(self) -> bool:
         """Whether a sweep of the whole catalog has begun since these records did."""
@@ -142,12 +145,12 @@ class AssetStore:
 
     def note_sweep(self, now: datetime) -> None:
         """Note that a sweep of the whole catalog begins."""
-        self.table.put(to_row(PARTITION, SWEEP, Sweep(begun_at=now)))
+        self.table.merge(whole_row(PARTITION, SWEEP, Sweep(begun_at=now)))
 
     def rejected_keys(self) -> set[str]:
         """Return the keys of the assets that are recorded by their guid, because they have no qualified name."""
         bounds = {"partition": PARTITION, "first": f"record:{REJECTED_KEY_PREFIX}", "last": "record;"}
-        return {row["key"] for row in self.table.rows(KEYS_BETWEEN, bounds)}
+        return {row["RowKey"].partition(":")[2] for row in self.table.rows(KEYS_BETWEEN, bounds)}
 
     def forget(self, key: str) -> None:
         """Drop a record that another one replaces."""
@@ -178,13 +181,13 @@ class AssetStore:
                 origin=closed.group_origin,
                 reason=closed.last_error[:LONGEST_REASON],
             )
-            return closed, [put(row_of("news", news))] if announce else []
+            return closed, [merge(whole_row_of("news", news))] if announce else []
 
         return self._change(key, finish, forget_todo=True)
 
     def ask_again(self, key: str, change: Callable[[AssetRecord], AssetRecord], todo: Todo) -> AssetRecord:
         """Change a record and make its group and source outstanding (again)."""
-        return self._change(key, lambda record: (change(record), [put(row_of("todo", todo))]))
+        return self._change(key, lambda record: (change(record), [merge(whole_row_of("todo", todo))]))
 
     def _change(
         self,
@@ -198,7 +201,8 @@ class AssetStore:
             if stored is None:
                 raise StateError(f"There is no record of asset {key}: the next discovery will make one.")
             changed, others = change(stored.record)
-            operations = [replace(row_of("record", changed), stored.etag), *others]
+            change_only = changes(row_of("record", stored.record), row_of("record", changed))
+            operations = [update(change_only, stored.etag), *others]
             # Deleting a to-do row that is gone already would fail the transaction: after a conflict, look first.
             if forget_todo and (attempt == 0 or self.table.get(PARTITION, f"todo:{key}")):
                 operations.append(delete(PARTITION, f"todo:{key}"))
@@ -234,16 +238,13 @@ class AssetStore:
         `due_at` says when the message of a row, as it was before, counts as lost.
         """
         for chunk in chunks(list(todos), OPERATIONS_A_TRANSACTION):
-            changes = [
-                replace(row_of("todo", todo.model_copy(update={"due_at": due_at(todo), "sends": todo.sends + 1})), etag)
-                for todo, etag in ((stored.todo, stored.etag) for stored in chunk)
-            ]
+            sent = [update(_sent(stored.todo, due_at(stored.todo)), stored.etag) for stored in chunk]
             try:
-                self.table.transact(changes)
+                self.table.transact(sent)
             except ConflictError:
-                for change in changes:
+                for one in sent:
                     with suppress(ConflictError):
-                        self.table.transact([change])
+                        self.table.transact([one])
 
     def times_put_back(self, key: str) -> int:
         """Return how often the asset's message was put back; 0 where nothing is outstanding."""
@@ -261,7 +262,7 @@ class AssetStore:
         before = from_row(Todo, found.values)
         todo = before.model_copy(update={"due_at": due_at, "times_put_back": before.times_put_back + 1})
         with suppress(ConflictError):  # it was done meanwhile, or put back by another worker
-            self.table.replace(row_of("todo", todo), found.etag)
+            self.table.update(changes(row_of("todo", before), row_of("todo", todo)), found.etag)
         return todo.times_put_back
 
     def news(self) -> list[News]:
@@ -274,8 +275,6 @@ class AssetStore:
             self.table.transact([delete(PARTITION, f"news:{item.key}") for item in chunk])
 
 
-def _read(row: Row) -> AssetRecord | StateError:
-    try:
-        return from_row(AssetRecord, row)
-    except StateError as error:
-        return error
+def _sent(todo: Todo, due_at: datetime) -> Row:
+    sent = todo.model_copy(update={"due_at": due_at, "sends": todo.sends + 1})
+    return changes(row_of("todo", todo), row_of("todo", sent))

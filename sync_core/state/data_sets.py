@@ -14,18 +14,9 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from sync_core.domain.data_set import DataSetRecord, DataSetStatus, entity_type_path
-from sync_core.state.table import (
-    KEYS_BETWEEN,
-    OPERATIONS_A_TRANSACTION,
-    Operation,
-    Row,
-    Table,
-    delete,
-    from_row,
-    put,
-    readable,
-    to_row,
-)
+from sync_core.domain.unreadable import Unreadable
+from sync_core.state.rows import Row, from_row, read_each, readable, whole_row
+from sync_core.state.table import KEYS_BETWEEN, OPERATIONS_A_TRANSACTION, Operation, Table, delete, merge
 
 PARTITION = "datasets"
 # A property holds 32,768 UTF-16 units; the vocabulary keys of 490 columns may need more, so they go on in a second one.
@@ -71,11 +62,11 @@ class DataSetStore:
         return from_row(DataSetRecord, _joined(found.values)) if found else None
 
     def save(self, record: DataSetRecord, before: DataSetRecord | None = None, *, announce: bool = False) -> None:
-        """Insert or replace a record, and keep its entity type's membership in step; `before` is the former record.
+        """Insert a record, or let it say this, and keep its entity type's membership in step.
 
-        The caller holds the data set's claim, so no two writers meet.
+        `before` is the former record. The caller holds the data set's claim, so no two writers meet.
         """
-        operations = [put(_split(to_row(PARTITION, f"dataset:{record.data_set_id}", record)))]
+        operations = [merge(_split(whole_row(PARTITION, f"dataset:{record.data_set_id}", record)))]
         operations += self._membership(record)
         if announce:
             is_failed = record.status is DataSetStatus.FAILED
@@ -84,7 +75,7 @@ class DataSetStore:
                 name=record.name or record.data_set_id,
                 failure=record.last_error[:LONGEST_REASON] if is_failed else "",
             )
-            operations.append(put(to_row(PARTITION, f"news:{record.data_set_id}", news)))
+            operations.append(merge(whole_row(PARTITION, f"news:{record.data_set_id}", news)))
         self.table.transact(operations)
         former = before.entity_type if before else ""
         if former and _type_prefix(former) != _type_prefix(record.entity_type):
@@ -95,19 +86,28 @@ class DataSetStore:
         self.table.delete(PARTITION, _type_prefix(entity_type) + data_set_id)
 
     def members(self, entity_type: str) -> list[TypeMember]:
-        """Return the data sets that are mapped to an entity type."""
+        """Return the data sets that are mapped to an entity type, those whose rows can be read.
+
+        Of one that is left out, the pipeline in Purview tells what it brings.
+        """
         rows = self.table.rows(KEYS_BETWEEN, _between(_type_prefix(entity_type)))
-        return [from_row(TypeMember, _joined(row)) for row in rows]
+        return list(readable(TypeMember, map(_joined, rows)))
 
     def after(self, data_set_id: str) -> Iterator[DataSetRecord]:
         """Yield the records behind an id that can be read, in the order of ids; an empty one starts from the first."""
+        return (record for _, record in self.each_after(data_set_id) if isinstance(record, DataSetRecord))
+
+    def each_after(self, data_set_id: str) -> Iterator[tuple[str, DataSetRecord | Unreadable]]:
+        """Yield the records behind an id with their ids, also those that cannot be read."""
         bounds = {"partition": PARTITION, "first": f"dataset:{data_set_id}", "last": "dataset;"}
         query = "PartitionKey eq @partition and RowKey gt @first and RowKey lt @last"
-        return readable(DataSetRecord, map(_joined, self.table.rows(query, bounds)))
+        for row in self.table.rows(query, bounds):
+            for record in read_each(DataSetRecord, [_joined(row)]):
+                yield str(row["RowKey"]).partition(":")[2], record
 
     def news(self) -> list[DataSetNews]:
         """Return what was pushed or given up, and not announced yet."""
-        return [from_row(DataSetNews, row) for row in self.table.rows(KEYS_BETWEEN, _between("news:"))]
+        return list(readable(DataSetNews, self.table.rows(KEYS_BETWEEN, _between("news:"))))
 
     def forget_news(self, news: Sequence[DataSetNews]) -> None:
         """Drop news, before they are announced: each is announced at most once.
@@ -123,23 +123,29 @@ class DataSetStore:
         if not record.entity_type:
             return []
         member = TypeMember(data_set_id=record.data_set_id, entity_type=record.entity_type, keys=record.keys)
-        return [put(_split(to_row(PARTITION, _type_prefix(record.entity_type) + record.data_set_id, member)))]
+        return [merge(_split(whole_row(PARTITION, _type_prefix(record.entity_type) + record.data_set_id, member)))]
 
 
 def _split(row: Row) -> dict[str, Any]:
-    """Let long texts go on in further properties, `{name}__1` and so on."""
+    """Let long texts go on in further properties, `{name}__1` and so on: a full part is followed by another one.
+
+    What a longer text has left behind them means nothing: a merge does not take columns out.
+    """
     parts: dict[str, Any] = {}
     for name, value in row.items():
         parts[name] = value[:PROPERTY_CHARACTERS] if isinstance(value, str) else value
-        rest = range(PROPERTY_CHARACTERS, len(value), PROPERTY_CHARACTERS) if isinstance(value, str) else ()
+        rest = range(PROPERTY_CHARACTERS, len(value) + 1, PROPERTY_CHARACTERS) if isinstance(value, str) else ()
         for number, start in enumerate(rest, start=1):
             parts[f"{name}__{number}"] = value[start : start + PROPERTY_CHARACTERS]
     return parts
 
 
 def _joined(row: Row) -> dict[str, Any]:
-    parts = [(found, value) for name, value in row.items() if (found := CONTINUATION.fullmatch(name))]
-    whole = {name: value for name, value in row.items() if not CONTINUATION.fullmatch(name)}
-    for found, value in sorted(parts, key=lambda part: int(part[0]["number"])):
-        whole[found["name"]] += value
-    return whole
+    return {name: _with_rest(row, name) for name in row if not CONTINUATION.fullmatch(name)}
+
+
+def _with_rest(row: Row, name: str) -> Any:
+    parts = [row[name]]
+    while isinstance(parts[-1], str) and len(parts[-1]) == PROPERTY_CHARACTERS:
+        parts.append(str(row.get(f"{name}__{len(parts)}", "")))
+    return "".join(parts) if len(parts) > 1 else parts[0]

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sync_core.domain.dead_letter import UNKNOWN_ASSET, DeadLetter
-from sync_core.state.table import Table, from_row, readable, to_row
+from sync_core.domain.unreadable import Unreadable
+from sync_core.state.rows import changes, from_row, read_each, readable, to_row, whole_row
+from sync_core.state.table import Table
 
 PARTITION = "open"
 
@@ -23,8 +25,7 @@ class DeadLetterStore:
         """
         is_news = True
         known = self.table.get(PARTITION, letter.letter_id)
-        if known is not None:
-            first = from_row(DeadLetter, known.values)
+        for first in readable(DeadLetter, [known.values] if known else []):
             is_news = not first.replays or first.cause_class != letter.cause_class
             letter = letter.model_copy(
                 update={
@@ -34,7 +35,7 @@ class DeadLetterStore:
                     "replayed_at": first.replayed_at,
                 }
             )
-        self.table.put(to_row(PARTITION, letter.letter_id, letter))
+        self.table.merge(whole_row(PARTITION, letter.letter_id, letter))
         return is_news
 
     def load(self, letter_id: str) -> DeadLetter | None:
@@ -55,12 +56,13 @@ class DeadLetterStore:
             return False
         letter = from_row(DeadLetter, found.values)
         update = {"replays": letter.replays + 1, "replayed_at": now, "set_aside_at": None}
-        self.table.replace(to_row(PARTITION, letter_id, letter.model_copy(update=update)), found.etag)
+        open_again = to_row(PARTITION, letter_id, letter.model_copy(update=update))
+        self.table.update(changes(to_row(PARTITION, letter_id, letter), open_again), found.etag)
         return True
 
     def set_aside(self, letter: DeadLetter, now: datetime) -> None:
         """Note that a person does not want a letter's work any more: it is shown and replayed no longer."""
-        self.table.put(to_row(PARTITION, letter.letter_id, letter.model_copy(update={"set_aside_at": now})))
+        self.table.merge(whole_row(PARTITION, letter.letter_id, letter.model_copy(update={"set_aside_at": now})))
 
     def close(self, letter_id: str) -> None:
         """Drop a letter whose work succeeded."""
@@ -85,5 +87,11 @@ class DeadLetterStore:
 
     def all(self) -> Iterator[DeadLetter]:
         """Yield the open letters that can be read."""
-        letters = readable(DeadLetter, self.table.rows("PartitionKey eq @partition", {"partition": PARTITION}))
-        return (letter for letter in letters if letter.set_aside_at is None)
+        return (letter for _, letter in self.each() if isinstance(letter, DeadLetter))
+
+    def each(self) -> Iterator[tuple[str, DeadLetter | Unreadable]]:
+        """Yield the open letters with their ids, and what cannot be read: it may be one."""
+        for row in self.table.rows("PartitionKey eq @partition", {"partition": PARTITION}):
+            for letter in read_each(DeadLetter, [row]):
+                if isinstance(letter, Unreadable) or letter.set_aside_at is None:
+                    yield row["RowKey"], letter

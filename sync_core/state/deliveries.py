@@ -14,18 +14,8 @@ from itertools import islice
 
 from sync_core.domain.delivery import Delivery, DeliveryStatus
 from sync_core.errors import ConflictError, SlowAnswerError
-from sync_core.state.table import (
-    KEYS_BETWEEN,
-    OPERATIONS_A_TRANSACTION,
-    Table,
-    delete,
-    from_row,
-    insert,
-    merge,
-    readable,
-    replace,
-    to_row,
-)
+from sync_core.state.rows import Row, changes, from_row, readable, to_row
+from sync_core.state.table import KEYS_BETWEEN, OPERATIONS_A_TRANSACTION, Table, delete, insert, merge, update
 
 PARTITION = "deliveries"
 OPEN = {"partition": PARTITION, "first": "open:", "last": "open;"}
@@ -94,15 +84,8 @@ class DeliveryStore:
         if not rows:
             return 0
         times = max(from_row(Delivery, row.values).times_put_back for row in rows) + 1
-        update = {"due_at": due_at, "times_put_back": times}
-        later = [from_row(Delivery, row.values).model_copy(update=update) for row in rows]
         with suppress(ConflictError):  # it was closed meanwhile, or put back by another worker
-            self.table.transact(
-                [
-                    replace(to_row(PARTITION, str(row.values["RowKey"]), delivery), row.etag)
-                    for row, delivery in zip(rows, later, strict=True)
-                ]
-            )
+            self.table.transact([update(_put_back(row.values, due_at, times), row.etag) for row in rows])
         return times
 
     def open(self) -> Iterator[Delivery]:
@@ -126,3 +109,10 @@ class DeliveryStore:
     def has_open(self) -> bool:
         """Whether any delivery is open; reads one row, however many are."""
         return any(page for page in self.table.pages(KEYS_BETWEEN, OPEN, size=1, select=["RowKey"]))
+
+
+def _put_back(row: Row, due_at: datetime, times: int) -> Row:
+    before = from_row(Delivery, row)
+    later = before.model_copy(update={"due_at": due_at, "times_put_back": times})
+    key = str(row["RowKey"])
+    return changes(to_row(PARTITION, key, before), to_row(PARTITION, key, later))

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pydantic import BaseModel
 
 from sync_core.errors import ConflictError
-from sync_core.state.table import KEYS_BETWEEN, OPERATIONS_A_TRANSACTION, Table, from_row, put, to_row
+from sync_core.state.rows import from_row, readable, to_row
+from sync_core.state.table import KEYS_BETWEEN, OPERATIONS_A_TRANSACTION, Table, merge
 
 PARTITION = "groups"
 
@@ -57,7 +58,7 @@ class GroupStore:
         if found is None or (found.read_at - found.written_at).total_seconds() <= age_s:
             return False
         try:
-            self.table.replace(to_row(PARTITION, f"own:{group_id}", Owner(asset_key=asset_key)), found.etag)
+            self.table.update(to_row(PARTITION, f"own:{group_id}", Owner(asset_key=asset_key)), found.etag)
         except ConflictError:
             return False
         return True
@@ -73,7 +74,7 @@ class GroupStore:
 
     def bind_source(self, source_id: str, asset_key: str) -> None:
         """Note for which asset a source stands."""
-        self.table.put(to_row(PARTITION, f"made:{source_id}", Owner(asset_key=asset_key)))
+        self.table.merge(to_row(PARTITION, f"made:{source_id}", Owner(asset_key=asset_key)))
 
     def asset_of_source(self, source_id: str) -> str:
         """Return the key of the asset for which a source stands, empty where we made it for none."""
@@ -91,7 +92,7 @@ class GroupStore:
             for source in sources
             for key in [f"source:{_hash(source.source_name)}:{source.group_id}"]
         }
-        operations = [put(row) for row in rows.values()]
+        operations = [merge(row) for row in rows.values()]
         for start in range(0, len(operations), OPERATIONS_A_TRANSACTION):
             self.table.transact(operations[start : start + OPERATIONS_A_TRANSACTION])
 
@@ -99,12 +100,12 @@ class GroupStore:
         """Yield the sources of that name which stood in CluedIn when the inventory was taken."""
         prefix = f"source:{_hash(source_name)}"
         # ';' is the character after ':'
-        for row in self.table.rows(KEYS_BETWEEN, {"partition": PARTITION, "first": f"{prefix}:", "last": f"{prefix};"}):
-            yield from_row(KnownSource, row)
+        bounds = {"partition": PARTITION, "first": f"{prefix}:", "last": f"{prefix};"}
+        return readable(KnownSource, self.table.rows(KEYS_BETWEEN, bounds))
 
     def _claim(self, row_key: str, asset_key: str) -> bool:
         row = to_row(PARTITION, row_key, Owner(asset_key=asset_key))
         if self.table.insert(row) is not None:
             return True
         found = self.table.get(PARTITION, row_key)
-        return found is not None and found.values["asset_key"] == asset_key
+        return found is not None and found.values.get("asset_key") == asset_key

@@ -14,9 +14,11 @@ from typing import Any
 from pydantic import BaseModel
 
 from sync_core.errors import ConflictError
-from sync_core.state.table import StoredRow, Table, to_row
+from sync_core.state.rows import Row, readable, to_row
+from sync_core.state.table import StoredRow, Table
 
 PARTITION = "lease"
+LONGEST_TTL_S = 600
 
 
 class LeaseRow(BaseModel):
@@ -38,7 +40,16 @@ class Held:
 
 def remaining_s(stored: StoredRow) -> float:
     """Return for how long a lease still holds, zero or less when it has ended."""
-    return float(stored.values["ttl_s"]) - stored.age_s
+    return _left_s(stored, LONGEST_TTL_S)
+
+
+def _left_s(stored: StoredRow, own_ttl_s: int) -> float:
+    return _read(stored.values, own_ttl_s).ttl_s - stored.age_s
+
+
+def _read(row: Row, own_ttl_s: int) -> LeaseRow:
+    """Return a lease. One that cannot be read may be held by another version's worker: as long as our own would be."""
+    return next(readable(LeaseRow, [row]), LeaseRow(owner="another version of the app", ttl_s=own_ttl_s))
 
 
 class Lease:
@@ -97,7 +108,7 @@ class Leases:
         dropped = 0
         for row in self.table.rows("PartitionKey eq @partition", {"partition": PARTITION}):
             metadata: dict[str, Any] = dict(row.metadata)
-            if metadata["timestamp"] + timedelta(seconds=row["ttl_s"]) < moment:
+            if metadata["timestamp"] + timedelta(seconds=_read(row, LONGEST_TTL_S).ttl_s) < moment:
                 with suppress(ConflictError):  # someone takes it at this very moment
                     self.table.delete(PARTITION, row["RowKey"], metadata["etag"])
                     dropped += 1
@@ -117,15 +128,15 @@ class Leases:
         stored = self.table.get(PARTITION, name)
         if stored is None:  # released between the two calls
             return self.acquire(name, owner, ttl_s)
-        term = int(stored.values["term"])
-        if stored.values["owner"] == owner:  # our own insert, whose answer was lost and which was tried again
+        found = _read(stored.values, ttl_s)
+        if found.owner == owner:  # our own insert, whose answer was lost and which was tried again
             return Lease(self.table, name, row, stored.etag, self.monotonic)
-        left_s = remaining_s(stored)
+        left_s = _left_s(stored, ttl_s)
         if left_s > 0:
-            return Held(str(stored.values["owner"]), term, left_s)
-        row = row.model_copy(update={"term": term + 1})
+            return Held(found.owner, found.term, left_s)
+        row = row.model_copy(update={"term": found.term + 1})
         try:
             etag = self.table.replace(to_row(PARTITION, name, row), stored.etag)
         except ConflictError:
-            return Held("another worker", term, float(ttl_s))
+            return Held("another worker", found.term, float(ttl_s))
         return Lease(self.table, name, row, etag, self.monotonic)

@@ -1,4 +1,7 @@
-"""Small notes that one run leaves for the next: cursors, known types, throttles, the last notification of a kind."""
+"""Small notes that one run leaves for the next: cursors, known types, throttles, the last notification of a kind.
+
+A note that cannot be read, because another version of the app left it, is as good as none.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -6,7 +9,8 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
-from sync_core.state.table import Table, from_row, to_row
+from sync_core.state.rows import Row, readable, whole_row
+from sync_core.state.table import Table
 
 Note = TypeVar("Note", bound=BaseModel)
 
@@ -21,22 +25,28 @@ class Notes:
     def load(self, model: type[Note], name: str) -> Note | None:
         """Return the note of that name, or None."""
         found = self.table.get(self.kind, name)
-        return from_row(model, found.values) if found else None
+        return _read(model, found.values) if found else None
 
     def load_with_age(self, model: type[Note], name: str) -> tuple[Note, float] | None:
         """Return the note of that name and for how many seconds it has stood, by the storage service's clock alone."""
         found = self.table.get(self.kind, name)
-        return (from_row(model, found.values), found.age_s) if found else None
+        note = _read(model, found.values) if found else None
+        return (note, found.age_s) if found and note is not None else None
 
     def save(self, name: str, note: BaseModel) -> None:
-        """Insert or replace the note of that name."""
-        self.table.put(to_row(self.kind, name, note))
+        """Insert the note of that name, or let it say this."""
+        self.table.merge(whole_row(self.kind, name, note))
 
     def delete(self, name: str) -> None:
         """Drop the note of that name if there is one."""
         self.table.delete(self.kind, name)
 
     def all(self, model: type[Note]) -> Iterator[tuple[str, Note]]:
-        """Yield all notes of this kind with their names."""
+        """Yield all notes of this kind that can be read, with their names."""
         for row in self.table.rows("PartitionKey eq @kind", {"kind": self.kind}):
-            yield row["RowKey"], from_row(model, row)
+            if (note := _read(model, row)) is not None:
+                yield row["RowKey"], note
+
+
+def _read(model: type[Note], row: Row) -> Note | None:
+    return next(readable(model, [row]), None)

@@ -1,12 +1,15 @@
 """The history of runs, newest first."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import islice
 
-from sync_core.domain.run import RunKind, RunRecord
-from sync_core.state.table import Table, from_row, to_row
+from sync_core.domain.run import RunKind, RunOutcome, RunRecord
+from sync_core.errors import StateError
+from sync_core.state.rows import Row, from_row, whole_row
+from sync_core.state.table import Table
 
 LAST_MILLISECOND = 10**14
 
@@ -24,11 +27,11 @@ class RunStore:
     table: Table
 
     def save(self, record: RunRecord) -> None:
-        """Insert or replace a run."""
-        self.table.put(to_row(record.kind.value, _row_key(record), record))
+        """Insert a run, or let it say this."""
+        self.table.merge(whole_row(record.kind.value, _row_key(record), record))
 
     def latest(self, kind: RunKind, count: int) -> list[RunRecord]:
-        """Return the latest runs of a kind, newest first."""
+        """Return the latest runs of a kind, newest first; one that cannot be read is there with what its key tells."""
         return list(islice(self._newest_first(kind, count), count))
 
     def forget_before(self, kind: RunKind, moment: datetime) -> int:
@@ -43,4 +46,20 @@ class RunStore:
     def _newest_first(self, kind: RunKind, count: int) -> Iterator[RunRecord]:
         for page in self.table.pages("PartitionKey eq @kind", {"kind": kind.value}, size=count):
             for row in page:
-                yield from_row(RunRecord, row)
+                yield _read(kind, row)
+
+
+def _read(kind: RunKind, row: Row) -> RunRecord:
+    try:
+        return from_row(RunRecord, row)
+    except StateError as error:
+        countdown, _, run_id = str(row["RowKey"]).partition("-")
+        started_ms = LAST_MILLISECOND - int(countdown) if re.fullmatch("[0-9]{14}", countdown) else 0
+        return RunRecord(
+            run_id=run_id,
+            kind=kind,
+            started_at=datetime.fromtimestamp(started_ms / 1000, UTC),
+            outcome=RunOutcome.UNREADABLE,
+            error=str(error),
+            error_class=error.cause_class,
+        )

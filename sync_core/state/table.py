@@ -1,37 +1,29 @@
-"""One table: rows in and out as pydantic models, failures as our errors, operations counted.
+"""One table: its operations, failures as our errors, operations counted.
 
-In Azure the template makes the tables; on a laptop a missing one is made on first use.
+In Azure the template makes the tables; on a laptop a missing one is made on first use. Rows are merged, so that what
+another version of the app keeps in them stays; only what never outlives a version, e.g. a lease, is replaced.
 """
 
-import json
-import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
-from functools import cache
-from types import UnionType
-from typing import Any, TypeVar, Union, get_args, get_origin
+from typing import Any, TypeVar
 
 from azure.core import MatchConditions
 from azure.core.exceptions import HttpResponseError, ResourceExistsError, ResourceNotFoundError
-from azure.data.tables import EdmType, EntityProperty, TableClient, TableEntity, TableServiceClient, UpdateMode
-from pydantic import BaseModel
+from azure.data.tables import TableClient, TableEntity, TableServiceClient, UpdateMode
 
 from sync_core.domain.ledger import record_request
-from sync_core.errors import ConflictError, StateError
+from sync_core.errors import ConflictError
 from sync_core.state.failures import STORAGE, is_missing_container, translated
-
-logger = logging.getLogger(__name__)
+from sync_core.state.rows import Row
 
 T = TypeVar("T")
-M = TypeVar("M", bound=BaseModel)
-Row = Mapping[str, Any]
 Operation = tuple[Any, ...]
 KEYS_BETWEEN = "PartitionKey eq @partition and RowKey ge @first and RowKey lt @last"
 OPERATIONS_A_TRANSACTION = 100
 ROWS_A_PAGE = 1000
-INT32 = range(-(2**31), 2**31)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +46,9 @@ def insert(row: Row) -> Operation:
     return ("create", row)
 
 
-def replace(row: Row, etag: str) -> Operation:
-    """Return the operation that replaces a row if it is unchanged."""
-    return ("update", row, {"mode": UpdateMode.REPLACE, "etag": etag, "match_condition": MatchConditions.IfNotModified})
-
-
-def put(row: Row) -> Operation:
-    """Return the operation that inserts or replaces a row."""
-    return ("upsert", row, {"mode": UpdateMode.REPLACE})
+def update(row: Row, etag: str) -> Operation:
+    """Return the operation that sets the columns that a row names, if the row is unchanged, and leaves its others."""
+    return ("update", row, {"mode": UpdateMode.MERGE, "etag": etag, "match_condition": MatchConditions.IfNotModified})
 
 
 def merge(row: Row) -> Operation:
@@ -72,62 +59,6 @@ def merge(row: Row) -> Operation:
 def delete(partition: str, row_key: str) -> Operation:
     """Return the operation that deletes a row; the transaction fails where there is none."""
     return ("delete", {"PartitionKey": partition, "RowKey": row_key})
-
-
-def to_row(partition: str, row_key: str, model: BaseModel) -> dict[str, Any]:
-    """Return a model as a row. Empty fields are left out; lists, maps and models in it travel as JSON text."""
-    fields = model.model_dump(mode="json", exclude_none=True)
-    return {"PartitionKey": partition, "RowKey": row_key} | {name: _to_column(value) for name, value in fields.items()}
-
-
-def _to_column(value: Any) -> Any:
-    if isinstance(value, list | dict):
-        return json.dumps(value, ensure_ascii=False)
-    if isinstance(value, int) and value not in INT32:  # the SDK refuses it as a plain number
-        return EntityProperty(value, EdmType.INT64)
-    return value
-
-
-def from_row(model: type[M], row: Row) -> M:
-    """Return a row as a model.
-
-    Raises:
-        StateError: the row is not what this version of the app writes.
-    """
-    json_columns = _json_columns(model)
-    try:
-        return model.model_validate({name: _from_column(value, name in json_columns) for name, value in row.items()})
-    except (TypeError, ValueError) as error:
-        raise StateError(f"Row {row.get('RowKey')} is no {model.__name__}: {error}") from error
-
-
-def readable(model: type[M], rows: Iterable[Row]) -> Iterator[M]:
-    """Yield rows as models. One that cannot be read is logged and left out: it must not hide all the others."""
-    for row in rows:
-        try:
-            yield from_row(model, row)
-        except StateError as error:
-            logger.warning("A row is left out: %s", error)
-
-
-def _from_column(value: Any, is_json: bool) -> Any:  # noqa: FBT001  # the two sides of one column
-    if isinstance(value, EntityProperty):
-        return value.value
-    return json.loads(value) if is_json else value
-
-
-@cache
-def _json_columns(model: type[BaseModel]) -> frozenset[str]:
-    return frozenset(name for name, field in model.model_fields.items() if _is_structured(field.annotation))
-
-
-def _is_structured(annotation: Any) -> bool:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return True
-    origin = get_origin(annotation)
-    if origin in {Union, UnionType}:
-        return any(_is_structured(member) for member in get_args(annotation))
-    return origin in {list, dict, tuple, set, frozenset}
 
 
 class Table:
@@ -145,20 +76,31 @@ class Table:
         except ResourceExistsError:
             return None
 
-    def put(self, row: Row) -> None:
-        """Insert or replace a row."""
-        self._do(lambda: self._client.upsert_entity(dict(row), mode=UpdateMode.REPLACE), row["RowKey"])
+    def merge(self, row: Row) -> None:
+        """Set the columns that a row names and leave its others; a new row is inserted."""
+        self._do(lambda: self._client.upsert_entity(dict(row), mode=UpdateMode.MERGE), row["RowKey"])
 
-    def replace(self, row: Row, etag: str) -> str:
-        """Replace a row that is as it was read, and return its new ETag.
+    def update(self, row: Row, etag: str) -> str:
+        """Set the columns that a row names, if the row is as it was read, and return its new ETag.
 
         Raises:
             ConflictError: it changed, or is gone.
         """
+        return self._write(row, etag, UpdateMode.MERGE)
+
+    def replace(self, row: Row, etag: str) -> str:
+        """Replace a row that is as it was read, and return its new ETag: for what never outlives a version.
+
+        Raises:
+            ConflictError: it changed, or is gone.
+        """
+        return self._write(row, etag, UpdateMode.REPLACE)
+
+    def _write(self, row: Row, etag: str, mode: UpdateMode) -> str:
         try:
             result = self._do(
                 lambda: self._client.update_entity(
-                    dict(row), mode=UpdateMode.REPLACE, etag=etag, match_condition=MatchConditions.IfNotModified
+                    dict(row), mode=mode, etag=etag, match_condition=MatchConditions.IfNotModified
                 ),
                 row["RowKey"],
             )

@@ -12,7 +12,7 @@ from sync_core.domain.asset import AssetRecord, AssetStatus
 from sync_core.domain.dead_letter import DeadLetter
 from sync_core.domain.message import AssetMessage, DataSetMessage
 from sync_core.domain.run import RunKind, RunOutcome
-from sync_core.errors import StateError
+from sync_core.domain.unreadable import Unreadable
 from sync_core.flows import find_missed
 from sync_core.flows.reconcile import THOROUGH, ThoroughRun
 from sync_core.mapping import replaying
@@ -36,7 +36,7 @@ class BrokenLetters(DeadLetterStore):
 class BrokenAssets(AssetStore):
     """Assets that a bug keeps from being looked through."""
 
-    def each_after(self, key: str) -> Iterator[tuple[str, AssetRecord | StateError]]:
+    def each_after(self, key: str) -> Iterator[tuple[str, AssetRecord | Unreadable]]:
         """Fail."""
         raise ZeroDivisionError(key)
 

@@ -22,7 +22,8 @@ from sync_core.state.leases import Leases
 from sync_core.state.names import ASSET_QUEUE, LINEAGE_QUEUE, NOTES_TABLE
 from sync_core.state.notes import Notes
 from sync_core.state.queues import WorkQueue
-from sync_core.state.table import Row, StoredRow, Table
+from sync_core.state.rows import Row
+from sync_core.state.table import StoredRow, Table
 
 AHEAD = "writtenAheadS"
 DUE_AT = "dueAt"
@@ -67,9 +68,13 @@ class TimedTable(Table):
         """Replace, and note by how much the clock is ahead."""
         return super().replace({**row, AHEAD: self._ahead_s()}, etag)
 
-    def put(self, row: Row) -> None:
-        """Insert or replace, and note by how much the clock is ahead."""
-        super().put({**row, AHEAD: self._ahead_s()})
+    def update(self, row: Row, etag: str) -> str:
+        """Merge, and note by how much the clock is ahead."""
+        return super().update({**row, AHEAD: self._ahead_s()}, etag)
+
+    def merge(self, row: Row) -> None:
+        """Insert or merge, and note by how much the clock is ahead."""
+        super().merge({**row, AHEAD: self._ahead_s()})
 
     def rows(self, query: str, parameters: Mapping[str, Any], *, select: Sequence[str] = ()) -> Iterator[TableEntity]:
         """Read rows with their times by the test's clock."""

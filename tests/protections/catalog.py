@@ -220,7 +220,7 @@ LEASES = (
         "sync_core/state/leases.py",
         "        started = self._monotonic()\n"
         "        self._etag = self._table.replace(to_row(PARTITION, self._name, row), self._etag)\n",
-        "        started = self._monotonic()\n        self._table.put(to_row(PARTITION, self._name, row))\n",
+        "        started = self._monotonic()\n        self._table.merge(to_row(PARTITION, self._name, row))\n",
         f"{STATE}/test_leases.py::test_renewing_a_lease_that_was_taken_over_says_stop",
         "a worker that had lost its lease renewed it, and both went on",
     ),
@@ -496,7 +496,7 @@ NOTHING_LOST = (
     ),
     Protection(
         "a record that cannot be read stops nothing",
-        "sync_core/state/table.py",
+        "sync_core/state/rows.py",
         '            logger.warning("A row is left out: %s", error)',
         '            raise\n            logger.warning("A row is left out: %s", error)',
         f"{FAULTS}/test_look_through.py::test_a_record_that_cannot_be_read_stops_nothing_and_is_told",
@@ -585,8 +585,8 @@ NOTHING_LOST = (
     Protection(
         "a change is made on top of what another worker wrote meanwhile",
         "sync_core/state/assets.py",
-        'operations = [replace(row_of("record", changed), stored.etag), *others]',
-        'operations = [put(row_of("record", changed)), *others]',
+        "operations = [update(change_only, stored.etag), *others]",
+        "operations = [merge(change_only), *others]",
         f"{STATE}/test_assets.py::test_a_change_is_made_on_top_of_what_another_worker_wrote_meanwhile",
         "one worker's progress was overwritten by another's",
     ),
@@ -1212,6 +1212,73 @@ NOTHING_LET_IN = (
     ),
 )
 
+OTHER_VERSIONS = (
+    Protection(
+        "a cursor, toggle, throttle or type that cannot be read is as good as none",
+        "sync_core/state/notes.py",
+        "    return next(readable(model, [row]), None)\n",
+        "    return next(readable(model, [row]))\n",
+        f"{FLOWS}/test_other_versions.py::test_cursors_toggles_throttles_and_caches_of_another_version_stop_nothing",
+        "after a rollback discovery, workers and `status` stopped for hours",
+    ),
+    Protection(
+        "rows keep the columns that they do not know: writes merge",
+        "sync_core/state/table.py",
+        '    return ("update", row, {"mode": UpdateMode.MERGE,',
+        '    return ("update", row, {"mode": UpdateMode.REPLACE,',
+        f"{FLOWS}/test_other_versions.py::test_what_another_version_keeps_in_a_record_outlives_all_work_on_it",
+        "an older version's write erased what a newer one had recorded",
+    ),
+    Protection(
+        "a field that lost its value is emptied by a merge",
+        "sync_core/state/rows.py",
+        "    return gone | changed |",
+        "    return changed |",
+        f"{STATE}/test_other_versions.py::test_a_field_that_lost_its_value_has_none_after_a_merge",
+        "a letter that was opened again stayed set aside",
+    ),
+    Protection(
+        "what a longer text left behind in a merged row means nothing",
+        "sync_core/state/data_sets.py",
+        "    while isinstance(parts[-1], str) and len(parts[-1]) == PROPERTY_CHARACTERS:\n",
+        '    while f"{name}__{len(parts)}" in row:\n',
+        f"{STATE}/test_other_versions.py::test_what_a_longer_text_left_behind_means_nothing",
+        "a record with fewer columns than before could not be read",
+    ),
+    Protection(
+        "a run that cannot be read is shown as such",
+        "sync_core/state/runs.py",
+        "    except StateError as error:\n",
+        "    except ZeroDivisionError as error:\n",
+        f"{FLOWS}/test_other_versions.py::test_rows_that_cannot_be_read_are_shown_and_isolate_only_themselves",
+        "`status`, `dashboard` and `health` failed for one run of another version",
+    ),
+    Protection(
+        "what cannot be read is shown, and hides nothing beside it",
+        "sync_core/flows/report.py",
+        "        elif len(unreadable) < LARGEST_PAGE:\n",
+        "        elif False:\n",
+        f"{FLOWS}/test_other_versions.py::test_rows_that_cannot_be_read_are_shown_and_isolate_only_themselves",
+        "an asset whose record could not be read was in no list",
+    ),
+    Protection(
+        "a member of an entity type that cannot be read hides no other",
+        "sync_core/state/data_sets.py",
+        "        return list(readable(TypeMember, map(_joined, rows)))\n",
+        "        return [from_row(TypeMember, _joined(row)) for row in rows]\n",
+        f"{STATE}/test_other_versions.py::test_a_member_of_an_entity_type_that_cannot_be_read_hides_no_other",
+        "one row kept all data sets of an entity type from Purview",
+    ),
+    Protection(
+        "a lease that cannot be read holds as long as our own would",
+        "sync_core/state/leases.py",
+        "    return next(readable(LeaseRow, [row]), LeaseRow(",
+        "    return next(readable(LeaseRow, [row])) or (LeaseRow(",
+        f"{STATE}/test_other_versions.py::test_a_lease_that_cannot_be_read_holds_for_as_long_as_our_own_would",
+        "a worker crashed at the lease that another version's had left behind",
+    ),
+)
+
 CHAPTERS = {
     "One group for each asset": ONE_GROUP,
     "Leases": LEASES,
@@ -1220,6 +1287,7 @@ CHAPTERS = {
     "Retiring": RETIRE,
     "Lineage": LINEAGE_WRITTEN,
     "Nothing let in, nothing let out": NOTHING_LET_IN,
+    "Two versions at once": OTHER_VERSIONS,
 }
 PROTECTIONS = tuple(protection for chapter in CHAPTERS.values() for protection in chapter)
 

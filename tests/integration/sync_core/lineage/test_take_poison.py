@@ -135,7 +135,7 @@ def test_an_asset_that_is_not_recorded_is_told(bench: LineageBench) -> None:
 
 def test_an_asset_whose_record_cannot_be_read_is_told_and_not_woken(bench: LineageBench) -> None:
     row = {"PartitionKey": "assets", "RowKey": f"record:{KEY}", "key": KEY, "status": "of a newer app"}
-    bench.app._assets.table.put(row)
+    bench.app._assets.table.merge(row)
 
     reconcile(bench, ASSET_QUEUE, encoded(AssetMessage(asset_key=KEY).to_json()))
 
@@ -226,7 +226,7 @@ def test_a_data_set_whose_state_cannot_be_read_is_told_and_asked_for_no_more(
     kind, key = ("datasets", f"dataset:{data_set_id}")
     if table == DELIVERIES_TABLE:
         kind, key = ("deliveries", f"delivery:{delivery.key}")
-    bench.app._table(table).put({"PartitionKey": kind, "RowKey": key, "status": "of a newer app"})
+    bench.app._table(table).merge({"PartitionKey": kind, "RowKey": key, "status": "of a newer app"})
 
     reconcile(bench, LINEAGE_QUEUE, message)
 

@@ -144,7 +144,7 @@ def test_short_steps_renew_only_when_the_last_renewal_is_long_ago(table: Table) 
 @pytest.mark.parametrize("year", [1999, 2026, 2099])
 def test_a_leases_age_is_by_the_services_clock_alone(year: int) -> None:
     written_at = datetime(year, 1, 1, tzinfo=UTC)
-    row = StoredRow({"ttl_s": 60}, "", written_at, written_at + timedelta(seconds=45))
+    row = StoredRow({"owner": "one", "ttl_s": 60}, "", written_at, written_at + timedelta(seconds=45))
     assert remaining_s(row) == 15
 
 

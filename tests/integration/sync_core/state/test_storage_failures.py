@@ -19,7 +19,7 @@ from sync_core.errors import ConfigError, SlowAnswerError, StateError, Transient
 from sync_core.state.connection import INTERACTIVE, Patience, StorageConnection
 from sync_core.state.failures import translated
 from sync_core.state.queues import PoisonQueue, WorkQueue
-from sync_core.state.table import Table, put
+from sync_core.state.table import Table, merge
 from tests.unit.sync_core.builders import make_record
 
 MESSAGE = AssetMessage(asset_key=make_record().key)
@@ -28,8 +28,8 @@ Use = Callable[[StorageConnection], Any]
 
 USES: list[Use] = [
     lambda connection: Table(connection.tables, "things").get("p", "a"),
-    lambda connection: Table(connection.tables, "things").put({"PartitionKey": "p", "RowKey": "a"}),
-    lambda connection: Table(connection.tables, "things").transact([put({"PartitionKey": "p", "RowKey": "a"})]),
+    lambda connection: Table(connection.tables, "things").merge({"PartitionKey": "p", "RowKey": "a"}),
+    lambda connection: Table(connection.tables, "things").transact([merge({"PartitionKey": "p", "RowKey": "a"})]),
     lambda connection: list(Table(connection.tables, "things").rows("PartitionKey eq @p", {"p": "p"})),
     lambda connection: WorkQueue(connection.queues, "asset-sync").send(MESSAGE),
     lambda connection: PoisonQueue(connection.queues, "asset-sync-poison").drain(lambda _: None),
@@ -83,7 +83,7 @@ def test_a_webhook_knows_that_storage_is_silent_before_its_caller_gives_up() -> 
 
 def test_a_value_that_is_too_large_is_our_own_fault_and_names_the_row(table: Table) -> None:
     with pytest.raises(StateError, match=r"PropertyValueTooLarge at things/a"):
-        table.put({"PartitionKey": "p", "RowKey": "a", "text": "x" * 40_000})
+        table.merge({"PartitionKey": "p", "RowKey": "a", "text": "x" * 40_000})
 
 
 def with_status(status: int) -> HttpResponseError:

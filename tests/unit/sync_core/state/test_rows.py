@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, Field
 
 from sync_core.domain.asset import AssetRecord
+from sync_core.domain.unreadable import Unreadable
 from sync_core.errors import StateError
-from sync_core.state.table import from_row, to_row
+from sync_core.state.rows import changes, from_row, read_each, readable, to_row, whole_row
 from tests.unit.sync_core.builders import make_record
 
 
@@ -101,3 +102,45 @@ def test_a_row_that_says_something_else_is_a_state_error_that_names_it(damage: d
 
 def test_columns_of_a_later_version_of_the_app_are_left_alone() -> None:
     assert from_row(Everything, {**to_row("p", "r", Everything(text="here")), "added_later": "x"}).text == "here"
+
+
+def merged(row: dict[str, Any], change: dict[str, Any]) -> dict[str, Any]:
+    """What a merge makes of a row in the table service."""
+    return {**row, **change}
+
+
+@given(before=EVERYTHING, after=EVERYTHING)
+def test_a_merge_of_what_changed_makes_one_row_the_other_and_keeps_what_it_does_not_know(
+    before: Everything, after: Everything
+) -> None:
+    row = {**to_row("p", "r", before), "added_later": "x"}
+    change = changes(to_row("p", "r", before), to_row("p", "r", after))
+    assert from_row(Everything, merged(row, change)) == after
+    assert "added_later" not in change
+
+
+@given(before=EVERYTHING, after=EVERYTHING)
+def test_a_whole_row_says_the_same_over_whatever_stood_there(before: Everything, after: Everything) -> None:
+    damaged = dict.fromkeys(to_row("p", "r", before), "of a newer app")
+    for row in (to_row("p", "r", before), damaged):
+        assert from_row(Everything, merged(row, whole_row("p", "r", after))) == after
+
+
+def test_what_did_not_change_does_not_travel() -> None:
+    before, after = (to_row("p", "r", Everything(text=text, names=["a"])) for text in ("one", "two"))
+    assert changes(before, after) == {"PartitionKey": "p", "RowKey": "r", "text": "two"}
+
+
+def test_one_row_that_cannot_be_read_hides_no_other() -> None:
+    good, bad = to_row("p", "good", Everything()), {**to_row("p", "bad", Everything()), "number": "many"}
+    first, second = read_each(Everything, [bad, good])
+    assert isinstance(first, Unreadable)
+    assert (first.key, "Row bad is no Everything" in first.reason) == ("bad", True)
+    assert second == Everything()
+    assert list(readable(Everything, [bad, good])) == [Everything()]
+
+
+def test_json_that_is_nested_without_end_is_unreadable_like_any_other_damage() -> None:
+    row = {**to_row("p", "deep", Everything()), "names": "[" * 30_000}
+    with pytest.raises(StateError, match="deep"):
+        from_row(Everything, row)

@@ -1,0 +1,255 @@
+"""Rows that another version of the app wrote: no write takes its columns away, no row stops what is beside it."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from pydantic import BaseModel
+
+from sync_core.domain.delivery import found_delivery
+from sync_core.domain.run import RunKind, RunOutcome, RunRecord
+from sync_core.domain.unreadable import Unreadable
+from sync_core.errors import StateError
+from sync_core.state.asset_rows import Todo
+from sync_core.state.assets import AssetStore
+from sync_core.state.data_sets import DataSetStore
+from sync_core.state.dead_letters import DeadLetterStore
+from sync_core.state.deliveries import DeliveryStore
+from sync_core.state.groups import GroupStore, KnownSource
+from sync_core.state.leases import Held, Leases
+from sync_core.state.notes import Notes
+from sync_core.state.runs import RunStore
+from sync_core.state.table import Table
+from tests.unit.sync_core.builders import NOW, make_data_set, make_letter, make_record
+
+FOREIGN = {"added_later": "keep me"}
+LATER = NOW + timedelta(hours=1)
+RECORD = make_record()
+DATA_SET = make_data_set(entity_type="/Person")
+DELIVERY = found_delivery("a test", DATA_SET.data_set_id, NOW)
+RUN = RunRecord(run_id="r1", kind=RunKind.DISCOVER, started_at=NOW)
+
+
+class Note(BaseModel):
+    text: str = ""
+
+
+Write = Callable[[Table], object]
+
+
+def change_asset(table: Table) -> None:
+    AssetStore(table).change(RECORD.key, lambda record: record.model_copy(update={"name": "another"}))
+
+
+def close_asset(table: Table) -> None:
+    AssetStore(table).close(RECORD.key, lambda record: record.model_copy(update={"synced_at": NOW}), announce=True)
+
+
+def ask_again(table: Table) -> None:
+    AssetStore(table).ask_again(RECORD.key, lambda record: record, Todo(key=RECORD.key, run_id="r2", due_at=LATER))
+
+
+def mark_sent(table: Table) -> None:
+    AssetStore(table).mark_sent(AssetStore(table).due(NOW), lambda _: LATER)
+
+
+def add_asset(table: Table) -> None:
+    AssetStore(table).add([RECORD], NOW)
+
+
+def add_delivery(table: Table) -> None:
+    DeliveryStore(table).add(DELIVERY)
+
+
+def save_data_set(table: Table) -> None:
+    DataSetStore(table).save(DATA_SET)
+
+
+def record_letter(table: Table) -> None:
+    DeadLetterStore(table).record(make_letter())
+
+
+def save_run(table: Table) -> None:
+    RunStore(table).save(RUN.model_copy(update={"outcome": RunOutcome.SUCCEEDED, "finished_at": LATER}))
+
+
+def save_note(table: Table) -> None:
+    Notes(table, "cursor").save("all", Note(text="x"))
+
+
+def bind_source(table: Table) -> None:
+    GroupStore(table).bind_source("7", "asset")
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "key"),
+    [
+        (add_asset, change_asset, f"record:{RECORD.key}"),
+        (add_asset, close_asset, f"record:{RECORD.key}"),
+        (add_asset, ask_again, f"todo:{RECORD.key}"),
+        (add_asset, mark_sent, f"todo:{RECORD.key}"),
+        (add_asset, lambda table: AssetStore(table).postpone(RECORD.key, LATER), f"todo:{RECORD.key}"),
+        (add_delivery, lambda table: DeliveryStore(table).postpone(DELIVERY.key, LATER), f"delivery:{DELIVERY.key}"),
+        (add_delivery, lambda table: DeliveryStore(table).close(DELIVERY, "pushed", NOW), f"delivery:{DELIVERY.key}"),
+        (save_data_set, save_data_set, f"dataset:{DATA_SET.data_set_id}"),
+        (record_letter, record_letter, make_letter().letter_id),
+        (record_letter, lambda table: DeadLetterStore(table).note_replay(make_letter().letter_id, NOW), ""),
+        (record_letter, lambda table: DeadLetterStore(table).set_aside(make_letter(), NOW), ""),
+        (save_run, save_run, ""),
+        (save_note, save_note, "all"),
+        (bind_source, bind_source, "made:7"),
+    ],
+)
+def test_no_write_takes_away_what_another_version_keeps_in_a_row(
+    table: Table, first: Write, then: Write, key: str
+) -> None:
+    first(table)
+    (row,) = [row for row in rows(table) if row["RowKey"] == key or not key]
+    table.merge({"PartitionKey": row["PartitionKey"], "RowKey": row["RowKey"], **FOREIGN})
+
+    then(table)
+
+    (after,) = [row for row in rows(table) if row["RowKey"] == key or not key]
+    assert after["added_later"] == "keep me"
+
+
+def rows(table: Table) -> list[dict[str, Any]]:
+    return [dict(row) for row in table.rows("PartitionKey ne @none", {"none": "-"})]
+
+
+def damage(table: Table, partition: str, row_key: str, **columns: object) -> None:
+    table.merge({"PartitionKey": partition, "RowKey": row_key, "added_later": "x", **columns})
+
+
+def test_a_field_that_lost_its_value_has_none_after_a_merge(table: Table) -> None:
+    letters = DeadLetterStore(table)
+    letters.record(make_letter())
+    letters.set_aside(make_letter(), NOW)
+    letters.note_replay(make_letter().letter_id, LATER)
+    (found,) = letters.all()
+    assert (found.set_aside_at, found.replayed_at) == (None, LATER)
+
+
+@pytest.mark.parametrize("count", [0, 1, 374, 375, 376, 800])
+def test_what_a_longer_text_left_behind_means_nothing(table: Table, count: int) -> None:
+    data_sets = DataSetStore(table)
+    keys = [f"customer.key_{number:04}_{'x' * 20}" for number in range(2000)]  # 40 characters each with its quotes
+    data_sets.save(make_data_set(entity_type="/Person", keys=keys))
+    shorter = make_data_set(entity_type="/Person", keys=keys[:count])
+
+    data_sets.save(shorter)
+
+    assert data_sets.load(shorter.data_set_id) == shorter
+    assert [member.keys for member in data_sets.members("/Person")] == [keys[:count]]
+
+
+def test_a_text_that_fills_its_column_to_the_last_character_comes_back(table: Table) -> None:
+    data_sets = DataSetStore(table)
+    for length in (14_999, 15_000, 15_001, 30_000):
+        record = make_data_set(last_error="x" * length)
+        data_sets.save(record)
+        assert data_sets.load(record.data_set_id) == record
+
+
+def test_a_note_that_cannot_be_read_is_as_good_as_none_until_it_is_written_again(table: Table) -> None:
+    notes = Notes(table, "cursor")
+    damage(table, "cursor", "all", text=7)
+    notes.save("other", Note(text="x"))
+
+    assert (notes.load(Note, "all"), notes.load_with_age(Note, "all")) == (None, None)
+    assert dict(notes.all(Note)) == {"other": Note(text="x")}
+    notes.save("all", Note(text="mine"))
+    assert notes.load(Note, "all") == Note(text="mine")
+
+
+def test_a_run_that_cannot_be_read_is_shown_with_what_its_key_tells(table: Table) -> None:
+    runs = RunStore(table)
+    save_run(table)
+    (row,) = rows(table)
+    damage(table, "discover", str(row["RowKey"]), outcome="postponed")
+
+    (found,) = runs.latest(RunKind.DISCOVER, 5)
+
+    assert (found.run_id, found.outcome) == ("r1", RunOutcome.UNREADABLE)
+    assert abs(found.started_at - NOW) < timedelta(seconds=1)
+    assert "postponed" in found.error
+
+
+def test_a_run_of_another_kind_of_key_is_shown_too(table: Table) -> None:
+    damage(table, "discover", "by-another-rule")
+    (found,) = RunStore(table).latest(RunKind.DISCOVER, 5)
+    assert found.outcome is RunOutcome.UNREADABLE
+
+
+def test_a_data_set_that_cannot_be_read_isolates_only_itself(table: Table) -> None:
+    data_sets = DataSetStore(table)
+    save_data_set(table)
+    damage(table, "datasets", "dataset:another", status="of a newer app")
+
+    assert [found.data_set_id for found in data_sets.after("")] == [DATA_SET.data_set_id]
+    (lost,) = [record for _, record in data_sets.each_after("") if isinstance(record, Unreadable)]
+    assert "dataset:another" in lost.reason
+    with pytest.raises(StateError):
+        data_sets.load("another")
+
+
+def test_a_member_of_an_entity_type_that_cannot_be_read_hides_no_other(table: Table) -> None:
+    data_sets = DataSetStore(table)
+    save_data_set(table)
+    (row,) = [row for row in rows(table) if row["RowKey"].startswith("type:")]
+    damage(table, "datasets", row["RowKey"][:-1] + "f", keys=7)
+    assert [member.data_set_id for member in data_sets.members("/Person")] == [DATA_SET.data_set_id]
+
+
+def test_news_of_a_data_set_that_cannot_be_read_hide_no_other(table: Table) -> None:
+    data_sets = DataSetStore(table)
+    data_sets.save(DATA_SET, announce=True)
+    damage(table, "datasets", "news:another", name=7)
+    assert [news.data_set_id for news in data_sets.news()] == [DATA_SET.data_set_id]
+
+
+def test_a_letter_that_cannot_be_read_hides_no_other_and_is_overwritten_by_its_next_death(table: Table) -> None:
+    letters = DeadLetterStore(table)
+    record_letter(table)
+    other = make_letter("other work")
+    damage(table, "open", other.letter_id, attempts="many")
+
+    assert [letter.letter_id for letter in letters.all()] == [make_letter().letter_id]
+    assert [key for key, letter in letters.each() if isinstance(letter, Unreadable)] == [other.letter_id]
+    assert letters.record(other)
+    assert letters.load(other.letter_id) == other
+
+
+def test_an_owner_and_a_source_that_cannot_be_read_claim_nothing(table: Table) -> None:
+    groups = GroupStore(table)
+    groups.save_inventory([KnownSource(source_name="s", group_id="1", group_name="g")])
+    (row,) = rows(table)
+    damage(table, "groups", row["RowKey"][:-1] + "2", group_id=7)
+    damage(table, "groups", "own:3")
+
+    assert [source.group_id for source in groups.known_sources("s")] == ["1"]
+    assert not groups.claim_group("3", "asset")
+
+
+@pytest.mark.parametrize("columns", [{}, {"ttl_s": "for a while", "owner": "new"}, {"ttl_s": 60, "owner": 5}])
+def test_a_lease_that_cannot_be_read_holds_for_as_long_as_our_own_would(
+    table: Table, columns: dict[str, object]
+) -> None:
+    leases = Leases(table)
+    damage(table, "lease", "discovery", **columns)
+
+    found = leases.acquire("discovery", "us", 60)
+
+    assert isinstance(found, Held)
+    assert 0 < found.remaining_s <= 61
+    assert leases.is_held("discovery")
+    assert leases.forget_ended_before(NOW.replace(year=2099)) == 1
+    assert not leases.is_held("discovery")
+
+
+def test_a_status_that_this_version_does_not_know_is_counted_as_it_is(table: Table) -> None:
+    add_asset(table)
+    damage(table, "assets", "record:b", status="archived")
+    damage(table, "assets", "record:c")
+    assert AssetStore(table).counts() == {"queued": 1, "archived": 1, "unreadable": 1}
