@@ -20,6 +20,9 @@ param purviewEndpoint string
 @minLength(1)
 param purviewCollection string
 
+@description('Full URL of the Unified Catalog\'s host.')
+param purviewCatalogEndpoint string = 'https://api.purview-service.microsoft.com'
+
 @description('URL of the CluedIn organization, https://{organization}.{domain}.')
 @minLength(1)
 param cluedInUrl string
@@ -41,8 +44,12 @@ param cluedInAccessToken string = ''
 @description('The toggle of the sync from Purview to CluedIn.')
 param syncEnabled bool = true
 
-@description('Glossary term that marks assets: Term, Term@Glossary, several separated by ";", or *.')
+@description('What marks assets: Term, Term@Glossary, Term@Governance domain, product:Name, several separated by ";", or *.')
 param syncTerm string = ''
+
+@description('Where terms are looked for: classic glossaries, the Unified Catalog, or both.')
+@allowed(['auto', 'classic', 'unified'])
+param syncTermStore string = 'auto'
 
 @description('Where the toggle and the term are kept: in the app settings, or in CluedIn.')
 @allowed(['app', 'cluedin'])
@@ -231,10 +238,12 @@ var notificationSettings = sendNotifications
 var syncSettings = {
   PURVIEW_ENDPOINT: purviewEndpoint
   PURVIEW_COLLECTION: purviewCollection
+  PURVIEW_CATALOG_ENDPOINT: purviewCatalogEndpoint
   CLUEDIN_URL: cluedInUrl
   CLUEDIN_ORGANIZATION: cluedInOrganization
   SYNC_ENABLED: string(syncEnabled)
   SYNC_TERM: syncTerm
+  SYNC_TERM_STORE: syncTermStore
   SYNC_SETTINGS_SOURCE: syncSettingsSource
   LINEAGE_ENABLED: string(lineageEnabled)
 }

@@ -7,6 +7,7 @@ param environmentName = readEnvironmentVariable('AZURE_ENV_NAME', 'cluedin-sync'
 // Purview and CluedIn.
 param purviewEndpoint = readEnvironmentVariable('PURVIEW_ENDPOINT')
 param purviewCollection = readEnvironmentVariable('PURVIEW_COLLECTION')
+param purviewCatalogEndpoint = readEnvironmentVariable('PURVIEW_CATALOG_ENDPOINT', 'https://api.purview-service.microsoft.com')
 param cluedInUrl = readEnvironmentVariable('CLUEDIN_URL')
 param cluedInOrganization = readEnvironmentVariable('CLUEDIN_ORGANIZATION', '')
 param cluedInUsername = readEnvironmentVariable('CLUEDIN_USERNAME', '')
@@ -14,6 +15,7 @@ param cluedInUsername = readEnvironmentVariable('CLUEDIN_USERNAME', '')
 // What is synced.
 param syncEnabled = bool(readEnvironmentVariable('SYNC_ENABLED', 'true'))
 param syncTerm = readEnvironmentVariable('SYNC_TERM', '')
+param syncTermStore = readEnvironmentVariable('SYNC_TERM_STORE', 'auto')
 param syncSettingsSource = readEnvironmentVariable('SYNC_SETTINGS_SOURCE', 'app')
 param lineageEnabled = bool(readEnvironmentVariable('LINEAGE_ENABLED', 'true'))
 

@@ -141,6 +141,7 @@ def make_environment(
         "AzureWebJobsStorage": storage,
         "PURVIEW_ENDPOINT": purview_url,
         "PURVIEW_COLLECTION": COLLECTION,
+        "PURVIEW_CATALOG_ENDPOINT": purview_url,
         "CLUEDIN_URL": cluedin_url,
         "CLUEDIN_ORGANIZATION": ORGANIZATION,
         "CLUEDIN_USERNAME": USERNAME,

@@ -39,6 +39,14 @@ class SettingsSource(StrEnum):
     CLUEDIN = "cluedin"
 
 
+class TermStore(StrEnum):
+    """Where terms are looked for: in the Data Map's glossaries, in the Unified Catalog, or in both."""
+
+    AUTO = "auto"
+    CLASSIC = "classic"
+    UNIFIED = "unified"
+
+
 def is_loopback(host: str) -> bool:
     """Whether a host is this machine itself, so that plain http cannot carry a token away."""
     try:
@@ -145,6 +153,9 @@ class Settings(BaseSettings):
     purview_collection: str = Field(
         alias="PURVIEW_COLLECTION", description="a collection's 6-letter name or its friendly path Root/Sub"
     )
+    purview_catalog_endpoint: ServiceUrl = Field(
+        default="https://api.purview-service.microsoft.com", alias="PURVIEW_CATALOG_ENDPOINT"
+    )
 
     cluedin_url: ServiceUrl = Field(
         alias="CLUEDIN_URL", description="the CluedIn organization's URL, https://{organization}.{domain}"
@@ -156,6 +167,7 @@ class Settings(BaseSettings):
 
     sync_enabled: bool = Field(default=True, alias="SYNC_ENABLED")
     sync_settings_source: SettingsSource = Field(default=SettingsSource.APP, alias="SYNC_SETTINGS_SOURCE")
+    sync_term_store: TermStore = Field(default=TermStore.AUTO, alias="SYNC_TERM_STORE")
     sync_term: str = Field(default="", alias="SYNC_TERM", validate_default=True)
     lineage_enabled: bool = Field(default=True, alias="LINEAGE_ENABLED")
 
@@ -200,7 +212,19 @@ class Settings(BaseSettings):
     @classmethod
     def _term_is_given(cls, value: str, info: ValidationInfo) -> str:
         if not value.strip(" ;") and info.data.get("sync_settings_source") is not SettingsSource.CLUEDIN:
-            raise ValueError("expected a glossary term (Term or Term@Glossary), several separated by ';', or *")
+            raise ValueError(
+                "expected a glossary term (Term, Term@Glossary or Term@Governance domain) or a data product "
+                "(product:Name), several separated by ';', or *"
+            )
+        return value
+
+    @field_validator("sync_term")
+    @classmethod
+    def _products_have_a_store(cls, value: str, info: ValidationInfo) -> str:
+        """Data products are in the Unified Catalog only."""
+        is_product = any(part.strip(' "').lower().startswith("product:") for part in value.split(";"))
+        if is_product and info.data.get("sync_term_store") is TermStore.CLASSIC:
+            raise ValueError("expected no product: with SYNC_TERM_STORE=classic, which has no data products")
         return value
 
     @field_validator("storage_connection_string")

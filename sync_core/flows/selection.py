@@ -43,7 +43,9 @@ class ReadSelection:
         if not toggle.enabled:
             log.skip(f"The sync is switched off in {ENABLED_KEY if self.settings.sync_enabled else 'SYNC_ENABLED'}.")
             return None
-        return parse_selection(toggle.keywords, KEYWORDS_KEY if self.asks_cluedin else "SYNC_TERM")
+        selection = parse_selection(toggle.keywords, KEYWORDS_KEY if self.asks_cluedin else "SYNC_TERM")
+        _check_store(selection)
+        return selection
 
     def _from_app(self) -> Toggle:
         return Toggle(enabled=self.settings.sync_enabled, keywords=unquote(self.settings.sync_term))
@@ -66,3 +68,10 @@ class ReadSelection:
             self.notes.save(NOTE, toggle)
             if before is not None:
                 log.notes.append(f"The settings changed from: {before}, to: {toggle}.")
+
+
+def _check_store(selection: Selection) -> None:
+    """Discovery reads classic terms only until the Unified Catalog is wired in."""
+    products = [str(keyword) for keyword in selection.keywords if keyword.is_product]
+    if products:
+        raise ConfigError(f"{selection.setting} names {'; '.join(products)}; expected glossary terms only.")

@@ -1,31 +1,37 @@
-"""The keywords that select assets: `Term`, `Term@Glossary`, several separated by `;`, or `*` for all."""
+"""The keywords that select assets: `Term`, `Term@Place`, `product:Name`, several separated by `;`, or `*` for all.
+
+A place is a glossary or a governance domain.
+"""
 
 from dataclasses import dataclass
 
 from sync_core.errors import ConfigError
 
 ALL_ASSETS = "*"
+PRODUCT = "product:"
 
 
 @dataclass(frozen=True, slots=True)
 class Keyword:
-    """A glossary term by name, of one glossary or of any."""
+    """A term or a data product by name, of one glossary or governance domain or of any."""
 
     term: str
     glossary: str = ""
+    is_product: bool = False
 
     @property
     def formal_name(self) -> str:
-        """The term's qualified name in Purview."""
+        """A classic term's qualified name in Purview."""
         return f"{self.term}@{self.glossary}"
 
     def __str__(self) -> str:
-        return self.formal_name if self.glossary else self.term
+        name = self.formal_name if self.glossary else self.term
+        return PRODUCT + name if self.is_product else name
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What to sync: all assets, or those that carry one of the terms; `setting` is where a person says so."""
+    """What to sync: all assets, or those of one of the terms and data products; a person says so in `setting`."""
 
     keywords: tuple[Keyword, ...] = ()
     setting: str = "SYNC_TERM"
@@ -47,7 +53,10 @@ def parse_selection(text: str, setting: str) -> Selection:
     """
     parts = [part.strip() for part in text.split(";") if part.strip()]
     if not parts:
-        raise ConfigError(f"{setting} is empty; expected a glossary term (Term or Term@Glossary) or *.")
+        raise ConfigError(
+            f"{setting} is empty; expected a glossary term (Term, Term@Glossary or Term@Governance domain), a data "
+            "product (product:Name) or *."
+        )
     if ALL_ASSETS in parts:
         return Selection(setting=setting)
     keywords = tuple(dict.fromkeys(_parse_keyword(part, setting) for part in parts))
@@ -71,9 +80,12 @@ def _has_quotes(text: str) -> bool:
 
 
 def _parse_keyword(text: str, setting: str) -> Keyword:
-    term, at, glossary = text.rpartition("@")
+    is_product = text.lower().startswith(PRODUCT)
+    named = text[len(PRODUCT) :].strip() if is_product else text
+    name, at, place = named.rpartition("@")
     if not at:
-        return Keyword(text)
-    if not term.strip() or not glossary.strip():
-        raise ConfigError(f"{setting} has the keyword '{text}'; expected Term@Glossary with both names.")
-    return Keyword(term.strip(), glossary.strip())
+        name = place
+    if not name.strip() or (at and not place.strip()):
+        expected = "product:Name or product:Name@Governance domain" if is_product else "Term@Glossary"
+        raise ConfigError(f"{setting} has the keyword '{text}'; expected {expected} with all names.")
+    return Keyword(name.strip(), place.strip() if at else "", is_product)

@@ -35,6 +35,7 @@ def settings_of(purview_url: str, cluedin_url: str, storage: str) -> dict[str, s
     """Return the settings of an app between these two."""
     return {
         "PURVIEW_ENDPOINT": purview_url,
+        "PURVIEW_CATALOG_ENDPOINT": purview_url,
         "PURVIEW_COLLECTION": COLLECTION,
         "CLUEDIN_URL": cluedin_url,
         "CLUEDIN_ORGANIZATION": ORGANIZATION.client_id,

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from sync_core.errors import ConfigError
-from sync_core.settings import SECRET_SETTINGS, Settings, SettingsSource, load_settings
+from sync_core.settings import SECRET_SETTINGS, Settings, SettingsSource, TermStore, load_settings
 
 STORAGE = "DefaultEndpointsProtocol=https;AccountName=acct;AccountKey=c3RvcmFnZS1rZXk=;EndpointSuffix=core.windows.net"
 COMPLETE = {
@@ -46,6 +46,8 @@ def test_what_is_not_set_has_the_documented_default(load: Load) -> None:
     settings = load()
     assert (settings.sync_enabled, settings.lineage_enabled) == (True, True)
     assert settings.sync_settings_source is SettingsSource.APP
+    assert settings.sync_term_store is TermStore.AUTO
+    assert settings.purview_catalog_endpoint == "https://api.purview-service.microsoft.com"
     assert (settings.webhook_secrets, settings.notify_urls) == ((), ())
     assert settings.cluedin_access_token is None
     assert settings.storage_table_service_uri is settings.storage_queue_service_uri is None
@@ -109,6 +111,8 @@ def test_spaces_around_a_value_do_not_count(load: Load) -> None:
     [
         ("SYNC_ENABLED", "perhaps", "expected a valid boolean"),
         ("LINEAGE_ENABLED", "2", "expected a valid boolean"),
+        ("SYNC_TERM_STORE", "both", "expected 'auto', 'classic' or 'unified'"),
+        ("PURVIEW_CATALOG_ENDPOINT", "http://api.example", "expected https"),
         ("SYNC_SETTINGS_SOURCE", "file", "expected 'app' or 'cluedin'"),
         ("SYNC_TERM", "; ;", "expected a glossary term"),
         ("PURVIEW_ENDPOINT", "acct.purview.azure.com", "expected a full URL"),
@@ -210,3 +214,11 @@ def test_the_settings_in_a_log_show_no_secret(load: Load) -> None:
 def test_every_secret_value_belongs_to_a_setting_that_errors_hide() -> None:
     secret = {str(field.alias) for field in Settings.model_fields.values() if "Secret" in str(field.annotation)}
     assert secret == set(SECRET_SETTINGS)
+
+
+@pytest.mark.parametrize("term", ["product:Sales", "Sync; Product: Sales@Finance", '"product:Sales"'])
+def test_a_data_product_needs_a_store_that_has_some(load: Load, term: str) -> None:
+    (problem,) = problems(load, SYNC_TERM=term, SYNC_TERM_STORE="classic")
+    assert "SYNC_TERM: found" in problem
+    assert "expected no product: with SYNC_TERM_STORE=classic" in problem
+    assert load(SYNC_TERM=term, SYNC_TERM_STORE="unified").sync_term == term

@@ -152,6 +152,7 @@ def make_settings(
     """Make the settings of an app between these two."""
     settings = {
         "PURVIEW_ENDPOINT": purview_url,
+        "PURVIEW_CATALOG_ENDPOINT": purview_url,
         "PURVIEW_COLLECTION": COLLECTION,
         "CLUEDIN_URL": cluedin_url,
         "CLUEDIN_ORGANIZATION": ORGANIZATION.client_id,

@@ -43,7 +43,32 @@ def test_no_keyword_at_all_is_for_a_person_to_mend_and_never_means_all(text: str
 
 @pytest.mark.parametrize("text", ["@Glossary", "Term@", "@", " @ ", "A; @G"])
 def test_half_a_keyword_is_for_a_person_to_mend(text: str) -> None:
-    with pytest.raises(ConfigError, match=r"SYNC_TERM has the keyword .*expected Term@Glossary with both names"):
+    with pytest.raises(ConfigError, match=r"SYNC_TERM has the keyword .*expected Term@Glossary with all names"):
+        parse_selection(text, "SYNC_TERM")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("product:Sales", Keyword("Sales", "", is_product=True)),
+        ("Product: Sales @ Finance ", Keyword("Sales", "Finance", is_product=True)),
+        ("PRODUCT:a@b@Finance", Keyword("a@b", "Finance", is_product=True)),
+        ("products:Sales", Keyword("products:Sales")),
+        ("my product:Sales", Keyword("my product:Sales")),
+    ],
+)
+def test_a_data_product_is_named_with_its_prefix(text: str, expected: Keyword) -> None:
+    assert parse_selection(text, "SYNC_TERM").keywords == (expected,)
+
+
+def test_a_term_and_a_product_of_one_name_are_two_keywords() -> None:
+    selection = parse_selection("Sales; product:Sales; product: Sales", "SYNC_TERM")
+    assert str(selection) == "Sales; product:Sales"
+
+
+@pytest.mark.parametrize("text", ["product:", "product: ", "product:@Finance", "product:Sales@"])
+def test_half_a_product_is_for_a_person_to_mend(text: str) -> None:
+    with pytest.raises(ConfigError, match=r"expected product:Name or product:Name@Governance domain"):
         parse_selection(text, "SYNC_TERM")
 
 
