@@ -26,7 +26,7 @@ Row = TypeVar("Row")
 class Page(Generic[Row]):
     """One page of a list; `total` counts the rows of all pages."""
 
-    total: int
+    total: int | None
     data: list[Row]
 
 

@@ -51,9 +51,19 @@ class CluedInSwitches(SwitchSet):
     """`like`: the characters % _ [ ] in searchName mean what they mean in T-SQL's LIKE (2.3)."""
     sort_order: Literal["id", "name", "newest"] = "id"
     """Order of dataSourceSets (2.3)."""
+    total: Literal["exact", "more", "less", "page", "absent"] = "exact"
+    """`total` of every list: one more than is ever shown, one less, the page's own length, or null (2.3, 2.10)."""
+    page_limit: int | None = Field(default=None, ge=1)
+    """The most rows a page, whatever pageSize is asked for (2.3)."""
+    unreadable: tuple[str, ...] = ()
+    """Names of groups and sources that lists show as null: a back end's failure, or a right that is missing (3.2)."""
+    unreadable_is_told: bool = True
+    """With an error beside the data that has the member's path, as GraphQL demands; off: just null."""
     missing_data_set: Literal["error", "worded", "coded", "null"] = "error"
     """An unknown data set id: errors beside dataSet null, with status 404, with words or a code alone; or just null
     (2.8)."""
+    submission_order: Literal["newest", "oldest"] = "newest"
+    """Which processing getAnnotationSubmissions shows first (2.10)."""
     submissions: Literal["told", "failing"] = "told"
     """getAnnotationSubmissions fails without a status; no public caller of it was found (2.10)."""
 

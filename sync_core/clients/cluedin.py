@@ -6,16 +6,18 @@ Source: docs/vendors/cluedin.md, section 2.
 
 import base64
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 from http import HTTPStatus
 from importlib.resources import files
-from itertools import count
 from typing import Any
 
+from sync_core.clients.cluedin_lists import PAGE_SIZE, ListPage, PagedList
 from sync_core.clients.cluedin_wire import (
+    GROUPS,
     DataSourceSet,
+    Path,
+    failed_members,
     parse_author_id,
     parse_configuration,
     parse_created_id,
@@ -37,7 +39,6 @@ CLUEDIN = Service(
     "takes no API token for this), and CLUEDIN_ORGANIZATION.",
     rights_remedy="Give the service account a CluedIn role with access to Integration > Data Source Groups.",
 )
-PAGE_SIZE = 100
 # The type of the data sources that CluedIn's own Purview integration makes (docs/vendors/cluedin.md, 2.5).
 ENDPOINT = "endpoint"
 
@@ -66,33 +67,18 @@ class CluedInClient:
 
     door: HttpDoor
 
-    def fetch_groups(self, search_name: str) -> Iterator[DataSourceSet]:
-        """Yield every data source group whose name contains the text (all groups for an empty one).
+    def fetch_groups(self, search_name: str) -> PagedList[DataSourceSet]:
+        """Return every data source group whose name contains the text (all groups for an empty one), read on iteration.
 
         How the server compares is not published: the caller checks the exact name. Read straight from the database,
         but a group made within the last second or so may be missing (docs/vendors/cluedin.md, 3.4).
-
-        Raises:
-            TransientError: the list is not complete, or changed while it was read; a group that is missed would be
-                made a second time.
         """
-        seen: set[str] = set()
-        at_first = 0
-        for page in count():
+
+        def fetch(page: int) -> ListPage[DataSourceSet]:
             variables = {"page": page, "pageSize": PAGE_SIZE, "searchName": search_name}
-            total, groups = parse_data_source_sets(self.query("getAllDataSourceSet", variables))
-            fresh = [group for group in groups if group.id not in seen]
-            yield from fresh
-            seen |= {group.id for group in fresh}
-            at_first = at_first or total or 0
-            if not fresh or len(seen) == total:
-                break
-        # Groups made meanwhile may be missing; one deleted meanwhile moves others to a page that was read already.
-        if len(seen) < at_first:
-            raise TransientError(
-                f"CluedIn listed {len(seen)} of {at_first} data source groups: some went away meanwhile.",
-                service=CLUEDIN.name,
-            )
+            return parse_data_source_sets(*self.query_members("getAllDataSourceSet", variables, GROUPS))
+
+        return PagedList("data source groups", fetch)
 
     def create_group(self, name: str) -> Made:
         """Make a data source group. Not idempotent: look first, and look again when the outcome is not known."""
@@ -140,14 +126,30 @@ class CluedInClient:
         """Send one of the documents that only read, and return its data."""
         return self._execute(operation, variables, idempotent=True)[0]
 
+    def query_members(
+        self, operation: str, variables: dict[str, Any], members: Path
+    ) -> tuple[dict[str, Any], frozenset[int]]:
+        """Send one of the documents that read a list; an error about one member of it fails that member only.
+
+        Returns the data, and the positions of such members in the list at the path `members`.
+        """
+        body = self._send(operation, variables, idempotent=True).json()
+        return self._data_of(operation, body, members), failed_members(body, members)
+
     def _mutate(self, operation: str, variables: dict[str, Any]) -> tuple[dict[str, Any], str]:
         return self._execute(operation, variables, idempotent=False)
 
     def _execute(self, operation: str, variables: dict[str, Any], *, idempotent: bool) -> tuple[dict[str, Any], str]:
+        answer = self._send(operation, variables, idempotent=idempotent)
+        return self._data_of(operation, answer.json()), answer.request_id
+
+    def _send(self, operation: str, variables: dict[str, Any], *, idempotent: bool) -> Answer:
         body = {"operationName": operation, "query": _document(operation), "variables": variables}
-        answer = self.door.send(Call("POST", "/graphql", json=body, idempotent=idempotent, operation=operation))
+        return self.door.send(Call("POST", "/graphql", json=body, idempotent=idempotent, operation=operation))
+
+    def _data_of(self, operation: str, body: Any, members: Path = ()) -> dict[str, Any]:
         try:
-            return raise_for_errors(CLUEDIN, operation, answer.json()), answer.request_id
+            return raise_for_errors(CLUEDIN, operation, body, members)
         except TransientError as error:
             self.door.notice(error)
             raise

@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from sync_core.clients.cluedin import CluedInClient
+from sync_core.clients.cluedin_lists import PAGE_SIZE, ListPage, PagedList
+from sync_core.clients.cluedin_wire import SUBMISSIONS
 from sync_core.clients.json_reading import integer, member, objects, text, texts
 from sync_core.clients.missing_data_set import says_missing
 from sync_core.domain.data_set import DataSet, FieldMapping, RecordCounts
@@ -17,7 +19,7 @@ from sync_core.errors import NotFoundError, RejectedError, SyncError, TransientE
 
 logger = logging.getLogger(__name__)
 
-SUBMISSIONS_READ = 20
+MOST_SUBMISSION_PAGES = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,15 @@ class CluedInDataSets:
                 updated_at=text(found, "updatedAt"),
             )
 
+    def fetch_submissions(self, annotation_id: str, data_set_id: str) -> PagedList[Mapping[str, Any]]:
+        """Return the processings of a data set in no known order, read on iteration; the first thousand."""
+
+        def fetch(page: int) -> ListPage[Mapping[str, Any]]:
+            variables = {"id": annotation_id, "dataSetId": data_set_id, "page": page, "pageSize": PAGE_SIZE}
+            return parse_submissions(self.cluedin.query_members("getAllSubmission", variables, SUBMISSIONS)[0])
+
+        return PagedList("submissions", fetch, MOST_SUBMISSION_PAGES)
+
     def _with_annotation(self, data_set: DataSet) -> DataSet:
         try:
             data = self.cluedin.query("getAnnotationById", {"id": data_set.annotation_id})
@@ -116,18 +127,11 @@ class CluedInDataSets:
 
     def _with_submission(self, data_set: DataSet) -> DataSet:
         """The counts of the last processing; a server that does not tell them is no reason to show no lineage."""
-        variables = {
-            "id": data_set.annotation_id,
-            "dataSetId": data_set.data_set_id,
-            "page": 0,
-            "pageSize": SUBMISSIONS_READ,
-        }
         try:
-            data = self.cluedin.query("getAllSubmission", variables)
+            submissions = list(self.fetch_submissions(data_set.annotation_id, data_set.data_set_id))
         except SyncError as error:
             logger.warning("CluedIn tells no record counts of data set %s: %s", data_set.data_set_id, error)
             return data_set
-        submissions = list(objects(data, "preparation", "getAnnotationSubmissions", "data"))
         latest = max(submissions, key=lambda one: text(one, "updatedAt") or text(one, "createdAt"), default={})
         counts = RecordCounts(integer(latest, "total"), integer(latest, "success"), integer(latest, "failed"))
         return replace(data_set, counts=counts)
@@ -157,6 +161,18 @@ def parse_data_set(data_set_id: str, found: Mapping[str, Any]) -> DataSet:
         ),
         counts=RecordCounts(integer(stats, "total"), integer(stats, "successful"), integer(stats, "failed")),
     )
+
+
+def parse_submissions(data: Mapping[str, Any]) -> ListPage[Mapping[str, Any]]:
+    """Read a page of processings; an answer without a list is read as an empty one: they tell counts only."""
+    rows = member(data, *SUBMISSIONS)
+    found = {_submission_id(one): one for one in objects(data, *SUBMISSIONS)}
+    unreadable = sum(not isinstance(row, Mapping) for row in rows) if isinstance(rows, list) else 0
+    return ListPage(integer(data, *SUBMISSIONS[:-1], "total"), found, unreadable)
+
+
+def _submission_id(row: Mapping[str, Any]) -> str:
+    return text(row, "id") or f"{text(row, 'createdAt')} {text(row, 'updatedAt')}"
 
 
 def _entity_type(annotation: Any) -> str:

@@ -4,10 +4,12 @@ Source: docs/vendors/cluedin.md, sections 2 and 3.
 """
 
 import re
+from collections.abc import Container
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
+from sync_core.clients.cluedin_lists import ListPage
 from sync_core.clients.failures import (
     FORBIDDEN,
     LONGEST_CODE,
@@ -30,6 +32,9 @@ from sync_core.safe_text import mask
 
 # Codes of the GraphQL server itself: our document or variables do not fit this CluedIn version.
 DOCUMENT_CODES = frozenset({"GRAPHQL_PARSE_FAILED", "GRAPHQL_VALIDATION_FAILED", "BAD_USER_INPUT"})
+Path = tuple[str, ...]
+GROUPS: Path = ("inbound", "dataSourceSets", "data")
+SUBMISSIONS: Path = ("preparation", "getAnnotationSubmissions", "data")
 # A back end's failure starts with its status, e.g. "409: Conflict" (docs/vendors/cluedin.md, 3.2).
 LEADING_STATUS = re.compile(r"^\s*([1-5]\d\d)\b")
 # CluedIn's own Toolkit looks for the number anywhere in the message (the same section).
@@ -46,11 +51,17 @@ class DataSource:
 
 @dataclass(frozen=True, slots=True)
 class DataSourceSet:
-    """A data source group with its data sources."""
+    """A data source group with its data sources, and how many more it has that cannot be read."""
 
     id: str
     name: str
     data_sources: tuple[DataSource, ...]
+    unreadable_sources: int = 0
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it has no source, for certain."""
+        return not self.data_sources and not self.unreadable_sources
 
 
 def says_unauthenticated(body: Any) -> bool:
@@ -58,15 +69,23 @@ def says_unauthenticated(body: Any) -> bool:
     return any(_code(error) == UNAUTHENTICATED for error in _errors(body))
 
 
-def raise_for_errors(service: Service, operation: str, body: Any) -> dict[str, Any]:
+def failed_members(body: Any, members: Path) -> frozenset[int]:
+    """Return the positions in the list at the path `members` of those that an error beside the data is about."""
+    found = (_member(error, members) for error in _errors(body))
+    return frozenset(position for position in found if position is not None)
+
+
+def raise_for_errors(service: Service, operation: str, body: Any, members: Path = ()) -> dict[str, Any]:
     """Return the answer's data; any error in it, also beside data, is a failure.
+
+    With `members`, the path of a list, an error about one member of it is none: see `failed_members`.
 
     Raises:
         ConfigError: the token or the account's rights do not allow the operation.
         TransientError: CluedIn's back end failed, or the answer is no GraphQL at all.
         RejectedError, NotFoundError, AlreadyExistsError: CluedIn refuses what was asked.
     """
-    errors = _errors(body)
+    errors = [error for error in _errors(body) if _member(error, members) is None]
     if errors:
         raise _to_error(service, operation, errors[0])
     if not isinstance(body, dict) or not isinstance(body.get("data"), dict):
@@ -94,16 +113,19 @@ def _to_error(service: Service, operation: str, error: dict[str, Any]) -> SyncEr
     return RejectedError(found, code=str(status))
 
 
-def parse_data_source_sets(data: dict[str, Any]) -> tuple[int | None, list[DataSourceSet]]:
-    """Read a page of groups: the total over all pages, None where it is not told, and the groups.
+def parse_data_source_sets(data: dict[str, Any], failed: Container[int] = ()) -> ListPage[DataSourceSet]:
+    """Read a page of groups; `failed` are the positions of those that an error is about.
 
     Raises:
         TransientError: it is no page of groups. Taking it for an empty one would make groups anew that are there.
     """
-    page = member(data, "inbound", "dataSourceSets")
+    page = member(data, *GROUPS[:-1])
     if not isinstance(page, dict):
         raise _unreadable("inbound.dataSourceSets")
-    return integer(page, "total"), [_parse_group(item) for item in _items(page, "data")]
+    items = _items(page, GROUPS[-1])
+    found = [_parse_group(item, has_failed=position in failed) for position, item in enumerate(items)]
+    groups = {group.id: group for group in found if group is not None}
+    return ListPage(integer(page, "total"), groups, found.count(None))
 
 
 def parse_created_id(data: dict[str, Any], mutation: str) -> str:
@@ -139,11 +161,14 @@ def parse_configuration(data: dict[str, Any]) -> dict[str, str]:
     return {key: "" if value is None else str(value) for key, value in settings.items()}
 
 
-def _parse_group(item: Any) -> DataSourceSet:
-    sources = [
-        DataSource(_identifier(source, "data source"), text(source, "name")) for source in _items(item, "dataSources")
-    ]
-    return DataSourceSet(_identifier(item, "data source group"), text(item, "name"), tuple(sources))
+def _parse_group(item: Any, *, has_failed: bool) -> DataSourceSet | None:
+    """Read a group; None where it cannot be told from another. One that failed in part may have more sources."""
+    identifier = text(item, "id")
+    if not identifier:
+        return None
+    listed = _items(item, "dataSources")
+    sources = tuple(DataSource(text(one, "id"), text(one, "name")) for one in listed if text(one, "id"))
+    return DataSourceSet(identifier, text(item, "name"), sources, max(len(listed) - len(sources), int(has_failed)))
 
 
 def _items(item: Any, name: str) -> list[Any]:
@@ -151,13 +176,6 @@ def _items(item: Any, name: str) -> list[Any]:
     if not isinstance(found, list | None):
         raise _unreadable(name)
     return found or []
-
-
-def _identifier(item: Any, what: str) -> str:
-    found = text(item, "id")
-    if not found:
-        raise _unreadable(f"id of a {what}")
-    return found
 
 
 def _unreadable(what: str) -> TransientError:
@@ -168,6 +186,15 @@ def _errors(body: Any) -> list[dict[str, Any]]:
     found = member(body, "errors") or []
     errors = found if isinstance(found, list) else [found]
     return [error if isinstance(error, dict) else {"message": str(error)} for error in errors]
+
+
+def _member(error: dict[str, Any], members: Path) -> int | None:
+    """The position of the member of a list that an error is about; a refused token is about all of them."""
+    path = error.get("path")
+    if not members or not isinstance(path, list) or tuple(path[: len(members)]) != members:
+        return None
+    position = path[len(members)] if len(path) > len(members) else None
+    return position if type(position) is int and _code(error) != UNAUTHENTICATED else None
 
 
 def _code(error: dict[str, Any]) -> str:

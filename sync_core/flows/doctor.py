@@ -110,8 +110,9 @@ class Doctor:
         return "registered"
 
     def _check_groups(self) -> str:
-        count = sum(1 for _ in self.cluedin.fetch_groups(""))
-        return f"{count} groups"
+        groups = self.cluedin.fetch_groups("")
+        count = sum(1 for _ in groups)
+        return f"{count} groups; {groups.doubt}" if groups.doubt else f"{count} groups"
 
     def _check_author(self) -> str:
         return self.cluedin.author_id()

@@ -55,7 +55,7 @@ class FindGroup:
     def _candidates(
         self, record: AssetRecord, shown: Sequence[DataSourceSet]
     ) -> Iterator[tuple[DataSourceSet, Callable[[], bool]]]:
-        empty = [group for group in shown if not group.data_sources]
+        empty = [group for group in shown if group.is_empty]
         plain, full, last = plain_group_name(record), full_group_name(record), unmistakable_group_name(record)
         # A source with our qualified name: made for this asset, by us or before us.
         for group in shown:

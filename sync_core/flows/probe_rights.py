@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from sync_core.clients.cluedin_data_sets import SUBMISSIONS_READ, CluedInDataSets, DataSetSummary
+from sync_core.clients.cluedin_data_sets import CluedInDataSets, DataSetSummary
 from sync_core.domain.asset import AssetRecord, Origin
 from sync_core.state.assets import AssetStore
 from sync_core.state.data_sets import DataSetStore
@@ -83,14 +83,8 @@ class ProbeRights:
             SyncError: CluedIn refuses; lineage goes on without counts.
         """
         mapped = self._mapped()
-        variables = {
-            "id": mapped.annotation_id,
-            "dataSetId": mapped.data_set_id,
-            "page": 0,
-            "pageSize": SUBMISSIONS_READ,
-        }
-        self.data_sets.cluedin.query("getAllSubmission", variables)
-        return f"those of {mapped.name}"
+        count = sum(1 for _ in self.data_sets.fetch_submissions(mapped.annotation_id, mapped.data_set_id))
+        return f"{count} of {mapped.name}"
 
     def _mapped(self) -> DataSetSummary:
         for source in islice(self._sources(), SOURCES_READ):

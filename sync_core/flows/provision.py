@@ -55,6 +55,11 @@ class Provision:
             self.cluedin.author_id()  # asked for now, so that nothing slow lies between a renewal and its create call
             record, group = self._check_group(record)
             source = own_source(record, group) if group else None
+            if group and source is None and group.unreadable_sources:
+                raise TransientError(
+                    f"CluedIn shows sources of group {group.id} that cannot be read: one may be this asset's.",
+                    service=CLUEDIN.name,
+                )
             if not record.group_id:
                 record, source = self._give_group(record, claim)
             if source:

@@ -95,11 +95,12 @@ def list_submissions(
     data_set_id: str | None,
     page: int,
     page_size: int,
+    is_newest_first: bool = True,
 ) -> Page[model.Submission]:
-    """List submissions of a mapping, of a data set or of both, newest first. Source: docs/vendors/cluedin.md, 2.10."""
+    """List submissions of a mapping, of a data set or of both. Source: docs/vendors/cluedin.md, 2.10."""
     found = [
         item
-        for item in reversed(store.submissions.values())
+        for item in (reversed(store.submissions.values()) if is_newest_first else store.submissions.values())
         if annotation_id in (None, item.annotation_id) and (data_set_id or item.data_set_id).upper() == item.data_set_id
     ]
     return cut_page(found, page, page_size)

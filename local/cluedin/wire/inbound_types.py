@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ariadne import ObjectType
+from graphql import GraphQLError
 
 from local.cluedin.behaviour import processing
 
 if TYPE_CHECKING:
     from local.cluedin import model
+    from local.cluedin.store import Page
+    from local.cluedin.switches import CluedInSwitches
     from local.cluedin.wire.namespace import Info
 
+Named = TypeVar("Named", "model.DataSourceSet", "model.DataSource")
+
 data_source_set = ObjectType("DataSourceSet")
+paged_data_source_set = ObjectType("PagedDataSourceSet")
 data_source = ObjectType("DataSource")
 data_set = ObjectType("DataSet")
 connector_configuration = ObjectType("ConnectorConfiguration")
@@ -33,9 +39,21 @@ def editors(*_: object) -> list[str]:
 
 
 @data_source_set.field("dataSources")
-def sources_of_group(group: model.DataSourceSet, info: Info) -> list[model.DataSource]:
+def sources_of_group(group: model.DataSourceSet, info: Info) -> list[model.DataSource | Exception | None]:
     """Sources that are seen by now."""
-    return info.context.store.visible_sources_of(group.id)
+    return _shown(info.context.store.visible_sources_of(group.id), info.context.switches)
+
+
+@paged_data_source_set.field("data")
+def groups_of_page(page: Page[model.DataSourceSet], info: Info) -> list[model.DataSourceSet | Exception | None]:
+    """The groups of a page."""
+    return _shown(page.data, info.context.switches)
+
+
+def _shown(rows: list[Named], switches: CluedInSwitches) -> list[Named | Exception | None]:
+    """What the switches call unreadable becomes null; an error in its place is told beside the data, with its path."""
+    failure = GraphQLError("Cannot read properties of undefined") if switches.unreadable_is_told else None
+    return [failure if row.name in switches.unreadable else row for row in rows]
 
 
 @data_source.field("connectionStatus")
@@ -157,4 +175,4 @@ _NEVER = (
     "sanitizeUnicodes",
     "submissionsRetentionEnabled",
 )
-TYPES = (data_source_set, data_source, data_set, connector_configuration)
+TYPES = (paged_data_source_set, data_source_set, data_source, data_set, connector_configuration)

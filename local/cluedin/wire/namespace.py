@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from ariadne import ObjectType
 
 from local.cluedin.errors import forbidden, unauthorized
+from local.cluedin.store import Page
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,6 +63,13 @@ class Call:
             raise forbidden(operation)
 
 
+def counted(page: Page[Any], switches: CluedInSwitches) -> Page[Any]:
+    """Tell the total that the switch asks for."""
+    total = page.total or 0
+    told = {"exact": total, "more": total + 1, "less": max(total - 1, 0), "page": len(page.data), "absent": None}
+    return replace(page, total=told[switches.total])
+
+
 class Namespace(ObjectType):
     """A type such as Inbound, whose fields are operations; its `id` is its own name in lower case."""
 
@@ -77,8 +85,13 @@ class Namespace(ObjectType):
             full_name = f"{self.id}.{name}"
 
             def guarded(_: object, info: Info, **arguments: Any) -> Any:
-                info.context.check(full_name)
-                return resolve(info.context, **{key: value for key, value in arguments.items() if value is not None})
+                call = info.context
+                call.check(full_name)
+                given = {key: value for key, value in arguments.items() if value is not None}
+                if call.switches.page_limit is not None and "page_size" in given:
+                    given["page_size"] = min(given["page_size"], call.switches.page_limit)
+                found = resolve(call, **given)
+                return counted(found, call.switches) if isinstance(found, Page) else found
 
             self.set_field(name, guarded)
             return resolve

@@ -50,7 +50,7 @@ def list_submissions(
     page: int = 0,
     page_size: int = 20,
 ) -> Page[model.Submission]:
-    """List processing logs of a mapping or of a data set, newest first; whether that works is a switch."""
+    """List processing logs of a mapping or of a data set; whether that works, and in which order, are switches."""
     if call.switches.submissions == "failing":
         raise GraphQLError("Object reference not set to an instance of an object.")
     return processing.list_submissions(
@@ -59,6 +59,7 @@ def list_submissions(
         data_set_id=data_set_id,
         page=page,
         page_size=page_size,
+        is_newest_first=call.switches.submission_order == "newest",
     )
 
 

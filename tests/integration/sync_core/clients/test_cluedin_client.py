@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from local.cluedin.admin import actions
+from local.cluedin.admin.bodies import NewGroup, NewSource
 from local.cluedin.behaviour.data_sources import create_data_source_set
 from local.cluedin.seed import ORGANIZATION, SERVICE_ACCOUNT
 from local.cluedin.simulator import CluedIn
@@ -94,10 +96,70 @@ def test_groups_of_all_pages_are_listed_once(cluedin: CluedIn, client: CluedInCl
     assert operations(cluedin).count("inbound.dataSourceSets") == 3
 
 
-def test_a_full_last_page_needs_no_further_request(cluedin: CluedIn, client: CluedInClient) -> None:
+def test_a_full_page_is_never_the_last_one(cluedin: CluedIn, client: CluedInClient) -> None:
     add_groups(cluedin, *(f"group {number:03}" for number in range(100)))
     assert len(list(client.fetch_groups(""))) == 100
-    assert operations(cluedin).count("inbound.dataSourceSets") == 1
+    assert operations(cluedin).count("inbound.dataSourceSets") == 2
+
+
+@pytest.mark.parametrize("page_limit", [None, 10, 30])
+@pytest.mark.parametrize("total", ["exact", "more", "less", "page", "absent"])
+@pytest.mark.parametrize("count", [0, 1, 9, 10, 100, 130])
+def test_a_total_that_misleads_hides_no_group(
+    cluedin: CluedIn, client: CluedInClient, count: int, total: str, page_limit: int | None
+) -> None:
+    names = [f"group {number:03}" for number in range(count)]
+    add_groups(cluedin, *names)
+    cluedin.patch_switches({"total": total, "page_limit": page_limit})
+    assert [group.name for group in client.fetch_groups("")] == names
+
+
+def test_a_few_groups_that_are_all_shown_cost_one_request(cluedin: CluedIn, client: CluedInClient) -> None:
+    add_groups(cluedin, "Account.csv", "Contact.csv")
+    assert len(list(client.fetch_groups(""))) == 2
+    assert len(list(client.fetch_groups("nothing"))) == 0
+    assert operations(cluedin).count("inbound.dataSourceSets") == 2
+
+
+def test_a_total_that_counts_what_is_never_shown_is_believed_after_a_second_look_and_told(
+    cluedin: CluedIn, client: CluedInClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    add_groups(cluedin, "Account.csv")
+    cluedin.patch_switches({"total": "more"})
+    groups = client.fetch_groups("")
+    assert [group.name for group in groups] == ["Account.csv"]
+    assert groups.doubt == "1 are shown, 2 counted: the account may not see them all"
+    assert groups.doubt in caplog.text
+    assert operations(cluedin).count("inbound.dataSourceSets") == 4
+
+
+@pytest.mark.parametrize("told", ["beside an error", "silently"])
+def test_a_group_that_cannot_be_read_keeps_no_other_from_being_read(
+    cluedin: CluedIn, client: CluedInClient, told: str
+) -> None:
+    add_groups(cluedin, "Account.csv", "A stranger's", "Contact.csv")
+    cluedin.patch_switches({"unreadable": ("A stranger's",), "unreadable_is_told": told != "silently"})
+    groups = client.fetch_groups("")
+    assert [group.name for group in groups] == ["Account.csv", "Contact.csv"]
+    assert (groups.unreadable, groups.doubt) == (1, "3 are shown, 1 of them cannot be read")
+
+
+@pytest.mark.parametrize("told", ["beside an error", "silently"])
+def test_a_source_that_cannot_be_read_is_counted_in_its_group(
+    cluedin: CluedIn, client: CluedInClient, told: str
+) -> None:
+    for name, sources in (("A", ["bad", "good"]), ("B", ["bad"]), ("C", [])):
+        actions.add_group(cluedin, NewGroup(name=name, sources=[NewSource(name=source) for source in sources]))
+    cluedin.patch_switches({"unreadable": ("bad",), "unreadable_is_told": told != "silently"})
+    found = {group.name: (len(group.data_sources), group.is_empty) for group in client.fetch_groups("")}
+    assert found == {"A": (1, False), "B": (0, False), "C": (0, True)}
+
+
+def test_where_no_group_at_all_can_be_read_it_is_cluedin_that_fails(cluedin: CluedIn, client: CluedInClient) -> None:
+    add_groups(cluedin, "Account.csv", "Contact.csv")
+    cluedin.patch_switches({"unreadable": ("Account.csv", "Contact.csv")})
+    with pytest.raises(TransientError, match="none can be read"):
+        list(client.fetch_groups(""))
 
 
 def test_groups_are_searched_by_a_part_of_their_name(cluedin: CluedIn, client: CluedInClient) -> None:

@@ -158,3 +158,22 @@ def test_a_role_that_is_missing_in_cluedin_waits_for_a_person(bench: LineageBenc
 
     assert delay_s >= 120
     assert "role" in bench.record(data_set_id).last_error
+
+
+@pytest.mark.parametrize("total", ["exact", "more", "less", "page", "absent"])
+@pytest.mark.parametrize("order", ["newest", "oldest"])
+def test_the_last_processing_is_found_however_many_there_were(
+    bench: LineageBench, data_set_id: str, order: str, total: str
+) -> None:
+    bench.cluedin.patch_switches(
+        {"processing_delay_s": 3600, "submission_order": order, "total": total, "page_limit": 10}
+    )
+    with bench.cluedin.store.lock:
+        bench.cluedin.store.submissions.clear()
+        for failed in (*range(25), 99):
+            bench.cluedin.process(bench.cluedin.store.data_set(data_set_id), failed=failed, calls_webhook=False)
+            bench.cluedin.clock.advance(1)
+
+    bench.push(data_set_id)
+
+    assert bench.graph().own[f"cluedin://127.0.0.1/datasets/{data_set_id}"].attributes["failedRecords"] == 99

@@ -9,9 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sync_core.clients.cluedin import CLUEDIN
+from sync_core.clients.cluedin_lists import ListPage
 from sync_core.clients.cluedin_wire import (
+    GROUPS,
     DataSource,
     DataSourceSet,
+    failed_members,
     parse_author_id,
     parse_configuration,
     parse_created_id,
@@ -51,21 +54,67 @@ def failure(message: str = "409: Conflict", code: str = "INTERNAL_SERVER_ERROR",
 
 
 def test_a_page_of_groups_tells_its_total_and_each_groups_sources() -> None:
-    assert parse_data_source_sets(PAGE) == (1, [GROUP])
+    assert parse_data_source_sets(PAGE) == ListPage(1, {"3": GROUP})
 
 
 def test_ids_may_be_numbers() -> None:
     numbered = page(id=3, dataSources=[{"id": 1, "name": "https://lake/Account"}])
-    assert parse_data_source_sets(numbered) == (1, [GROUP])
+    assert parse_data_source_sets(numbered) == ListPage(1, {"3": GROUP})
 
 
 def test_a_total_that_is_not_told_is_none() -> None:
-    assert parse_data_source_sets({"inbound": {"dataSourceSets": {"data": []}}}) == (None, [])
+    assert parse_data_source_sets({"inbound": {"dataSourceSets": {"data": []}}}) == ListPage(None, {})
 
 
 @pytest.mark.parametrize("nothing", [None, []])
 def test_a_group_without_sources_is_empty(nothing: Any) -> None:
-    assert parse_data_source_sets(page(dataSources=nothing))[1] == [DataSourceSet("3", "Account.csv", ())]
+    (group,) = parse_data_source_sets(page(dataSources=nothing)).rows.values()
+    assert (group, group.is_empty) == (DataSourceSet("3", "Account.csv", ()), True)
+
+
+@pytest.mark.parametrize("row", [None, "3", 3, {}, {"id": None, "name": "x"}, {"id": "", "name": "x"}])
+def test_a_group_without_an_id_cannot_be_read_and_the_others_can(row: Any) -> None:
+    data = {"inbound": {"dataSourceSets": {"total": 2, "data": [row, SOUND_GROUP]}}}
+    assert parse_data_source_sets(data) == ListPage(2, {"3": GROUP}, unreadable=1)
+
+
+@pytest.mark.parametrize("source", [None, "1", {"name": "no id"}, {"id": None}])
+def test_a_group_whose_sources_cannot_all_be_read_is_not_empty(source: Any) -> None:
+    (group,) = parse_data_source_sets(page(dataSources=[source])).rows.values()
+    assert (group.data_sources, group.unreadable_sources, group.is_empty) == ((), 1, False)
+
+
+def test_a_group_that_failed_in_part_is_not_empty() -> None:
+    (group,) = parse_data_source_sets(page(dataSources=None), frozenset({0})).rows.values()
+    assert not group.is_empty
+
+
+MEMBER = {"message": "boom", "path": [*GROUPS, 1, "dataSources", 0]}
+
+
+@pytest.mark.parametrize(
+    ("error", "failed"),
+    [
+        (MEMBER, {1}),
+        ({**MEMBER, "path": [*GROUPS, 1]}, {1}),
+        ({**MEMBER, "extensions": {"code": "FORBIDDEN"}}, {1}),
+        ({**MEMBER, "extensions": {"code": "UNAUTHENTICATED"}}, set()),
+        ({**MEMBER, "path": [*GROUPS]}, set()),
+        ({**MEMBER, "path": ["inbound", "dataSourceSets", "total"]}, set()),
+        ({**MEMBER, "path": [*GROUPS, True]}, set()),
+        ({"message": "boom"}, set()),
+    ],
+)
+def test_an_error_about_one_member_of_a_list_is_no_failure_of_the_list(error: Any, failed: set[int]) -> None:
+    body = {"data": PAGE, "errors": [error]}
+    assert failed_members(body, GROUPS) == failed
+    if failed:
+        assert raise_for_errors(CLUEDIN, "getAllDataSourceSet", body, GROUPS) == PAGE
+    else:
+        with pytest.raises(SyncError):
+            raise_for_errors(CLUEDIN, "getAllDataSourceSet", body, GROUPS)
+    with pytest.raises(SyncError):
+        raise_for_errors(CLUEDIN, "getAllDataSourceSet", body)
 
 
 @pytest.mark.parametrize(
@@ -74,12 +123,7 @@ def test_a_group_without_sources_is_empty(nothing: Any) -> None:
         {"inbound": None},
         {"inbound": {"dataSourceSets": None}},
         {"inbound": {"dataSourceSets": {"total": 1, "data": {}}}},
-        {"inbound": {"dataSourceSets": {"total": 1, "data": ["3"]}}},
-        page(id=None),
-        page(id=""),
         page(dataSources=1),
-        page(dataSources=[None]),
-        page(dataSources=[{"name": "no id"}]),
     ],
 )
 def test_what_is_no_page_of_groups_is_not_taken_for_an_empty_one(unreadable: dict[str, Any]) -> None:
@@ -202,5 +246,5 @@ def test_whatever_cluedin_answers_only_our_own_errors_escape(body: Any) -> None:
 @given(damaged(PAGE))
 def test_a_damaged_page_is_unreadable_or_shows_groups_that_have_ids(body: Any) -> None:
     with suppress(SyncError):
-        _, groups = parse_data_source_sets(body)
+        groups = parse_data_source_sets(body).rows.values()
         assert all(group.id and all(source.id for source in group.data_sources) for group in groups)
