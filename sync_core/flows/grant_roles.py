@@ -13,10 +13,10 @@ from sync_core.mapping.role_policy import DATA_CURATOR, DATA_READER, has_member,
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """One role on one collection, and whether it had to be given."""
+    """One role, on a collection or in the Unified Catalog, and whether it had to be given."""
 
     role: str
-    collection: str
+    where: str
     why: str
     is_new: bool
 
@@ -38,7 +38,7 @@ class GrantRoles:
             ConfigError: the caller may not change the policy, the collection does not exist, or the id is none.
             TransientError: Purview took a policy and does not show it.
         """
-        member = _object_id(principal)
+        member = read_object_id(principal)
         collections = {collection.name: collection for collection in self.purview.fetch_collections()}
         root = _root(collections.values()).name
         wanted = [
@@ -69,7 +69,12 @@ class GrantRoles:
             )
 
 
-def _object_id(given: str) -> str:
+def read_object_id(given: str) -> str:
+    """Return an object id as Purview writes it.
+
+    Raises:
+        ConfigError: it is none.
+    """
     try:
         return to_object_id(given)
     except ValueError as error:

@@ -1,19 +1,32 @@
-"""Purview's role assignments: a collection's metadata policy, with one more member in one of its roles.
+"""Purview's role assignments: a policy of a collection or of the Unified Catalog, with one more member in a role.
 
-Source: Microsoft's tutorial on the metadata policy API of collections.
+Source: Microsoft's tutorial on the metadata policy API of collections; docs/vendors/unified-catalog.md, section 7.
 """
 
 import copy
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 DATA_READER = "purview-reader"
 DATA_CURATOR = "data-curator"
-RULE_PREFIX = "purviewmetadatarole_builtin_"
+GLOBAL_CATALOG_READER = "global-catalog-reader"
 MEMBERS = "attributeValueIncludedIn"
 PRINCIPAL = "principal.microsoft.id"
 Policy = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """How rules are called in one sort of policy: before a role's name, and before the scope's in the permission."""
+
+    role: str
+    permission: str
+
+
+OF_COLLECTION = Names("purviewmetadatarole_builtin_", "permission:")
+OF_CATALOG = Names("purviewdatagovernancerole_builtin_", "permission_dg:datagovernanceapp_")
 
 
 def to_object_id(given: str) -> str:
@@ -25,26 +38,27 @@ def to_object_id(given: str) -> str:
     return str(UUID(given.strip()))
 
 
-def has_member(policy: Policy, collection: str, role: str, principal: str) -> bool:
-    """Tell whether the principal has the role by assignment on this very collection."""
-    return with_member(policy, collection, role, principal) == policy
+def has_member(policy: Policy, scope: str, role: str, principal: str, names: Names = OF_COLLECTION) -> bool:
+    """Tell whether the principal has the role by assignment in this very policy."""
+    return with_member(policy, scope, role, principal, names) == policy
 
 
-def with_member(policy: Policy, collection: str, role: str, principal: str) -> Policy:
+def with_member(policy: Policy, scope: str, role: str, principal: str, names: Names = OF_COLLECTION) -> Policy:
     """Return the policy with the principal (an object id) in the role; an equal one if it has the role already.
 
-    All else stays as it is: the service takes the whole policy back, and what is left out would be lost. The policy of
-    a sub-collection may lack the role's rule, or the permission may not follow from it; then it is added.
+    `scope` is the collection's name, or the catalog's id. All else stays as it is: the service takes the whole policy
+    back, and what is left out would be lost. A policy may lack the role's rule, or the permission may not follow from
+    it; then it is added.
     """
     changed = copy.deepcopy(policy)
     rules = changed.setdefault("properties", {}).setdefault("attributeRules", [])
-    rule_id = f"{RULE_PREFIX}{role}:{collection}"
+    rule_id = f"{names.role}{role}:{scope}"
     rule = _find(rules, rule_id)
     if rule is None:
-        rules.append(_new_rule(rule_id, role, principal))
+        rules.append(_new_rule(rule_id, names.role + role, principal))
     else:
-        _add_member(rule, role, principal)
-    _derive_permission(rules, rule_id, collection)
+        _add_member(rule, names.role + role, principal)
+    _derive_permission(rules, rule_id, names.permission + scope)
     return changed
 
 
@@ -75,16 +89,15 @@ def _new_rule(rule_id: str, role: str, principal: str) -> Policy:
 
 
 def _clause(role: str, principal: str) -> list[Policy]:
-    rule = RULE_PREFIX + role
     return [
         {"attributeName": PRINCIPAL, MEMBERS: [principal]},
-        {"fromRule": rule, "attributeName": "derived.purview.role", "attributeValueIncludes": rule},
+        {"fromRule": role, "attributeName": "derived.purview.role", "attributeValueIncludes": role},
     ]
 
 
-def _derive_permission(rules: list[Policy], rule_id: str, collection: str) -> None:
-    """Let the collection's permission follow from the rule, as it follows from the others."""
-    permission = _find(rules, f"permission:{collection}")
+def _derive_permission(rules: list[Policy], rule_id: str, permission_id: str) -> None:
+    """Let the permission follow from the rule, as it follows from the others."""
+    permission = _find(rules, permission_id)
     if permission is None:
         return
     clauses = permission.setdefault("dnfCondition", [])

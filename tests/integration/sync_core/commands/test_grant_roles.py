@@ -1,10 +1,12 @@
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from infra.scripts.grant_purview_roles import main
 from local.purview import Purview
 from local.purview.behaviour.access import Caller, Right
+from local.purview.unified.roles import Role
 from tests.integration.sync_core.flows.conftest import NewEstate, Services
 
 IDENTITY = "5f0c7a52-3b1d-4c5e-9f57-2f1c2f5f6a11"
@@ -125,3 +127,86 @@ def test_an_unknown_collection_is_an_error_that_lists_the_others(
     assert grant(collection="No/Such") == 1
 
     assert "clu3dn" in capsys.readouterr().err
+
+
+def catalog_members(purview: Purview) -> set[str]:
+    """Return the roles that the identity has in the Unified Catalog."""
+    return {role for role, _, member in purview.unified.access._given_at if member == IDENTITY}
+
+
+@pytest.fixture
+def grant_in_catalog(grant: Callable[..., int], services: Services, purview: Purview) -> Callable[..., int]:
+    """Run the script with --catalog, as anyone who has the administrator's role and no other."""
+    purview.access.grant("*", {"contoso": ["collection-administrator"]})  # type: ignore[list-item]
+    purview.unified.access.revoke_all("*")
+    purview.unified.access.grant("*", [Role.ADMINISTRATOR])
+    return lambda *options: grant("--catalog", services.purview_url, *options)
+
+
+def test_the_catalogs_role_is_given_once_and_works(grant_in_catalog: Callable[..., int], purview: Purview) -> None:
+    assert grant_in_catalog() == grant_in_catalog() == 0
+
+    assert catalog_members(purview) == {Role.GLOBAL_READER}
+    assert purview.unified.access.may_read(Caller(IDENTITY), "any")
+    assert [each["version"] for each in purview.unified.access.policies(Caller(""))] == [1]
+
+
+def test_a_dry_run_gives_no_role_in_the_catalog(
+    grant_in_catalog: Callable[..., int], purview: Purview, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert grant_in_catalog("--dry-run") == 0
+
+    assert catalog_members(purview) == set()
+    assert "global-catalog-reader on the Unified Catalog: would be given" in capsys.readouterr().out
+
+
+def test_other_members_of_the_catalog_keep_their_roles(grant_in_catalog: Callable[..., int], purview: Purview) -> None:
+    purview.unified.access.grant("a steward", [Role.GLOBAL_READER, Role.DOMAIN_CREATOR])
+
+    grant_in_catalog()
+
+    kept = {role for role, _, member in purview.unified.access._given_at if member == "a steward"}
+    assert kept == {Role.GLOBAL_READER, Role.DOMAIN_CREATOR}
+
+
+def test_a_policy_that_another_administrator_saved_meanwhile_is_read_anew(
+    grant_in_catalog: Callable[..., int], purview: Purview, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put, overtaken = purview.unified.access.put, list[bool]()
+
+    def put_late(caller: Caller, policy_id: str, body: dict[str, Any]) -> dict[str, Any]:
+        if not overtaken:
+            overtaken.append(True)
+            purview.unified.access.grant("another", [Role.GLOBAL_READER])
+        return put(caller, policy_id, body)
+
+    monkeypatch.setattr(purview.unified.access, "put", put_late)
+
+    assert grant_in_catalog() == 0
+
+    assert catalog_members(purview) == {Role.GLOBAL_READER}
+    assert any(member == "another" for _, _, member in purview.unified.access._given_at)
+
+
+def test_a_catalogs_policy_that_is_saved_over_again_and_again_is_an_error(
+    grant_in_catalog: Callable[..., int],
+    purview: Purview,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(purview.unified.access, "put", lambda *_: {})
+
+    assert grant_in_catalog() == 1
+
+    assert "does not show it" in capsys.readouterr().err
+
+
+def test_who_is_no_administrator_of_the_catalog_is_told_so(
+    grant_in_catalog: Callable[..., int], purview: Purview, capsys: pytest.CaptureFixture[str]
+) -> None:
+    purview.unified.access.revoke_all("*")
+    purview.unified.access.grant("*", [Role.GLOBAL_READER])
+
+    assert grant_in_catalog() == 1
+
+    assert "sign in as a Data Governance Administrator" in capsys.readouterr().err
