@@ -21,12 +21,10 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from sync_core.errors import ConfigError
+from sync_core.webhook_secrets import split_secrets
 
 # A reference that App Service could not resolve is handed to the app as its own text.
 UNRESOLVED_KEY_VAULT_REFERENCE = "@microsoft.keyvault("
-WEBHOOK_SECRET_PREFIX = "whsec_"  # noqa: S105  # Source: Standard Webhooks
-
-
 HOST = re.compile(r"[a-z0-9._-]+|[0-9a-f:.]+")
 PLAIN_URL = re.compile(r"[!-\[\]-~]+")  # visible ASCII but for the backslash
 WHY_HTTPS = "(plain http only for this machine itself: a token would travel readable)"
@@ -126,19 +124,15 @@ def _split_semicolons(value: Any) -> Any:
     return parts
 
 
-def _webhook_secret(value: SecretStr) -> SecretStr:
-    if value.get_secret_value() == WEBHOOK_SECRET_PREFIX:
-        raise ValueError(f"expected a secret behind {WEBHOOK_SECRET_PREFIX}")
-    return value
+def _split_secrets(value: Any) -> Any:
+    return split_secrets(value) if isinstance(value, str) else value
 
 
 ServiceUrl = Annotated[str, AfterValidator(_service_url)]
 AccessToken = Annotated[SecretStr, AfterValidator(_token)]
 ConnectionString = Annotated[SecretStr, AfterValidator(_connection_string)]
 SecretList = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_split_semicolons)]
-WebhookSecrets = Annotated[
-    tuple[Annotated[SecretStr, AfterValidator(_webhook_secret)], ...], NoDecode, BeforeValidator(_split_semicolons)
-]
+WebhookSecrets = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_split_secrets)]
 AccountName = Annotated[str, AfterValidator(_account_name)]
 
 

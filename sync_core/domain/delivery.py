@@ -6,6 +6,10 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
+from sync_core.domain.data_set import DataSetStatus
+
+SETTLED = frozenset({DataSetStatus.PUSHED, DataSetStatus.NOT_MAPPED, DataSetStatus.NOT_FROM_PURVIEW})
+
 
 class DeliveryStatus(StrEnum):
     """What became of a delivery."""
@@ -34,6 +38,11 @@ class Delivery(BaseModel):
     status: DeliveryStatus = DeliveryStatus.RECEIVED
     done_at: datetime | None = None
     result: str = ""
+
+    @property
+    def is_over(self) -> bool:
+        """Whether this very event was worked off; one without a name may be a new event that looks the same."""
+        return self.is_named and self.status is DeliveryStatus.DONE and self.result in SETTLED
 
 
 def found_delivery(why: str, data_set_id: str, now: datetime) -> Delivery:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sync_core.clients.cluedin import CLUEDIN
 from sync_core.clients.purview import PURVIEW
 from sync_core.domain.data_set import DataSetRecord, DataSetStatus
-from sync_core.domain.delivery import Delivery, DeliveryStatus
+from sync_core.domain.delivery import Delivery
 from sync_core.domain.message import DataSetMessage
 from sync_core.errors import RejectedError, SyncError
 from sync_core.flows.announce_data_sets import AnnounceDataSets
@@ -29,7 +29,6 @@ logger = logging.getLogger(__name__)
 SEND_AGAIN_AFTER = timedelta(minutes=15)
 CLAIM_S = 60  # a push makes more calls between two renewals than provisioning does
 HELD_FOR_S = 10  # a push takes seconds: many events of one data set must not wait for the end of a claim each time
-SETTLED = frozenset({DataSetStatus.PUSHED, DataSetStatus.NOT_MAPPED, DataSetStatus.NOT_FROM_PURVIEW})
 SWITCHED_OFF = "switched_off"
 
 
@@ -63,7 +62,7 @@ class PushLineage:
             self.bury.message(LINEAGE_QUEUE, body, error.code, str(error))
             return
         delivery = self._load(message)
-        if delivery is not None and _is_over(delivery):
+        if delivery is not None and delivery.is_over:
             self.announce.if_done()  # the worker that did it may have died before
         elif delivery is not None and message.is_outdated(delivery.times_put_back):
             logger.info("Data set %s has a newer message; dropping this one", message.data_set_id)
@@ -143,11 +142,6 @@ class PushLineage:
     def _close(self, delivery: Delivery | None, result: str) -> None:
         if delivery is not None:
             self.deliveries.close(delivery, result, self.clock())
-
-
-def _is_over(delivery: Delivery) -> bool:
-    """Whether this very event was worked off; an unnamed delivery may be a new event that looks the same."""
-    return delivery.is_named and delivery.status is DeliveryStatus.DONE and delivery.result in SETTLED
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
 """Takes a delivery of the webhook: check it, store it, enqueue it, and only then say so.
 
 The body is a hint. What is written to Purview is read from CluedIn's API, so a forged body can at most cause a harmless
-re-read; and a delivery that comes twice is enqueued twice, because the first one's message may never have been sent.
+re-read; and a delivery that comes twice is enqueued twice, because the first one's message may never have been sent:
+but for one that was worked off.
 """
 
 import hashlib
@@ -10,14 +11,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
-from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import SecretStr
 
 from sync_core.domain.answer import HttpAnswer, json_answer, problem
 from sync_core.domain.delivery import Delivery, DeliveryStatus, delivery_key
 from sync_core.domain.message import DataSetMessage
-from sync_core.errors import SyncError
+from sync_core.errors import RejectedError, StateError, SyncError
+from sync_core.mapping.delivery_body import DeliveryBody, parse_body
 from sync_core.mapping.signatures import is_id_signed, is_signed, is_signed_long_ago
 from sync_core.state.deliveries import DeliveryStore
 from sync_core.state.queues import WorkQueue
@@ -29,33 +30,6 @@ RETRY_AFTER_S = "10"
 LONGEST_ID = 200  # kept and answered; the key is made of the whole id
 # Without an id, the same body within the same hour is taken for the same delivery.
 WINDOW_S = 3600
-
-
-SPELLINGS = {"as_camel": "dataSetId", "as_snake": "data_set_id", "as_pascal": "DataSetId"}
-
-
-class DeliveryBody(BaseModel):
-    """The webhook's body; unknown members are ignored."""
-
-    model_config = ConfigDict(strict=True)
-
-    as_camel: UUID | None = Field(default=None, alias="dataSetId")
-    as_snake: UUID | None = Field(default=None, alias="data_set_id")
-    as_pascal: UUID | None = Field(default=None, alias="DataSetId")
-    event: str | None = None
-    event_id: str | None = Field(default=None, alias="eventId")
-    processed_at: datetime | None = Field(default=None, alias="processedAt")
-
-    @property
-    def data_set_id(self) -> UUID | None:
-        """The data set's id: a sender may know several spellings of it and fill in one."""
-        return next(filter(None, (self.as_camel, self.as_snake, self.as_pascal)), None)
-
-    @property
-    def spelling(self) -> str:
-        """How the sender spells the data set's id, for a body that has none."""
-        spelled = (name for name in SPELLINGS if name in self.model_fields_set)
-        return SPELLINGS[next(spelled, "as_camel")]
 
 
 @dataclass(frozen=True)
@@ -75,9 +49,10 @@ class ReceiveDelivery:
             return refusal
         if self.secrets and not is_signed(headers, body, self._texts, self.clock()):
             return self._answer_unsigned(headers, body)
-        content = _read(body)
-        if isinstance(content, HttpAnswer):
-            return content
+        try:
+            content = parse_body(body)
+        except RejectedError as error:
+            return _malformed(error)
         return self._accept(self._new_delivery(headers, body, content))
 
     @property
@@ -112,26 +87,26 @@ class ReceiveDelivery:
     def _find_known(self, headers: Mapping[str, str], body: bytes) -> Delivery | None:
         if not is_signed_long_ago(headers, body, self._texts, self.clock()):
             return None
-        content = _read(body)
-        if isinstance(content, HttpAnswer):
+        try:
+            content = parse_body(body)
+        except RejectedError:
             return None
-        return self.deliveries.load(delivery_key(headers["webhook-id"], str(content.data_set_id)))
+        return self.deliveries.load(delivery_key(headers["webhook-id"], content.data_set_id))
 
     def _enqueue(self, delivery: Delivery) -> None:
         self.queue.send(DataSetMessage(data_set_id=delivery.data_set_id, delivery_key=delivery.key))
 
     def _new_delivery(self, headers: Mapping[str, str], body: bytes, content: DeliveryBody) -> Delivery:
-        data_set_id = str(content.data_set_id)
         now = self.clock()
         # An id that was not signed must not decide over a signed body.
         is_trusted = not self.secrets or is_id_signed(headers, body, self._texts, now)
-        given_id = (headers.get("webhook-id") if is_trusted else "") or content.event_id or ""
+        given_id = (headers.get("webhook-id") if is_trusted else "") or content.event_id
         window = int(now.timestamp()) // WINDOW_S
         delivery_id = given_id or f"body-{hashlib.sha256(body).hexdigest()[:32]}-{window}"
         return Delivery(
-            key=delivery_key(delivery_id, data_set_id),
+            key=delivery_key(delivery_id, content.data_set_id),
             delivery_id=delivery_id[:LONGEST_ID],
-            data_set_id=data_set_id,
+            data_set_id=content.data_set_id,
             is_named=bool(given_id),
             received_at=now,
         )
@@ -139,10 +114,18 @@ class ReceiveDelivery:
     def _accept(self, delivery: Delivery) -> HttpAnswer:
         try:
             is_new = self.deliveries.add(delivery)
-            self._enqueue(delivery)
+            if is_new or not self._was_worked_off(delivery.key):
+                self._enqueue(delivery)
         except SyncError as error:
             return _not_stored(delivery.key, error)
         return _taken(delivery, "accepted" if is_new else "duplicate")
+
+    def _was_worked_off(self, key: str) -> bool:
+        try:
+            known = self.deliveries.load(key)
+        except StateError:  # another version wrote it: to ask once more does no harm
+            return False
+        return known is not None and known.is_over
 
 
 def _taken(delivery: Delivery, status: str) -> HttpAnswer:
@@ -156,18 +139,5 @@ def _not_stored(what: str, error: SyncError) -> HttpAnswer:
     return problem(HTTPStatus.SERVICE_UNAVAILABLE, detail, headers={"Retry-After": RETRY_AFTER_S})
 
 
-def _read(body: bytes) -> DeliveryBody | HttpAnswer:
-    """Read a body, or return its refusal."""
-    try:
-        content = DeliveryBody.model_validate_json(body)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-        return _malformed(str(first["loc"][0]) if first["loc"] else "body", first["msg"])
-    return content if content.data_set_id else _malformed(content.spelling, "Field required")
-
-
-def _malformed(field: str, problem_found: str) -> HttpAnswer:
-    detail = f"{field}: {problem_found}."
-    if field.lower().replace("_", "") == "datasetid":
-        detail += " Expected the data set's id, a GUID."
-    return problem(HTTPStatus.BAD_REQUEST, detail, field=field)
+def _malformed(error: RejectedError) -> HttpAnswer:
+    return problem(HTTPStatus.BAD_REQUEST, str(error), field=error.code)

@@ -1034,8 +1034,8 @@ LINEAGE_WRITTEN = (
     ),
     Protection(
         "an event that was worked off is known when it comes again",
-        "sync_core/flows/push_lineage.py",
-        "return delivery.is_named and delivery.status is DeliveryStatus.DONE and delivery.result in SETTLED",
+        "sync_core/domain/delivery.py",
+        "return self.is_named and self.status is DeliveryStatus.DONE and self.result in SETTLED",
         "return False",
         f"{LINEAGE}/test_deliveries.py::test_the_same_event_again_asks_nobody_anything",
         "a repeated event asked CluedIn and Purview again",
@@ -1181,6 +1181,38 @@ LINEAGE_WRITTEN = (
 
 NOTHING_LET_IN = (
     Protection(
+        "nothing but the data set's id refuses a delivery",
+        "sync_core/mapping/delivery_body.py",
+        "parse_int=str, parse_float=str, parse_constant=str",
+        "parse_constant=str",
+        f"{UNIT}/test_receive_delivery.py::test_an_event_id_that_is_a_number_is_read_as_it_was_written",
+        "an event's id that is a number was answered 400, which senders take for final",
+    ),
+    Protection(
+        "a byte order mark does not refuse a delivery",
+        "sync_core/mapping/delivery_body.py",
+        'body.decode(json.detect_encoding(body), "replace")',
+        'body.decode("utf-8", "replace")',
+        f"{UNIT}/test_receive_delivery.py::test_a_byte_order_mark_and_the_encoding_do_not_matter",
+        "a delivery with three bytes before its JSON was answered 400",
+    ),
+    Protection(
+        "a duplicate of a finished delivery sends no message",
+        "sync_core/flows/receive_delivery.py",
+        "            if is_new or not self._was_worked_off(delivery.key):\n",
+        "            if True:\n",
+        f"{UNIT}/test_receive_delivery.py::test_a_duplicate_of_a_finished_delivery_sends_no_message",
+        "each repeat of an event that was done cost a message and a worker",
+    ),
+    Protection(
+        "a webhook secret is understood as it is written, or refused at the start",
+        "sync_core/webhook_secrets.py",
+        '    text = VERSION.sub("", text)\n',
+        "",
+        f"{UNIT}/test_webhook_secrets.py::test_each_form_in_which_people_write_secrets_is_understood",
+        "each delivery was answered 401, because `v1,` stood before the secret",
+    ),
+    Protection(
         "a delivery that is not signed is refused",
         "sync_core/flows/receive_delivery.py",
         "if self.secrets and not is_signed(headers, body, self._texts, self.clock()):",
@@ -1191,7 +1223,7 @@ NOTHING_LET_IN = (
     Protection(
         "an old signature brings nothing new",
         "sync_core/flows/receive_delivery.py",
-        'return self.deliveries.load(delivery_key(headers["webhook-id"], str(content.data_set_id)))',
+        'return self.deliveries.load(delivery_key(headers["webhook-id"], content.data_set_id))',
         "return self._new_delivery(headers, body, content)",
         f"{UNIT}/test_receive_delivery_signed.py::test_an_old_signature_brings_nothing_new",
         "an id that nobody kept was answered 202",

@@ -158,12 +158,10 @@ BODIES = {
     "deep objects": b'{"a":' * 12_000,
     "a deep member": b'{"dataSetId": "' + DATA_SET_ID.encode() + b'", "x": ' + b"[" * 50_000,
     "a huge number": b'{"dataSetId": ' + b"9" * 60_000 + b"}",
-    "a huge exponent": b'{"dataSetId": "' + DATA_SET_ID.encode() + b'", "processedAt": 1e999999999}',
     "a name twice, once wrong": b'{"dataSetId": "' + DATA_SET_ID.encode() + b'", "dataSetId": "x"}',
     "two bodies": event() + event(),
     "a mark in front": b"\xef\xbb\xbf" + event()[:-1] + b",",
-    "UTF-16": event().decode().encode("utf-16"),
-    "half a character": b'{"dataSetId": "' + DATA_SET_ID.encode() + b'", "eventId": "\\ud800"}',
+    "half of UTF-16": event().decode().encode("utf-16")[:-1],
     "nothing": b"",
     "a list of events": b"[" + event() + b"]",
 }

@@ -78,18 +78,110 @@ def test_64_kib_are_taken_and_one_byte_more_is_too_large() -> None:
         ({"dataSetId": ""}, "dataSetId"),
         ({"dataSetId": "not a guid"}, "dataSetId"),
         ({"dataSetId": [DATA_SET_ID]}, "dataSetId"),
-        ({"event": 1}, "event"),
-        ({"eventId": 1}, "eventId"),
-        ({"eventId": {"id": "1"}}, "eventId"),
-        ({"processedAt": "yesterday"}, "processedAt"),
-        ({"processedAt": True}, "processedAt"),
+        ({"data_set_id": 7}, "data_set_id"),
+        ({"dataSetId": "\u0660" * 32}, "dataSetId"),
+        ({"dataSetId": DATA_SET_ID + "0"}, "dataSetId"),
+        ({"dataSetId": "9_5268ec-8908-44e2-8d0c-d83fe50937d"}, "dataSetId"),
     ],
 )
-def test_a_member_of_the_wrong_kind_is_named(members: dict[str, object], field: str) -> None:
+def test_a_data_set_id_that_is_none_is_named(members: dict[str, object], field: str) -> None:
     receiver = Receiver()
 
     assert refused_field(receiver.send(**members)) == field
     assert receiver.is_untouched
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"processedAt": 1732406400},
+        {"processedAt": "yesterday"},
+        {"processedAt": True},
+        {"processedAt": {"epoch": 1}},
+        {"event": {"type": "processed", "of": ["a data set"]}},
+        {"event": 1},
+        {"event": []},
+        {"eventId": None},
+        {"eventId": {"id": "1"}},
+        {"eventId": True},
+        {"eventId": ["a"]},
+        {"eventId": " "},
+    ],
+)
+def test_nothing_but_the_data_set_id_can_refuse_a_delivery(members: dict[str, object]) -> None:
+    receiver = Receiver()
+
+    assert receiver.send(**members).status == 202
+
+    (delivery,) = receiver.deliveries.kept.values()
+    assert (delivery.data_set_id, delivery.is_named) == (DATA_SET_ID, False)
+
+
+@pytest.mark.parametrize(("written", "read"), [("5", "5"), ("5.0", "5.0"), ("1e3", "1e3"), ("9" * 5000, "9" * 200)])
+def test_an_event_id_that_is_a_number_is_read_as_it_was_written(written: str, read: str) -> None:
+    receiver = Receiver()
+    body = f'{{"dataSetId": "{DATA_SET_ID}", "eventId": {written}}}'.encode()
+
+    assert said(receiver.post(body)) == {"status": "accepted", "deliveryId": read}
+    assert said(receiver.post(body))["status"] == "duplicate"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-32"])
+def test_a_byte_order_mark_and_the_encoding_do_not_matter(encoding: str) -> None:
+    receiver = Receiver()
+    assert receiver.post(event(event="数据").decode().encode(encoding)).status == 202
+    assert [message.data_set_id for message in receiver.queue.sent] == [DATA_SET_ID]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [f" {DATA_SET_ID}\n", f"{{{DATA_SET_ID.upper()}}}", DATA_SET_ID.replace("-", "")],
+    ids=["blanks", "braces", "no hyphens"],
+)
+def test_a_guid_is_known_in_each_of_its_forms(written: str) -> None:
+    receiver = Receiver()
+    receiver.send(dataSetId=written)
+    assert [message.data_set_id for message in receiver.queue.sent] == [DATA_SET_ID]
+
+
+def test_a_spelling_that_holds_no_guid_does_not_hide_another_one() -> None:
+    assert Receiver().send(dataSetId=7, data_set_id="", DataSetId=DATA_SET_ID).status == 202
+
+
+@pytest.mark.parametrize("result", ["pushed", "not_mapped", "not_from_purview"])
+def test_a_duplicate_of_a_finished_delivery_sends_no_message(result: str) -> None:
+    receiver = Receiver()
+    receiver.send(eventId="evt_1")
+    receiver.finish(result)
+
+    assert said(receiver.send(eventId="evt_1"))["status"] == "duplicate"
+
+    assert len(receiver.queue.sent) == 1
+
+
+@pytest.mark.parametrize("result", ["failed", "unknown", "switched_off"])
+def test_a_duplicate_of_a_delivery_that_led_to_nothing_asks_again(result: str) -> None:
+    receiver = Receiver()
+    receiver.send(eventId="evt_1")
+    receiver.finish(result)
+    receiver.send(eventId="evt_1")
+    assert len(receiver.queue.sent) == 2
+
+
+def test_the_same_body_without_an_id_may_be_a_new_event_and_asks_again() -> None:
+    receiver = Receiver()
+    receiver.send()
+    receiver.finish("pushed")
+    receiver.send()
+    assert len(receiver.queue.sent) == 2
+
+
+def test_a_duplicate_whose_record_cannot_be_read_asks_again() -> None:
+    receiver = Receiver()
+    receiver.send(eventId="evt_1")
+    receiver.deliveries.unreadable = True
+    assert receiver.send(eventId="evt_1").status == 202
+    assert len(receiver.queue.sent) == 2
 
 
 @pytest.mark.parametrize("body", [b"{}", b'{"datasetid": "925268ec-8908-44e2-8d0c-d83fe50937d0"}'])
@@ -101,7 +193,8 @@ def test_a_missing_data_set_is_named(body: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b"null", b"[]", b'"text"', b"7", b"{", b'{"dataSetId": }', b"\xff\xfe{\x00}\x00"]
+    "body",
+    [b"", b"null", b"[]", b'"text"', b"7", b"{", b'{"dataSetId": }', b"\xff\xfe{\x00"],
 )
 def test_a_body_that_is_no_object_is_named_as_such(body: bytes) -> None:
     assert refused_field(Receiver().post(body)) == "body"

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.unit.sync_core.webhook_bench import DATA_SET_ID, JSON, Receiver, refused_field, said, sign_hex
 
 SPELLINGS = ("dataSetId", "data_set_id", "DataSetId")
-FIELDS = {"body", "dataSetId", "event", "eventId", "processedAt"}
+FIELDS = {"body", *SPELLINGS}
 SECRET = "correct horse battery staple"
 CANARY = "do-not-log-me"
 
@@ -25,8 +25,6 @@ values = st.recursive(
 no_guids = values.filter(lambda value: not isinstance(value, str)) | st.text("0123456789abcdef-{}", max_size=40).filter(
     lambda value: len(value.replace("-", "").strip("{}")) != 32
 )
-no_events = values.filter(lambda value: value is not None and not isinstance(value, str))
-no_times = values.filter(lambda value: value is not None and not isinstance(value, str | int | float))
 
 
 def dump(value: Any) -> bytes:
@@ -51,8 +49,7 @@ def test_bytes_of_any_kind_are_refused(body: bytes) -> None:
 def test_json_of_any_kind_without_a_data_set_is_refused(value: Any) -> None:
     if isinstance(value, dict):
         value = {key: item for key, item in value.items() if key not in SPELLINGS}
-        field = refuse(dump(value))
-        assert field == "dataSetId" or field in value
+        assert refuse(dump(value)) == "dataSetId"
     else:
         assert refuse(dump(value)) == "body"
 
@@ -63,14 +60,9 @@ def test_a_data_set_id_of_any_wrong_kind_is_named(value: Any, spelling: str) -> 
     assert refuse(dump({spelling: value, "event": "data_set.processed"})) == spelling
 
 
-@given(st.sampled_from(["event", "eventId"]), no_events)
-def test_a_text_of_any_wrong_kind_is_named(name: str, value: Any) -> None:
-    assert refuse(dump({"dataSetId": DATA_SET_ID, name: value})) == name
-
-
-@given(no_times)
-def test_a_time_of_any_wrong_kind_is_named(value: Any) -> None:
-    assert refuse(dump({"dataSetId": DATA_SET_ID, "processedAt": value})) == "processedAt"
+@given(st.sampled_from(["event", "eventId", "processedAt"]), values)
+def test_any_other_member_may_be_of_any_kind(name: str, value: Any) -> None:
+    assert Receiver().post(dump({"dataSetId": DATA_SET_ID, name: value})).status == 202
 
 
 @given(st.dictionaries(texts.filter(lambda name: name not in {*SPELLINGS, *FIELDS}), values, max_size=5))
@@ -88,11 +80,10 @@ def test_an_id_of_any_text_is_taken_and_recognised(name: str) -> None:
     receiver = Receiver()
     body = json.dumps({"dataSetId": DATA_SET_ID, "eventId": name}).encode()
     first = receiver.post(body)
-    if first.status == 400:  # half of a surrogate pair is no text
-        assert not name.isprintable()
-        return
 
-    assert said(first) == {"status": "accepted", "deliveryId": name[:200]}
+    spelled = name.encode("utf-8", "backslashreplace").decode()  # half of a surrogate pair is no text
+    if name.strip():
+        assert said(first) == {"status": "accepted", "deliveryId": spelled[:200]}
     assert said(receiver.post(body))["status"] == "duplicate"
 
 
@@ -110,20 +101,19 @@ def test_headers_of_any_text_are_answered(name: str, signature: str) -> None:
         (b'{"dataSetId":' * 4_000, "body"),
         (b'{"a":' * 10_000 + b"1" + b"}" * 10_000, "body"),
         (b'{"dataSetId": ' + b"9" * 4_000 + b"}", "dataSetId"),
-        (b'{"dataSetId": ' + b"9" * 60_000 + b"}", "body"),
+        (b'{"dataSetId": ' + b"9" * 60_000 + b"}", "dataSetId"),
         (b'{"dataSetId": 1e999999}', "dataSetId"),
         (b'{"dataSetId": NaN}', "dataSetId"),
         (b'{"dataSetId": -Infinity}', "dataSetId"),
-        (b'\xef\xbb\xbf{"dataSetId": "%b"}' % DATA_SET_ID.encode(), "body"),
-        (b'{"dataSetId": "%b\xff"}' % DATA_SET_ID.encode(), "body"),
-        (b'{"dataSetId": "\xed\xa0\x80"}', "body"),
-        (b'{"dataSetId": "\\ud800"}', "body"),
+        (b'{"dataSetId": "%b\xff"}' % DATA_SET_ID.encode(), "dataSetId"),
+        (b'{"dataSetId": "\xed\xa0\x80"}', "dataSetId"),
+        (b'{"dataSetId": "\\ud800"}', "dataSetId"),
         (b'{"dataSetId": "%b"} {}' % DATA_SET_ID.encode(), "body"),
         (b"{'dataSetId': '%b'}" % DATA_SET_ID.encode(), "body"),
         (b'{"dataSetId": "%b",}' % DATA_SET_ID.encode(), "body"),
         (b'{"dataSetId": "%b", "dataSetId": 7}' % DATA_SET_ID.encode(), "dataSetId"),
         (b'{"dataSetId": "%b\\u0000"}' % DATA_SET_ID.encode(), "dataSetId"),
-        (f'{{"dataSetId": "{DATA_SET_ID}"}}'.encode("utf-16"), "body"),
+        (f'{{"dataSetId": "{DATA_SET_ID}"}}'.encode("utf-16")[:-1], "body"),
         (b"\x00" * 100, "body"),
     ],
 )

@@ -12,8 +12,9 @@ from pydantic import SecretStr
 from standardwebhooks import Webhook
 
 from sync_core.domain.answer import HttpAnswer
-from sync_core.domain.delivery import Delivery
+from sync_core.domain.delivery import Delivery, DeliveryStatus
 from sync_core.domain.message import DataSetMessage, Message
+from sync_core.errors import StateError
 from sync_core.flows.receive_delivery import ReceiveDelivery
 from sync_core.state.deliveries import DeliveryStore
 from sync_core.state.queues import WorkQueue
@@ -30,6 +31,7 @@ class RememberedDeliveries(DeliveryStore):
     def __init__(self) -> None:
         self.kept: dict[str, Delivery] = {}
         self.failure: Exception | None = None
+        self.unreadable = False
 
     def add(self, delivery: Delivery) -> bool:
         if self.failure:
@@ -41,6 +43,8 @@ class RememberedDeliveries(DeliveryStore):
     def load(self, key: str) -> Delivery | None:
         if self.failure:
             raise self.failure
+        if self.unreadable:
+            raise StateError("of a newer app")
         return self.kept.get(key)
 
 
@@ -77,6 +81,11 @@ class Receiver:
     def send(self, headers: Mapping[str, str] | None = None, /, **members: Any) -> HttpAnswer:
         """Let an event arrive; it names the data set unless its members do."""
         return self.post(event(**members), {**JSON, **(headers or {})})
+
+    def finish(self, result: str) -> None:
+        """Note for all deliveries what became of them."""
+        update = {"status": DeliveryStatus.DONE, "result": result, "done_at": self.now}
+        self.deliveries.kept = {key: one.model_copy(update=update) for key, one in self.deliveries.kept.items()}
 
     @property
     def is_untouched(self) -> bool:
