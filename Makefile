@@ -7,8 +7,11 @@ SOURCES := function_app.py sync_core local infra tests $(wildcard bench)
 WORKERS ?= 3
 PYTEST := $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile
 
+# Those that need the compiler, and those that read its snapshots.
+INFRA_TESTS := tests/integration/infra/test_compiler.py tests/integration/infra/test_parameters.py tests/unit/infra
+
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test lint types unit integration e2e soak protections bench audit clean worker lock
+.PHONY: help setup demo run test lint types unit integration e2e infra snapshots soak protections bench audit clean worker lock
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -54,6 +57,13 @@ integration: setup ## state, clients, flows and host on real Azurite and real HT
 
 e2e: setup ## the whole app: simulators, Azurite, host
 	$(BIN)/python -m pytest tests/e2e
+
+infra: $(VENV)/.installed ## the template through the real Bicep compiler: build, lint, format, snapshots, parameters
+	$(BIN)/python -m infra.checks
+	BICEP_REQUIRED=1 $(PYTEST) $(INFRA_TESTS)
+
+snapshots: $(VENV)/.installed ## write infra/snapshots/ anew, after a change of the template
+	$(BIN)/python -m infra.checks write
 
 soak: setup ## the fault tests at full length, 10,000 deliveries, 100,000 assets, and thirty minutes of life: two hours
 	SYNC_SOAK=1 $(PYTEST) tests/faults

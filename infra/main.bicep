@@ -101,7 +101,7 @@ param useVirtualNetwork bool = false
 @description('With the virtual network: put the vault behind a private endpoint and close its public door, too.')
 param usePrivateVault bool = false
 
-@description('Address range of the virtual network, /23 or larger.')
+@description('Address range of the virtual network, /25 or larger: it holds two subnets of 64 addresses.')
 param virtualNetworkAddressPrefix string = '10.60.0.0/23'
 
 @description('E-mail address that alerts go to. Empty: alerts are shown in the portal only.')
@@ -120,7 +120,19 @@ param logLimitGbPerDay int = -1
 param protectVaultFromPurge bool = false
 
 // azd takes names that a host name may not have; and Prod must not become a second installation beside prod.
-var installation = toLower(replace(replace(environmentName, '_', '-'), '.', '-'))
+var hyphenated = toLower(reduce(['_', '.', '(', ')'], environmentName, (name, mark) => replace(name, mark, '-')))
+// An address holds letters, digits, hyphens and the tilde as they are; anything else would come out encoded.
+var isHostName = uriComponent(hyphenated) == hyphenated && !contains(hyphenated, '~') && !startsWith(hyphenated, '-')
+var installation = isHostName
+  ? hyphenated
+  : fail('environmentName (AZURE_ENV_NAME) is "${environmentName}"; expected letters, digits and hyphens, a letter or a digit first. The marks _ . ( ) count as hyphens.')
+var numbers = map(range(0, 256), number => string(number))
+var octets = split(first(split(virtualNetworkAddressPrefix, '/')), '.')
+var isAddress = length(octets) == 4 && empty(filter(octets, octet => !contains(numbers, octet)))
+var isLargeEnough = contains(map(range(8, 18), size => '${join(octets, '.')}/${size}'), virtualNetworkAddressPrefix)
+var addressPrefix = isAddress && isLargeEnough
+  ? virtualNetworkAddressPrefix
+  : fail('virtualNetworkAddressPrefix (VIRTUAL_NETWORK_ADDRESS_PREFIX) is "${virtualNetworkAddressPrefix}"; expected an address range of /25 or larger, such as 10.60.0.0/23.')
 var token = uniqueString(resourceGroup().id, installation)
 var usesPassword = !empty(cluedInUsername)
 var entryNames = {
@@ -161,7 +173,7 @@ module network 'modules/network.bicep' = if (useVirtualNetwork) {
     name: 'vnet-${installation}-${token}'
     location: location
     tags: tags
-    addressPrefix: virtualNetworkAddressPrefix
+    addressPrefix: addressPrefix
     storageAccountName: storage.outputs.name
     vaultId: usePrivateVault ? vault.outputs.id : ''
   }

@@ -1,22 +1,27 @@
 // Values come from environment variables, so that azd, the Azure CLI and a workflow deploy the same thing in the same
 // way. A variable without a default must be set. docs/configuration.md explains each one.
+// any(): of a value that is not allowed, the compiler would tell the line only, and of int() it believes any number. The
+// deployment checks both again before it makes anything, and names the parameter.
 using 'main.bicep'
 
-param environmentName = readEnvironmentVariable('AZURE_ENV_NAME', 'cluedin-sync')
+param environmentName = any(readEnvironmentVariable('AZURE_ENV_NAME', 'cluedin-sync'))
 
 // Purview and CluedIn.
-param purviewEndpoint = readEnvironmentVariable('PURVIEW_ENDPOINT')
-param purviewCollection = readEnvironmentVariable('PURVIEW_COLLECTION')
-param purviewCatalogEndpoint = readEnvironmentVariable('PURVIEW_CATALOG_ENDPOINT', 'https://api.purview-service.microsoft.com')
-param cluedInUrl = readEnvironmentVariable('CLUEDIN_URL')
+param purviewEndpoint = any(readEnvironmentVariable('PURVIEW_ENDPOINT'))
+param purviewCollection = any(readEnvironmentVariable('PURVIEW_COLLECTION'))
+param purviewCatalogEndpoint = readEnvironmentVariable(
+  'PURVIEW_CATALOG_ENDPOINT',
+  'https://api.purview-service.microsoft.com'
+)
+param cluedInUrl = any(readEnvironmentVariable('CLUEDIN_URL'))
 param cluedInOrganization = readEnvironmentVariable('CLUEDIN_ORGANIZATION', '')
 param cluedInUsername = readEnvironmentVariable('CLUEDIN_USERNAME', '')
 
 // What is synced.
 param syncEnabled = bool(readEnvironmentVariable('SYNC_ENABLED', 'true'))
 param syncTerm = readEnvironmentVariable('SYNC_TERM', '')
-param syncTermStore = readEnvironmentVariable('SYNC_TERM_STORE', 'auto')
-param syncSettingsSource = readEnvironmentVariable('SYNC_SETTINGS_SOURCE', 'app')
+param syncTermStore = any(readEnvironmentVariable('SYNC_TERM_STORE', 'auto'))
+param syncSettingsSource = any(readEnvironmentVariable('SYNC_SETTINGS_SOURCE', 'app'))
 param lineageEnabled = bool(readEnvironmentVariable('LINEAGE_ENABLED', 'true'))
 
 // Secrets. Leave them out and put them into the vault by hand, or give them once: later deployments keep them.
@@ -28,8 +33,7 @@ param sendNotifications = bool(readEnvironmentVariable('SEND_NOTIFICATIONS', 'fa
 param notifyUrls = readEnvironmentVariable('NOTIFY_URLS', '')
 
 // Size, network, operation.
-param pythonVersion = readEnvironmentVariable('PYTHON_VERSION', '3.13')
-// any(): to the compiler int() is any number, and the parameter allows three; others are refused at evaluation.
+param pythonVersion = any(readEnvironmentVariable('PYTHON_VERSION', '3.13'))
 param instanceMemoryMB = any(int(readEnvironmentVariable('INSTANCE_MEMORY_MB', '2048')))
 param maximumInstanceCount = int(readEnvironmentVariable('MAXIMUM_INSTANCE_COUNT', '2'))
 param queueBatchSize = int(readEnvironmentVariable('QUEUE_BATCH_SIZE', '7'))

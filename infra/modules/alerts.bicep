@@ -79,11 +79,11 @@ var rules = [
   {
     name: 'unhealthy-host'
     title: 'The functions host is unhealthy'
-    description: 'The host cannot use its storage: a role is missing, a network is closed, or the platform is at fault. Once in a while is known and harmless, so 5 times within 15 minutes count.'
+    description: 'The host cannot use its storage, gives up its worker, or stops: a role is missing, a network is closed, work kills the worker, or the platform is at fault. Once in a while is known and harmless, so 3 times within 15 minutes count.'
     severity: 1
-    query: 'traces | where message startswith "Process reporting unhealthy" or message contains "Unable to create client for AzureWebJobsStorage"'
+    query: 'traces | where message contains "Process reporting unhealthy" or message contains "Unable to create client for AzureWebJobsStorage" or message contains "An unhandled exception has occurred. Host is shutting down." or message contains "Exceeded language worker restart retry count"'
     operator: 'GreaterThanOrEqual'
-    threshold: 5
+    threshold: 3
     window: 'PT15M'
   }
 ]

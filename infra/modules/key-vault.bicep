@@ -61,25 +61,37 @@ resource vault 'Microsoft.KeyVault/vaults@2024-11-01' = {
 resource passwordSecret 'Microsoft.KeyVault/vaults/secrets@2024-11-01' = if (!empty(cluedInPassword)) {
   parent: vault
   name: entryNames.cluedInPassword
-  properties: { value: cluedInPassword }
+  properties: {
+    value: cluedInPassword
+    contentType: 'text/plain'
+  }
 }
 
 resource accessTokenSecret 'Microsoft.KeyVault/vaults/secrets@2024-11-01' = if (!empty(cluedInAccessToken)) {
   parent: vault
   name: entryNames.cluedInAccessToken
-  properties: { value: cluedInAccessToken }
+  properties: {
+    value: cluedInAccessToken
+    contentType: 'text/plain'
+  }
 }
 
 resource webhookSecret 'Microsoft.KeyVault/vaults/secrets@2024-11-01' = if (!empty(webhookSecrets)) {
   parent: vault
   name: entryNames.webhookSecrets
-  properties: { value: webhookSecrets }
+  properties: {
+    value: webhookSecrets
+    contentType: 'text/plain'
+  }
 }
 
 resource notifySecret 'Microsoft.KeyVault/vaults/secrets@2024-11-01' = if (!empty(notifyUrls)) {
   parent: vault
   name: entryNames.notifyUrls
-  properties: { value: notifyUrls }
+  properties: {
+    value: notifyUrls
+    contentType: 'text/plain'
+  }
 }
 
 @description('Name of the vault.')

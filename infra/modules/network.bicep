@@ -9,7 +9,7 @@ param location string
 @description('Tags.')
 param tags object
 
-@description('Address range, /23 or larger.')
+@description('Address range, /25 or larger.')
 param addressPrefix string
 
 @description('Storage account that gets the endpoints.')

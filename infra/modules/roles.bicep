@@ -1,5 +1,5 @@
-// Every right that the app's identity has in Azure. Each row of the table is one role at one place, with the reason.
-// tests/unit/infra holds the list of what the app and its host do, and fails when a row is missing or not needed.
+// Every right that the app's identity has in Azure: one role at each place, with the reason.
+// tests/unit/infra holds the list of what the app and its host do, and fails when a role is missing or not needed.
 
 @description('Object id of the app\'s identity.')
 param principalId string
@@ -13,83 +13,28 @@ param insightsName string
 @description('Key vault.')
 param vaultName string
 
-var roleIds = {
-  blobDataOwner: 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b'
-  queueDataContributor: '974c5e8b-45b9-4653-ba55-5f855dd0fb88'
-  tableDataContributor: '0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3'
-  metricsPublisher: '3913510d-42f4-4e42-8a64-420c390055eb'
-  secretsUser: '4633458b-17de-408a-b874-0445c86b69e6'
-}
+var blobDataOwner = 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b'
+var queueDataContributor = '974c5e8b-45b9-4653-ba55-5f855dd0fb88'
+var tableDataContributor = '0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3'
+var metricsPublisher = '3913510d-42f4-4e42-8a64-420c390055eb'
+var secretsUser = '4633458b-17de-408a-b874-0445c86b69e6'
 
 // The narrower queue roles are not enough: giving a message back early is Update Message, which needs messages/write.
-var grants = [
-  {
-    role: 'blobDataOwner'
-    at: 'account'
-    name: storageAccountName
-    why: 'The host keeps locks, timer state, keys and the package in blobs'
-  }
-  {
-    role: 'queueDataContributor'
-    at: 'queue'
-    name: 'asset-sync'
-    why: 'The app sends assets to work on; the host takes, renews, gives back and deletes them'
-  }
-  {
-    role: 'queueDataContributor'
-    at: 'queue'
-    name: 'asset-sync-poison'
-    why: 'The host moves dead messages here; reconcile takes, records and deletes them'
-  }
-  {
-    role: 'queueDataContributor'
-    at: 'queue'
-    name: 'lineage-sync'
-    why: 'The app sends data sets to work on; the host takes, renews, gives back and deletes them'
-  }
-  {
-    role: 'queueDataContributor'
-    at: 'queue'
-    name: 'lineage-sync-poison'
-    why: 'The host moves dead messages here; reconcile takes, records and deletes them'
-  }
-  { role: 'tableDataContributor', at: 'table', name: 'syncassets', why: 'The app keeps the state of each asset' }
-  {
-    role: 'tableDataContributor'
-    at: 'table'
-    name: 'syncgroups'
-    why: 'The app keeps which asset owns which data source group'
-  }
-  {
-    role: 'tableDataContributor'
-    at: 'table'
-    name: 'syncnotes'
-    why: 'The app keeps leases, cursors, throttles and notifications'
-  }
-  { role: 'tableDataContributor', at: 'table', name: 'syncruns', why: 'The app keeps what each run did' }
-  { role: 'tableDataContributor', at: 'table', name: 'syncdeadletters', why: 'The app keeps work that was given up' }
-  { role: 'tableDataContributor', at: 'table', name: 'syncdatasets', why: 'The app keeps the state of each data set' }
-  {
-    role: 'tableDataContributor'
-    at: 'table'
-    name: 'syncdeliveries'
-    why: 'The app keeps which webhook deliveries it has seen'
-  }
-  { role: 'metricsPublisher', at: 'insights', name: insightsName, why: 'The host sends logs without a key' }
-  {
-    role: 'secretsUser'
-    at: 'vault'
-    name: vaultName
-    why: 'The platform reads the secrets that app settings refer to'
-  }
+var queueGrants = [
+  { name: 'asset-sync', why: 'The app sends assets to work on; the host takes, renews, gives back and deletes them' }
+  { name: 'asset-sync-poison', why: 'The host moves dead messages here; reconcile takes, records and deletes them' }
+  { name: 'lineage-sync', why: 'The app sends data sets to push; the host takes, renews, gives back and deletes them' }
+  { name: 'lineage-sync-poison', why: 'The host moves dead messages here; reconcile takes, records and deletes them' }
 ]
-
-// A role assignment's scope must be a resource by name, so there is one loop for each kind of place.
-var accountGrants = filter(grants, grant => grant.at == 'account')
-var queueGrants = filter(grants, grant => grant.at == 'queue')
-var tableGrants = filter(grants, grant => grant.at == 'table')
-var insightsGrants = filter(grants, grant => grant.at == 'insights')
-var vaultGrants = filter(grants, grant => grant.at == 'vault')
+var tableGrants = [
+  { name: 'syncassets', why: 'The app keeps the state of each asset' }
+  { name: 'syncgroups', why: 'The app keeps which asset owns which data source group' }
+  { name: 'syncnotes', why: 'The app keeps leases, cursors, throttles and notifications' }
+  { name: 'syncruns', why: 'The app keeps what each run did' }
+  { name: 'syncdeadletters', why: 'The app keeps work that was given up' }
+  { name: 'syncdatasets', why: 'The app keeps the state of each data set' }
+  { name: 'syncdeliveries', why: 'The app keeps which webhook deliveries it has seen' }
+]
 
 resource account 'Microsoft.Storage/storageAccounts@2025-01-01' existing = {
   name: storageAccountName
@@ -127,27 +72,25 @@ resource vault 'Microsoft.KeyVault/vaults@2024-11-01' existing = {
   name: vaultName
 }
 
-resource onAccount 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
-  for grant in accountGrants: {
-    name: guid(account.id, principalId, roleIds[grant.role])
-    scope: account
-    properties: {
-      principalId: principalId
-      principalType: 'ServicePrincipal'
-      roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roleIds[grant.role])
-      description: grant.why
-    }
+resource onAccount 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  name: guid(account.id, principalId, blobDataOwner)
+  scope: account
+  properties: {
+    principalId: principalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', blobDataOwner)
+    description: 'The host keeps locks, timer state, keys and the package in blobs'
   }
-]
+}
 
 resource onQueues 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
   for (grant, i) in queueGrants: {
-    name: guid(queues[i].id, principalId, roleIds[grant.role])
+    name: guid(queues[i].id, principalId, queueDataContributor)
     scope: queues[i]
     properties: {
       principalId: principalId
       principalType: 'ServicePrincipal'
-      roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roleIds[grant.role])
+      roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', queueDataContributor)
       description: grant.why
     }
   }
@@ -155,39 +98,35 @@ resource onQueues 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
 
 resource onTables 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
   for (grant, i) in tableGrants: {
-    name: guid(tables[i].id, principalId, roleIds[grant.role])
+    name: guid(tables[i].id, principalId, tableDataContributor)
     scope: tables[i]
     properties: {
       principalId: principalId
       principalType: 'ServicePrincipal'
-      roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roleIds[grant.role])
+      roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', tableDataContributor)
       description: grant.why
     }
   }
 ]
 
-resource onInsights 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
-  for grant in insightsGrants: {
-    name: guid(insights.id, principalId, roleIds[grant.role])
-    scope: insights
-    properties: {
-      principalId: principalId
-      principalType: 'ServicePrincipal'
-      roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roleIds[grant.role])
-      description: grant.why
-    }
+resource onInsights 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  name: guid(insights.id, principalId, metricsPublisher)
+  scope: insights
+  properties: {
+    principalId: principalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', metricsPublisher)
+    description: 'The host sends logs without a key'
   }
-]
+}
 
-resource onVault 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
-  for grant in vaultGrants: {
-    name: guid(vault.id, principalId, roleIds[grant.role])
-    scope: vault
-    properties: {
-      principalId: principalId
-      principalType: 'ServicePrincipal'
-      roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roleIds[grant.role])
-      description: grant.why
-    }
+resource onVault 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  name: guid(vault.id, principalId, secretsUser)
+  scope: vault
+  properties: {
+    principalId: principalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', secretsUser)
+    description: 'The platform reads the secrets that app settings refer to'
   }
-]
+}

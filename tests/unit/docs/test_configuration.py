@@ -7,8 +7,14 @@ from pydantic.fields import FieldInfo
 
 from sync_core.settings import SECRET_SETTINGS, Settings
 from tests.unit.docs.tables import DOCS, code, read_table
-from tests.unit.infra.bicep.tree import literal, properties, text
-from tests.unit.infra.template import INFRA, REPOSITORY, app_settings, main
+from tests.unit.infra.template import (
+    REPOSITORY,
+    app_settings,
+    parameters,
+    resources,
+    setting_names,
+    variables,
+)
 
 DOCUMENT = "configuration.md"
 NOTHING = "\N{EN DASH}"
@@ -37,17 +43,18 @@ def test_every_setting_is_documented_with_its_default_and_nothing_else_is() -> N
 
 
 def test_where_each_setting_comes_from_is_told_truly() -> None:
-    read = set(re.findall(r"readEnvironmentVariable\('(\w+)'", _parameters_source()))
-    entries = {literal(value) for value in properties(main().of_kind("variable")["entryNames"].value).values()}
+    read = {name for name, _ in variables().values()}
+    entries = {each["name"].rpartition("/")[2] for each in resources("Microsoft.KeyVault/vaults/secrets")}
+    made = setting_names()
     for name, row in SETTINGS.items():
         given = row["given by"]
-        if name in SECRET_SETTINGS & app_settings().keys():
+        if name in SECRET_SETTINGS & made:
             assert code(given) in entries, name
             assert given.startswith("the vault's"), name
         elif given.startswith("never"):
-            assert name not in app_settings(), name
+            assert name not in made, name
         elif given == "the template":
-            assert name in app_settings(), name
+            assert name in made, name
             assert name not in read, name
         else:
             assert code(given) == name, name
@@ -55,38 +62,33 @@ def test_where_each_setting_comes_from_is_told_truly() -> None:
 
 
 def test_everything_else_that_the_template_sets_is_documented_with_its_value() -> None:
-    assert ADDED.keys() == app_settings().keys() - FIELDS.keys()
+    assert ADDED.keys() == setting_names() - FIELDS.keys()
+    same_in_all = set.intersection(*(set(app_settings(kind).items()) for kind in ("default", "everything")))
     for name, row in ADDED.items():
-        value = app_settings()[name].strip("'")
-        if value.isdigit():
+        value = app_settings("default")[name]
+        if value.isdigit() and (name, value) in same_in_all:
             assert code(row["value"]) == value, name
 
 
 def test_every_parameter_is_documented_with_its_variable_and_default() -> None:
-    given = re.findall(
-        r"^param (\w+) = .*?readEnvironmentVariable\('(\w+)'(?:, '([^']*)')?\)", _parameters_source(), re.MULTILINE
-    )
-    own = {name: parameter for parameter, name, _ in given if code(SETTINGS.get(name, {}).get("given by", "")) != name}
-    assert {name: code(row["parameter"]) for name, row in PARAMETERS.items()} == own
-    defaults = {name: f"`{default}`" if default else NOTHING for _, name, default in given}
-    assert {name: row["default"] for name, row in PARAMETERS.items()} == {name: defaults[name] for name in PARAMETERS}
+    asked = {name: row for name, row in SETTINGS.items() if code(row["given by"]) == name}
+    given = {name: (parameter, default) for parameter, (name, default) in variables().items() if name not in asked}
+    assert {name: (code(row["parameter"]), row["default"]) for name, row in PARAMETERS.items()} == {
+        name: (parameter, f"`{default}`" if default else NOTHING) for name, (parameter, default) in given.items()
+    }
 
 
 def test_parameters_that_have_no_variable_are_named() -> None:
-    named = set(re.findall(r"^param (\w+) = ", _parameters_source(), re.MULTILINE))
     source = (DOCS / DOCUMENT).read_text(encoding="utf-8")
-    missing = main().of_kind("parameter").keys() - named
+    missing = parameters().keys() - variables().keys()
     assert missing == {"location", "tags"}
     assert all(f"`{name}`" in source for name in missing)
 
 
 def test_the_values_that_a_parameter_allows_are_named() -> None:
     for row in PARAMETERS.values():
-        allowed = main().of_kind("parameter")[code(row["parameter"])].decorators.get("allowed")
-        if allowed is not None:
-            values = re.findall(r"[\d.]+", text(allowed))
-            assert values
-            assert [value for value in values if value not in row["meaning"]] == []
+        allowed = parameters()[code(row["parameter"])].get("allowedValues", [])
+        assert [value for value in allowed if str(value) not in row["meaning"]] == []
 
 
 def test_every_value_of_host_json_is_explained_as_it_is() -> None:
@@ -104,8 +106,7 @@ def test_the_arithmetic_of_the_speed_is_right() -> None:
         assert (code(row["`MAXIMUM_INSTANCE_COUNT`"]), code(row["`QUEUE_BATCH_SIZE`"])) == (str(instances), str(batch))
         assert threshold == batch // 2
         assert instances * (batch + threshold) + timers == total
-    parameters = main().of_kind("parameter")
-    defaults = [text(parameters[name].value) for name in ("maximumInstanceCount", "queueBatchSize")]
+    defaults = [str(parameters()[name]["defaultValue"]) for name in ("maximumInstanceCount", "queueBatchSize")]
     assert defaults == [code(rows[0]["`MAXIMUM_INSTANCE_COUNT`"]), code(rows[0]["`QUEUE_BATCH_SIZE`"])]
 
 
@@ -125,7 +126,3 @@ def _flat(node: Any, path: str = "") -> list[tuple[str, Any]]:
     if not isinstance(node, dict):
         return [(path, node)]
     return [pair for key, child in node.items() for pair in _flat(child, f"{path}.{key}".strip("."))]
-
-
-def _parameters_source() -> str:
-    return (INFRA / "main.bicepparam").read_text(encoding="utf-8")

@@ -4,7 +4,7 @@ from itertools import pairwise
 import pytest
 
 from tests.unit.docs.tables import DOCS, read_table
-from tests.unit.infra.template import module, rows
+from tests.unit.infra.template import resources
 
 ROWS = [*read_table("cost.md", "A quiet month"), *read_table("cost.md", "What changes it")]
 PRICES = " ".join(row["price"] for row in read_table("cost.md", "Prices used"))
@@ -94,7 +94,7 @@ def test_the_sum_is_the_sum() -> None:
 
 def test_every_alert_is_paid_for() -> None:
     [row] = [each for each in ROWS if each.get("part") == "alerts"]
-    assert numbers(row["arithmetic"])[0] == len(rows(module("alerts"), "rules"))
+    assert numbers(row["arithmetic"])[0] == len(resources("Microsoft.Insights/scheduledQueryRules"))
 
 
 def test_every_price_that_is_used_is_named() -> None:

@@ -4,16 +4,22 @@ import pytest
 
 from infra.scripts.azure import REFRESH_SECRETS
 from tests.unit.docs.tables import DOCS, code, read_table
-from tests.unit.infra.template import INFRA, REPOSITORY, main, module, rows
+from tests.unit.infra.template import (
+    REPOSITORY,
+    outputs,
+    parameters,
+    required_variables,
+    resources,
+    secure_parameters,
+    variables,
+)
 
 DEPLOY = (DOCS / "deploy.md").read_text(encoding="utf-8")
 OWN = ("deploy.md", "configuration.md", "permissions.md", "upgrade.md", "troubleshooting.md", "cost.md")
 
 
 def test_the_values_without_a_default_are_asked_for_before_each_way() -> None:
-    needed = set(
-        re.findall(r"readEnvironmentVariable\('(\w+)'\)", (INFRA / "main.bicepparam").read_text(encoding="utf-8"))
-    )
+    needed = required_variables()
     for way, setter in (("A: azd", "azd env set"), ("B: Bicep and func", "export")):
         section = DEPLOY.split(f"## {way}\n")[1].split("\n## ")[0]
         given = set(re.findall(rf"{setter} (\w+)", section))
@@ -65,15 +71,15 @@ def test_no_document_takes_a_restart_for_a_look_into_the_vault(document: str) ->
 
 def test_the_secrets_are_named_that_a_workflow_does_not_take() -> None:
     section = DEPLOY.split("## C: GitHub Actions\n")[1].split("\n## ")[0]
-    read = dict(
-        re.findall(
-            r"^param (\w+) = .*?readEnvironmentVariable\('(\w+)'",
-            (INFRA / "main.bicepparam").read_text(encoding="utf-8"),
-            re.MULTILINE,
-        )
-    )
-    secure = {read[name] for name, each in main().of_kind("parameter").items() if "secure" in each.decorators}
+    secure = {variables()[name][0] for name in secure_parameters()}
     assert {name for name in secure if f"`{name}`" in section} == secure
+
+
+def test_whoever_has_no_bicep_is_told_each_parameter_without_a_default() -> None:
+    [command] = re.findall(r"--template-file main.json --parameters(.*?)\naz ", DEPLOY, re.DOTALL)
+    given = re.findall(r"(\w+)=", command)
+    assert set(given) <= parameters().keys()
+    assert {name for name, each in parameters().items() if "defaultValue" not in each} <= set(given)
 
 
 def test_it_says_what_was_never_run() -> None:
@@ -89,17 +95,17 @@ def test_scripts_and_files_that_a_document_names_exist(document: str) -> None:
 
 def test_every_alert_has_its_line_under_troubleshooting() -> None:
     documented = {row["alert"] for row in read_table("troubleshooting.md", "Alerts")}
-    assert documented == {row["title"] for row in rows(module("alerts"), "rules")}
+    rules = resources("Microsoft.Insights/scheduledQueryRules")
+    assert documented == {each["properties"]["displayName"].partition(": ")[2] for each in rules}
 
 
 def test_outputs_that_are_named_exist() -> None:
     text = "".join((DOCS / document).read_text(encoding="utf-8") for document in OWN)
     named = {name for name in re.findall(r"\b[A-Z]+(?:_[A-Z]+)+\b", text) if name.startswith(("APP_", "FUNCTION_APP_"))}
     assert named
-    assert named <= main().of_kind("output").keys()
+    assert named <= outputs().keys()
 
 
 def test_the_supported_pythons_are_those_of_the_template() -> None:
     documented = {code(row["Python"]) for row in read_table("upgrade.md", "A new Python")}
-    allowed = main().of_kind("parameter")["pythonVersion"].decorators["allowed"]
-    assert documented == set(re.findall(r"'([\d.]+)'", (allowed.text or b"").decode()))
+    assert documented == set(parameters()["pythonVersion"]["allowedValues"])

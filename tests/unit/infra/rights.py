@@ -1,10 +1,11 @@
 """What the app and its host do with Azure resources, and which of it a set of role assignments allows."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from sync_core.state.names import POISON_SUFFIX, QUEUES, TABLES
-from tests.unit.infra.template import module, rows, variable
+from tests.unit.infra.template import Resource, resources
 
 QUEUE = "Microsoft.Storage/storageAccounts/queueServices/queues"
 TABLE = "Microsoft.Storage/storageAccounts/tableServices/tables"
@@ -68,7 +69,7 @@ class Need:
 
 @dataclass(frozen=True)
 class Grant:
-    """One row of the table in `infra/modules/roles.bicep`."""
+    """One role assignment of the template."""
 
     role_id: str
     place: Place
@@ -85,18 +86,37 @@ class Grant:
 
 
 def read_grants() -> list[Grant]:
-    """Return the table of the template."""
-    roles = module("roles")
-    ids = variable(roles, "roleIds")
-    assert isinstance(ids, dict)
+    """Return the role assignments of the template."""
     return [
         Grant(
-            role_id=str(ids[str(row["role"])]),
-            place=Place(str(row["at"]), row["name"] if isinstance(row["name"], str) else ""),
-            why=str(row["why"]),
+            role_id=each["properties"]["roleDefinitionId"].rpartition("/")[2],
+            place=_place(scope_of(each)),
+            why=each["properties"]["description"],
         )
-        for row in rows(roles, "grants")
+        for each in resources("Microsoft.Authorization/roleAssignments")
     ]
+
+
+def scope_of(assignment: Resource) -> str:
+    """Return the id of the resource that a role assignment holds for."""
+    found = re.match(r"\[extensionResourceId\('([^']+)', 'Microsoft.Authorization/roleAssignments', ", assignment["id"])
+    assert found, f"the scope of {assignment['id']} is not known before the deployment"
+    return found[1]
+
+
+def _place(scope: str) -> Place:
+    provider, *path = scope.partition("/providers/")[2].split("/")
+    kinds, names = path[::2], path[1::2]
+    match [provider, *kinds]:
+        case ["Microsoft.Storage", "storageAccounts"]:
+            return Place("account")
+        case ["Microsoft.Storage", "storageAccounts", "queueServices" | "tableServices", "queues" | "tables" as kind]:
+            return Place(kind.removesuffix("s"), names[-1])
+        case ["Microsoft.Insights", "components"]:
+            return Place("insights")
+        case ["Microsoft.KeyVault", "vaults"]:
+            return Place("vault")
+    raise AssertionError(scope)
 
 
 def needs() -> list[Need]:
@@ -106,7 +126,7 @@ def needs() -> list[Need]:
         found += _sender_needs(queue, "the app enqueues work")
         found += _trigger_needs(queue)
         found += _sender_needs(queue + POISON_SUFFIX, f"the host moves a dead message of {queue} aside")
-        found += _trigger_needs(queue + POISON_SUFFIX)
+        found += _taker_needs(queue + POISON_SUFFIX)
     for table in TABLES:
         found += _table_needs(table)
     return found
@@ -147,6 +167,17 @@ def _trigger_needs(queue: str) -> Iterator[Need]:
     yield Need("the host renews a message or gives it back early", place, (f"{QUEUE}/messages/write",))
     yield Need(
         "the host deletes a finished message",
+        place,
+        (f"{QUEUE}/messages/delete", f"{QUEUE}/messages/process/action"),
+    )
+
+
+def _taker_needs(queue: str) -> Iterator[Need]:
+    place = Place("queue", queue)
+    yield Need("reconcile reads how many messages wait", place, (f"{QUEUE}/read",))
+    yield Need("reconcile takes a message", place, (f"{QUEUE}/messages/process/action",))
+    yield Need(
+        "reconcile deletes a message",
         place,
         (f"{QUEUE}/messages/delete", f"{QUEUE}/messages/process/action"),
     )

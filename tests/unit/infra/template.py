@@ -1,83 +1,103 @@
-"""The repository's template as the tests read it."""
+"""What the template makes, as the committed snapshots tell; no compiler is needed to read them."""
 
+import json
 import re
 from functools import cache
 from pathlib import Path
+from typing import Any
 
-from tree_sitter import Node
+from infra.checks.snapshots import INFRA, SNAPSHOTS, read_kinds
 
-from tests.unit.infra.bicep.tree import BicepFile, Value, literal, properties, read_bicep, text, to_value, walk
-
-REPOSITORY = Path(__file__).parents[3]
-INFRA = REPOSITORY / "infra"
+REPOSITORY = INFRA.parent
 # What is shipped besides sync_core/.
 TOP = {"function_app.py", "host.json", "requirements.txt"}
-PATHS = [INFRA / "main.bicep", *sorted((INFRA / "modules").glob("*.bicep"))]
+KINDS = tuple(read_kinds())
+STORAGE = "Microsoft.Storage/storageAccounts"
+
+Resource = dict[str, Any]
 
 
 @cache
-def main() -> BicepFile:
-    """Return the file that composes the modules."""
-    return read_bicep(INFRA / "main.bicep")
-
-
-@cache
-def module(name: str) -> BicepFile:
-    """Return a module by its name."""
-    return read_bicep(INFRA / "modules" / f"{name}.bicep")
-
-
-@cache
-def parameters() -> BicepFile:
-    """Return the parameters file. The grammar knows no such files, so each parameter is read as a variable."""
-    path = INFRA / "main.bicepparam"
-    using, rest = re.subn(rb"(?m)^using '[\w.]+'$", b"", path.read_bytes())[::-1]
-    assert using == 1, "the file says once which template it is for"
-    return BicepFile(path, re.sub(rb"(?m)^param (?=\w+ = )", b"var ", rest))
-
-
-def variable(file: BicepFile, name: str) -> Value:
-    """Return a variable's value."""
-    return to_value(file.of_kind("variable")[name].value)
-
-
-def strings(file: BicepFile, name: str) -> list[str]:
-    """Return a variable that is a list of literal strings."""
-    value = variable(file, name)
-    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
-        raise TypeError(f"{file.path.name}: {name} is no list of strings")
-    return [str(each) for each in value]
-
-
-def rows(file: BicepFile, name: str) -> list[dict[str, Value]]:
-    """Return a variable that is a list of objects."""
-    value = variable(file, name)
-    if not isinstance(value, list):
-        raise TypeError(f"{file.path.name}: {name} is no list")
-    return [row for row in value if isinstance(row, dict)]
-
-
-def objects_in(node: Node) -> list[dict[str, Node]]:
-    """Return the properties of every object at or under a node."""
-    return [properties(each) for each in walk(node) if each.type == "object"]
-
-
-@cache
-def app_settings() -> dict[str, str]:
-    """Return every app setting of the template with its value as it is written, whatever the parameters are."""
-    found = {
-        name: text(value)
-        for variable_name in _merged_settings()
-        for settings in objects_in(main().of_kind("variable")[variable_name].value)
-        for name, value in settings.items()
-    }
-    for setting in objects_in(module("function-app").of_kind("variable")["platformSettings"].value):
-        found[literal(setting["name"]) or ""] = text(setting["value"])
+def snapshot(kind: str) -> dict[str, Any]:
+    """Return what the compiler predicts for a kind of installation."""
+    found: dict[str, Any] = json.loads((SNAPSHOTS / f"{kind}.snapshot.json").read_text(encoding="utf-8"))
     return found
 
 
-def _merged_settings() -> list[str]:
-    """Return the variables that are merged into the app's settings, so that a new one is not overlooked."""
-    call = properties(properties(main().of_kind("module")["functionApp"].body)["params"])["appSettings"]
-    names = [text(node) for node in walk(call) if node.type == "identifier"]
-    return [name for name in names if name != "union"]
+def resources(resource_type: str, kind: str = "default") -> list[Resource]:
+    """Return the resources of a type."""
+    return [each for each in snapshot(kind)["predictedResources"] if each["type"] == resource_type]
+
+
+def resource(resource_type: str, kind: str = "default") -> Resource:
+    """Return the only resource of a type."""
+    [found] = resources(resource_type, kind)
+    return found
+
+
+def settings(resource_type: str, kind: str = "default") -> Resource:
+    """Return the properties of the only resource of a type."""
+    found: Resource = resource(resource_type, kind)["properties"]
+    return found
+
+
+def app_settings(kind: str) -> dict[str, str]:
+    """Return the app's settings; what only Azure knows is an expression in brackets."""
+    return {each["name"]: each["value"] for each in settings("Microsoft.Web/sites", kind)["siteConfig"]["appSettings"]}
+
+
+def setting_names() -> set[str]:
+    """Return every setting that some kind of installation has."""
+    return {name for kind in KINDS for name in app_settings(kind)}
+
+
+def queue_names() -> list[str]:
+    """Return the queues that are made."""
+    return [each["name"].split("/")[-1] for each in resources(f"{STORAGE}/queueServices/queues")]
+
+
+def table_names() -> list[str]:
+    """Return the tables that are made."""
+    return [each["name"].split("/")[-1] for each in resources(f"{STORAGE}/tableServices/tables")]
+
+
+def parameters() -> dict[str, Any]:
+    """Return the parameters of the template: type, default, what is allowed, description."""
+    found: dict[str, Any] = _interface()["parameters"]
+    return found
+
+
+def outputs() -> dict[str, Any]:
+    """Return the outputs of the template."""
+    found: dict[str, Any] = _interface()["outputs"]
+    return found
+
+
+def secure_parameters() -> set[str]:
+    """Return the parameters that are secrets."""
+    return {name for name, each in parameters().items() if each["type"] == "securestring"}
+
+
+@cache
+def variables() -> dict[str, tuple[str, str | None]]:
+    """Return the variable that each parameter is read from, with the default that it has there."""
+    source = (INFRA / "main.bicepparam").read_text(encoding="utf-8")
+    call = r"readEnvironmentVariable\(\s*'(\w+)'(,\s*'([^']*)')?\s*\)"
+    found = re.findall(rf"^param (\w+) = (?:\w+\()*{call}", source, re.MULTILINE)
+    return {parameter: (name, default if given else None) for parameter, name, given, default in found}
+
+
+def required_variables() -> set[str]:
+    """Return the variables that have no default."""
+    return {name for name, default in variables().values() if default is None}
+
+
+def bicep_files() -> list[Path]:
+    """Return the template and its modules."""
+    return [INFRA / "main.bicep", *sorted((INFRA / "modules").glob("*.bicep"))]
+
+
+@cache
+def _interface() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((SNAPSHOTS / "interface.json").read_text(encoding="utf-8"))
+    return found

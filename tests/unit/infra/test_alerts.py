@@ -6,16 +6,25 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.infra.bicep.tree import properties, text
 from tests.unit.infra.kql import count
-from tests.unit.infra.template import REPOSITORY, module, rows
+from tests.unit.infra.template import KINDS, REPOSITORY, Resource, resource, resources
 
-RULES = {str(row["name"]): row for row in rows(module("alerts"), "rules")}
-# Sources: azure-sdk-for-net QueueProcessor.cs; Microsoft.Extensions.Diagnostics.HealthChecks; host#11787.
+PREFIX = "cluedin-sync"
+RULES = {
+    each["name"].removeprefix(f"{PREFIX}-"): each["properties"]
+    for each in resources("Microsoft.Insights/scheduledQueryRules")
+}
+# Sources: azure-sdk-for-net QueueProcessor.cs; Microsoft.Extensions.Diagnostics.HealthChecks; azure-functions-host
+# WebScriptHostExceptionHandler.cs, RpcFunctionInvocationDispatcher.cs; host#11787. Host 4.1037 was seen to write them.
 WRITTEN_BY_THE_HOST = {
-    "Message has reached MaxDequeueCount",
-    "Process reporting unhealthy",
-    "Unable to create client for AzureWebJobsStorage",
+    "Message has reached MaxDequeueCount of 5. Moving message to queue 'asset-sync-poison'.": "dead-letters",
+    "Process reporting unhealthy: Unhealthy.": "unhealthy-host",
+    "[Tag='az.functions.web_host.lifecycle'] Process reporting unhealthy: Unhealthy.": "unhealthy-host",
+    "[Tag=''] Process reporting unhealthy: Unhealthy. Health check entries are ...": "unhealthy-host",
+    "Unable to create client for AzureWebJobsStorage": "unhealthy-host",
+    "An unhandled exception has occurred. Host is shutting down.": "unhealthy-host",
+    "Exceeded language worker restart retry count for runtime:python. Shutting down and proactively recycling the "
+    "Functions Host to recover": "unhealthy-host",
 }
 HOST = json.loads((REPOSITORY / "host.json").read_text(encoding="utf-8"))
 FUNCTIONS = (REPOSITORY / "function_app.py").read_text(encoding="utf-8")
@@ -23,7 +32,7 @@ FUNCTIONS = (REPOSITORY / "function_app.py").read_text(encoding="utf-8")
 
 def found_by(rule: str, table: str, /, **row: str) -> bool:
     """Whether a rule's query finds a row of a table."""
-    return count(str(RULES[rule]["query"]), table, [row]) == 1
+    return count(_query(rule), table, [row]) == 1
 
 
 def request(name: str, *, success: bool, code: str = "0") -> dict[str, str]:
@@ -44,10 +53,10 @@ def test_there_is_a_rule_for_each_thing_that_an_operator_must_hear_about() -> No
 
 
 def test_every_phrase_that_a_rule_looks_for_is_written_by_the_app_or_the_host() -> None:
-    phrases = {phrase for rule in RULES.values() for phrase in re.findall(r'message \w+ "([^"]+)"', str(rule["query"]))}
-    ours = phrases - WRITTEN_BY_THE_HOST
-    assert phrases >= WRITTEN_BY_THE_HOST
+    phrases = {phrase for rule in RULES for phrase in re.findall(r'message \w+ "([^"]+)"', _query(rule))}
+    ours = {phrase for phrase in phrases if not any(phrase in line for line in WRITTEN_BY_THE_HOST)}
     assert ours
+    assert ours < phrases
     logged = list(_logged(REPOSITORY / "sync_core"))
     assert [phrase for phrase in ours if not any(phrase in line for line in logged)] == []
 
@@ -69,9 +78,9 @@ def test_an_error_with_its_traceback_is_answered_with_503_which_raises_an_alert(
     assert found_by("failures", "requests", **request("health", success=True, code="503"))
 
 
-@pytest.mark.parametrize("line", sorted(WRITTEN_BY_THE_HOST))
-def test_what_the_host_writes_raises_an_alert(line: str) -> None:
-    assert any(found_by(name, "traces", message=f"{line} of 5.") for name in RULES)
+@pytest.mark.parametrize("line", WRITTEN_BY_THE_HOST)
+def test_what_the_host_writes_is_found_by_its_rule_and_no_other(line: str) -> None:
+    assert [name for name in RULES if found_by(name, "traces", message=line)] == [WRITTEN_BY_THE_HOST[line]]
 
 
 @pytest.mark.parametrize("name", ["dead-letters", "retirement-waits", "unhealthy-host"])
@@ -126,8 +135,9 @@ def test_failed_runs_and_answers_of_5xx_count_but_refused_callers_do_not(run: di
 
 
 def test_a_host_that_stumbles_once_is_left_alone() -> None:
-    # One such line now and then is known and harmless on this plan (host#11787).
-    assert _fires("unhealthy-host") == ("GreaterThanOrEqual", 5, "PT15M")
+    # One such line now and then is known and harmless on this plan (host#11787). A message that kills its worker nine
+    # times makes the host give it up three times, so no more than these are waited for.
+    assert _fires("unhealthy-host") == ("GreaterThanOrEqual", 3, "PT15M")
 
 
 def test_sampling_and_log_levels_keep_what_the_rules_read() -> None:
@@ -139,39 +149,51 @@ def test_sampling_and_log_levels_keep_what_the_rules_read() -> None:
     assert levels.keys() <= {"default", "Azure.Core", "Host.Aggregator"}
 
 
-def test_every_rule_is_on_looks_often_enough_and_tells_the_operators() -> None:
-    made = module("alerts").of_kind("resource")["queryRules"]
-    assert text(made.value).startswith("[\n  for rule in rules: {")
-    rule = {name: text(value) for name, value in properties(properties(made.body)["properties"]).items()}
-    criteria = rule.pop("criteria")
-    assert rule == {
-        "displayName": "'${namePrefix}: ${rule.title}'",
-        "description": "rule.description",
-        "severity": "rule.severity",
-        "enabled": "true",
-        "scopes": "[insightsId]",
-        "evaluationFrequency": "'PT5M'",
-        "windowSize": "rule.window",
-        "actions": "{ actionGroups: empty(email) ? [] : [actionGroup.id] }",
-        "autoMitigate": "true",
-    }
-    for line in ("query: rule.query", "operator: rule.operator", "threshold: rule.threshold"):
-        assert line in criteria
-    assert "timeAggregation: 'Count'" in criteria
-    assert re.findall(r"Periods\w*: (\d+)", criteria) == ["1", "1"]
+def test_every_rule_is_on_looks_often_enough_and_counts_the_rows_of_the_apps_own_logs() -> None:
+    for rule in RULES.values():
+        assert rule["enabled"] is True
+        assert rule["autoMitigate"] is True
+        assert rule["scopes"] == [resource("Microsoft.Insights/components")["id"]]
+        assert rule["evaluationFrequency"] == "PT5M"
+        assert rule["displayName"].startswith(f"{PREFIX}: ")
+        assert len(rule["description"]) > 20
+        [criterion] = rule["criteria"]["allOf"]
+        assert criterion["timeAggregation"] == "Count"
+        assert criterion["failingPeriods"] == {"numberOfEvaluationPeriods": 1, "minFailingPeriodsToAlert": 1}
 
 
-def test_the_operators_get_mail() -> None:
-    group = module("alerts").of_kind("resource")["actionGroup"]
-    assert text(group.value).startswith("if (!empty(email))")
-    settings = properties(properties(group.body)["properties"])
-    assert text(settings["enabled"]) == "true"
-    assert "emailAddress: email" in text(settings["emailReceivers"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_of_installation_has_the_same_rules(kind: str) -> None:
+    queries = [each["properties"]["criteria"] for each in resources("Microsoft.Insights/scheduledQueryRules", kind)]
+    assert queries == [rule["criteria"] for rule in RULES.values()]
+
+
+def test_the_operators_get_mail_where_there_is_an_address() -> None:
+    group = resource("Microsoft.Insights/actionGroups", "everything")
+    assert group["properties"]["enabled"] is True
+    [receiver] = group["properties"]["emailReceivers"]
+    assert receiver["emailAddress"] == "operators@contoso.com"
+    told = [each["properties"]["actions"] for each in resources("Microsoft.Insights/scheduledQueryRules", "everything")]
+    assert told == [{"actionGroups": [group["id"]]}] * len(RULES)
+
+
+def test_without_an_address_the_alerts_are_shown_in_the_portal_only() -> None:
+    assert resources("Microsoft.Insights/actionGroups") == []
+    assert [rule["actions"] for rule in RULES.values()] == [{"actionGroups": []}] * len(RULES)
+
+
+def _criterion(name: str) -> Resource:
+    found: Resource = RULES[name]["criteria"]["allOf"][0]
+    return found
+
+
+def _query(name: str) -> str:
+    return str(_criterion(name)["query"])
 
 
 def _fires(name: str) -> tuple[object, object, object]:
     """Return when a rule fires: the comparison, the number of rows, and within which time."""
-    return RULES[name]["operator"], RULES[name]["threshold"], RULES[name]["window"]
+    return _criterion(name)["operator"], _criterion(name)["threshold"], RULES[name]["windowSize"]
 
 
 def _logged(place: Path) -> Iterator[str]:

@@ -1,11 +1,24 @@
 import json
-import re
 
+import pytest
+
+from infra.checks.snapshots import read_kinds
 from local.host.host_json import load_host_options
 from sync_core.settings import SECRET_SETTINGS, Settings
-from tests.unit.infra.bicep.tree import properties, text, walk
-from tests.unit.infra.template import INFRA, REPOSITORY, app_settings, main, module, objects_in
+from tests.unit.infra.template import (
+    KINDS,
+    REPOSITORY,
+    app_settings,
+    parameters,
+    resource,
+    resources,
+    setting_names,
+    settings,
+    snapshot,
+    variables,
+)
 
+QUEUES = "AzureFunctionsJobHost__extensions__queues__"
 ALIASES = {str(field.alias) for field in Settings.model_fields.values()}
 
 # Settings of the app that Azure must not have, and why.
@@ -42,81 +55,91 @@ NEVER_IN_SITE_CONFIG = {"alwaysOn", "ftpsState", "functionAppScaleLimit", "linux
 NEVER_IN_SITE_CONFIG |= {"vnetRouteAllEnabled", "connectionStrings", "numberOfWorkers", "windowsFxVersion"}
 
 
+# By the secrets of the vault that they refer to.
+SECRET_OF = {
+    "CLUEDIN_ACCESS_TOKEN": "cluedin-access-token",
+    "CLUEDIN_PASSWORD": "cluedin-password",
+    "NOTIFY_URLS": "notify-urls",
+    "WEBHOOK_SECRETS": "webhook-secrets",
+}
+
+
 def test_the_template_sets_the_settings_of_the_app_and_what_the_platform_needs() -> None:
-    assert set(app_settings()) == ALIASES - NOT_IN_AZURE.keys() | OF_THE_PLATFORM.keys()
+    assert setting_names() == ALIASES - NOT_IN_AZURE.keys() | OF_THE_PLATFORM.keys()
 
 
 def test_settings_that_flex_consumption_refuses_are_absent() -> None:
-    assert set(app_settings()) & NEVER_ON_FLEX == set()
-    site = properties(properties(module("function-app").of_kind("resource")["app"].body)["properties"])
-    assert properties(site["siteConfig"]).keys() & NEVER_IN_SITE_CONFIG == set()
-    assert site.keys() & NEVER_IN_SITE_CONFIG == set()
+    assert setting_names() & NEVER_ON_FLEX == set()
+    for kind in KINDS:
+        site = settings("Microsoft.Web/sites", kind)
+        assert site["siteConfig"].keys() & NEVER_IN_SITE_CONFIG == set()
+        assert site.keys() & NEVER_IN_SITE_CONFIG == set()
 
 
-def test_a_secret_setting_is_a_reference_to_a_secret_that_the_vault_can_get() -> None:
-    reference = re.compile(
-        r"'@Microsoft\.KeyVault\(SecretUri=\$\{vault\.outputs\.uri\}secrets/\$\{entryNames\.(\w+)\}\)'"
-    )
-    references = {name: reference.fullmatch(app_settings()[name]) for name in SECRET_SETTINGS - NOT_IN_AZURE.keys()}
-    assert {name: found[1] if found else app_settings()[name] for name, found in references.items()} == {
-        "CLUEDIN_ACCESS_TOKEN": "cluedInAccessToken",
-        "CLUEDIN_PASSWORD": "cluedInPassword",
-        "NOTIFY_URLS": "notifyUrls",
-        "WEBHOOK_SECRETS": "webhookSecrets",
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_secret_setting_is_a_reference_to_a_secret_that_the_vault_can_get(kind: str) -> None:
+    assert SECRET_OF.keys() == SECRET_SETTINGS - NOT_IN_AZURE.keys()
+    vault = resource("Microsoft.KeyVault/vaults", kind)
+    uri = f"reference('{vault['id']}', '{vault['apiVersion']}').vaultUri"
+    given = {name: value for name, value in app_settings(kind).items() if name in SECRET_OF}
+    assert given == {
+        name: f"[format('@Microsoft.KeyVault(SecretUri={{0}}secrets/{{1}})', {uri}, '{SECRET_OF[name]}')]"
+        for name in given
     }
 
 
 def test_each_secret_goes_into_the_vault_under_its_own_name() -> None:
-    secrets = [each for each in module("key-vault").of_kind("resource").values() if "/secrets@" in each.reference]
     stored = {
-        text(properties(secret.body)["name"]): text(properties(properties(secret.body)["properties"])["value"])
-        for secret in secrets
+        each["name"].rpartition("/")[2]: each["properties"]["value"]
+        for each in resources("Microsoft.KeyVault/vaults/secrets")
     }
-    entries = properties(main().of_kind("variable")["entryNames"].value)
-    assert stored == {f"entryNames.{name}": name for name in entries}
+    of_variable = {name: parameter for parameter, (name, _) in variables().items()}
+    assert stored == {entry: f"[parameters('{of_variable[name]}')]" for name, entry in SECRET_OF.items()}
 
 
-def test_each_secret_that_a_setting_refers_to_is_among_the_ones_that_the_operator_is_asked_for() -> None:
-    asked = set(re.findall(r"entryNames\.(\w+)", text(main().of_kind("variable")["neededEntries"].node)))
-    assert asked == set(properties(main().of_kind("variable")["entryNames"].value))
-    needed = " ".join(text(main().of_kind("variable")["neededEntries"].value).split())
-    assert needed == (
-        "concat( [usesPassword ? entryNames.cluedInPassword : entryNames.cluedInAccessToken], "
-        "requireWebhookSignature ? [entryNames.webhookSecrets] : [], "
-        "sendNotifications ? [entryNames.notifyUrls] : [] )"
-    )
-    assert text(main().of_kind("output")["VAULT_ENTRIES"].value) == "join(neededEntries, ' ')"
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_operator_is_asked_for_the_secrets_that_the_settings_refer_to_and_no_others(kind: str) -> None:
+    asked = snapshot(kind)["outputs"]["VAULT_ENTRIES"].split(" ")
+    assert sorted(asked) == sorted(SECRET_OF[name] for name in app_settings(kind) if name in SECRET_OF)
 
 
-def test_the_password_or_the_token_is_set_never_both_and_never_none() -> None:
-    credentials = main().of_kind("variable")["cluedInCredentials"].value
-    with_password, with_token = objects_in(credentials)
-    assert with_password.keys() == {"CLUEDIN_USERNAME", "CLUEDIN_PASSWORD"}
-    assert with_token.keys() == {"CLUEDIN_ACCESS_TOKEN"}
-    assert text(credentials.named_children[0]) == "usesPassword"
-    assert text(main().of_kind("variable")["usesPassword"].value) == "!empty(cluedInUsername)"
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        ("default", {"CLUEDIN_USERNAME", "CLUEDIN_PASSWORD"}),
+        ("access-token", {"CLUEDIN_ACCESS_TOKEN"}),
+        ("everything", {"CLUEDIN_USERNAME", "CLUEDIN_PASSWORD"}),
+    ],
+)
+def test_the_password_or_the_token_is_set_never_both_and_never_none(kind: str, expected: set[str]) -> None:
+    credentials = {"CLUEDIN_USERNAME", "CLUEDIN_PASSWORD", "CLUEDIN_ACCESS_TOKEN"}
+    assert app_settings(kind).keys() & credentials == expected
 
 
 def test_a_setting_from_the_vault_is_there_when_it_is_asked_for() -> None:
-    for name, switch in (("webhookSettings", "requireWebhookSignature"), ("notificationSettings", "sendNotifications")):
-        setting = main().of_kind("variable")[name].value
-        assert text(setting).startswith(f"{switch}\n  ? {{"), name
-        assert text(setting).endswith(": {}"), name
+    asked_for = {"WEBHOOK_SECRETS", "NOTIFY_URLS"}
+    assert app_settings("default").keys() & asked_for == set()
+    assert app_settings("everything").keys() & asked_for == asked_for
 
 
-def test_all_settings_reach_the_app() -> None:
-    app = module("function-app")
-    site = properties(properties(app.of_kind("resource")["app"].body)["properties"])
-    assert text(properties(site["siteConfig"])["appSettings"]) == "concat(ownSettings, platformSettings)"
-    assert "for setting in items(appSettings)" in text(app.of_kind("variable")["ownSettings"].node)
+def test_each_setting_gets_the_value_of_the_variable_of_its_name() -> None:
+    given = read_kinds()["everything"]
+    own = {name: value for name, value in app_settings("everything").items() if name in given.keys() - SECRET_OF.keys()}
+    assert len(own) > 5
+    # Bicep writes a truth as a word with a capital; the app reads both.
+    assert own == {name: given[name].capitalize() if given[name] == "false" else given[name] for name in own}
+
+
+def test_the_batch_size_and_half_of_it_override_host_json() -> None:
+    for kind in KINDS:
+        given = {name: value for name, value in app_settings(kind).items() if name.startswith(QUEUES)}
+        assert given == host_settings(int(read_kinds()[kind].get("QUEUE_BATCH_SIZE", _default("queueBatchSize"))))
+    assert {app_settings(kind)[f"{QUEUES}newBatchThreshold"] for kind in KINDS} == {"0", "3"}
 
 
 def host_settings(batch_size: int) -> dict[str, str]:
     """Return the settings by which the template overrides host.json, for a batch size."""
-    prefix = "AzureFunctionsJobHost__extensions__queues__"
-    assert app_settings()[f"{prefix}batchSize"] == "string(queueBatchSize)"
-    assert app_settings()[f"{prefix}newBatchThreshold"] == "string(queueBatchSize / 2)"
-    return {f"{prefix}batchSize": str(batch_size), f"{prefix}newBatchThreshold": str(batch_size // 2)}
+    return {f"{QUEUES}batchSize": str(batch_size), f"{QUEUES}newBatchThreshold": str(batch_size // 2)}
 
 
 def messages_at_once(batch_size: int) -> int:
@@ -125,8 +148,7 @@ def messages_at_once(batch_size: int) -> int:
 
 
 def test_the_batch_size_of_the_template_is_that_of_host_json_until_it_is_changed() -> None:
-    default = int(text(main().of_kind("parameter")["queueBatchSize"].value))
-    assert load_host_options(REPOSITORY, host_settings(default)) == load_host_options(REPOSITORY, {})
+    assert load_host_options(REPOSITORY, host_settings(_default("queueBatchSize"))) == load_host_options(REPOSITORY, {})
 
 
 def test_a_batch_of_one_is_one_message_at_a_time() -> None:
@@ -134,41 +156,54 @@ def test_a_batch_of_one_is_one_message_at_a_time() -> None:
 
 
 def test_a_worker_has_a_thread_for_each_message_and_each_request_of_its_instance() -> None:
-    threads = int(app_settings()["PYTHON_THREADPOOL_THREAD_COUNT"].strip("'"))
-    limit = main().of_kind("parameter")["queueBatchSize"].decorators["maxValue"]
-    [largest] = [int(text(node)) for node in walk(limit) if node.type == "number"]
-    assert threads >= messages_at_once(largest)
-    [requests] = re.findall(r"perInstanceConcurrency: (\d+)", module("function-app").source.decode())
-    assert threads >= int(requests)
+    threads = int(app_settings("default")["PYTHON_THREADPOOL_THREAD_COUNT"])
+    assert threads >= messages_at_once(parameters()["queueBatchSize"]["maxValue"])
+    triggers = settings("Microsoft.Web/sites")["functionAppConfig"]["scaleAndConcurrency"]["triggers"]
+    assert threads >= triggers["http"]["perInstanceConcurrency"]
 
 
 def test_the_messages_in_flight_stay_under_one_purview_capacity_unit() -> None:
     # Assumed: a call takes a second. So each message in flight, and each timer, is at most one operation a second.
     operations_per_s = 25
-    instances = int(text(main().of_kind("parameter")["maximumInstanceCount"].value))
-    batch_size = int(text(main().of_kind("parameter")["queueBatchSize"].value))
+    instances = settings("Microsoft.Web/sites")["functionAppConfig"]["scaleAndConcurrency"]["maximumInstanceCount"]
+    batch_size = int(app_settings("default")[f"{QUEUES}batchSize"])
     timers = (REPOSITORY / "function_app.py").read_text(encoding="utf-8").count("@app.timer_trigger")
     assert instances * messages_at_once(batch_size) + timers <= operations_per_s
 
 
+def test_the_plan_is_flex_consumption_with_the_size_that_was_asked_for() -> None:
+    for kind, given in read_kinds().items():
+        assert resource("Microsoft.Web/serverfarms", kind)["sku"] == {"name": "FC1", "tier": "FlexConsumption"}
+        app = settings("Microsoft.Web/sites", kind)["functionAppConfig"]
+        size = app["scaleAndConcurrency"]
+        assert app["runtime"] == {"name": "python", "version": given.get("PYTHON_VERSION", "3.13")}
+        assert size["instanceMemoryMB"] == int(given.get("INSTANCE_MEMORY_MB", "2048"))
+        assert size["maximumInstanceCount"] == int(given.get("MAXIMUM_INSTANCE_COUNT", "2"))
+        ready = int(given.get("ALWAYS_READY_HTTP_INSTANCES", "0"))
+        assert size["alwaysReady"] == ([{"name": "http", "instanceCount": ready}] if ready else [])
+
+
+def test_logs_and_the_vault_are_kept_as_long_as_was_asked_for() -> None:
+    for kind, given in read_kinds().items():
+        logs = settings("Microsoft.OperationalInsights/workspaces", kind)
+        assert logs["retentionInDays"] == int(given.get("LOG_RETENTION_DAYS", "30"))
+        assert logs["workspaceCapping"] == {"dailyQuotaGb": int(given.get("LOG_LIMIT_GB_PER_DAY", "-1"))}
+        is_protected = given.get("PROTECT_VAULT_FROM_PURGE") == "true"
+        # Azure refuses false, also where it was never true.
+        assert settings("Microsoft.KeyVault/vaults", kind)["enablePurgeProtection"] is (True if is_protected else None)
+
+
 def test_the_parameters_file_gives_every_setting_under_its_own_name() -> None:
-    read = dict(re.findall(r"readEnvironmentVariable\('(\w+)'(?:, ('[^']*'))?\)", _parameters_source()))
-    assert ALIASES - read.keys() == {name for name in ALIASES if name.startswith("AzureWebJobsStorage")}
+    read = {name for name, _ in variables().values()}
+    assert ALIASES - read == {name for name in ALIASES if name.startswith("AzureWebJobsStorage")}
 
 
 def test_the_parameters_file_names_every_parameter_with_its_default() -> None:
-    given = dict(re.findall(r"^param (\w+) = (.+)$", _parameters_source(), re.MULTILINE))
-    parameters = main().of_kind("parameter")
-    not_asked = {"location", "tags"}
-    assert given.keys() == parameters.keys() - not_asked
-    for name, expression in given.items():
-        [default] = re.findall(r"'\w+'(?:, '([^']*)')?\)", expression)
-        has_default = f", '{default}'" in expression
-        if name == "environmentName":
-            continue
-        assert has_default == parameters[name].has_value, name
-        if has_default:
-            assert default == text(parameters[name].value).strip("'"), name
+    assert variables().keys() == parameters().keys() - {"location", "tags"}
+    for name, (_, default) in variables().items():
+        if name != "environmentName":
+            known = parameters()[name].get("defaultValue")
+            assert default == (json.dumps(known) if isinstance(known, bool | int) else known), name
 
 
 def test_the_sample_of_local_settings_is_enough_to_start() -> None:
@@ -180,5 +215,5 @@ def test_the_sample_of_local_settings_is_enough_to_start() -> None:
     Settings.model_validate({**sample, "CLUEDIN_PASSWORD": "given by hand"})
 
 
-def _parameters_source() -> str:
-    return (INFRA / "main.bicepparam").read_text(encoding="utf-8")
+def _default(parameter: str) -> int:
+    return int(parameters()[parameter]["defaultValue"])

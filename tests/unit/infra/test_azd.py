@@ -3,13 +3,13 @@ from typing import Any
 
 import yaml
 
-from tests.unit.infra.template import REPOSITORY, module
+from tests.unit.infra.template import REPOSITORY, resource
 
 AZURE: dict[str, Any] = yaml.safe_load((REPOSITORY / "azure.yaml").read_text(encoding="utf-8"))
 
 
 def test_the_service_is_the_app_that_carries_its_tag() -> None:
-    [tag] = re.findall(r"'azd-service-name': '(\w+)'", module("function-app").source.decode())
+    tag = resource("Microsoft.Web/sites")["tags"]["azd-service-name"]
     [(name, service)] = AZURE["services"].items()
     assert name == tag
     assert (service["host"], service["language"], service["project"]) == ("function", "python", ".")

@@ -3,13 +3,20 @@ from dataclasses import replace
 
 import pytest
 
-from tests.unit.infra.bicep.tree import properties, text
-from tests.unit.infra.rights import ROLES, Grant, Place, broken, needs, read_grants
-from tests.unit.infra.template import app_settings, main, module
+from infra.checks.snapshots import INFRA
+from tests.unit.infra.rights import ROLES, Grant, Place, broken, needs, read_grants, scope_of
+from tests.unit.infra.template import KINDS, STORAGE, app_settings, resource, resources, settings, snapshot
 
 GRANTS = read_grants()
+ASSIGNMENTS = resources("Microsoft.Authorization/roleAssignments")
+IDENTITY = resource("Microsoft.ManagedIdentity/userAssignedIdentities")
 PROCESSOR = "8a0f0c08-91a1-4084-bc3d-661d67233fed"
 SENDER = "c6a89b2d-59bc-44d0-9896-0f6e12d7b80a"
+
+
+def of_identity(name: str) -> str:
+    """Return the expression for what only Azure knows of the identity."""
+    return f"reference('{IDENTITY['id']}', '{IDENTITY['apiVersion']}').{name}"
 
 
 def test_the_roles_allow_everything_that_the_app_and_its_host_do() -> None:
@@ -40,93 +47,70 @@ def test_no_grant_comes_twice_and_each_says_why() -> None:
 
 
 def test_every_role_id_of_the_template_is_one_that_is_known() -> None:
-    roles = module("roles").of_kind("variable")["roleIds"].value
-    assert {text(value).strip("'") for value in properties(roles).values()} <= ROLES.keys()
+    assert {grant.role_id for grant in GRANTS} <= ROLES.keys()
 
 
-def test_each_kind_of_place_has_a_loop_that_assigns_its_rows_there_and_not_wider() -> None:
-    roles = module("roles")
-    resources = roles.of_kind("resource")
-    made = {}
-    for loop in (each for each in resources.values() if "roleAssignments" in each.reference):
-        rows = roles.of_kind("variable")[text(loop.value.named_children[1])]
-        [kind] = re.findall(r"grant\.at == '(\w+)'", text(rows.node))
-        scope = text(properties(loop.body)["scope"]).split("[")[0]
-        made[kind] = resources[scope].reference.partition("@")[0]
-    assert made == {
-        "account": "Microsoft.Storage/storageAccounts",
-        "queue": "Microsoft.Storage/storageAccounts/queueServices/queues",
-        "table": "Microsoft.Storage/storageAccounts/tableServices/tables",
-        "insights": "Microsoft.Insights/components",
-        "vault": "Microsoft.KeyVault/vaults",
+def test_each_role_holds_for_what_this_template_makes_and_nothing_else() -> None:
+    made = {
+        each["id"]
+        for kind in (STORAGE, f"{STORAGE}/queueServices/queues", f"{STORAGE}/tableServices/tables")
+        for each in resources(kind)
     }
+    made |= {resource(kind)["id"] for kind in ("Microsoft.Insights/components", "Microsoft.KeyVault/vaults")}
+    assert {scope_of(each) for each in ASSIGNMENTS} == made
 
 
-def test_each_row_of_the_table_becomes_its_own_role_for_the_identity() -> None:
-    roles = module("roles")
-    loops = {name: each for name, each in roles.of_kind("resource").items() if "roleAssignments" in each.reference}
-    assert len(loops) == 5
-    for name, loop in loops.items():
-        body = properties(loop.body)
-        given = {key: text(value) for key, value in properties(body["properties"]).items()}
-        assert given == {
-            "principalId": "principalId",
-            "principalType": "'ServicePrincipal'",
-            "roleDefinitionId": (
-                "subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roleIds[grant.role])"
-            ),
-            "description": "grant.why",
-        }, name
-        scope = text(body["scope"])
+def test_each_role_is_given_to_the_apps_own_identity_under_a_name_of_its_own() -> None:
+    for each in ASSIGNMENTS:
+        role_id = each["properties"]["roleDefinitionId"].rpartition("/")[2]
+        assert each["properties"]["principalId"] == f"[{of_identity('principalId')}]"
+        assert each["properties"]["principalType"] == "ServicePrincipal"
+        assert each["properties"]["roleDefinitionId"].endswith(f"Microsoft.Authorization/roleDefinitions/{role_id}")
         # The same name would be the same assignment.
-        assert text(body["name"]) == f"guid({scope}.id, principalId, roleIds[grant.role])", name
+        assert each["name"] == f"[guid('{scope_of(each)}', {of_identity('principalId')}, '{role_id}')]"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_of_installation_gives_the_same_roles(kind: str) -> None:
+    given = [each["properties"]["description"] for each in resources("Microsoft.Authorization/roleAssignments", kind)]
+    assert given == [grant.why for grant in GRANTS]
 
 
 def test_the_package_is_fetched_by_the_identity_from_the_container_that_it_may_read() -> None:
-    app = properties(properties(module("function-app").of_kind("resource")["app"].body)["properties"])
-    storage = properties(properties(properties(app["functionAppConfig"])["deployment"])["storage"])
-    assert {name: text(storage[name]) for name in ("type", "value")} == {
-        "type": "'blobContainer'",
-        "value": "'${account.properties.primaryEndpoints.blob}${packageContainerName}'",
+    account = resource(STORAGE)
+    container = resource(f"{STORAGE}/blobServices/containers")["name"].rpartition("/")[2]
+    blobs = f"reference('{account['id']}', '{account['apiVersion']}').primaryEndpoints.blob"
+    assert settings("Microsoft.Web/sites")["functionAppConfig"]["deployment"]["storage"] == {
+        "type": "blobContainer",
+        "value": f"[format('{{0}}{{1}}', {blobs}, '{container}')]",
+        "authentication": {"type": "UserAssignedIdentity", "userAssignedIdentityResourceId": IDENTITY["id"]},
     }
-    assert {name: text(value) for name, value in properties(storage["authentication"]).items()} == {
-        "type": "'UserAssignedIdentity'",
-        "userAssignedIdentityResourceId": "identity.id",
-    }
-    given = properties(properties(main().of_kind("module")["functionApp"].body)["params"])
-    assert text(given["packageContainerName"]) == "storage.outputs.packageContainerName"
-    assert text(given["storageAccountName"]) == "storage.outputs.name"
 
 
 def test_the_app_starts_after_its_roles_were_given() -> None:
-    app = properties(main().of_kind("module")["functionApp"].body)
-    assert text(app["dependsOn"]) == "[roles]"
-
-
-def test_roles_are_given_to_the_object_id_of_the_apps_own_identity() -> None:
-    given = properties(properties(main().of_kind("module")["roles"].body)["params"])
-    assert text(given["principalId"]) == "identity.outputs.principalId"
-    output = module("identity").of_kind("output")["principalId"]
-    assert text(output.value) == "identity.properties.principalId"
-    used = properties(properties(main().of_kind("module")["functionApp"].body)["params"])
-    assert text(used["identityName"]) == "identity.outputs.name"
+    # A snapshot does not tell the order.
+    source = (INFRA / "main.bicep").read_text(encoding="utf-8")
+    [app] = re.findall(r"^module functionApp .*?^}$", source, re.MULTILINE | re.DOTALL)
+    assert "  dependsOn: [roles]\n" in app
 
 
 def test_the_platform_reads_secrets_and_sends_logs_as_the_identity_that_has_the_roles() -> None:
-    app = text(module("function-app").of_kind("resource")["app"].node)
-    assert "keyVaultReferenceIdentity: identity.id" in app
-    assert "type: 'UserAssigned'" in app
-    assert app_settings()["AzureWebJobsStorage__credential"] == "'managedidentity'"
-    clients = {
-        name: value
-        for name, value in app_settings().items()
-        if name.endswith(("CLIENT_ID", "clientId", "AUTHENTICATION_STRING"))
-    }
-    assert len(clients) == 3
-    assert all("identity.properties.clientId" in value for value in clients.values())
-    assert clients["APPLICATIONINSIGHTS_AUTHENTICATION_STRING"] == (
-        "'ClientId=${identity.properties.clientId};Authorization=AAD'"
+    app = resource("Microsoft.Web/sites")
+    assert app["identity"] == {"type": "UserAssigned", "userAssignedIdentities": {IDENTITY["id"]: {}}}
+    assert app["properties"]["keyVaultReferenceIdentity"] == IDENTITY["id"]
+    given = app_settings("default")
+    assert given["AzureWebJobsStorage__accountName"] == resource(STORAGE)["name"]
+    assert given["AzureWebJobsStorage__credential"] == "managedidentity"
+    assert given["AzureWebJobsStorage__clientId"] == given["AZURE_CLIENT_ID"] == f"[{of_identity('clientId')}]"
+    assert given["APPLICATIONINSIGHTS_AUTHENTICATION_STRING"] == (
+        f"[format('ClientId={{0}};Authorization=AAD', {of_identity('clientId')})]"
     )
+
+
+def test_the_outputs_name_the_identity_that_purview_gets_roles_for() -> None:
+    given = snapshot("default")["outputs"]
+    assert given["APP_IDENTITY_NAME"] == IDENTITY["name"]
+    assert given["APP_IDENTITY_PRINCIPAL_ID"] == f"[{of_identity('principalId')}]"
 
 
 def test_needs_are_known_for_each_place_that_is_granted() -> None:

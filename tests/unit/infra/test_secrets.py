@@ -1,126 +1,120 @@
+import json
 import re
-from pathlib import Path
+from copy import deepcopy
+from typing import Any
 
 import pytest
-from tree_sitter import Node
 
-from tests.unit.infra.bicep.schema import load_schemas
-from tests.unit.infra.bicep.tree import BicepFile, properties, read_bicep, text, walk
-from tests.unit.infra.template import INFRA, PATHS, app_settings, main, module
+from infra.checks.snapshots import INFRA, read_kinds
+from tests.unit.infra.template import (
+    KINDS,
+    STORAGE,
+    bicep_files,
+    outputs,
+    resource,
+    resources,
+    secure_parameters,
+    settings,
+    snapshot,
+    variables,
+)
 
-FILES = pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+EVERY_KIND = pytest.mark.parametrize("kind", KINDS)
 READS_A_KEY = re.compile(r"\b(list\w*Keys?|listAccountSas|listServiceSas|getSecret)\s*\(|AccountKey=|SharedAccess|sig=")
-# The address of Application Insights: whoever has it still needs a role, see the test below.
-ADDRESS = "insights.properties.ConnectionString"
+SECRETS = "Microsoft.KeyVault/vaults/secrets"
 
 
-def leaks(file: BicepFile) -> list[str]:
-    """Return the outputs, settings and other values of a file that hold a secret."""
-    secure = {each.name for each in file.of_kind("parameter").values() if "secure" in each.decorators}
-    found = []
-    for output in file.of_kind("output").values():
-        names = {text(node) for node in walk(output.value) if node.type == "identifier"}
-        if names & secure or re.search(
-            r"(?i)connectionstring|instrumentationkey|password|listkeys", text(output.value)
-        ):
-            found.append(f"output {output.name}")
-    found += [
-        f"line {text(node)}"
-        for node in walk(file.root)
-        if node.type == "call_expression" and READS_A_KEY.search(text(node))
+def leaks(predicted: dict[str, Any]) -> list[str]:
+    """Return the places of a snapshot, outside the vault, that hold a secret or read one."""
+    secret = "|".join(rf"parameters\('{name}'\)" for name in secure_parameters())
+    found = re.compile(rf"{secret}|{READS_A_KEY.pattern}|(?i:connectionstring|instrumentationkey)")
+    outside = [each for each in predicted["predictedResources"] if each["type"] != SECRETS]
+    return [
+        f"{path}: {value}"
+        for path, value in _values({"resources": outside, "outputs": predicted["outputs"]})
+        if found.search(value)
     ]
-    found += [
-        f"value {text(node)}" for node in walk(file.root) if node.type == "string" and READS_A_KEY.search(text(node))
-    ]
-    return found
 
 
-@FILES
-def test_no_file_reads_a_key_or_puts_a_secret_into_an_output(path: Path) -> None:
-    assert leaks(read_bicep(path)) == []
+@EVERY_KIND
+def test_no_resource_and_no_output_holds_a_secret_or_reads_a_key(kind: str) -> None:
+    [address] = leaks(snapshot(kind))
+    insights = resource("Microsoft.Insights/components", kind)
+    assert address.endswith(f": [reference('{insights['id']}', '2020-02-02').ConnectionString]")
+    assert insights["properties"]["DisableLocalAuth"] is True
 
 
 @pytest.mark.parametrize(
-    "line",
+    "value",
     [
-        "output password string = cluedInPassword",
-        "output all object = { secrets: [webhookSecrets] }",
-        "output insights string = monitoring.outputs.insights.properties.ConnectionString",
-        "var key = storage.listKeys().keys[0].value",
-        "var connection = 'DefaultEndpointsProtocol=https;AccountName=a;AccountKey=${token}'",
+        "[parameters('cluedInPassword')]",
+        "[format('{0};', parameters('webhookSecrets'))]",
+        "[reference('appi', '2020-02-02').ConnectionString]",
+        "[listKeys('st', '2025-01-01').keys[0].value]",
+        "DefaultEndpointsProtocol=https;AccountName=a;AccountKey=b",
     ],
 )
-def test_a_leak_is_found(line: str) -> None:
-    file = main()
-    assert leaks(BicepFile(file.path, file.source + f"\n{line}\n".encode()))
+def test_a_leak_is_found(value: str) -> None:
+    known = len(leaks(snapshot("everything")))
+    in_output, in_resource = deepcopy(snapshot("everything")), deepcopy(snapshot("everything"))
+    in_output["outputs"]["KEY"] = value
+    in_resource["predictedResources"][0]["tags"] = {"key": value}
+    assert len(leaks(in_output)) == len(leaks(in_resource)) == known + 1
 
 
-def test_app_settings_hold_no_key() -> None:
-    secure = [name for name, each in main().of_kind("parameter").items() if "secure" in each.decorators]
-    for name, value in app_settings().items():
-        assert not READS_A_KEY.search(value), name
-        assert not re.search(rf"\b({'|'.join(secure)})\b", value.replace("entryNames.", "entryNames_")), name
-        if "ConnectionString" in value:
-            assert (name, value) == ("APPLICATIONINSIGHTS_CONNECTION_STRING", ADDRESS)
+def test_secrets_enter_as_secure_parameters() -> None:
+    assert secure_parameters() == {"cluedInPassword", "cluedInAccessToken", "webhookSecrets", "notifyUrls"}
+    assert {each["type"] for each in outputs().values()} == {"string"}
 
 
-def test_secrets_enter_as_secure_parameters_and_go_nowhere_but_into_the_vault() -> None:
-    secure = {name for name, each in main().of_kind("parameter").items() if "secure" in each.decorators}
-    assert secure == {"cluedInPassword", "cluedInAccessToken", "webhookSecrets", "notifyUrls"}
-    vault = module("key-vault")
-    assert {name for name, each in vault.of_kind("parameter").items() if "secure" in each.decorators} == secure
-    call = main().of_kind("module")["vault"].node
-    outside = [name for node in walk(main().root) if (name := _used_name(node)) in secure and not _is_in(node, call)]
-    assert outside == []
+def test_no_snapshot_shows_a_secret_that_was_given() -> None:
+    given = [read_kinds()["everything"][variables()[name][0]] for name in secure_parameters()]
+    assert all("made-up" in each for each in given)
+    assert [each for each in given for kind in KINDS if each in json.dumps(snapshot(kind))] == []
 
 
-def test_a_secret_that_is_not_given_is_left_alone() -> None:
-    for name, secret in module("key-vault").of_kind("resource").items():
-        if "/secrets@" in secret.reference:
-            value = text(properties(properties(secret.body)["properties"])["value"])
-            assert text(secret.value).startswith(f"if (!empty({value}))"), name
+@EVERY_KIND
+def test_each_secret_goes_into_the_vault_and_one_that_is_not_given_is_left_alone(kind: str) -> None:
+    entries = {each["properties"]["value"]: each["condition"] for each in resources(SECRETS, kind)}
+    assert entries == {f"[parameters('{name}')]": f"[not(empty(parameters('{name}')))]" for name in secure_parameters()}
 
 
 def test_doors_that_open_with_a_key_are_shut() -> None:
-    account = properties(properties(module("storage").of_kind("resource")["account"].body)["properties"])
-    assert text(account["allowSharedKeyAccess"]) == "false"
-    assert text(account["allowBlobPublicAccess"]) == "false"
-    assert text(account["minimumTlsVersion"]) == "'TLS1_2'"
-    assert text(account["supportsHttpsTrafficOnly"]) == "true"
-    insights = properties(properties(module("monitoring").of_kind("resource")["insights"].body)["properties"])
-    assert text(insights["DisableLocalAuth"]) == "true"
-    workspace = properties(properties(module("monitoring").of_kind("resource")["workspace"].body)["properties"])
-    [(feature, value)] = properties(workspace["features"]).items()
-    shapes = load_schemas()["Microsoft.OperationalInsights/workspaces"].types
-    assert feature in shapes["WorkspaceFeatures"]["properties"], "the service takes any name and says nothing"
-    assert (feature, text(value)) == ("disableLocalAuth", "true")
-    vault = properties(properties(module("key-vault").of_kind("resource")["vault"].body)["properties"])
-    assert text(vault["enableRbacAuthorization"]) == "true"
-    for door in ("ftp", "scm"):
-        policy = module("function-app").of_kind("resource")[f"{door}Publishing"].body
-        assert text(properties(policy)["name"]) == f"'{door}'"
-        assert text(properties(properties(policy)["properties"])["allow"]) == "false"
+    account = settings(STORAGE)
+    assert account["allowSharedKeyAccess"] is False
+    assert account["allowBlobPublicAccess"] is False
+    assert account["minimumTlsVersion"] == "TLS1_2"
+    assert account["supportsHttpsTrafficOnly"] is True
+    assert settings(f"{STORAGE}/blobServices/containers")["publicAccess"] == "None"
+    assert settings("Microsoft.Insights/components")["DisableLocalAuth"] is True
+    # The service takes any name of a feature and says nothing. Source: bicep-types-az, WorkspaceFeatures.
+    assert settings("Microsoft.OperationalInsights/workspaces")["features"] == {"disableLocalAuth": True}
+    assert settings("Microsoft.KeyVault/vaults")["enableRbacAuthorization"] is True
+    policies = resources("Microsoft.Web/sites/basicPublishingCredentialsPolicies")
+    assert {each["name"].rpartition("/")[2]: each["properties"] for each in policies} == {
+        "ftp": {"allow": False},
+        "scm": {"allow": False},
+    }
 
 
 def test_the_app_is_reached_over_encrypted_connections_only() -> None:
-    app = properties(properties(module("function-app").of_kind("resource")["app"].body)["properties"])
-    assert text(app["httpsOnly"]) == "true"
-    assert text(properties(app["siteConfig"])["minTlsVersion"]) == "'1.2'"
+    app = settings("Microsoft.Web/sites")
+    assert app["httpsOnly"] is True
+    assert app["siteConfig"]["minTlsVersion"] == "1.2"
 
 
 def test_nothing_in_the_folder_looks_like_a_key() -> None:
     long_key = re.compile(r"[A-Za-z0-9+/]{60,}={0,2}")
-    for path in (each for each in INFRA.rglob("*") if each.is_file() and "__pycache__" not in each.parts):
+    written = [each for each in INFRA.rglob("*") if each.suffix in {".bicep", ".bicepparam", ".py"}]
+    assert set(bicep_files()) <= set(written)
+    for path in [*written, INFRA / "bicepconfig.json", INFRA / "snapshots" / "kinds.json"]:
         assert not long_key.search(path.read_text(encoding="utf-8")), path.name
 
 
-def _used_name(node: Node) -> str:
-    """Return the name that a node reads, or nothing where it declares or labels."""
-    parent = node.parent
-    labels = parent is not None and parent.type in {"parameter_declaration", "object_property"}
-    is_label = labels and parent is not None and parent.named_children[0] == node
-    return "" if node.type != "identifier" or is_label else text(node)
-
-
-def _is_in(node: Node, whole: Node) -> bool:
-    return whole.start_byte <= node.start_byte < whole.end_byte
+def _values(node: Any, path: str = "") -> list[tuple[str, str]]:
+    """Return every text with its path."""
+    if isinstance(node, dict):
+        return [pair for key, child in node.items() for pair in _values(child, f"{path}.{key}")]
+    if isinstance(node, list):
+        return [pair for i, child in enumerate(node) for pair in _values(child, f"{path}.{i}")]
+    return [(path, str(node))]

@@ -15,7 +15,7 @@ from sync_core.state.names import ASSET_QUEUE, POISON_SUFFIX, QUEUES
 from tests.faults.storage_door import StorageDoor, open_doors
 from tests.integration.sync_core.lineage.bench import LineageBench
 from tests.integration.sync_core.lineage.conftest import NewBench
-from tests.unit.infra.template import module, strings
+from tests.unit.infra.template import queue_names, table_names
 
 # Source: the REST references "Create Table" and "Create Queue"; Azurite has the account in the path.
 CREATE_TABLE = re.compile(r"POST /\w+/Tables")
@@ -48,10 +48,10 @@ def guarded(azurite_server: Azurite, _unused_accounts: Iterator[str]) -> Iterato
 def deploy(storage: str) -> None:
     """Make what the template makes."""
     with QueueServiceClient.from_connection_string(storage) as queues:
-        for name in strings(module("storage"), "queueNames"):
+        for name in queue_names():
             queues.create_queue(name)
     with TableServiceClient.from_connection_string(storage) as tables:
-        for name in strings(module("storage"), "tableNames"):
+        for name in table_names():
             tables.create_table(name)
 
 

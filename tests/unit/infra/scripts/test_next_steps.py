@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from infra.scripts.next_steps import NEEDED, format_steps, main
-from tests.unit.infra.template import main as template
+from tests.unit.infra.template import outputs
 
 VALUES = {
     "APP_IDENTITY_NAME": "id-sync",
@@ -22,7 +22,7 @@ VALUES = {
 
 
 def test_the_steps_read_outputs_that_the_template_has() -> None:
-    assert set(NEEDED) <= template().of_kind("output").keys()
+    assert set(NEEDED) <= outputs().keys()
 
 
 def test_the_steps_name_the_secrets_the_identity_the_roles_and_the_webhook() -> None:

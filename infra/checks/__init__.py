@@ -1,0 +1,1 @@
+"""Checks the template with the real Bicep compiler: `make infra`."""

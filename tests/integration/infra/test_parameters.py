@@ -1,0 +1,201 @@
+"""Every documented way to give values to the template, through the real compiler; and what it says of wrong ones."""
+
+import re
+import shlex
+import shutil
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from infra.checks.compiler import Compiler, RefusedError
+from infra.checks.snapshots import SNAPSHOTS, build_parameters, evaluate, read_kinds
+from tests.unit.docs.tables import DOCS, code, read_table
+from tests.unit.infra.template import REPOSITORY, parameters, required_variables, secure_parameters, variables
+
+DEPLOY = (DOCS / "deploy.md").read_text(encoding="utf-8")
+ENOUGH = {name: value for name, value in read_kinds()["access-token"].items() if name in required_variables()}
+VARIABLE_OF = {parameter: name for parameter, (name, _) in variables().items()}
+TOO_LONG = "a" * 60
+# Of every value that must not be: the parameter that the words must name.
+REFUSED = [
+    ("INSTANCE_MEMORY_MB", "1024", "instanceMemoryMB"),
+    ("PYTHON_VERSION", "3.10", "pythonVersion"),
+    ("PYTHON_VERSION", "", "pythonVersion"),
+    ("SYNC_SETTINGS_SOURCE", "purview", "syncSettingsSource"),
+    ("SYNC_TERM_STORE", "both", "syncTermStore"),
+    ("PURVIEW_ENDPOINT", "", "purviewEndpoint"),
+    ("PURVIEW_COLLECTION", "", "purviewCollection"),
+    ("CLUEDIN_URL", "", "cluedInUrl"),
+    ("MAXIMUM_INSTANCE_COUNT", "0", "maximumInstanceCount"),
+    ("QUEUE_BATCH_SIZE", "11", "queueBatchSize"),
+    ("ALWAYS_READY_HTTP_INSTANCES", "-1", "alwaysReadyHttpInstances"),
+    ("LOG_RETENTION_DAYS", "7", "logRetentionDays"),
+    ("LOG_LIMIT_GB_PER_DAY", "-2", "logLimitGbPerDay"),
+    ("VIRTUAL_NETWORK_ADDRESS_PREFIX", "", "VIRTUAL_NETWORK_ADDRESS_PREFIX"),
+    ("VIRTUAL_NETWORK_ADDRESS_PREFIX", "10.0.0.0", "VIRTUAL_NETWORK_ADDRESS_PREFIX"),
+    ("VIRTUAL_NETWORK_ADDRESS_PREFIX", "10.0.0.0/28", "VIRTUAL_NETWORK_ADDRESS_PREFIX"),
+    ("VIRTUAL_NETWORK_ADDRESS_PREFIX", "10.0.0.300/23", "VIRTUAL_NETWORK_ADDRESS_PREFIX"),
+    ("AZURE_ENV_NAME", "", "environmentName"),
+    ("AZURE_ENV_NAME", TOO_LONG, "environmentName"),
+    ("AZURE_ENV_NAME", "münchen", "AZURE_ENV_NAME"),
+    ("AZURE_ENV_NAME", "prod eu", "AZURE_ENV_NAME"),
+    ("AZURE_ENV_NAME", "prod~eu", "AZURE_ENV_NAME"),
+    ("AZURE_ENV_NAME", "-prod", "AZURE_ENV_NAME"),
+    ("AZURE_ENV_NAME", "(prod)", "AZURE_ENV_NAME"),
+]
+
+
+def of_type(kind: str) -> dict[str, str]:
+    """Return the variables of the parameters of a type, with these parameters."""
+    return {VARIABLE_OF[name]: name for name, each in parameters().items() if each["type"] == kind}
+
+
+def refusal(compiler: Compiler, given: Mapping[str, str]) -> str:
+    """Return what is said of values that cannot be read."""
+    with pytest.raises(RefusedError) as refused:
+        build_parameters(compiler, {**ENOUGH, **given})
+    return str(refused.value)
+
+
+def section(way: str) -> str:
+    """Return a section of the guide."""
+    return DEPLOY.split(f"## {way}\n")[1].split("\n## ")[0]
+
+
+def given_by(command: str, way: str) -> dict[str, str]:
+    """Return the values that the commands of a section give."""
+    found = re.findall(rf"^{command} (\w+)[ =](.+)$", section(way), re.MULTILINE)
+    return {name: shlex.split(value)[0] for name, value in found}
+
+
+def test_nothing_but_the_required_variables_is_enough(compiler: Compiler) -> None:
+    documented = {code(row["setting"]) for row in read_table("configuration.md", "Settings of the app")}
+    required = {
+        code(row["setting"])
+        for row in read_table("configuration.md", "Settings of the app")
+        if row["default"] == "required"
+    }
+    assert required == required_variables() == ENOUGH.keys()
+    assert required < documented
+    assert evaluate(compiler, ENOUGH) == (SNAPSHOTS / "access-token.snapshot.json").read_text(encoding="utf-8")
+
+
+def test_the_values_that_the_guide_gives_to_azd_make_the_default_installation(compiler: Compiler) -> None:
+    [name] = re.findall(r"^azd env new (\S+)$", section("A: azd"), re.MULTILINE)
+    given = given_by("azd env set", "A: azd")
+    assert given == read_kinds()["default"]
+    assert f'"func-{name}-' in evaluate(compiler, {**given, "AZURE_ENV_NAME": name})
+
+
+def test_the_values_that_the_guide_exports_are_the_same(compiler: Compiler) -> None:
+    given = given_by("export", "B: Bicep and func")
+    assert "--parameters infra/main.bicepparam" in section("B: Bicep and func")
+    assert given == {**given_by("azd env set", "A: azd"), "AZURE_ENV_NAME": "prod"}
+    assert build_parameters(compiler, given)["environmentName"] == "prod"
+
+
+def test_the_workflow_hands_over_what_is_given_and_leaves_the_other_defaults(
+    compiler: Compiler, tmp_path: Path
+) -> None:
+    found: dict[str, Any] = yaml.safe_load((REPOSITORY / ".github/workflows/deploy.yml").read_text(encoding="utf-8"))
+    [step] = [each for each in found["jobs"]["deploy"]["steps"] if "deployment group create" in each.get("run", "")]
+    # In the place of the Azure CLI: compile the file behind --parameters, as it does first.
+    azure_cli = tmp_path / "az"
+    azure_cli.write_text(
+        "#!/bin/bash\n"
+        'while [ "$1" != --parameters ]; do shift; done\n'
+        f'exec {compiler.path} build-params "$2" --stdout\n'
+    )
+    azure_cli.chmod(0o755)
+    machine = {name: compiler.variables[name] for name in ("HOME", "LANG") if name in compiler.variables}
+    path = f"{tmp_path}:{compiler.variables['PATH']}"
+    # A variable that the repository does not have is handed over as an empty text.
+    handed = {name: ENOUGH.get(name, "") for name in step["env"]}
+    done = subprocess.run(
+        [shutil.which("bash") or "", "-ec", step["run"]],
+        cwd=REPOSITORY,
+        env={**machine, **handed, "PATH": path, "GROUP": "rg-sync"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert '\\"pythonVersion\\": {\\n      \\"value\\": \\"3.13\\"' in done.stdout
+
+
+def test_every_variable_can_be_set_at_once(compiler: Compiler) -> None:
+    everything = read_kinds()["everything"]
+    assert everything.keys() == {name for name, _ in variables().values()}
+    defaults = {name: default for name, default in variables().values() if default is not None}
+    assert [name for name, value in everything.items() if value == defaults.get(name)] == []
+    given = build_parameters(compiler, everything)
+    assert given.keys() == variables().keys()
+
+
+def test_an_empty_value_of_a_text_without_a_default_is_as_none(compiler: Compiler) -> None:
+    empty = {name: "" for name, default in variables().values() if default == ""}
+    assert len(empty) > 5
+    assert evaluate(compiler, {**ENOUGH, **empty}) == evaluate(compiler, ENOUGH)
+
+
+def test_a_missing_required_variable_is_named(compiler: Compiler) -> None:
+    with pytest.raises(RefusedError) as refused:
+        build_parameters(compiler, {})
+    assert [name for name in ENOUGH if f'"{name}"' not in str(refused.value)] == []
+
+
+@pytest.mark.parametrize("value", ["yes", "1", "on", ""])
+def test_what_is_neither_true_nor_false_is_refused_by_the_parameters_name(compiler: Compiler, value: str) -> None:
+    switches = of_type("bool")
+    assert "SYNC_ENABLED" in switches
+    said = refusal(compiler, dict.fromkeys(switches, value))
+    assert [name for name in switches.values() if f'"{name}"' not in said] == []
+
+
+@pytest.mark.parametrize("value", ["many", "2.5", ""])
+def test_what_is_no_whole_number_is_refused_by_the_parameters_name(compiler: Compiler, value: str) -> None:
+    numbers = of_type("int")
+    assert len(numbers) > 4
+    said = refusal(compiler, dict.fromkeys(numbers, value))
+    assert [name for name in numbers.values() if f'"{name}"' not in said] == []
+
+
+@pytest.mark.parametrize(("variable", "value", "named"), REFUSED, ids=[f"{name}={value}" for name, value, _ in REFUSED])
+def test_a_wrong_value_is_refused_before_anything_is_made(
+    compiler: Compiler, variable: str, value: str, named: str
+) -> None:
+    with pytest.raises(RefusedError, match=named):
+        evaluate(compiler, {**ENOUGH, variable: value})
+
+
+def test_a_wrong_value_is_tried_for_each_parameter_that_allows_some_only() -> None:
+    limits = {"allowedValues", "minLength", "maxLength", "minValue", "maxValue"}
+    limited = {VARIABLE_OF[name] for name, each in parameters().items() if limits & each.keys()}
+    assert limited <= {variable for variable, _, _ in REFUSED}
+
+
+@pytest.mark.parametrize("memory", ["512", "2048", "4096"])
+def test_each_memory_that_is_allowed_reaches_the_app(compiler: Compiler, memory: str) -> None:
+    assert f'"instanceMemoryMB": {memory},' in evaluate(compiler, {**ENOUGH, "INSTANCE_MEMORY_MB": memory})
+
+
+def test_the_name_of_an_installation_is_used_in_one_spelling_only(compiler: Compiler) -> None:
+    names = ("Prod_EU.(1)", "prod-eu--1-")
+    one, other = (evaluate(compiler, {**ENOUGH, "AZURE_ENV_NAME": name}) for name in names)
+    assert one == other
+
+
+def test_a_private_vault_without_a_network_stays_reachable(compiler: Compiler) -> None:
+    assert evaluate(compiler, {**ENOUGH, "USE_PRIVATE_VAULT": "true"}) == evaluate(compiler, ENOUGH)
+
+
+def test_no_secret_that_is_given_leaves_the_parameters(compiler: Compiler) -> None:
+    given = {VARIABLE_OF[name]: f"made-up-{name}" for name in secure_parameters()}
+    assert "made-up" not in evaluate(compiler, {**ENOUGH, **given})
+    assert [build_parameters(compiler, {**ENOUGH, **given})[name] for name in sorted(secure_parameters())] == [
+        f"made-up-{name}" for name in sorted(secure_parameters())
+    ]
