@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from sync_core.bootstrap.services import Services
 from sync_core.clients.cluedin_data_sets import CluedInDataSets
 from sync_core.clients.purview_lineage import PurviewLineageClient
+from sync_core.domain.message import LookMessage
 from sync_core.flows.announce import Announce
 from sync_core.flows.announce_data_sets import AnnounceDataSets
 from sync_core.flows.bury import Bury
@@ -21,9 +22,11 @@ from sync_core.flows.discover import LEASE, Discover
 from sync_core.flows.discover_all import DiscoverAll
 from sync_core.flows.discover_by_term import DiscoverByTerm
 from sync_core.flows.doctor import Doctor
+from sync_core.flows.empty_bodies import EmptyBodies
 from sync_core.flows.find_group import FindGroup
 from sync_core.flows.find_missed import FindMissed
 from sync_core.flows.find_recreated import FindRecreated
+from sync_core.flows.look_now import LookNow
 from sync_core.flows.look_through import LookThrough
 from sync_core.flows.match_asset import MatchAsset
 from sync_core.flows.probe_rights import ProbeRights
@@ -113,7 +116,41 @@ class App(Services):
     @cached_property
     def receive_delivery(self) -> ReceiveDelivery:
         """The answer to the webhook."""
-        return ReceiveDelivery(self._deliveries, self._lineage_queue, self.settings.webhook_secrets, self.clock)
+        return ReceiveDelivery(
+            deliveries=self._deliveries,
+            queue=self._lineage_queue,
+            secrets=self.settings.webhook_secrets,
+            look_now=self.look_now,
+            empty_bodies=self._empty_bodies,
+            clock=self.clock,
+            new_id=new_id,
+        )
+
+    def work_off_lineage(self, body: bytes) -> None:
+        """Work off a message of the lineage queue: a data set, or a look for what was processed."""
+        if LookMessage.is_one(body):
+            self.look_now.handle(LookMessage.from_json(body))
+        else:
+            self.push_lineage.handle(body)
+
+    @cached_property
+    def look_now(self) -> LookNow:
+        """The look into CluedIn for deliveries that could not say what was processed."""
+        return LookNow(
+            deliveries=self._deliveries,
+            find_missed=self._find_missed,
+            queue=self._lineage_queue,
+            leases=self._leases,
+            notes=self._cursors,
+            pauses=self._pauses,
+            is_on=self.settings.lineage_enabled,
+            clock=self.clock,
+            new_id=new_id,
+        )
+
+    @cached_property
+    def _empty_bodies(self) -> EmptyBodies:
+        return EmptyBodies(self._cursors, self._notify, self.clock)
 
     @cached_property
     def push_lineage(self) -> PushLineage:
@@ -166,6 +203,7 @@ class App(Services):
             selection=self._selection,
             take_assets=self._take_assets,
             take_poison=self._take_poison,
+            empty_bodies=self._empty_bodies,
             leases=self._leases,
             pauses=self._pauses,
             runs=self._runs,
@@ -194,6 +232,7 @@ class App(Services):
             letters=self.dead_letters,
             replay=self.replay,
             lineage_queue=self._lineage_queue,
+            look_now=self.look_now,
             leases=self._leases,
             runs=self._runs,
             cursors=self._cursors,
@@ -242,6 +281,7 @@ class App(Services):
             cluedin=self.cluedin,
             selection=self._selection,
             new_log=lambda: RunLog(new_id(), self.clock()),
+            empty_bodies=self._empty_bodies,
             probe=ProbeRights(self._assets, self._data_sets, self._cluedin_data_sets),
         )
 
@@ -258,6 +298,7 @@ class App(Services):
             toggles=self._notes("toggle"),
             throttles=self._notes("throttle"),
             notifications=self._notes("notification"),
+            empty_bodies=self._empty_bodies,
             is_lineage_on=self.settings.lineage_enabled,
             clock=self.clock,
         )

@@ -69,6 +69,11 @@ class CluedInDataSets:
             data_set = self._with_annotation(data_set)
         return self._counted(data_set, found)
 
+    def fetch_empty_sources(self) -> set[str]:
+        """Return the ids of all data sources that are shown without a data set: one call for each hundred groups."""
+        groups = self.cluedin.fetch_groups("")
+        return {source.id for group in groups for source in group.data_sources if source.is_empty}
+
     def fetch_summaries(self, source_id: str) -> Iterator[DataSetSummary]:
         """Yield the data sets of a data source.
 

@@ -43,10 +43,11 @@ TAKEN = re.compile(r"\b409\b|already exists", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class DataSource:
-    """A data source of a group."""
+    """A data source of a group; `is_empty` says that it is known to have no data set."""
 
     id: str
     name: str
+    is_empty: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,8 +168,13 @@ def _parse_group(item: Any, *, has_failed: bool) -> DataSourceSet | None:
     if not identifier:
         return None
     listed = _items(item, "dataSources")
-    sources = tuple(DataSource(text(one, "id"), text(one, "name")) for one in listed if text(one, "id"))
+    sources = tuple(_parse_source(one) for one in listed if text(one, "id"))
     return DataSourceSet(identifier, text(item, "name"), sources, max(len(listed) - len(sources), int(has_failed)))
+
+
+def _parse_source(item: Any) -> DataSource:
+    """Read a source of a group. Where its data sets cannot be read, it may hold some."""
+    return DataSource(text(item, "id"), text(item, "name"), is_empty=member(item, "dataSets") == [])
 
 
 def _items(item: Any, name: str) -> list[Any]:

@@ -21,9 +21,9 @@ class DeliveryStatus(StrEnum):
 class Delivery(BaseModel):
     """One delivery. `key` tells it from others; `result` is the data set's status that it led to.
 
-    `is_named` says that the sender gave the delivery an id: the same id again is the same event, for as long as it is
-    kept. `due_at` is when its message counts as lost, if it was put back since it was received, `times_put_back` how
-    often that was.
+    `data_set_id` is empty where the body did not arrive: a look into CluedIn tells what was processed. `is_named` says
+    that the sender gave the delivery an id: the same id again is the same event, for as long as it is kept. `due_at` is
+    when its message counts as lost, if it was put back since it was received, `times_put_back` how often that was.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -43,6 +43,18 @@ class Delivery(BaseModel):
     def is_over(self) -> bool:
         """Whether this very event was worked off; one without a name may be a new event that looks the same."""
         return self.is_named and self.status is DeliveryStatus.DONE and self.result in SETTLED
+
+    @property
+    def names_nothing(self) -> bool:
+        """Whether nobody knows which data set it is for."""
+        return not self.data_set_id
+
+
+def bodiless_delivery(delivery_id: str, now: datetime) -> Delivery:
+    """Return a delivery whose body did not arrive. Each is one of its own: nothing tells it from another one."""
+    return Delivery(
+        key=delivery_key(delivery_id, ""), delivery_id=delivery_id, data_set_id="", is_named=False, received_at=now
+    )
 
 
 def found_delivery(why: str, data_set_id: str, now: datetime) -> Delivery:

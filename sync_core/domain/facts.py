@@ -85,3 +85,4 @@ class Facts:
     throttles: Sequence[Throttle] = ()
     notifications: Mapping[str, LastNotification] = field(default_factory=dict)
     unreadable: Sequence[Unreadable] = ()
+    webhook_problem: str = ""

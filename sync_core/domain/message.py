@@ -72,5 +72,20 @@ class DataSetMessage(Message):
     delivery_key: str = ""
 
 
+class LookMessage(Message):
+    """Asks for a look into CluedIn: deliveries wait that could not say which data set was processed."""
+
+    kind: Literal["look"]  # without it, each object would be one
+
+    @classmethod
+    def is_one(cls, body: bytes) -> bool:
+        """Whether a message is one of these."""
+        try:
+            cls.from_json(body)
+        except RejectedError:
+            return False
+        return True
+
+
 def _path(location: tuple[int | str, ...]) -> str:
     return ".".join(str(part) for part in location) or "body"

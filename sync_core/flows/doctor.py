@@ -10,7 +10,8 @@ from enum import StrEnum
 from sync_core.clients.cluedin import CluedInClient
 from sync_core.clients.purview import PurviewClient
 from sync_core.domain.answer import HttpAnswer, json_answer
-from sync_core.errors import SyncError
+from sync_core.errors import ConfigError, SyncError
+from sync_core.flows.empty_bodies import EmptyBodies
 from sync_core.flows.probe_rights import NotProvenError, ProbeRights
 from sync_core.flows.register_types import RegisterTypes
 from sync_core.flows.resolve_collection import ResolveCollection
@@ -57,6 +58,7 @@ class Doctor:
     selection: ReadSelection
     new_log: Callable[[], RunLog]
     probe: ProbeRights
+    empty_bodies: EmptyBodies
 
     def answer(self) -> HttpAnswer:
         """Answer `GET status?examine=true`: what the app itself, with its own identity, finds."""
@@ -85,13 +87,19 @@ class Doctor:
             ("CluedIn: the service account may read submissions (Annotation)", self.probe.read_submissions),
             ("Keywords: they select something that exists", self._check_keywords),
         ]
-        for name, check in checks:
+        for name, check in [*checks, *self._only_if_ill()]:
             try:
                 yield Finding(name, Verdict.PASS, check())
             except NotProvenError as reason:
                 yield Finding(name, Verdict.OPEN, f"not proven: {reason}")
             except SyncError as error:
                 yield Finding(name, Verdict.FAIL, str(error))
+
+    def _only_if_ill(self) -> Iterator[tuple[str, Callable[[], str]]]:
+        """Nobody can tell that bodies do arrive, only that they did not."""
+        problem = self.empty_bodies.explain()
+        if problem:
+            yield "Webhook: deliveries arrive with their body", lambda: _fail(problem)
 
     def _check_tables(self) -> str:
         for table in self.tables:
@@ -126,3 +134,7 @@ class Doctor:
         terms = self.terms.resolve_anew(selection)
         terms.check()
         return f"{selection}: {len(terms.guids)} terms"
+
+
+def _fail(problem: str) -> str:
+    raise ConfigError(problem)

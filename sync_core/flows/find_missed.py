@@ -79,6 +79,24 @@ class FindMissed:
         finally:
             self.cursors.save(CURSOR, MissedCursor(after=after))
 
+    def look(self, log: RunLog, after: str, keep_alive: Callable[[], None]) -> str:
+        """Look at all of our sources that may hold data, from behind a key; return where to go on, empty at the end.
+
+        Left out are those that CluedIn shows as empty: what its list lacks proves nothing.
+
+        Raises:
+            TransientError, ConfigError: CluedIn does not answer.
+        """
+        empty = self.data_sets.fetch_empty_sources()
+        ends_at = self.clock() + LOOK_TIME
+        for record in self.assets.after(after):
+            if record.source_id and record.source_id not in empty:
+                keep_alive()
+                self._look(record, log)
+                if self.clock() >= ends_at:
+                    return record.key
+        return ""
+
     def _look(self, record: AssetRecord, log: RunLog) -> None:
         if not record.source_id:
             record = self.recover_source.recover(record)

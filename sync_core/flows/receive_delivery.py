@@ -15,10 +15,13 @@ from http import HTTPStatus
 from pydantic import SecretStr
 
 from sync_core.domain.answer import HttpAnswer, json_answer, problem
-from sync_core.domain.delivery import Delivery, DeliveryStatus, delivery_key
+from sync_core.domain.delivery import Delivery, DeliveryStatus, bodiless_delivery, delivery_key
 from sync_core.domain.message import DataSetMessage
 from sync_core.errors import RejectedError, StateError, SyncError
+from sync_core.flows.empty_bodies import EmptyBodies
+from sync_core.flows.look_now import LookNow
 from sync_core.mapping.delivery_body import DeliveryBody, parse_body
+from sync_core.mapping.empty_bodies import lost_its_body
 from sync_core.mapping.signatures import is_id_signed, is_signed, is_signed_long_ago
 from sync_core.state.deliveries import DeliveryStore
 from sync_core.state.queues import WorkQueue
@@ -32,6 +35,12 @@ LONGEST_ID = 200  # kept and answered; the key is made of the whole id
 WINDOW_S = 3600
 
 
+UNVERIFIABLE = (
+    "No body arrived, so that no signature can be verified: the Functions host drops a body that is sent with "
+    "Transfer-Encoding: chunked. Expected a Content-Length."
+)
+
+
 @dataclass(frozen=True)
 class ReceiveDelivery:
     """Answers the webhook."""
@@ -39,11 +48,16 @@ class ReceiveDelivery:
     deliveries: DeliveryStore
     queue: WorkQueue
     secrets: Sequence[SecretStr]
+    look_now: LookNow
+    empty_bodies: EmptyBodies
     clock: Callable[[], datetime]
+    new_id: Callable[[], str]
 
     def answer(self, headers: Mapping[str, str], body: bytes) -> HttpAnswer:
         """Answer one POST. Two storage operations; nothing is asked of CluedIn or Purview."""
         headers = {name.lower(): value for name, value in headers.items()}
+        if lost_its_body(headers, body):
+            return self._answer_bodiless(headers)
         refusal = self._refuse(headers, body)
         if refusal:
             return refusal
@@ -59,14 +73,26 @@ class ReceiveDelivery:
     def _texts(self) -> list[str]:
         return [secret.get_secret_value() for secret in self.secrets]
 
+    def _answer_bodiless(self, headers: Mapping[str, str]) -> HttpAnswer:
+        """A body that the host dropped said what was processed; a look into CluedIn says it, too."""
+        if "content-type" in headers and not _is_json(headers):
+            return _not_json()
+        delivery = bodiless_delivery(f"no-body-{self.new_id()}", self.clock())
+        try:
+            self.empty_bodies.note(refused=bool(self.secrets))
+            if self.secrets:
+                return problem(HTTPStatus.UNAUTHORIZED, UNVERIFIABLE)
+            self.deliveries.add(delivery)
+            self.look_now.ask()
+        except SyncError as error:
+            return _not_stored("without a body", error)
+        return _taken(delivery, "accepted")
+
     def _refuse(self, headers: Mapping[str, str], body: bytes) -> HttpAnswer | None:
         if len(body) > LARGEST_BODY_BYTES:
             detail = f"The body has {len(body)} bytes; at most {LARGEST_BODY_BYTES} are taken."
             return problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail)
-        media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
-        if media_type != "application/json" and not media_type.endswith("+json"):
-            return problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Expected Content-Type: application/json.")
-        return None
+        return None if _is_json(headers) else _not_json()
 
     def _answer_unsigned(self, headers: Mapping[str, str], body: bytes) -> HttpAnswer:
         """Some senders repeat a delivery with its first time: too old is no reason to refuse what we have already.
@@ -126,6 +152,15 @@ class ReceiveDelivery:
         except StateError:  # another version wrote it: to ask once more does no harm
             return False
         return known is not None and known.is_over
+
+
+def _is_json(headers: Mapping[str, str]) -> bool:
+    media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
+    return media_type == "application/json" or media_type.endswith("+json")
+
+
+def _not_json() -> HttpAnswer:
+    return problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Expected Content-Type: application/json.")
 
 
 def _taken(delivery: Delivery, status: str) -> HttpAnswer:

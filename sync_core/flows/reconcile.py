@@ -15,8 +15,10 @@ from pydantic import BaseModel
 from sync_core.domain.message import DataSetMessage
 from sync_core.domain.run import RunKind
 from sync_core.flows.check_existence import CheckExistence
+from sync_core.flows.empty_bodies import EmptyBodies
 from sync_core.flows.find_missed import FindMissed
 from sync_core.flows.find_recreated import FindRecreated
+from sync_core.flows.look_now import LookNow
 from sync_core.flows.look_through import LookThrough
 from sync_core.flows.pauses import Pauses
 from sync_core.flows.push_lineage import SEND_AGAIN_AFTER
@@ -67,6 +69,7 @@ class Heal:
     letters: DeadLetterStore
     replay: Replay
     lineage_queue: WorkQueue
+    look_now: LookNow
     leases: Leases
     runs: RunStore
     cursors: Notes
@@ -82,6 +85,9 @@ class Heal:
             if is_gone or now >= (one.due_at or one.received_at + SEND_AGAIN_AFTER)
         )
         for delivery in islice(lost, DELIVERIES_A_RUN):
+            if delivery.names_nothing:
+                self.look_now.ask()
+                continue
             self.lineage_queue.send(DataSetMessage(data_set_id=delivery.data_set_id, delivery_key=delivery.key))
             self.deliveries.postpone(delivery.key, now + SEND_AGAIN_AFTER)
             log.counts["deliveries_resent"] += 1
@@ -123,6 +129,7 @@ class Reconcile:
     selection: ReadSelection
     take_assets: TakeAssets
     take_poison: TakePoison
+    empty_bodies: EmptyBodies
     leases: Leases
     pauses: Pauses
     runs: RunStore
@@ -161,6 +168,7 @@ class Reconcile:
             yield "look through data sets", self.look_through.look_at_data_sets
         yield "resend assets", self.take_assets.send_lost
         yield "resend deliveries", self.heal.resend_deliveries
+        yield "tell of empty bodies", self.empty_bodies.tell
         if is_thorough:
             yield "replay dead letters", self.heal.replay_letters
             yield "tidy", self.heal.tidy

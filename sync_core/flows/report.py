@@ -22,6 +22,7 @@ from sync_core.domain.run import RunKind
 from sync_core.domain.throttle import Throttle
 from sync_core.domain.unreadable import Unreadable
 from sync_core.errors import RejectedError
+from sync_core.flows.empty_bodies import EmptyBodies
 from sync_core.flows.retire import APPROVAL, NEEDED
 from sync_core.flows.selection import NOTE as TOGGLE
 from sync_core.flows.take_assets import SEND_AGAIN_AFTER
@@ -77,6 +78,7 @@ class Report:
     toggles: Notes
     throttles: Notes
     notifications: Notes
+    empty_bodies: EmptyBodies
     is_lineage_on: bool
     clock: Callable[[], datetime]
 
@@ -115,6 +117,7 @@ class Report:
             throttles=[throttle for _, throttle in self.throttles.all(Throttle)],
             notifications=dict(self.notifications.all(LastNotification)),
             unreadable=unreadable,
+            webhook_problem=self.empty_bodies.explain(),
         )
 
     def read_sources(self, data_sets: Sequence[DataSetRecord]) -> dict[str, AssetRecord]:
@@ -132,6 +135,8 @@ def _next_tries(due: Mapping[str, datetime], deliveries: Iterable[Delivery], now
     """Return when each piece of outstanding work is tried next: when its message shows up, or now if it has."""
     tries = {key: max(due_at - SEND_AGAIN_AFTER, now) for key, due_at in due.items()}
     for delivery in deliveries:
+        if delivery.names_nothing:
+            continue
         try_at = max(delivery.due_at - SEND_AGAIN_AFTER, now) if delivery.due_at else now
         tries[delivery.data_set_id] = min(try_at, tries.get(delivery.data_set_id, try_at))
     return tries
@@ -176,6 +181,7 @@ def _to_json(facts: Facts) -> dict[str, Any]:
         "throttles": [_camel(throttle) for throttle in facts.throttles],
         "notifications": {kind: _camel(last) for kind, last in facts.notifications.items()},
         "unreadable": [_camel(one) for one in facts.unreadable],
+        **({"webhookProblem": facts.webhook_problem} if facts.webhook_problem else {}),
     }
 
 

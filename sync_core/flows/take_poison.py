@@ -14,7 +14,7 @@ from typing import TypeVar
 from sync_core.domain.asset import AssetStatus
 from sync_core.domain.data_set import DataSetStatus
 from sync_core.domain.delivery import Delivery, DeliveryStatus, found_delivery
-from sync_core.domain.message import AssetMessage, DataSetMessage, Message
+from sync_core.domain.message import AssetMessage, DataSetMessage, LookMessage, Message
 from sync_core.errors import RejectedError, StateError
 from sync_core.flows.bury import Bury, DeadLetterCause
 from sync_core.flows.run_log import RunLog
@@ -73,6 +73,8 @@ class TakePoison:
             log.counts["assets_woken"] += 1
 
     def _take_data_set(self, body: bytes, log: RunLog) -> None:
+        if LookMessage.is_one(body):  # the deliveries that wait for it ask again
+            return
         message = self._read(DataSetMessage, LINEAGE_QUEUE, body)
         if message is None:
             return

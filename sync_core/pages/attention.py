@@ -32,6 +32,7 @@ def find_notices(facts: Facts, links: Links) -> Iterator[Notice]:
     yield from _letters(facts, links)
     yield from _rejected(facts, links)
     yield from _unreadable(facts)
+    yield from _webhook(facts)
     yield from _switches(facts)
     yield from _notifications(facts, links)
 
@@ -83,6 +84,11 @@ def _unreadable(facts: Facts) -> Iterator[Notice]:
         advice = "Another version of the app may have written them; the rest goes on without them."
         shown = (f"{one.kind} {one.key}: {shortened(one.reason, 200)}" for one in found[:EXAMPLES])
         yield Notice(title, (advice, *shown))
+
+
+def _webhook(facts: Facts) -> Iterator[Notice]:
+    if facts.webhook_problem:
+        yield Notice("Deliveries of CluedIn arrive without their body", (facts.webhook_problem,))
 
 
 def _switches(facts: Facts) -> Iterator[Notice]:

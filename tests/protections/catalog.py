@@ -545,6 +545,31 @@ NOTHING_LOST = (
         "a step that killed its worker did so at each of the timer's runs, and what is heavy ran thrice as often",
     ),
     Protection(
+        "a delivery whose body did not arrive makes the app look",
+        "sync_core/flows/receive_delivery.py",
+        "            self.look_now.ask()\n",
+        "",
+        f"{FAULTS}/test_look_now.py::test_the_data_set_is_found_at_once_and_only_sources_that_hold_data_are_read",
+        "it was answered 400, or 401, and its sender gave up",
+    ),
+    Protection(
+        "many deliveries without a body cause one look a minute",
+        "sync_core/flows/look_now.py",
+        "            delay_s = max(delay_s, ahead_s + EVERY_S)\n",
+        "            pass\n",
+        f"{FAULTS}/test_look_now.py"
+        "::test_many_at_once_cause_one_look_and_one_that_comes_within_the_minute_is_looked_for_at_its_end",
+        "a thousand processed data sets would have read CluedIn a thousand times",
+    ),
+    Protection(
+        "a message too many causes no look within the minute",
+        "sync_core/flows/look_now.py",
+        "            lease.leave_for(max(left_s, 0))\n",
+        "            lease.release()\n",
+        f"{FAULTS}/test_look_now.py::test_a_message_too_many_causes_no_look_within_the_minute",
+        "a queue that delivers twice looked twice, at once with another instance",
+    ),
+    Protection(
         "what names no work in a poison queue becomes a letter",
         "sync_core/flows/take_poison.py",
         "            self.bury.message(queue, body, error.code, str(error))\n",

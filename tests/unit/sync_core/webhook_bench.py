@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import count
 from typing import Any
 
 from pydantic import SecretStr
@@ -15,6 +16,8 @@ from sync_core.domain.answer import HttpAnswer
 from sync_core.domain.delivery import Delivery, DeliveryStatus
 from sync_core.domain.message import DataSetMessage, Message
 from sync_core.errors import StateError
+from sync_core.flows.empty_bodies import EmptyBodies
+from sync_core.flows.look_now import LookNow
 from sync_core.flows.receive_delivery import ReceiveDelivery
 from sync_core.state.deliveries import DeliveryStore
 from sync_core.state.queues import WorkQueue
@@ -63,6 +66,26 @@ class RememberedMessages(WorkQueue):
         self.sent.append(message)
 
 
+class RememberedLooks(LookNow):
+    """Counts the looks that are asked for."""
+
+    def __init__(self) -> None:
+        self.__dict__["asked"] = []
+
+    def ask(self) -> None:
+        self.__dict__["asked"].append(True)
+
+
+class RememberedTrouble(EmptyBodies):
+    """Keeps whether bodies that did not arrive were refused."""
+
+    def __init__(self) -> None:
+        self.__dict__["noted"] = []
+
+    def note(self, *, refused: bool) -> None:
+        self.__dict__["noted"].append(refused)
+
+
 @dataclass
 class Receiver:
     """A webhook with these secrets, at a time that a test can move."""
@@ -71,12 +94,27 @@ class Receiver:
     now: datetime = NOW
     deliveries: RememberedDeliveries = field(default_factory=RememberedDeliveries)
     queue: RememberedMessages = field(default_factory=RememberedMessages)
+    looks: RememberedLooks = field(default_factory=RememberedLooks)
+    trouble: RememberedTrouble = field(default_factory=RememberedTrouble)
+    ids: "count[int]" = field(default_factory=count)
 
     def post(self, body: bytes, headers: Mapping[str, str] | None = None) -> HttpAnswer:
-        """Let a body arrive as it is; as JSON where no headers say otherwise."""
+        """Let a body arrive as it is, its length declared; as JSON where no headers say otherwise."""
+        return self.post_raw(body, {"Content-Length": str(len(body)), **(JSON if headers is None else headers)})
+
+    def post_raw(self, body: bytes, headers: Mapping[str, str]) -> HttpAnswer:
+        """Let a body arrive with these headers and no others."""
         secrets = [SecretStr(secret) for secret in self.secrets]
-        receive = ReceiveDelivery(self.deliveries, self.queue, secrets, lambda: self.now)
-        return receive.answer(JSON if headers is None else headers, body)
+        receive = ReceiveDelivery(
+            deliveries=self.deliveries,
+            queue=self.queue,
+            secrets=secrets,
+            look_now=self.looks,
+            empty_bodies=self.trouble,
+            clock=lambda: self.now,
+            new_id=lambda: str(next(self.ids)),
+        )
+        return receive.answer(headers, body)
 
     def send(self, headers: Mapping[str, str] | None = None, /, **members: Any) -> HttpAnswer:
         """Let an event arrive; it names the data set unless its members do."""

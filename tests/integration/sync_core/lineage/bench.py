@@ -134,7 +134,7 @@ class LineageBench:
             queue = queues.get_queue_client(LINEAGE_QUEUE, message_decode_policy=TextBase64DecodePolicy())
             messages = list(queue.receive_messages(messages_per_page=32))
             for message in messages:
-                self.app.push_lineage.handle(message.content.encode())
+                self.app.work_off_lineage(message.content.encode())
                 queue.delete_message(message)
             return len(messages)
 
