@@ -13,14 +13,14 @@ from tests.unit.infra.template import snapshot
 
 # A mistake for each file, what stands there, what is written instead, and what the compiler says.
 MISTAKES = [
-    ("modules/alerts.bicep", "      autoMitigate: true\n", "      autoMitigat: true\n", "BCP037"),
+    ("modules/alerts.bicep", "      autoMitigate: true\n", "      autoMitigat: true\n", "BCP089"),
     ("modules/function-app.bicep", "httpsOnly: true", "httpsOnly: 'yes'", "BCP036"),
     ("modules/identity.bicep", "  location: location\n", "", "BCP035"),
-    ("modules/key-vault.bicep", "if (!empty(notifyUrls))", "if (!empty(vault.properties.vaultUri))", "BCP182"),
+    ("modules/key-vault.bicep", "if (!empty(notifyUrls))", "if (!empty(vault.properties.vaultUri))", "BCP177"),
     ("modules/monitoring.bicep", "retentionInDays: retentionDays", "retentionInDays: 30", "no-unused-params"),
     ("modules/network.bicep", "zones[i].id", "zone[i].id", "BCP057"),
     ("modules/roles.bicep", "guid(account.id, principalId,", "guid(account.properties.primaryLocation,", "BCP120"),
-    ("modules/storage.bicep", "kind: 'StorageV2'", "kind: 'StorageV3'", "BCP036"),
+    ("modules/storage.bicep", "queueServices/queues@2025-01-01", "queueServices/queues@2025-01-02", "BCP081"),
 ]
 # What compiles, and would change what is deployed: the file, what stands there, what is written instead.
 CHANGES = {
@@ -103,14 +103,10 @@ def test_a_secret_that_a_setting_would_show_is_seen_in_the_snapshot(compiler: Co
     with copied_sources() as folder:
         path = folder / "main.bicep"
         source = path.read_text(encoding="utf-8")
-        path.write_text(source.replace("SYNC_TERM: syncTerm", "SYNC_TERM: notifyUrls"), encoding="utf-8")
-        assert '"value": "[parameters(\'notifyUrls\')]"' in json.dumps(
-            [
-                each
-                for each in json.loads(evaluate(compiler, read_kinds()["default"], folder))["predictedResources"]
-                if each["type"] == "Microsoft.Web/sites"
-            ]
-        )
+        path.write_text(source.replace("SYNC_TERM: syncTerm\n", "SYNC_TERM: '${syncTerm}${notifyUrls}'\n"))
+        predicted = json.loads(evaluate(compiler, read_kinds()["default"], folder))["predictedResources"]
+    [app] = [each for each in predicted if each["type"] == "Microsoft.Web/sites"]
+    assert "parameters('notifyUrls')" in json.dumps(app)
 
 
 def _templates(template: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
