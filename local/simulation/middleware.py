@@ -18,6 +18,19 @@ ADMIN_PREFIX = "/_simulator"
 ABORT_EXTENSION = "simulator.abort"
 
 
+IMPOSTORS = {
+    "a page": Effect(
+        status=200,
+        headers={"Content-Type": "text/html"},
+        body="<!DOCTYPE html><html><head><title>Sign in to your account</title></head></html>",
+    ),
+    "nothing": Effect(status=200),
+    "other json": Effect(status=200, body={"status": "ok", "version": "1.0"}),
+    "no such path": Effect(status=404, body={"error": {"code": "RequestUriNotFound", "message": "No such path"}}),
+}
+"""What somebody else at the address answers, whatever is asked."""
+
+
 class ConnectionLostError(ConnectionError):
     """The simulated network failed: raise it in a handler to break the connection as a fault does.
 
@@ -86,6 +99,9 @@ class ObservedApp:
         struck = self._simulator.faults.strike(scope["method"], scope["path"], scope[SCOPE_KEY])
         observed = self._observe(scope, send, exchange)
         replayed = _replay(exchange.body, receive)
+        if struck is None and self._simulator.switches.answers_as != "itself":
+            await _send_effect(IMPOSTORS[self._simulator.switches.answers_as], observed)
+            return
         if struck is None:
             await self._app(scope, replayed, observed)
             return

@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 from starlette.routing import BaseRoute
@@ -20,6 +20,8 @@ class SwitchSet(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    answers_as: Literal["itself", "a page", "nothing", "other json", "no such path"] = "itself"
+    """Who is at this address: the service, or somebody else, with a web page, an empty answer, other JSON, or a 404."""
     record_bodies: bool = False
     """Keep request and response bodies in the request log."""
 

@@ -57,7 +57,7 @@ def _following(body: Any, operation: str) -> dict[str, str]:
     if not link or token:
         return {"skipToken": token} if token else {}
     query = link.partition("?")[2] or f"skipToken={quote(link)}"
-    following = {name: value for name, value in parse_qsl(query) if name.lower() != "api-version"}
+    following = {name: value for name, value in parse_qsl(query.replace("+", "%2B")) if name.lower() != "api-version"}
     if not following:
         raise _unreadable("a list whose next page can be asked for", operation, body)
     return following

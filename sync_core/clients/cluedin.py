@@ -26,19 +26,13 @@ from sync_core.clients.cluedin_wire import (
     raise_for_errors,
     says_unauthenticated,
 )
-from sync_core.clients.failures import Service
 from sync_core.clients.http import Answer, Call, HttpDoor
+from sync_core.clients.services import CLUEDIN
 from sync_core.errors import ConfigError, TransientError
 from sync_core.single_flight import Once
 
-CLUEDIN = Service(
-    name="cluedin",
-    title="CluedIn",
-    url_setting="CLUEDIN_URL",
-    credentials_remedy="Check CLUEDIN_USERNAME and CLUEDIN_PASSWORD, or CLUEDIN_ACCESS_TOKEN (an access token: CluedIn "
-    "takes no API token for this), and CLUEDIN_ORGANIZATION.",
-    rights_remedy="Give the service account a CluedIn role with access to Integration > Data Source Groups.",
-)
+__all__ = ["CLUEDIN", "CluedInClient"]  # the service beside its client
+
 # The type of the data sources that CluedIn's own Purview integration makes (docs/vendors/cluedin.md, 2.5).
 ENDPOINT = "endpoint"
 

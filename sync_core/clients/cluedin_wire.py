@@ -17,6 +17,7 @@ from sync_core.clients.failures import (
     TRANSIENT_STATUS,
     UNAUTHENTICATED,
     Service,
+    to_shape_error,
     transient_kind,
 )
 from sync_core.clients.json_reading import integer, member, text
@@ -83,14 +84,17 @@ def raise_for_errors(service: Service, operation: str, body: Any, members: Path 
 
     Raises:
         ConfigError: the token or the account's rights do not allow the operation.
-        TransientError: CluedIn's back end failed, or the answer is no GraphQL at all.
+        TransientError: CluedIn's back end failed.
+        AddressError: the answer is no GraphQL at all.
         RejectedError, NotFoundError, AlreadyExistsError: CluedIn refuses what was asked.
     """
     errors = [error for error in _errors(body) if _member(error, members) is None]
     if errors:
         raise _to_error(service, operation, errors[0])
-    if not isinstance(body, dict) or not isinstance(body.get("data"), dict):
-        raise TransientError(f"{service.title}'s answer to {operation} is no GraphQL answer.", service=service.name)
+    if not isinstance(body, dict) or not {"data", "errors"} & body.keys():
+        raise to_shape_error(service, f"GraphQL's to {operation}", body)
+    if not isinstance(body.get("data"), dict):
+        raise TransientError(f"{service.title}'s answer to {operation} has no data.", service=service.name)
     data: dict[str, Any] = body["data"]
     return data
 

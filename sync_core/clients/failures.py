@@ -5,6 +5,7 @@ docs/vendors (purview.md, section 3, Errors; cluedin.md, 1.2 and 3), and docs/de
 decide.
 """
 
+import codecs
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -31,6 +32,11 @@ from sync_core.safe_text import mask
 
 SHOWN_CHARACTERS = 300
 LONGEST_CODE = 100
+LONGEST_NAME = 40
+FEW_NAMES = 5
+FEW_BYTES = 1000
+NO_SUCH_ADDRESS = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED})
+REQUEST_URI_NOT_FOUND = "RequestUriNotFound"  # what Azure's front says of a path that no service behind it has
 LONGEST_RETRY_AFTER_S = 3600.0
 SECONDS = re.compile(r"[0-9]+(\.[0-9]*)?")
 TRANSIENT_STATUS = frozenset(
@@ -57,13 +63,19 @@ FORBIDDEN = "FORBIDDEN"
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A service for people: its name, the setting that holds its address, and what to check when it refuses us."""
+    """A service for people: its name, the setting that holds its address, and what to check when it refuses us.
+
+    `written_as` is what that setting should hold. A 404 or 405 with a code that `own_codes`, a regular expression, does
+    not match comes from somebody else at that address.
+    """
 
     name: str
     title: str
     url_setting: str
     credentials_remedy: str
     rights_remedy: str
+    written_as: str = ""
+    own_codes: str = ".*"
 
 
 class HasAnswer(Protocol):
@@ -88,7 +100,7 @@ class HasAnswer(Protocol):
 def to_status_error(service: Service, what: str, answer: HasAnswer) -> SyncError | None:
     """Return the error that an answer stands for, or None for a success."""
     if answer.status < HTTPStatus.MULTIPLE_CHOICES:
-        return None
+        return None if _may_be_json(answer) else to_address_error(service, what, describe(answer.body))
     code, said = parse_failure(answer)
     found = f"{service.title} answered {answer.status} {code} to {what}: {said}".replace("  ", " ")
     if answer.status == HTTPStatus.UNAUTHORIZED or code == UNAUTHENTICATED:
@@ -101,12 +113,64 @@ def to_status_error(service: Service, what: str, answer: HasAnswer) -> SyncError
     if answer.status == HTTPStatus.CONFLICT:
         return AlreadyExistsError(found, code=code or str(answer.status))
     if answer.status < HTTPStatus.BAD_REQUEST:
-        return AddressError(f"{found}. Expected no redirect: check {service.url_setting}.")
+        return AddressError(f"{found}. Expected no redirect: {_check_address(service)}")
+    if answer.status in NO_SUCH_ADDRESS and not _is_own(service, code):
+        return AddressError(f"{found}. Expected the service's API at this address: {_check_address(service)}")
     if answer.status == HTTPStatus.NOT_FOUND and code in NOT_FOUND_CODES:
         return NotFoundError(found, code=code)
-    if answer.status in {HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED} and not code:
-        return AddressError(f"{found}. Expected the service's API at this address: check {service.url_setting}.")
     return RejectedError(found, code=code or str(answer.status))
+
+
+def to_address_error(service: Service, what: str, got: str) -> AddressError:
+    """Return the error for a success that is not the service's: whatever answers there, it confirms nothing."""
+    return AddressError(
+        f"What answers {what} is not {service.title}: got {got}. Expected the service's API at this address: "
+        f"{_check_address(service)}"
+    )
+
+
+def to_shape_error(service: Service, expected: str, body: Any) -> SyncError:
+    """Return the error for decoded JSON of another shape; what could not be decoded was cut short on its way.
+
+    It must never be taken for "nothing found".
+    """
+    if body is None:
+        return TransientError(f"{service.title}'s answer is not {expected}: it cannot be read.", service=service.name)
+    return AddressError(
+        f"{service.title}'s answer is not {expected}: got {describe_json(body)}. If that lasts, another service is at "
+        f"this address: {_check_address(service)}"
+    )
+
+
+def describe(body: bytes) -> str:
+    """Tell what came where JSON was expected."""
+    said = _short(body[:FEW_BYTES].decode("utf-8", "replace"))
+    if not said:
+        return "an empty answer"
+    return f"a web page: {said}" if said.startswith("<") else f"no JSON: {said}"
+
+
+def describe_json(body: Any) -> str:
+    """Tell what JSON came, by the names of its members."""
+    if isinstance(body, Mapping):
+        names = ", ".join(str(name)[:LONGEST_NAME] for name in list(body)[:FEW_NAMES])
+        return f"an object with {names}" if names else "an empty object"
+    return "a list" if isinstance(body, list) else "a bare value"
+
+
+def _check_address(service: Service) -> str:
+    written = f"; it is written as {service.written_as}" if service.written_as else ""
+    return f"check {service.url_setting}{written}."
+
+
+def _is_own(service: Service, code: str) -> bool:
+    return bool(code) and code != REQUEST_URI_NOT_FOUND and re.fullmatch(service.own_codes, code) is not None
+
+
+def _may_be_json(answer: HasAnswer) -> bool:
+    """Whether an answer is an object or a list, as all of both services are; no page, no text, not nothing."""
+    start = answer.body[:FEW_BYTES].removeprefix(codecs.BOM_UTF8).lstrip()
+    return answer.status == HTTPStatus.NO_CONTENT or start[:1] in {b"{", b"["}
 
 
 def transient_kind(status: int | None) -> type[TransientError]:

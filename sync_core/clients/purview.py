@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, quote
 
-from sync_core.clients.failures import Service
 from sync_core.clients.http import Call, HttpDoor
 from sync_core.clients.purview_wire import (
     AssignedEntity,
@@ -26,18 +25,12 @@ from sync_core.clients.purview_wire import (
     parse_search_page,
     parse_term_headers,
 )
+from sync_core.clients.services import PURVIEW
 from sync_core.domain.asset import Asset
 from sync_core.errors import AddressError, NotFoundError, RejectedError
 
-PURVIEW = Service(
-    name="purview",
-    title="Microsoft Purview",
-    url_setting="PURVIEW_ENDPOINT",
-    credentials_remedy="Check that PURVIEW_ENDPOINT is the account of the tenant in which the app's identity lives, "
-    "and AZURE_CLIENT_ID if that identity is user-assigned.",
-    rights_remedy="Give the app's identity the role Data Reader on the root collection (glossary and search) and Data "
-    "Curator on the collection of PURVIEW_COLLECTION, in Purview's Data Map; a new role takes some minutes to count.",
-)
+__all__ = ["PURVIEW", "PurviewClient"]  # the service beside its client
+
 DATA_MAP = "/datamap/api"
 ATLAS = f"{DATA_MAP}/atlas/v2"
 API_VERSION = "2023-09-01"

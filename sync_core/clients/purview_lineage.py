@@ -12,6 +12,7 @@ from sync_core.clients.http import Call, HttpDoor
 from sync_core.clients.purview import ATLAS, DATA_MAP, ENTITIES_A_CALL, PURVIEW
 from sync_core.clients.purview_lineage_wire import (
     StoredEntity,
+    check_written,
     format_entity,
     parse_stored_entities,
     parse_stored_entity,
@@ -84,7 +85,7 @@ class PurviewLineageClient:
             chunk = list(guids[start : start + ENTITIES_A_CALL])
             call = Call("DELETE", f"{ATLAS}/entity/bulk", {**VERSIONED, "guid": chunk}, operation="delete_lineage")
             try:
-                self.door.send(call)
+                check_written(self.door.send(call).json())
             except NotFoundError:
                 if len(chunk) > 1:
                     for guid in chunk:
@@ -95,7 +96,8 @@ class PurviewLineageClient:
         for start in range(0, len(guids), ENTITIES_A_CALL):
             body = {"entityGuids": list(guids[start : start + ENTITIES_A_CALL])}
             params = {**VERSIONED, "collectionId": collection}
-            self.door.send(Call("POST", f"{DATA_MAP}/entity/moveTo", params, json=body, operation="move_lineage"))
+            call = Call("POST", f"{DATA_MAP}/entity/moveTo", params, json=body, operation="move_lineage")
+            check_written(self.door.send(call).json())
 
     def _find(self, path: str, params: Mapping[str, Any]) -> StoredEntity | None:
         try:

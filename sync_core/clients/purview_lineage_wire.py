@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sync_core.clients.failures import to_shape_error
 from sync_core.clients.json_reading import member, objects, text
+from sync_core.clients.services import PURVIEW
 from sync_core.domain.lineage import COLUMN_MAPPING, COLUMN_MAPPING_NOTE, EntityRef, LineageEntity
-from sync_core.errors import TransientError
 
 ACTIVE = "ACTIVE"
 # Where the types of Purview's own scanners keep the columns of an asset.
@@ -19,7 +20,7 @@ TABULAR_SCHEMA = "tabular_schema"
 ATTACHED_SCHEMA = "attachedSchema"
 FED_BY = "outputFromProcesses"
 GUID_ASSIGNMENTS = "guidAssignments"
-WRITTEN = frozenset({GUID_ASSIGNMENTS, "mutatedEntities"})
+WRITTEN = frozenset({GUID_ASSIGNMENTS, "mutatedEntities", "partialUpdatedEntities"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +62,12 @@ def parse_stored_entity(body: Any) -> StoredEntity | None:
     """Read `{"entity": ...}`; a deleted entity counts as none, whether the account keeps it or not.
 
     Raises:
-        TransientError: it is no entity at all, e.g. a proxy's page; that must not be taken for "not there".
+        SyncError: it is no entity at all; that must not be taken for "not there".
     """
     entity = member(body, "entity")
     guid = text(entity, "guid")
     if not guid:
-        raise TransientError("Microsoft Purview's answer is no entity with a guid.", service="purview")
+        raise to_shape_error(PURVIEW, "an entity with a guid", body)
     if _status(entity, "status") != ACTIVE:
         return None
     schemas = [
@@ -94,8 +95,14 @@ def parse_stored_entity(body: Any) -> StoredEntity | None:
 def parse_stored_entities(body: Any) -> list[StoredEntity]:
     """Read `{"entities": [...]}` like `parse_stored_entity`."""
     if not isinstance(member(body, "entities"), list):
-        raise TransientError("Microsoft Purview's answer is no list of entities.", service="purview")
+        raise to_shape_error(PURVIEW, "a list of entities", body)
     return [found for entity in objects(body, "entities") if (found := parse_stored_entity({"entity": entity}))]
+
+
+def check_written(body: Any) -> None:
+    """Raise SyncError where an answer is none to a write, a move or a deletion: the outcome is not known then."""
+    if not isinstance(body, Mapping) or (body and not WRITTEN & body.keys()):
+        raise to_shape_error(PURVIEW, "that to a write", body)
 
 
 def parse_written(body: Any, placeholders: Mapping[EntityRef, str]) -> dict[EntityRef, str]:
@@ -104,10 +111,9 @@ def parse_written(body: Any, placeholders: Mapping[EntityRef, str]) -> dict[Enti
     What stands afterwards is not judged by this, only by reading it back.
 
     Raises:
-        TransientError: it is no answer to a bulk write, whose outcome is then not known.
+        SyncError: it is no answer to a bulk write, whose outcome is then not known.
     """
-    if not isinstance(body, Mapping) or (body and not WRITTEN & body.keys()):
-        raise TransientError("Microsoft Purview's answer to a bulk write is none.", service="purview")
+    check_written(body)
     mutated = member(body, "mutatedEntities")
     actions = mutated if isinstance(mutated, Mapping) else {}
     told = {

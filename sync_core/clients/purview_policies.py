@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
+from sync_core.clients.failures import to_shape_error
 from sync_core.clients.http import Call, HttpDoor
 from sync_core.clients.json_reading import text
-from sync_core.errors import TransientError
+from sync_core.clients.services import PURVIEW
 
 API_VERSION = {"api-version": "2021-07-01"}
 
@@ -25,7 +26,7 @@ class PurviewPolicies:
         path = f"/policystore/collections/{quote(collection, safe='')}/metadataPolicy"
         policy = self.door.send(Call("GET", path, API_VERSION, operation="fetch_policy")).json()
         if not isinstance(policy, dict) or not text(policy, "id"):
-            raise TransientError(f"Purview's answer is no policy of collection {collection}.", service="purview")
+            raise to_shape_error(PURVIEW, f"the policy of collection {collection}", policy)
         return policy
 
     def save(self, policy: dict[str, Any]) -> None:

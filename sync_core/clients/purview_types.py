@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
+from sync_core.clients.failures import to_shape_error
 from sync_core.clients.http import Call, HttpDoor
 from sync_core.clients.json_reading import member, objects, text, texts
 from sync_core.clients.purview import API_VERSION, ATLAS
+from sync_core.clients.services import PURVIEW
 from sync_core.errors import AddressError, AlreadyExistsError, RejectedError
 
 TYPES = f"{ATLAS}/types/typedefs"
@@ -89,11 +91,22 @@ def _find(door: HttpDoor, name: str) -> Definition | None:
 def _create(door: HttpDoor, definitions: Definitions) -> bool:
     """Create types; return False if one of them exists, which refuses the whole call."""
     try:
-        door.send(Call("POST", TYPES, VERSIONED, json=dict(definitions), operation="create_types"))
+        answer = door.send(Call("POST", TYPES, VERSIONED, json=dict(definitions), operation="create_types"))
     except AlreadyExistsError:
         return False
+    _check(door, definitions, answer.json())
     return True
 
 
 def _update(door: HttpDoor, definitions: Definitions) -> None:
-    door.send(Call("PUT", TYPES, VERSIONED, json=dict(definitions), operation="update_types"))
+    answer = door.send(Call("PUT", TYPES, VERSIONED, json=dict(definitions), operation="update_types"))
+    _check(door, definitions, answer.json())
+
+
+def _check(door: HttpDoor, definitions: Definitions, body: Any) -> None:
+    """Believe an answer that tells types; where it tells none, look for one of them: 200 alone is no proof."""
+    if any(isinstance(member(body, kind), list) for kind in definitions):
+        return
+    first = next(iter(definitions.values()))[0]
+    if _find(door, first["name"]) is None:
+        raise to_shape_error(PURVIEW, "that to a registration of types", body)

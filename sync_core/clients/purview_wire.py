@@ -6,11 +6,14 @@ Source: docs/vendors/purview.md, sections 1 to 4.
 from dataclasses import dataclass
 from typing import Any
 
+from sync_core.clients.failures import to_shape_error
 from sync_core.clients.json_reading import integer, member, text
+from sync_core.clients.services import PURVIEW
 from sync_core.domain.asset import Asset
-from sync_core.errors import TransientError
+from sync_core.errors import SyncError
 
 ACTIVE = "ACTIVE"
+ENTITY_MEMBERS = frozenset({"entity", "entities", "referredEntities"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +77,15 @@ class Collection:
 
 def parse_collections(body: Any) -> tuple[list[Collection], str]:
     """Read a page of collections and the link to the next one, empty on the last."""
+    if "value" not in _object(body):
+        raise _unreadable("a list of collections", body)
     collections = [
         Collection(
             name=text(item, "name"),
             friendly_name=text(item, "friendlyName") or text(item, "name"),
             parent=text(item, "parentCollection", "referenceName"),
         )
-        for item in _items(_object(body), "value")
+        for item in _items(body, "value")
     ]
     return collections, text(body, "nextLink")
 
@@ -96,7 +101,7 @@ def parse_glossaries(body: Any) -> list[Glossary]:
 
 def parse_term_headers(body: Any) -> list[TermHeader]:
     """Read term headers."""
-    return [TermHeader(text(item, "termGuid"), text(item, "displayText")) for item in _array(body)]
+    return [TermHeader(text(item, "termGuid"), text(item, "displayText")) for item in _array(body, "termGuid")]
 
 
 def parse_assigned_entities(body: Any) -> list[AssignedEntity]:
@@ -115,7 +120,9 @@ def parse_assigned_entities(body: Any) -> list[AssignedEntity]:
 
 def parse_entities(body: Any) -> list[Asset]:
     """Read `{"entity": ...}` or `{"entities": [...]}`; entities that are not active are left out."""
-    single = member(_object(body), "entity")
+    if not ENTITY_MEMBERS & _object(body).keys():
+        raise _unreadable("an entity or a list of entities", body)
+    single = member(body, "entity")
     entities = [single] if isinstance(single, dict) else _items(body, "entities")
     return [_parse_entity(entity) for entity in entities if text(entity, "guid") and _has(ACTIVE, entity, "status")]
 
@@ -192,12 +199,18 @@ def _object(body: Any) -> dict[str, Any]:
     return body
 
 
-def _array(body: Any) -> list[dict[str, Any]]:
-    """A list as such or as `value`. Anything else is unreadable: it must not be taken for "nothing found"."""
+def _array(body: Any, identifier: str = "guid") -> list[dict[str, Any]]:
+    """A list as such or as `value`, of objects by a guid; a single one without it does not matter.
+
+    Anything else is unreadable: it must not be taken for "nothing found".
+    """
     found = body["value"] if isinstance(body, dict) and "value" in body else body
     if not isinstance(found, list):
         raise _unreadable("a list", body)
-    return [item for item in found if isinstance(item, dict)]
+    items = [item for item in found if isinstance(item, dict)]
+    if found and not any(text(item, identifier) for item in items):
+        raise _unreadable(f"a list of objects with {identifier}", found)
+    return items
 
 
 def _items(body: Any, field: str) -> list[dict[str, Any]]:
@@ -208,7 +221,5 @@ def _items(body: Any, field: str) -> list[dict[str, Any]]:
     return [item for item in found or [] if isinstance(item, dict)]
 
 
-def _unreadable(expected: str, body: Any) -> TransientError:
-    # Also what a proxy's login page looks like: it must never be taken for "nothing found".
-    found = type(body).__name__
-    return TransientError(f"Microsoft Purview's answer is not {expected}: found {found}.", service="purview")
+def _unreadable(expected: str, body: Any) -> SyncError:
+    return to_shape_error(PURVIEW, expected, body)

@@ -7,9 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from sync_core.clients.failures import to_shape_error
 from sync_core.clients.http import Call, HttpDoor
 from sync_core.clients.json_reading import integer, text
-from sync_core.clients.purview import PURVIEW
+from sync_core.clients.services import CLUEDIN, PURVIEW
 from sync_core.clients.sign_in import SharedSignIn
 from sync_core.errors import ConfigError, RejectedError, SlowAnswerError, SyncError, TransientError
 
@@ -217,7 +218,7 @@ def parse_grant(body: object, now: float) -> Grant:
     """Read a token endpoint's answer.
 
     Raises:
-        ConfigError: it holds no token that a header can carry.
+        AddressError: it holds no token that a header can carry.
     """
     match body:
         case {"access_token": str(access_token), **rest} if VISIBLE_ASCII.fullmatch(access_token):
@@ -225,4 +226,4 @@ def parse_grant(body: object, now: float) -> Grant:
             margin_s = min(LONGEST_MARGIN_S, lifetime_s * SHARE_OF_LIFETIME)
             return Grant(access_token, text(rest, "refresh_token"), now + lifetime_s - margin_s)
         case _:
-            raise ConfigError("CluedIn's token endpoint answered without an access_token: check CLUEDIN_URL.")
+            raise to_shape_error(CLUEDIN, "a token endpoint's with an access_token", body or {})

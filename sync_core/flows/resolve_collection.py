@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sync_core.clients.purview import PurviewClient
 from sync_core.clients.purview_wire import Collection
-from sync_core.errors import ConfigError
+from sync_core.errors import AddressError, ConfigError
 
 logger = logging.getLogger(__name__)
 
@@ -31,6 +31,8 @@ class ResolveCollection:
         """
         try:
             collections = {collection.name: collection for collection in self.purview.fetch_collections()}
+        except AddressError:  # whatever answers there knows nothing of collections
+            raise
         except ConfigError as error:
             if not COLLECTION_NAME.fullmatch(self.setting):
                 raise

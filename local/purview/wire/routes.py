@@ -168,7 +168,7 @@ LEGACY: tuple[_Row, ...] = (
 
 
 def _unknown(call: Call) -> None:
-    raise gateway_error(404, "NotFound", f"No operation at {call.path['path']}")
+    raise gateway_error(404, "RequestUriNotFound", f"No operation at {call.path['path']}")
 
 
 def _definition_rows() -> Iterator[_Row]:

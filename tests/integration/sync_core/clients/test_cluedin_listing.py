@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, Response
 from sync_core.clients.cluedin import CLUEDIN, CluedInClient, is_refused
 from sync_core.clients.http import HttpDoor
 from sync_core.clients.tokens import GivenToken
-from sync_core.errors import TransientError
+from sync_core.errors import AddressError, TransientError
 from tests.integration.sync_core.clients.scripted import Asked, Scripted
 
 
@@ -111,11 +111,16 @@ def test_a_server_that_shows_nothing_readable_for_ever_does_not_keep_us_for_ever
     assert len(service.asked) == 2
 
 
-@pytest.mark.parametrize("body", [{"data": None}, {"data": {"inbound": {}}}, ["x"]])
-def test_what_is_no_list_is_not_an_empty_one(service: Scripted, client: CluedInClient, body: Any) -> None:
+@pytest.mark.parametrize(
+    ("body", "error"),
+    [({"data": None}, TransientError), ({"data": {"inbound": {}}}, TransientError), (["x"], AddressError)],
+)
+def test_what_is_no_list_is_not_an_empty_one(
+    service: Scripted, client: CluedInClient, body: Any, error: type[Exception]
+) -> None:
     service.answers = [JSONResponse(body)]
-    with pytest.raises(TransientError):
+    with pytest.raises(error):
         listed(client)
     service.answers = [Response("<html>Sign in</html>")]
-    with pytest.raises(TransientError):
+    with pytest.raises(AddressError, match=r"a web page: <html>Sign in</html>.*check CLUEDIN_URL"):
         listed(client)

@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 from sync_core.clients.http import HttpDoor
 from sync_core.clients.purview import ENTITIES_A_CALL, PURVIEW, PurviewClient
 from sync_core.clients.purview_wire import Collection, EntityType, TermHeader
-from sync_core.errors import ConfigError, RejectedError, TransientError
+from sync_core.errors import AddressError, ConfigError, RejectedError
 from tests.integration.sync_core.clients.scripted import Asked, NumberedTokens, Scripted
 
 GONE = {"errorCode": "ATLAS-404-00-005", "errorMessage": "Given instance guid is invalid/not found"}
@@ -111,7 +111,7 @@ def test_what_is_no_list_of_assignments_is_not_an_empty_one(
     service: Scripted, client: PurviewClient, answer: Response
 ) -> None:
     service.answers = [answer]
-    with pytest.raises(TransientError):
+    with pytest.raises(AddressError, match="check PURVIEW_ENDPOINT"):
         client.fetch_assigned_entities("t1", 0)
 
 
@@ -217,8 +217,8 @@ def test_an_entity_is_gone_when_the_store_says_so(
         (JSONResponse(INVALID, 404), RejectedError),
         (JSONResponse({"error": {"code": "Unauthorized"}}, 403), ConfigError),
         (Response("<html>Not found</html>", 404), ConfigError),
-        (JSONResponse({}), TransientError),
-        (JSONResponse({"entity": {}}), TransientError),
+        (JSONResponse({}), AddressError),
+        (JSONResponse({"entity": {}}), AddressError),
     ],
 )
 def test_an_answer_that_says_something_else_does_not_say_that_an_entity_is_gone(

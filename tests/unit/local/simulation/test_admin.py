@@ -26,7 +26,7 @@ def test_a_body_that_is_no_json_is_refused(base_url: str) -> None:
 
 def test_switches_are_changed_one_by_one_and_put_back_by_reset(base_url: str) -> None:
     changed = requests.patch(admin(base_url, "switches"), json={"step": 5}, timeout=5)
-    assert changed.json() == {"record_bodies": False, "step": 5}
+    assert changed.json() == {"answers_as": "itself", "record_bodies": False, "step": 5}
     assert requests.post(f"{base_url}/count", timeout=5).json()["value"] == 5
     requests.post(admin(base_url, "reset"), timeout=5)
     assert requests.get(admin(base_url, "switches"), timeout=5).json()["step"] == 1

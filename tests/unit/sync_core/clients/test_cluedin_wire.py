@@ -24,6 +24,7 @@ from sync_core.clients.cluedin_wire import (
     says_unauthenticated,
 )
 from sync_core.errors import (
+    AddressError,
     AlreadyExistsError,
     ConfigError,
     NotFoundError,
@@ -190,7 +191,9 @@ def test_settings_that_are_not_shown_are_a_matter_of_rights() -> None:
         ({"errors": {"message": "boom"}, "data": {"inbound": {}}}, TransientError),
         ({"errors": [], "data": None}, TransientError),
         ({"data": []}, TransientError),
-        ("<html>", TransientError),
+        ("<html>", AddressError),
+        ({"status": "ok"}, AddressError),
+        ([], AddressError),
         (None, TransientError),
     ],
 )

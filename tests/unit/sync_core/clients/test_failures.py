@@ -9,9 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from requests.structures import CaseInsensitiveDict
 
-from sync_core.clients.failures import LONGEST_RETRY_AFTER_S, parse_failure, parse_retry_after, to_status_error
+from sync_core.clients.failures import (
+    LONGEST_RETRY_AFTER_S,
+    Service,
+    parse_failure,
+    parse_retry_after,
+    to_shape_error,
+    to_status_error,
+)
 from sync_core.clients.http import Answer
-from sync_core.clients.purview import PURVIEW
+from sync_core.clients.services import CLUEDIN, PURVIEW
 from sync_core.errors import (
     AddressError,
     AlreadyExistsError,
@@ -45,9 +52,77 @@ def error_of(status: int, body: Any = b"", **headers: str) -> SyncError:
     return error
 
 
-@pytest.mark.parametrize("status", [200, 201, 202, 204])
-def test_a_success_is_no_error(status: int) -> None:
-    assert to_status_error(PURVIEW, "x", answer(status, b"whatever")) is None
+@pytest.mark.parametrize("status", [200, 201, 202])
+@pytest.mark.parametrize("body", [b"{}", b"[]", b' \r\n{"a": 1}', b'\xef\xbb\xbf{"a": 1}', b"{cut sho"])
+def test_a_success_is_no_error(status: int, body: bytes) -> None:
+    assert to_status_error(PURVIEW, "x", answer(status, body)) is None
+
+
+def test_nothing_is_an_answer_where_it_is_said_to_be_one() -> None:
+    assert to_status_error(PURVIEW, "x", answer(204)) is None
+
+
+@pytest.mark.parametrize("service", [PURVIEW, CLUEDIN])
+@pytest.mark.parametrize("status", [200, 201, 202])
+@pytest.mark.parametrize(
+    ("body", "got"),
+    [
+        (b"", "an empty answer"),
+        (b" \n", "an empty answer"),
+        (b"<!DOCTYPE html><html><title>Microsoft Purview</title>", "a web page: <!DOCTYPE html>"),
+        (b"OK", "no JSON: OK"),
+        (b"null", "no JSON: null"),
+        (b"\xff\xfe\x00", "no JSON: "),
+    ],
+)
+def test_a_success_that_is_no_json_names_the_setting_what_came_and_what_to_write(
+    service: Service, status: int, body: bytes, got: str
+) -> None:
+    error = to_status_error(service, "fetch_things", answer(status, body))
+    assert isinstance(error, AddressError)
+    assert f"What answers fetch_things is not {service.title}: got {got}" in str(error)
+    assert f"check {service.url_setting}; it is written as {service.written_as}" in str(error)
+
+
+@pytest.mark.parametrize(
+    ("body", "got"),
+    [
+        ({"statusCode": 200, "message": "hello"}, "an object with statusCode, message"),
+        ({}, "an empty object"),
+        ([1], "a list"),
+        (7, "a bare value"),
+    ],
+)
+def test_json_of_another_shape_names_the_setting_and_its_members(body: Any, got: str) -> None:
+    error = to_shape_error(PURVIEW, "a list of terms", body)
+    assert isinstance(error, AddressError)
+    assert f"is not a list of terms: got {got}. " in str(error)
+    assert "check PURVIEW_ENDPOINT" in str(error)
+
+
+def test_json_that_was_cut_short_is_a_passing_failure() -> None:
+    assert type(to_shape_error(PURVIEW, "a list", None)) is TransientError
+
+
+@pytest.mark.parametrize("status", [404, 405])
+@pytest.mark.parametrize(
+    ("service", "body"),
+    [
+        (PURVIEW, {"error": {"code": "RequestUriNotFound", "message": "no such path"}}),
+        (PURVIEW, {"error": {"code": "ResourceNotFound", "message": "no such path"}}),
+        (PURVIEW, {"errors": [{"message": "x", "extensions": {"code": "NOT_FOUND"}}]}),
+        (PURVIEW, {"error": "not_found"}),
+        (PURVIEW, {"statusCode": 404, "message": "Resource not found"}),
+        (CLUEDIN, {"error": {"code": "RequestUriNotFound", "message": "no such path"}}),
+        (CLUEDIN, {"errorCode": "ATLAS-404-00-005", "errorMessage": "not found"}),
+        (CLUEDIN, {"status": 404, "title": "Not Found"}),
+        (CLUEDIN, b"Cannot POST /graphql"),
+    ],
+)
+def test_a_404_of_somebody_else_names_the_setting(service: Service, status: int, body: Any) -> None:
+    error = to_status_error(service, "x", answer(status, body))
+    assert type(error) is AddressError
+    assert f"check {service.url_setting}; it is written as" in str(error)
 
 
 @pytest.mark.parametrize(
@@ -56,7 +131,7 @@ def test_a_success_is_no_error(status: int) -> None:
         (404, atlas("ATLAS-404-00-005"), NotFoundError),
         (404, atlas("ATLAS-404-00-009"), NotFoundError),
         (404, atlas("ATLAS-404-00-007"), RejectedError),
-        (404, {"error": {"code": "NotFound", "message": "no such account"}}, RejectedError),
+        (404, {"error": {"code": "NotFound", "message": "no such account"}}, AddressError),
         (404, b"<html>not here</html>", AddressError),
         (404, b"", AddressError),
         (405, b"<html>405 Not Allowed</html>", AddressError),
@@ -171,7 +246,8 @@ def test_any_pause_header_is_understood_or_left_alone(value: str) -> None:
 @given(st.integers(100, 599), ANY_JSON | st.binary())
 def test_whatever_comes_back_stands_for_one_of_our_errors(status: int, body: Any) -> None:
     error = to_status_error(PURVIEW, "x", answer(status, body))
-    assert (error is None) == (status < 300)
+    assert status < 300 if error is None else isinstance(error, SyncError)
+    assert error is not None or status == 204 or body not in (b"", None, "")
     assert len(str(error)) < 1000
 
 

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from sync_core.clients import purview_wire as wire
 from sync_core.domain.asset import Asset
-from sync_core.errors import SyncError, TransientError
+from sync_core.errors import AddressError, SyncError, TransientError
 from tests.unit.sync_core.clients.strategies import ANY_JSON, damaged
 
+UNREADABLE = (AddressError, TransientError)  # somebody else's, or cut short
 ENTITY = {
     "guid": "g1",
     "typeName": "azure_sql_table",
@@ -77,7 +78,14 @@ def test_an_assignment_is_told_from_others_by_its_relationship() -> None:
 
 
 def test_an_assignment_without_a_guid_is_not_active() -> None:
-    assert [one.is_active for one in wire.parse_assigned_entities([{"typeName": "azure_sql_table"}])] == [False]
+    rows = [{"typeName": "azure_sql_table"}, None, ASSIGNED]
+    assert [one.is_active for one in wire.parse_assigned_entities(rows)] == [False, True]
+
+
+@pytest.mark.parametrize("rows", [[None], ["hello"], [{"id": 1}], [{"typeName": "azure_sql_table"}]])
+def test_a_list_of_something_else_is_no_list_of_assignments(rows: Any) -> None:
+    with pytest.raises(AddressError, match="a list of objects with guid"):
+        wire.parse_assigned_entities(rows)
 
 
 def test_an_assignment_without_statuses_is_active() -> None:
@@ -119,7 +127,7 @@ def test_a_search_that_finds_nothing_may_leave_out_its_hits() -> None:
 
 @pytest.mark.parametrize("body", [{}, {"error": {"code": "x"}}, {**SEARCH, "@search.count": "many"}, {"value": 7}])
 def test_a_search_page_that_cannot_be_counted_is_unreadable(body: dict[str, Any]) -> None:
-    with pytest.raises(TransientError):
+    with pytest.raises(UNREADABLE):
         wire.parse_search_page(body)
 
 
@@ -143,7 +151,7 @@ def test_a_type_comes_alone_or_in_a_list() -> None:
 
 @pytest.mark.parametrize("body", [{}, {"entityDefs": []}, {"superTypes": ["DataSet"]}])
 def test_a_type_without_a_name_is_unreadable_since_it_would_be_remembered_for_good(body: Any) -> None:
-    with pytest.raises(TransientError):
+    with pytest.raises(UNREADABLE):
         wire.parse_entity_type(body)
 
 
@@ -170,7 +178,7 @@ PARSERS: tuple[Callable[[Any], Any], ...] = (
 @pytest.mark.parametrize("parse", PARSERS)
 @pytest.mark.parametrize("body", NO_ANSWER)
 def test_what_is_no_answer_is_never_nothing_found(parse: Callable[[Any], Any], body: Any) -> None:
-    with pytest.raises(TransientError):
+    with pytest.raises(UNREADABLE):
         parse(body)
 
 
