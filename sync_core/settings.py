@@ -124,6 +124,12 @@ def _split_semicolons(value: Any) -> Any:
     return parts
 
 
+def _notify_url(value: SecretStr) -> SecretStr:
+    if _is_readable_on_its_way(value.get_secret_value()):
+        raise ValueError("expected https for a URL that is told by POST (plain http only for this machine itself)")
+    return value
+
+
 def _split_secrets(value: Any) -> Any:
     return split_secrets(value) if isinstance(value, str) else value
 
@@ -131,7 +137,9 @@ def _split_secrets(value: Any) -> Any:
 ServiceUrl = Annotated[str, AfterValidator(_service_url)]
 AccessToken = Annotated[SecretStr, AfterValidator(_token)]
 ConnectionString = Annotated[SecretStr, AfterValidator(_connection_string)]
-SecretList = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_split_semicolons)]
+NotifyUrls = Annotated[
+    tuple[Annotated[SecretStr, AfterValidator(_notify_url)], ...], NoDecode, BeforeValidator(_split_semicolons)
+]
 WebhookSecrets = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_split_secrets)]
 AccountName = Annotated[str, AfterValidator(_account_name)]
 
@@ -166,7 +174,7 @@ class Settings(BaseSettings):
     lineage_enabled: bool = Field(default=True, alias="LINEAGE_ENABLED")
 
     webhook_secrets: WebhookSecrets = Field(default=(), alias="WEBHOOK_SECRETS")
-    notify_urls: SecretList = Field(default=(), alias="NOTIFY_URLS")
+    notify_urls: NotifyUrls = Field(default=(), alias="NOTIFY_URLS")
 
     storage_account_name: AccountName = Field(default="", alias="AzureWebJobsStorage__accountName")
     storage_queue_service_uri: ServiceUrl | None = Field(default=None, alias="AzureWebJobsStorage__queueServiceUri")

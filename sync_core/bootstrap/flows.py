@@ -2,12 +2,12 @@
 
 import random
 import time
-import uuid
 from dataclasses import dataclass, replace
 from functools import cached_property
 from urllib.parse import urlsplit
 
 from sync_core.bootstrap.services import Services
+from sync_core.bootstrap.stores import new_id
 from sync_core.clients.cluedin_data_sets import CluedInDataSets
 from sync_core.clients.purview_lineage import PurviewLineageClient
 from sync_core.domain.message import LookMessage
@@ -54,11 +54,6 @@ from sync_core.state.notes import Notes
 from sync_core.state.queues import PoisonQueue
 
 
-def new_id() -> str:
-    """Return a short unique id for a run."""
-    return uuid.uuid4().hex[:16]
-
-
 @dataclass(frozen=True)
 class App(Services):
     """Everything that the triggers and the commands call."""
@@ -95,7 +90,7 @@ class App(Services):
                 groups=self._groups,
                 find_group=self._find_group,
                 clock=self.clock,
-                announce=self._notifier.is_on,
+                announce=self._notify.is_on,
             ),
             assets=self._assets,
             bury=self.bury,
@@ -111,7 +106,7 @@ class App(Services):
     @cached_property
     def bury(self) -> Bury:
         """The keeper of dead letters."""
-        return Bury(self._assets, self.dead_letters, self.clock, self._notifier.is_on)
+        return Bury(self._assets, self.dead_letters, self.clock, self._notify.is_on)
 
     @cached_property
     def receive_delivery(self) -> ReceiveDelivery:
@@ -185,7 +180,7 @@ class App(Services):
             collection=lambda: self._collection.get().name,
             host=urlsplit(self.settings.cluedin_url).hostname or "",
             clock=self.clock,
-            announce=self._notifier.is_on,
+            announce=self._notify.is_on,
         )
 
     @cached_property
@@ -208,6 +203,7 @@ class App(Services):
             pauses=self._pauses,
             runs=self._runs,
             cursors=self._cursors,
+            notify=self._notify,
             is_lineage_on=self.settings.lineage_enabled,
             clock=self.clock,
             new_id=new_id,

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from sync_core.bootstrap.identity import new_azure_credential
-from sync_core.bootstrap.stores import Stores
+from sync_core.bootstrap.stores import Stores, new_id
 from sync_core.clients.cluedin import CLUEDIN, CluedInClient, is_refused
 from sync_core.clients.http import HttpDoor, TokenSource
-from sync_core.clients.notifications import Notifier, new_notifier
+from sync_core.clients.notifications import new_receivers
 from sync_core.clients.purview import PURVIEW, PurviewClient
 from sync_core.clients.purview_wire import Collection
 from sync_core.clients.tokens import AzureTokens, GivenToken, PasswordTokens
@@ -58,11 +58,8 @@ class Services(Stores):
 
     @cached_property
     def _notify(self) -> Notify:
-        return Notify(self._notifier, self._notes("notification"), self.clock)
-
-    @cached_property
-    def _notifier(self) -> Notifier:
-        return new_notifier(self.settings.notify_urls)
+        receivers = new_receivers(self.settings.notify_urls)
+        return Notify(receivers, self._notes("notification"), self._notes("outbox"), self.clock, new_id)
 
     @cached_property
     def _types(self) -> AssetTypes:

@@ -1,5 +1,6 @@
 """The state: storage, tables and queues, each built when it is first needed."""
 
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -34,6 +35,11 @@ from sync_core.state.table import Table
 def now_utc() -> datetime:
     """Return the time, aware of its zone."""
     return datetime.now(UTC)
+
+
+def new_id() -> str:
+    """Return a short unique id for a run."""
+    return uuid.uuid4().hex[:16]
 
 
 @dataclass(frozen=True)

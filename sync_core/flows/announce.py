@@ -1,8 +1,9 @@
 """Notifies people when what was outstanding is done: what was created, and that the synchronization is completed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from sync_core.domain.announcement import Announcement, Item
 from sync_core.domain.asset import AssetStatus, Origin
 from sync_core.errors import ConflictError
 from sync_core.flows.notify import Notify
@@ -28,18 +29,7 @@ class Announce:
         if not self.notify.is_on or self.assets.has_todo() or (log is None and self.is_discovering()):
             return
         news = self.assets.news()
-        if not news or not self._take(news):
-            return
-        synced = [item for item in news if item.status is AssetStatus.SYNCED]
-        created = [item.name for item in synced if item.origin is Origin.CREATED]
-        if created:
-            self.notify.send("data_source_created", data_sources_created(created))
-        failures = [Failure(item.name, item.reason) for item in news if item.status is AssetStatus.FAILED]
-        completed = synchronization_completed(
-            created=len(created), adopted=len(synced) - len(created), failures=failures
-        )
-        self.notify.send("synchronization_completed", completed)
-        if log is not None:
+        if news and self.notify.send_once(_told_of(news), lambda: self._take(news)) and log is not None:
             log.counts["announced"] += len(news)
 
     def _take(self, news: list[News]) -> bool:
@@ -49,3 +39,20 @@ class Announce:
         except ConflictError:
             return False
         return True
+
+
+def _told_of(news: Sequence[News]) -> list[tuple[str, Announcement]]:
+    synced = [item for item in news if item.status is AssetStatus.SYNCED]
+    created = [item for item in synced if item.origin is Origin.CREATED]
+    failed = [item for item in news if item.status is AssetStatus.FAILED]
+    completed = synchronization_completed(
+        created=len(created),
+        adopted=len(synced) - len(created),
+        failures=[Failure(item.name, item.reason) for item in failed],
+    ).about(_items(failed))
+    announced = data_sources_created([item.name for item in created]).about(_items(created))
+    return [*([("data_source_created", announced)] if created else []), ("synchronization_completed", completed)]
+
+
+def _items(news: Sequence[News]) -> list[Item]:
+    return [Item(item.guid or item.key, item.name, item.reason) for item in news]

@@ -1,11 +1,13 @@
 """Notifies people whose lineage stands in Purview now, and whose was given up, once no delivery is open any more."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from sync_core.domain.announcement import Announcement, Item
 from sync_core.errors import ConflictError
 from sync_core.flows.notify import Notify
 from sync_core.mapping.announcements import Failure, data_sets_failed, data_sets_synced
-from sync_core.state.data_sets import DataSetStore
+from sync_core.state.data_sets import DataSetNews, DataSetStore
 from sync_core.state.deliveries import DeliveryStore
 
 
@@ -27,15 +29,26 @@ class AnnounceDataSets:
         if not self.notify.is_on or self.deliveries.has_open():
             return
         news = self.data_sets.news()
-        if not news:
-            return
+        if news:
+            self.notify.send_once(list(_told_of(news)), lambda: self._take(news))
+
+    def _take(self, news: Sequence[DataSetNews]) -> bool:
         try:
             self.data_sets.forget_news(news)
         except ConflictError:  # another worker was done at the same moment and announces them
-            return
-        synced = sorted(item.name for item in news if not item.failure)
-        failures = sorted((item.name, item.failure) for item in news if item.failure)
-        if synced:
-            self.notify.send("data_set_synced", data_sets_synced(synced))
-        if failures:
-            self.notify.send("data_set_failed", data_sets_failed([Failure(*failure) for failure in failures]))
+            return False
+        return True
+
+
+def _told_of(news: Sequence[DataSetNews]) -> Iterator[tuple[str, Announcement]]:
+    synced = sorted((item for item in news if not item.failure), key=lambda item: item.name)
+    failed = sorted((item for item in news if item.failure), key=lambda item: item.name)
+    if synced:
+        yield "data_set_synced", data_sets_synced([item.name for item in synced]).about(_items(synced))
+    if failed:
+        failures = [Failure(item.name, item.failure) for item in failed]
+        yield "data_set_failed", data_sets_failed(failures).about(_items(failed))
+
+
+def _items(news: Sequence[DataSetNews]) -> list[Item]:
+    return [Item(item.data_set_id, item.name, item.failure) for item in news]

@@ -20,6 +20,7 @@ from sync_core.flows.find_missed import FindMissed
 from sync_core.flows.find_recreated import FindRecreated
 from sync_core.flows.look_now import LookNow
 from sync_core.flows.look_through import LookThrough
+from sync_core.flows.notify import Notify
 from sync_core.flows.pauses import Pauses
 from sync_core.flows.push_lineage import SEND_AGAIN_AFTER
 from sync_core.flows.replay import Replay
@@ -134,6 +135,7 @@ class Reconcile:
     pauses: Pauses
     runs: RunStore
     cursors: Notes
+    notify: Notify
     is_lineage_on: bool
     clock: Callable[[], datetime]
     new_id: Callable[[], str]
@@ -169,6 +171,7 @@ class Reconcile:
         yield "resend assets", self.take_assets.send_lost
         yield "resend deliveries", self.heal.resend_deliveries
         yield "tell of empty bodies", self.empty_bodies.tell
+        yield "send kept notifications", self.notify.send_kept
         if is_thorough:
             yield "replay dead letters", self.heal.replay_letters
             yield "tidy", self.heal.tidy

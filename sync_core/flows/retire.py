@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, auto
 
+from sync_core.domain.announcement import Item
 from sync_core.domain.approval import Approval, ApprovalNeeded, RetiredLately
 from sync_core.domain.asset import AssetRecord, AssetStatus
 from sync_core.flows.notify import Notify
@@ -129,7 +130,7 @@ class Retire:
     def _tell(self, gone: Sequence[AssetRecord], log: RunLog) -> None:
         log.counts["retired"] += len(gone)
         if gone and self.notify.is_on:
-            self.notify.send("asset_retired", assets_retired([record.name for record in gone]))
+            self.notify.send("asset_retired", assets_retired([record.name for record in gone]).about(to_items(gone)))
 
     def _use_word(self, part: int, due: int, total: int) -> str | None:
         """Return who said that `due` assets may go, an empty text where no one has to, None where no one did.
@@ -162,4 +163,11 @@ class Retire:
         self.approvals.save(NEEDED, needed)
         logger.error("%s of %s assets would be retired; that needs approval", len(due), total)
         if self.notify.is_on:
-            self.notify.send("approval_needed", approval_needed([record.name for record in due], total))
+            self.notify.send(
+                "approval_needed", approval_needed([record.name for record in due], total).about(to_items(due))
+            )
+
+
+def to_items(records: Sequence[AssetRecord]) -> list[Item]:
+    """Return assets as a notification names them."""
+    return [Item(record.guid, record.name) for record in records]

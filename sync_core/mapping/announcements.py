@@ -6,20 +6,14 @@ Source: docs/vendors/cluedin.md, 4.1.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sync_core.domain.announcement import Announcement
+
 NAMES_SHOWN = 20
 FAILURES_SHOWN = 10
 LONGEST_SHOWN = 200
 NEXT_STEP = (
     "What may heal is tried again by itself; see `python -m sync_core letters`, mend the cause, replay the rest."
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Announcement:
-    """One notification."""
-
-    title: str
-    body: str
 
 
 @dataclass(frozen=True, slots=True)

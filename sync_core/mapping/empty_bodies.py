@@ -7,8 +7,8 @@ chunked`, as .NET's `PostAsJsonAsync` does, arrives empty. Source: docs/vendors/
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from sync_core.domain.announcement import Announcement
 from sync_core.domain.empty_bodies import EmptyBodiesSeen
-from sync_core.mapping.announcements import Announcement
 
 NOTED_EVERY = timedelta(minutes=1)
 TOLD_FOR = timedelta(days=1)  # after the last one

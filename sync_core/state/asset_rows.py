@@ -34,6 +34,7 @@ class News(BaseModel):
     """An asset that was synced or given up, and not announced yet; `reason` says why it was given up."""
 
     key: str
+    guid: str = ""
     name: str
     status: AssetStatus
     origin: Origin | None = None

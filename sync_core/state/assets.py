@@ -176,6 +176,7 @@ class AssetStore:
             closed = change(record)
             news = News(
                 key=key,
+                guid=closed.guid,
                 name=closed.name,
                 status=closed.status,
                 origin=closed.group_origin,

@@ -1244,6 +1244,57 @@ LINEAGE_WRITTEN = (
     ),
 )
 
+TOLD = (
+    Protection(
+        "a notification fits what its receiver takes",
+        "sync_core/clients/notifications.py",
+        "        plugin.overflow_mode = apprise.OverflowMode.SPLIT\n",
+        "",
+        f"{CLIENTS}/test_notifications.py::test_ten_failed_data_sets_fit_discord",
+        "2,156 characters were sent to Discord, which takes 2,000: the news were lost",
+    ),
+    Protection(
+        "a notification is measured as its receiver does: an emoji is two characters",
+        "sync_core/clients/notifications.py",
+        "        plugin.body_maxlen -= min(wide, plugin.body_maxlen // 2)\n",
+        "",
+        f"{CLIENTS}/test_notifications.py::test_what_is_longer_still_fits_telegram",
+        "a text of emojis was refused, though it had few enough of them",
+    ),
+    Protection(
+        "news are kept until they are told",
+        "sync_core/flows/notify.py",
+        "            self._keep_on(name, kept, sorted(told))\n",
+        "            self.outbox.delete(name)\n",
+        f"{FLOWS}/test_announce.py::test_what_a_receiver_did_not_take_is_kept_until_it_does",
+        "a receiver that was away for a minute never heard what had been done",
+    ),
+    Protection(
+        "news are kept before they are dropped where they came from",
+        "sync_core/flows/notify.py",
+        "            self.outbox.save(name, one)\n",
+        "            pass\n",
+        f"{FLOWS}/test_announce.py::test_a_worker_that_dies_between_dropping_news_and_telling_them_has_lost_nothing",
+        "what a worker had taken up to tell died with it",
+    ),
+    Protection(
+        "who has heard it does not hear it again",
+        "sync_core/flows/notify.py",
+        '        update = {"told": told, ',
+        "        update = {",
+        f"{FLOWS}/test_announce.py::test_who_has_heard_it_does_not_hear_it_again",
+        "while one receiver was away, the others heard the same every five minutes",
+    ),
+    Protection(
+        "a receiver that fails is left alone for the rest of the run",
+        "sync_core/flows/notify.py",
+        "if receiver.id not in told | failures.keys():",
+        "if receiver.id not in told:",
+        f"{FLOWS}/test_announce.py::test_a_receiver_that_fails_costs_one_try_a_run_however_much_is_kept",
+        "a hundred kept notifications cost a hundred time-outs in one run",
+    ),
+)
+
 NOTHING_LET_IN = (
     Protection(
         "nothing but the data set's id refuses a delivery",
@@ -1417,6 +1468,7 @@ CHAPTERS = {
     "Patience": PATIENCE,
     "Retiring": RETIRE,
     "Lineage": LINEAGE_WRITTEN,
+    "News told": TOLD,
     "Nothing let in, nothing let out": NOTHING_LET_IN,
     "Two versions at once": OTHER_VERSIONS,
 }

@@ -155,6 +155,18 @@ def test_the_name_of_the_storage_account_cannot_name_another_host(name: str, mon
     assert "expected a storage account's name" in refusal(monkeypatch, AzureWebJobsStorage__accountName=name)
 
 
+@pytest.mark.parametrize("url", ["http://hook.example/x", "HTTP://10.0.0.1/", "https://ok.example;http://bad.example"])
+def test_news_that_are_told_by_post_do_not_travel_readable(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "NOTIFY_URLS: found a value (hidden); expected https" in refusal(monkeypatch, NOTIFY_URLS=url)
+
+
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:7071/x", "http://localhost/x", "http://[::1]/x", "https://a.example"]
+)
+def test_news_may_be_told_to_this_machine_and_by_https(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert load(monkeypatch, {"NOTIFY_URLS": url}).notify_urls
+
+
 @pytest.mark.parametrize("value", [";", " ; ; ", "whsec_", "good-secret-0123;whsec_"])
 def test_webhook_secrets_that_hold_none_do_not_leave_the_webhook_open(
     value: str, monkeypatch: pytest.MonkeyPatch

@@ -6,7 +6,8 @@ import logging
 import pytest
 from pydantic import SecretStr
 
-from sync_core.clients.notifications import AppriseNotifier
+from sync_core.clients.notifications import Receiver, new_receivers
+from sync_core.domain.announcement import Announcement
 from sync_core.errors import ConfigError, SyncError
 from sync_core.logs import protect_logs
 from sync_core.mapping.announcements import data_sources_created
@@ -21,7 +22,7 @@ SEED = "seeded0secret"
 
 def notify(url: str, name: str = "Orders") -> None:
     announcement = data_sources_created([name])
-    AppriseNotifier([SecretStr(url)]).send(announcement.title, announcement.body)
+    Receiver(SecretStr(url), 1).send("data_source_created", announcement)
 
 
 @pytest.mark.parametrize(
@@ -47,7 +48,9 @@ def test_a_name_makes_no_line_of_its_own(service: Scripted) -> None:
         SEED,
         f"slack://{SEED}",
         f"msteams://{SEED}",
-        f"https://discord.com/api/webhooks/{SEED}",
+        f"https://127.0.0.1:1/api/webhooks/{SEED}",
+        f"http://user:{SEED}@127.0.0.1:1/{SEED}?key={SEED}",
+        f"https://{SEED}:port/x",
         f"json://user:{SEED}@127.0.0.1:1/{SEED}?key={SEED}",
     ],
 )
@@ -56,9 +59,9 @@ def test_an_address_that_fails_is_neither_logged_nor_told(url: str, caplog: pyte
     protect_logs()
     with pytest.raises(SyncError, match="NOTIFY_URLS") as caught:
         notify(url)
-    assert SEED not in f"{caught.value!r}{caplog.text}{AppriseNotifier([SecretStr(url)])!r}"
+    assert SEED not in f"{caught.value!r}{caplog.text}{Receiver(SecretStr(url), 1)!r}"
 
 
 def test_the_error_says_which_entry_is_meant() -> None:
     with pytest.raises(ConfigError, match="entry 2 "):
-        AppriseNotifier([SecretStr("json://127.0.0.1:1"), SecretStr("bogus://x")]).send("title", "body")
+        new_receivers([SecretStr("json://127.0.0.1:1"), SecretStr("bogus://x")])[1].send("kind", Announcement("t", "b"))

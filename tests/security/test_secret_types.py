@@ -12,7 +12,7 @@ from pydantic import BaseModel, SecretStr
 import sync_core
 from sync_core.clients.cluedin import CLUEDIN
 from sync_core.clients.http import Answer, Call, HttpDoor, _Bearer
-from sync_core.clients.notifications import AppriseNotifier
+from sync_core.clients.notifications import Receiver
 from sync_core.clients.tokens import GivenToken, PasswordTokens
 from sync_core.settings import SECRET_SETTINGS, Settings
 from sync_core.state.connection import StorageConnection
@@ -65,7 +65,7 @@ def test_the_secret_settings_are_typed_as_secrets_and_no_others_are() -> None:
         Call("POST", "/graphql", json={"token": SECRET}),
         Answer(200, {"Set-Cookie": SECRET}, SECRET.encode(), "id"),
         StorageConnection(connection_string=SECRET),
-        AppriseNotifier([SecretStr(SECRET)]),
+        Receiver(SecretStr(SECRET), 1),
     ],
     ids=lambda holder: type(holder).__name__,
 )

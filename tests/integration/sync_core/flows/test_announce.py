@@ -6,9 +6,10 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
+from pydantic import SecretStr
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
@@ -16,11 +17,14 @@ from starlette.routing import Route
 
 from local.simulation import serve
 from local.stack import TERM
+from sync_core.clients.notifications import Receiver as NotificationReceiver
+from sync_core.domain.announcement import Announcement
 from sync_core.domain.asset import AssetStatus
 from sync_core.domain.message import AssetMessage
 from sync_core.errors import ConfigError
 from sync_core.flows import discover_by_term
 from sync_core.flows.create_data_source_group import CreateDataSourceGroup
+from sync_core.flows.notify import Kept
 from tests.integration.sync_core.flows.bench import CREATE_SOURCE
 from tests.integration.sync_core.flows.conftest import NewEstate
 from tests.integration.sync_core.flows.estate import Estate
@@ -39,13 +43,25 @@ class Receiver:
 
     status: int = 200
     received: list[tuple[str, str]] = field(default_factory=list)
+    bodies: list[dict[str, Any]] = field(default_factory=list)
+    tried: int = 0
     url: str = ""
 
     async def take(self, request: Request) -> Response:
         body = await request.json()
+        self.tried += 1
         if self.status == 200:
-            self.received.append((body["title"], body["message"]))
+            self.bodies.append(body)
+            self.received.append((body["title"], body["message" if "message" in body else "text"]))
         return Response(status_code=self.status)
+
+
+@dataclass(frozen=True)
+class Deadly(NotificationReceiver):
+    """The process dies when it sends."""
+
+    def send(self, kind: str, announcement: Announcement) -> None:
+        raise ZeroDivisionError(kind, announcement)
 
 
 @dataclass(frozen=True)
@@ -192,9 +208,106 @@ def test_a_receiver_that_fails_fails_nothing_and_is_shown(estate: Estate, receiv
 
     assert {record.status for record in estate.records()} == {AssetStatus.SYNCED}
     shown = estate.status()["notifications"]
-    assert shown["data_source_created"]["error"] == "At least one of NOTIFY_URLS did not take the notification."
+    assert shown["data_source_created"]["error"].startswith("NOTIFY_URLS: entry 1 did not take the notification: ")
+    assert shown["data_source_created"]["error"].endswith(" It is kept, and sent again.")
     assert shown["synchronization_completed"]["error"]
     assert SECRET not in str(shown)
+
+
+def test_what_a_receiver_did_not_take_is_kept_until_it_does(estate: Estate, receiver: Receiver) -> None:
+    receiver.status = 503
+    estate.sync()
+    for _ in range(3):
+        estate.clock.advance(300)
+        estate.app.reconcile.run()
+    assert receiver.received == []
+    receiver.status = 200
+
+    estate.clock.advance(3600)
+    estate.app.reconcile.run()
+    estate.clock.advance(3600)
+    estate.app.reconcile.run()
+
+    assert [title for title, _ in receiver.received] == ["Data source created", "Synchronization completed"]
+    assert [last["error"] for last in estate.status()["notifications"].values()] == ["", ""]
+    assert list(estate.app._notes("outbox").all(Kept)) == []
+
+
+def test_who_has_heard_it_does_not_hear_it_again(
+    new_small_estate: NewEstate, new_receiver: Callable[[], Receiver]
+) -> None:
+    broken, well = new_receiver(), new_receiver()
+    broken.status = 500
+    estate = new_small_estate(NOTIFY_URLS=f"{well.url};{broken.url}")
+    estate.sync()
+    broken.status = 200
+
+    estate.clock.advance(600)
+    estate.app.reconcile.run()
+
+    assert len(well.received) == 2
+    assert broken.received == well.received
+
+
+def test_a_wrong_entry_that_is_put_right_gets_what_was_kept(new_small_estate: NewEstate, receiver: Receiver) -> None:
+    new_small_estate(NOTIFY_URLS="nonsense").sync()
+    estate = new_small_estate(NOTIFY_URLS=receiver.url)
+    estate.clock.advance(600)
+    estate.app.reconcile.run()
+    assert [title for title, _ in receiver.received] == ["Data source created", "Synchronization completed"]
+
+
+def test_a_receiver_that_fails_costs_one_try_a_run_however_much_is_kept(estate: Estate, receiver: Receiver) -> None:
+    receiver.status = 500
+    for number in range(5):
+        estate.app._notify.send("a_kind", Announcement(f"title {number}", "body"))
+    estate.clock.advance(600)
+    tried = receiver.tried
+
+    estate.app.reconcile.run()
+
+    assert receiver.tried == tried + 1
+
+
+def test_a_worker_that_dies_between_dropping_news_and_telling_them_has_lost_nothing(
+    estate: Estate, receiver: Receiver
+) -> None:
+    dead = replace(estate.app._notify, receivers=[Deadly(SecretStr("json://127.0.0.1"), 1)])
+    with pytest.raises(ZeroDivisionError):
+        dead.send_once([("a_kind", Announcement("title", "body"))], lambda: True)
+    estate.clock.advance(600)
+    estate.app.reconcile.run()
+    assert receiver.received == [("title", "body")]
+
+
+def test_news_that_another_worker_tells_are_told_once(estate: Estate, receiver: Receiver) -> None:
+    assert not estate.app._notify.send_once([("a_kind", Announcement("title", "body"))], lambda: False)
+    estate.clock.advance(600)
+    estate.app.reconcile.run()
+    assert receiver.received == []
+
+
+def test_news_that_cannot_be_told_for_a_month_are_dropped(estate: Estate, receiver: Receiver) -> None:
+    receiver.status = 500
+    estate.app._notify.send("a_kind", Announcement("title", "body"))
+    estate.clock.advance(31 * 24 * 3600)
+    estate.app.reconcile.run()
+    assert list(estate.app._notes("outbox").all(Kept)) == []
+
+
+def test_a_plain_url_hears_which_assets_it_is_about(
+    new_small_estate: NewEstate, new_receiver: Callable[[], Receiver]
+) -> None:
+    receiver = new_receiver()
+    estate = new_small_estate(NOTIFY_URLS=receiver.url.replace("json://", "http://"))
+    estate.sync()
+    created, completed = receiver.bodies
+    assert (created["kind"], completed["kind"]) == ("data_source_created", "synchronization_completed")
+    assert {(item["id"], item["name"]) for item in created["items"]} == {
+        (record.guid, record.name) for record in estate.records()
+    }
+    assert completed["items"] == []
+    assert created["text"].startswith("2 data sources have been created")
 
 
 def test_one_receiver_that_fails_keeps_no_other_from_hearing(

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
+from sync_core.domain.announcement import Announcement
 from sync_core.mapping.announcements import (
-    Announcement,
     Failure,
     approval_needed,
     assets_retired,
