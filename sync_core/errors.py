@@ -2,6 +2,7 @@
 
     SyncError
     ├── ConfigError        a person must fix a setting, a right or a term
+    │   ├── ForbiddenError ... because the service refuses to show this, or to let it be done
     │   └── AddressError   ... because there is no such API at the address that a setting gives
     ├── TransientError     try again later; carries `retry_after_s`
     │   ├── ThrottledError ... and leave the service alone until then, all of us
@@ -43,6 +44,10 @@ class ConfigError(SyncError):
     def __init__(self, message: str, problems: Iterable[str] = ()) -> None:
         super().__init__(message)
         self.args = ("\n- ".join([*self.args, *(safe_text(problem) for problem in problems)]),)
+
+
+class ForbiddenError(ConfigError):
+    """The service knows who asks and refuses this one thing: a role is missing, perhaps for a part of it only."""
 
 
 class AddressError(ConfigError):

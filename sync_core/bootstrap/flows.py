@@ -18,6 +18,7 @@ from sync_core.flows.check_existence import CheckExistence
 from sync_core.flows.check_health import CheckHealth
 from sync_core.flows.confirm_absence import ConfirmAbsence
 from sync_core.flows.create_data_source_group import CreateDataSourceGroup
+from sync_core.flows.defer import Defer
 from sync_core.flows.discover import LEASE, Discover
 from sync_core.flows.discover_all import DiscoverAll
 from sync_core.flows.discover_by_term import DiscoverByTerm
@@ -25,6 +26,7 @@ from sync_core.flows.doctor import Doctor
 from sync_core.flows.empty_bodies import EmptyBodies
 from sync_core.flows.find_group import FindGroup
 from sync_core.flows.find_missed import FindMissed
+from sync_core.flows.find_missing import FindMissing
 from sync_core.flows.find_recreated import FindRecreated
 from sync_core.flows.look_now import LookNow
 from sync_core.flows.look_through import LookThrough
@@ -33,6 +35,8 @@ from sync_core.flows.probe_rights import ProbeRights
 from sync_core.flows.provision import Provision
 from sync_core.flows.push_data_set import PushDataSet
 from sync_core.flows.push_lineage import PushLineage
+from sync_core.flows.read_assets import ReadAssets
+from sync_core.flows.read_lists import ReadLists
 from sync_core.flows.receive_delivery import ReceiveDelivery
 from sync_core.flows.reconcile import Heal, Reconcile
 from sync_core.flows.recover_source import RecoverSource
@@ -186,7 +190,6 @@ class App(Services):
     @cached_property
     def reconcile(self) -> Reconcile:
         """The tick of every five minutes."""
-        confirm = ConfirmAbsence(self.purview)
         return Reconcile(
             heal=self._heal,
             look_through=LookThrough(
@@ -194,7 +197,9 @@ class App(Services):
             ),
             find_missed=self._find_missed,
             find_recreated=self._find_recreated,
-            check_existence=CheckExistence(self.purview, self._assets, confirm, self._retire, self._cursors),
+            check_existence=CheckExistence(
+                self.purview, self._assets, self._confirm, self._retire, self._defer, self._cursors, self.clock
+            ),
             selection=self._selection,
             take_assets=self._take_assets,
             take_poison=self._take_poison,
@@ -312,24 +317,34 @@ class App(Services):
     @cached_property
     def _discover_by_term(self) -> DiscoverByTerm:
         return DiscoverByTerm(
-            purview=self.purview,
-            terms=self._resolve_terms,
+            lists=ReadLists(self.purview, self._resolve_terms, self.clock),
+            details=ReadAssets(self.purview),
             types=self._types,
             assets=self._assets,
             take=self._take_assets,
-            confirm=ConfirmAbsence(self.purview),
-            retire=self._retire,
+            missing=FindMissing(self._resolve_terms, self._assets, self._confirm, self._retire, self.clock),
+            defer=self._defer,
             notes=self._cursors,
             clock=self.clock,
         )
+
+    @cached_property
+    def _confirm(self) -> ConfirmAbsence:
+        return ConfirmAbsence(self.purview, self.clock)
+
+    @cached_property
+    def _defer(self) -> Defer:
+        return Defer(lambda kind: self._notes(f"deferred-{kind}"), self.clock)
 
     @cached_property
     def _discover_all(self) -> DiscoverAll:
         return DiscoverAll(
             purview=self.purview,
             types=self._types,
+            details=ReadAssets(self.purview),
             take=self._take_assets,
             assets=self._assets,
+            defer=self._defer,
             notes=self._cursors,
             clock=self.clock,
             own_collection=self._own_collection,

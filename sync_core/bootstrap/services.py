@@ -63,7 +63,7 @@ class Services(Stores):
 
     @cached_property
     def _types(self) -> AssetTypes:
-        return AssetTypes(self.purview, self._notes("type"))
+        return AssetTypes(self.purview, self._notes("type"), self.clock)
 
     @cached_property
     def _collection(self) -> Once[Collection]:

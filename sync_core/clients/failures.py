@@ -21,6 +21,7 @@ from sync_core.errors import (
     AddressError,
     AlreadyExistsError,
     ConfigError,
+    ForbiddenError,
     NotFoundError,
     RejectedError,
     SlowAnswerError,
@@ -106,7 +107,7 @@ def to_status_error(service: Service, what: str, answer: HasAnswer) -> SyncError
     if answer.status == HTTPStatus.UNAUTHORIZED or code == UNAUTHENTICATED:
         return ConfigError(f"{found}. {service.credentials_remedy}")
     if answer.status == HTTPStatus.FORBIDDEN or code == FORBIDDEN:
-        return ConfigError(f"{found}. {service.rights_remedy}")
+        return ForbiddenError(f"{found}. {service.rights_remedy}")
     if answer.status in TRANSIENT_STATUS:
         kind = transient_kind(answer.status)
         return kind(found, retry_after_s=parse_retry_after(answer.headers), service=service.name)

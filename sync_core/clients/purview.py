@@ -27,7 +27,7 @@ from sync_core.clients.purview_wire import (
 )
 from sync_core.clients.services import PURVIEW
 from sync_core.domain.asset import Asset
-from sync_core.errors import AddressError, NotFoundError, RejectedError
+from sync_core.errors import AddressError, NotFoundError, TransientError
 
 __all__ = ["PURVIEW", "PurviewClient"]  # the service beside its client
 
@@ -120,12 +120,19 @@ class PurviewClient:
             return True
 
     def fetch_entity_type(self, name: str) -> EntityType | None:
-        """Return a type's definition, or None where Purview does not tell it."""
+        """Return a type's definition, or None where Purview knows no such type.
+
+        Raises:
+            SyncError: it does not tell, or tells of another type: that is no knowledge about this one.
+        """
+        path = f"{ATLAS}/types/typedef/name/{quote(name, safe='')}"
         try:
-            path = f"{ATLAS}/types/typedef/name/{quote(name, safe='')}"
-            return parse_entity_type(self._get(path, {}, "fetch_entity_type"))
-        except (RejectedError, AddressError):
+            found = parse_entity_type(self._get(path, {}, "fetch_entity_type"))
+        except NotFoundError:
             return None
+        if found.name != name:
+            raise TransientError(f"Microsoft Purview was asked for the type {name} and told of {found.name}.")
+        return found
 
     def fetch_collections(self) -> Iterator[Collection]:
         """Yield all collections that the app's identity may see (docs/vendors/purview.md, section 7)."""

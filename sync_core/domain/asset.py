@@ -31,7 +31,8 @@ class Origin(StrEnum):
 class Asset:
     """A data asset as Purview describes it.
 
-    `display_text` is the name under which an assignment lists it: when that changes, the asset is read again.
+    `display_text` is the name under which an assignment lists it: when that changes, the asset is read again. `terms`
+    are the guids of the selected terms that it carries.
     """
 
     guid: str
@@ -40,6 +41,7 @@ class Asset:
     qualified_name: str
     display_text: str = ""
     collection_id: str = ""
+    terms: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
@@ -78,6 +80,7 @@ class AssetRecord(BaseModel):
     qualified_name: str = ""
     display_text: str = ""
     collection_id: str = ""
+    terms: list[str] = Field(default_factory=list)  # guids of the selected terms that showed it last
     fingerprint: str = ""
     status: AssetStatus
 

@@ -17,7 +17,7 @@ from sync_core.clients.purview_wire import AssignedEntity
 class TermRows:
     """How far one term's list was read: the rows so far, where the next page begins, and how long the last one was.
 
-    `overlap` is how many rows the next page has in common with the last one.
+    `guids` are the entities that it shows. `overlap` is how many rows the next page has in common with the last one.
     """
 
     seen: set[str] = field(default_factory=set)
@@ -25,6 +25,7 @@ class TermRows:
     last_page: int = 0
     overlap: int = 0
     is_steady: bool = True
+    guids: set[str] = field(default_factory=set)
 
     def add(self, page: Sequence[AssignedEntity]) -> bool:
         """Add the page at `offset`; return whether it brought anything new, or was a page seen before."""
@@ -64,8 +65,14 @@ class Assignments:
         is_fresh = rows.add(page)
         if is_fresh and before:
             self.page_size = min(self.page_size, before)
-        self.entities.update((entity.guid, entity) for entity in page if entity.is_active)
+        active = {entity.guid: entity for entity in page if entity.is_active}
+        self.entities.update(active)
+        rows.guids.update(active)
         return is_fresh
+
+    def shows(self, term_guid: str, guid: str) -> bool:
+        """Whether a term's list shows an entity."""
+        return term_guid in self.terms and guid in self.terms[term_guid].guids
 
     @property
     def is_steady(self) -> bool:

@@ -5,7 +5,7 @@ this one's time ended: no deep paging, flat memory. Between sweeps an idle tick 
 a fixed moment still the same set? Only when it is not, those changes are read.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -15,7 +15,11 @@ from pydantic import BaseModel, Field
 from sync_core.clients.purview import PAGE_SIZE, PurviewClient
 from sync_core.clients.purview_wire import SearchPage
 from sync_core.domain.asset import Asset
+from sync_core.domain.deferred import Kind
+from sync_core.errors import SyncError
 from sync_core.flows.asset_types import AssetTypes
+from sync_core.flows.defer import Defer, Deferrals, is_own_failure
+from sync_core.flows.read_assets import ReadAssets
 from sync_core.flows.run_log import RunLog
 from sync_core.flows.take_assets import PART_TIME, TakeAssets
 from sync_core.mapping.search_filters import Filter, TimeField, Window, everything_but_own, since, within
@@ -28,6 +32,7 @@ SWEEP_EVERY = timedelta(hours=24)
 # overlap. Source: docs/vendors/purview.md, section 1.
 OVERLAP = timedelta(minutes=30)
 SLIDE_AFTER = timedelta(hours=1)
+WINDOW_TIME = timedelta(minutes=2)  # one that takes longer is read in halves
 LARGEST_WINDOW = 5000  # paging deeper than 20,000 rows is known to break (wjohnson/pyapacheatlas#206)
 
 
@@ -40,6 +45,8 @@ class AllCursor(BaseModel):
     `windows` are those still to sweep, as pairs of epoch milliseconds, the last one first to be read; an empty list
     means that no sweep is going on.
     `changes` are the windows of what changed lately that are still to read, in the same way.
+    `next_look_at` is when something that could not be read is looked at again; `awaits_types` says that assets wait for
+    a type that Purview did not tell: once it does, everything is swept anew.
     `probe` tells the set of changes since the fixed moment `since_ms` from any other: its size and its newest member.
     `is_complete` tells whether the last sweep read all that was counted. `own_collection` is what `collection_setting`
     stood for when the last sweep began.
@@ -55,6 +62,8 @@ class AllCursor(BaseModel):
     probe: str = ""
     own_collection: str = ""
     collection_setting: str = ""
+    next_look_at: datetime | None = None
+    awaits_types: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +72,7 @@ class Tick:
 
     conditions: Sequence[Filter]
     log: RunLog
+    deferrals: Deferrals
     keep_alive: Callable[[], None]
 
 
@@ -72,23 +82,63 @@ class DiscoverAll:
 
     purview: PurviewClient
     types: AssetTypes
+    details: ReadAssets
     take: TakeAssets
     assets: AssetStore
+    defer: Defer
     notes: Notes
     clock: Callable[[], datetime]
     own_collection: Callable[[], str]
     collection_setting: str
 
     def run(self, log: RunLog, *, keep_alive: Callable[[], None]) -> None:
-        """Sweep if a sweep is due or going on, then take over what changed lately."""
-        cursor = self._begin(self.clock())
-        tick = Tick(everything_but_own(cursor.own_collection), log, keep_alive)
+        """Sweep if a sweep is due or going on, then take over what changed lately.
+
+        What cannot be read is deferred, and looked at again once its pause is over.
+        """
+        deferrals = self.defer.open(log)
+        cursor = self._begin(self.clock(), log)
+        tick = Tick(everything_but_own(cursor.own_collection), log, deferrals, keep_alive)
+        if cursor.next_look_at is not None and self.clock() >= cursor.next_look_at:
+            cursor = self._look_again(cursor, tick)
         if cursor.windows:
             cursor = self._sweep(cursor, tick)
         cursor = self._changes(cursor, tick)
-        self.notes.save(CURSOR, cursor)
+        self._save(cursor, self._deferred(cursor, tick))
 
-    def _begin(self, now: datetime) -> AllCursor:
+    def _look_again(self, cursor: AllCursor, tick: Tick) -> AllCursor:
+        """Read what was deferred: assets and types by themselves, spans of time with those that are left to read."""
+        for kind in (Kind.TYPE, Kind.ASSET, Kind.WINDOW):
+            tick.deferrals.concern(kind, [one.id for one in tick.deferrals.due(kind)])
+        for due in tick.deferrals.due(Kind.TYPE):
+            self.types.why_left_out(due.id, tick.deferrals)
+        self._take_described(self._read_details([one.id for one in tick.deferrals.due(Kind.ASSET)], tick), tick)
+        spans = [_to_span(one.id) for one in tick.deferrals.due(Kind.WINDOW)]
+        left = {"createTime": cursor.windows, "updateTime": cursor.changes}
+        again = {name: [span for field, span in spans if field == name and span not in left[name]] for name in left}
+        update = {"windows": [*again["createTime"], *left["createTime"]]}
+        return cursor.model_copy(update={**update, "changes": [*again["updateTime"], *left["updateTime"]]})
+
+    def _deferred(self, cursor: AllCursor, tick: Tick) -> dict[str, Any]:
+        """Return what a cursor keeps of what is deferred. Once the types are known, all is swept that waited."""
+        awaits_types = cursor.awaits_types or bool(tick.log.counts["waiting for their type"])
+        if not awaits_types and not tick.deferrals.count and cursor.next_look_at is None:
+            return {}
+        is_answered = awaits_types and not tick.deferrals.all(Kind.TYPE)
+        is_swept_anew = is_answered and not cursor.windows
+        if is_swept_anew:
+            tick.log.notes.append("Purview tells all types again: the whole catalog is swept for the assets of these.")
+            cursor = _with_new_sweep(cursor, self.clock())
+        return {
+            "sweep_started_at": cursor.sweep_started_at,
+            "windows": cursor.windows,
+            "swept": cursor.swept,
+            "is_complete": cursor.is_complete,
+            "awaits_types": awaits_types and not is_swept_anew,
+            "next_look_at": tick.deferrals.earliest(Kind.ASSET, Kind.TYPE, Kind.WINDOW),
+        }
+
+    def _begin(self, now: datetime, log: RunLog) -> AllCursor:
         """Return where to go on. Which collection is our own is asked once a sweep: no idle tick pays for it."""
         cursor = self.notes.load(AllCursor, CURSOR)
         is_lost = cursor is not None and not self.assets.has_sweep()
@@ -96,13 +146,23 @@ class DiscoverAll:
         is_sweep_due = is_lost or is_old
         if cursor and not is_sweep_due and cursor.collection_setting == self.collection_setting:
             return cursor
-        own = {"own_collection": self.own_collection(), "collection_setting": self.collection_setting}
+        own = {"own_collection": self._find_own(cursor, log), "collection_setting": self.collection_setting}
         cursor = (cursor or self._first_cursor(now, own["own_collection"])).model_copy(update=own)
         if is_sweep_due:
             cursor = _with_new_sweep(cursor, now)
             self.notes.save(CURSOR, cursor)  # first: a mark without a sweep would hide that the records were lost
             self.assets.note_sweep(now)
         return cursor
+
+    def _find_own(self, cursor: AllCursor | None, log: RunLog) -> str:
+        """Return our own collection; where Purview does not tell, the one that it told the last time."""
+        try:
+            return self.own_collection()
+        except SyncError as error:
+            if cursor is None or cursor.collection_setting != self.collection_setting or not is_own_failure(error):
+                raise
+            log.notes.append(f"The collections cannot be read; {self.collection_setting} is what it was. {error}")
+            return cursor.own_collection
 
     def _first_cursor(self, now: datetime, own_collection: str) -> AllCursor:
         # Asked before the sweep: whatever this counts, the sweep reads.
@@ -157,25 +217,53 @@ class DiscoverAll:
     def _step(
         self, windows: Sequence[Span], field: TimeField, now: datetime, tick: Tick
     ) -> tuple[list[Span], int, int]:
-        """Read the last window, or halve it if it holds too much; return those left, how many were read and counted."""
+        """Read the last window, or halve it if it holds too much; return those left, how many were read and counted.
+
+        One that cannot be read, or takes too long, is halved too; one that cannot be halved is deferred.
+        """
         *rest, last = windows
         window = Window(*last)
         query = within(tick.conditions, field, window)
-        first = self.purview.search(query, limit=PAGE_SIZE)
-        halves = window.halves(_to_ms(now))
-        if first.count > LARGEST_WINDOW and halves:
-            return [*rest, *((half.start_ms, half.end_ms) for half in reversed(halves))], 0, 0
-        return rest, self._take_pages(first, query, tick), first.count
+        halves = [(half.start_ms, half.end_ms) for half in reversed(window.halves(_to_ms(now)) or ())]
+        try:
+            first = self.purview.search(query, limit=PAGE_SIZE)
+            if first.count > LARGEST_WINDOW and halves:
+                return [*rest, *halves], 0, 0
+            read, is_over = self._take_pages(first, query, tick)
+        except SyncError as error:
+            if not is_own_failure(error):
+                raise
+            self._doubt(error, tick)
+            if not halves:
+                tick.deferrals.failed(Kind.WINDOW, _to_id(field, last), error)
+            return [*rest, *halves], 0, 1
+        if not is_over:
+            return [*rest, *(halves or [last])], 0, 0
+        if tick.deferrals.knows(Kind.WINDOW):
+            tick.deferrals.succeeded(Kind.WINDOW, [_to_id(field, last)])
+        return rest, read, first.count
 
-    def _take_pages(self, first: SearchPage, query: Filter, tick: Tick) -> int:
-        read = 0
+    def _doubt(self, error: SyncError, tick: Tick) -> None:
+        """Ask the search the smallest question: if that fails too, it is not this span of time."""
+        try:
+            self._probe(tick.conditions, _to_ms(self.clock()))
+        except SyncError:
+            raise error from None
+
+    def _take_pages(self, first: SearchPage, query: Filter, tick: Tick) -> tuple[int, bool]:
+        """Take page after page; return how many were read, and whether there was time for all."""
+        read, ends_at = 0, self.clock() + WINDOW_TIME if first.token else None
         for page in self._pages(first, query):
             tick.keep_alive()
-            assets = self._described(page.assets, tick.log)
-            self.take.take([asset for asset in assets if self._is_data_asset(asset, tick.log)], tick.log)
+            if read and ends_at is not None and self.clock() >= ends_at:
+                return read, False
+            self._take_described(self._described(page.assets, tick), tick)
             read += len(page.assets)
         tick.log.counts["seen"] += read
-        return read
+        return read, True
+
+    def _take_described(self, assets: Iterable[Asset], tick: Tick) -> None:
+        self.take.take([asset for asset in assets if self._is_data_asset(asset, tick)], tick.log)
 
     def _pages(self, first: SearchPage, query: Filter) -> Iterator[SearchPage]:
         page, tokens = first, set[str]()
@@ -190,20 +278,34 @@ class DiscoverAll:
         page = self.purview.search(since(conditions, "updateTime", since_ms), limit=1, orderby="updateTime DESC")
         return f"{page.count} {page.newest}"
 
-    def _described(self, hits: Sequence[Asset], log: RunLog) -> Iterator[Asset]:
+    def _described(self, hits: Sequence[Asset], tick: Tick) -> Iterator[Asset]:
         """Yield the assets of a page; the store is asked where a hit does not tell what an asset is and is called."""
         doubtful = {hit.guid: hit for hit in hits if not _is_described(hit)}
         yield from (hit for hit in hits if hit.guid not in doubtful)
-        found = list(self.purview.fetch_assets(list(doubtful)))
-        yield from (replace(asset, display_text=doubtful[asset.guid].display_text) for asset in found)
-        if len(found) < len(doubtful):
-            log.counts["unknown to Purview"] += len(doubtful) - len(found)
+        if doubtful:
+            found = self._read_details(list(doubtful), tick)
+            yield from (replace(asset, display_text=doubtful[asset.guid].display_text) for asset in found)
 
-    def _is_data_asset(self, asset: Asset, log: RunLog) -> bool:
-        why = self.types.why_left_out(asset.type_name)
+    def _read_details(self, guids: Sequence[str], tick: Tick) -> Iterator[Asset]:
+        """Yield what the store knows of these, as far as there is time; those that it does not tell are deferred."""
+        ends_at = self.clock() + PART_TIME
+        reading = self.details.begin(tick.deferrals, (), lambda: self.clock() < ends_at)
+        for number, group in enumerate(reading.groups(guids)):
+            tick.keep_alive()
+            if number and not reading.has_time():
+                tick.log.notes.append("There are more details to read than one run can.")
+                return
+            for part in reading.read(group):
+                yield from part.assets
+                tick.log.counts["unknown to Purview"] += len(part.guids) - len(part.assets) if part.is_read else 0
+
+    def _is_data_asset(self, asset: Asset, tick: Tick) -> bool:
+        why = self.types.why_left_out(asset.type_name, tick.deferrals)
         if why:
-            log.counts[f"left out: {asset.type_name}, {why}"] += 1
-        return not why
+            tick.log.counts[f"left out: {asset.type_name}, {why}"] += 1
+        elif why is None:
+            tick.log.counts["waiting for their type"] += 1
+        return why == ""
 
 
 def _is_described(hit: Asset) -> bool:
@@ -214,6 +316,15 @@ def _is_described(hit: Asset) -> bool:
 def _with_new_sweep(cursor: AllCursor, now: datetime) -> AllCursor:
     everything = (0, None)
     return cursor.model_copy(update={"sweep_started_at": now, "windows": [everything], "swept": 0, "is_complete": True})
+
+
+def _to_id(field: TimeField, span: Span) -> str:
+    return f"{field} {span[0]} {'' if span[1] is None else span[1]}"
+
+
+def _to_span(window: str) -> tuple[str, Span]:
+    field, start, end = window.split(" ")
+    return field, (int(start), int(end) if end else None)
 
 
 def _to_ms(moment: datetime) -> int:

@@ -11,6 +11,7 @@ from sync_core.clients.cluedin import CluedInClient
 from sync_core.clients.purview import PurviewClient
 from sync_core.domain.answer import HttpAnswer, json_answer
 from sync_core.errors import ConfigError, SyncError
+from sync_core.flows.defer import unremembered
 from sync_core.flows.empty_bodies import EmptyBodies
 from sync_core.flows.probe_rights import NotProvenError, ProbeRights
 from sync_core.flows.register_types import RegisterTypes
@@ -126,12 +127,13 @@ class Doctor:
         return self.cluedin.author_id()
 
     def _check_keywords(self) -> str:
-        selection = self.selection.read(self.new_log())
+        log = self.new_log()
+        selection = self.selection.read(log)
         if selection is None:
             return "the sync is switched off"
         if selection.is_all:
             return "all assets"
-        terms = self.terms.resolve_anew(selection)
+        terms = self.terms.resolve_anew(selection, unremembered(log))
         terms.check()
         return f"{selection}: {len(terms.guids)} terms"
 

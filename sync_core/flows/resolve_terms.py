@@ -1,16 +1,18 @@
 """Finds the guids of the glossary terms that the keywords name, and remembers them for a while."""
 
 import difflib
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import chain
 
 from pydantic import BaseModel, Field
 
-from sync_core.clients.purview import PurviewClient
+from sync_core.clients.purview import PAGE_SIZE, PurviewClient
 from sync_core.clients.purview_wire import Glossary, TermHeader
-from sync_core.errors import ConfigError
+from sync_core.domain.deferred import Kind
+from sync_core.errors import ConfigError, SyncError, TransientError
+from sync_core.flows.defer import Deferrals, is_own_failure
 from sync_core.mapping.keywords import Keyword, Selection
 from sync_core.state.notes import Notes
 
@@ -19,20 +21,29 @@ RESOLVE_AFTER = timedelta(minutes=10)
 LIST_AFTER = timedelta(minutes=2)
 FEW_TERMS = 2000  # a thousand are listed with a request
 SUGGESTIONS = 5
+LIST_TIME = timedelta(seconds=60)
+MOST_TERMS = 500  # a row holds 32,000 characters a text, a guid has 36
+STORE = "glossaries"
 PARENT_AND_CHILD = "_"  # stands between them in a formal name (docs/vendors/purview.md, section 2)
 
 
 class ResolvedTerms(BaseModel):
     """The guids of a selection's terms.
 
-    `unknown` tells of each keyword that names no term. `listed` is how many terms had to be listed to find them.
+    `names` are the keywords that name them, in the same order. `unknown` tells of each keyword that names no term.
+    `listed` is how many terms had to be listed to find them.
     """
 
     selection: str
     guids: list[str]
+    names: list[str] = Field(default_factory=list)
     resolved_at: datetime
     unknown: list[str] = Field(default_factory=list)
     listed: int = 0
+
+    def name_of(self, guid: str) -> str:
+        """Return the keyword that names a term."""
+        return dict(zip(self.guids, self.names, strict=False)).get(guid, "")
 
     def check(self) -> None:
         """Raise what keywords name no term, if any do.
@@ -52,31 +63,91 @@ class ResolveTerms:
     notes: Notes
     clock: Callable[[], datetime]
 
-    def resolve(self, selection: Selection, *, since: datetime | None = None) -> ResolvedTerms:
+    def resolve(self, selection: Selection, deferrals: Deferrals, *, since: datetime | None = None) -> ResolvedTerms:
         """Return the terms, some minutes old at most, or as they were `since` a moment at the earliest.
+
+        Without such a moment, where Purview does not let them be looked up again, those that are known go on.
 
         Raises:
             ConfigError: no keyword names a term.
         """
-        note = self.notes.load(ResolvedTerms, NOTE)
-        if note and note.selection == str(selection) and note.resolved_at > (since or self._oldest(selection, note)):
+        note = self._known(selection)
+        if note and note.resolved_at > (since or self._oldest(selection, note)):
             return note
-        return self.resolve_anew(selection)
+        if note is None or since is not None:
+            return self.resolve_anew(selection, deferrals)
+        return note if deferrals.waits(Kind.STORE, STORE) else self._refresh(selection, deferrals, note)
 
-    def resolve_anew(self, selection: Selection) -> ResolvedTerms:
-        """Return the terms as they are now. While one is unknown nothing is remembered: it may be made any minute."""
-        listing, now = Listing(self.purview), self.clock()
-        found = {keyword: self._find(keyword, listing) for keyword in selection.keywords}
-        guids = list(dict.fromkeys(chain.from_iterable(found.values())))
-        unknown = [_unknown_term(one, listing.names, selection.setting) for one in found if not found[one]]
+    def resolve_anew(self, selection: Selection, deferrals: Deferrals) -> ResolvedTerms:
+        """Return the terms as they are now. While one is unknown nothing is remembered: it may be made any minute.
+
+        Of a glossary that cannot be read, the terms that are known go on.
+        """
+        listing, now = Listing(self.purview, deferrals, self._has_time()), self.clock()
+        found, failures = self._find_each(selection, listing)
+        names = {guid: str(keyword) for keyword, guids in found.items() for guid in guids}
+        if (listing.unread or failures) and (note := self._known(selection)):
+            names = {**dict(zip(note.guids, note.names, strict=False)), **names}
+        known = set(names.values())
+        unknown = [
+            _not_found(one, failures.get(one), listing, selection.setting)
+            for one in selection.keywords
+            if str(one) not in known
+        ]
         terms = ResolvedTerms(
-            selection=str(selection), guids=guids, resolved_at=now, unknown=unknown, listed=listing.count
+            selection=str(selection),
+            guids=list(names),
+            names=list(names.values()),
+            resolved_at=now,
+            unknown=unknown,
+            listed=listing.count,
         )
-        if not guids:
+        if not names:
             terms.check()
+        _check_count(terms, selection.setting)
         if not unknown:
             self.notes.save(NOTE, terms)
         return terms
+
+    def _find_each(
+        self, selection: Selection, listing: "Listing"
+    ) -> tuple[dict[Keyword, list[str]], dict[Keyword, SyncError]]:
+        """Return the guids of each keyword, and why others could not be looked up.
+
+        Raises:
+            SyncError: none of them could.
+        """
+        found: dict[Keyword, list[str]] = {}
+        failures: dict[Keyword, SyncError] = {}
+        for keyword in selection.keywords:
+            try:
+                found[keyword] = self._find(keyword, listing)
+            except SyncError as error:
+                if not is_own_failure(error):
+                    raise
+                failures[keyword] = error
+        if not found:
+            raise next(iter(failures.values()))
+        return found, failures
+
+    def _known(self, selection: Selection) -> ResolvedTerms | None:
+        note = self.notes.load(ResolvedTerms, NOTE)
+        return note if note and note.selection == str(selection) else None
+
+    def _refresh(self, selection: Selection, deferrals: Deferrals, note: ResolvedTerms) -> ResolvedTerms:
+        try:
+            terms = self.resolve_anew(selection, deferrals)
+        except SyncError as error:
+            if not is_own_failure(error):
+                raise
+            deferrals.failed(Kind.STORE, STORE, error, "glossaries")
+            return note
+        deferrals.succeeded(Kind.STORE, [STORE])
+        return terms
+
+    def _has_time(self) -> Callable[[], bool]:
+        ends_at = self.clock() + LIST_TIME
+        return lambda: self.clock() < ends_at
 
     def _oldest(self, selection: Selection, note: ResolvedTerms) -> datetime:
         """Another glossary may get a term of that name, too: without a glossary it is listed more often, if cheap."""
@@ -87,17 +158,18 @@ class ResolveTerms:
         exact = self.purview.find_term(keyword.formal_name) if keyword.glossary else None
         if exact:
             return [exact]
-        return [guid for glossary in listing.glossaries for guid in self._find_in(glossary, keyword)]
+        return [guid for glossary in listing.glossaries for guid in self._find_in(glossary, keyword, listing)]
 
-    def _find_in(self, listed: "ListedGlossary", keyword: Keyword) -> list[str]:
+    def _find_in(self, listed: "ListedGlossary", keyword: Keyword, listing: "Listing") -> list[str]:
         glossary = listed.glossary
         if keyword.glossary not in {"", glossary.name, glossary.qualified_name}:
             return []
         matches = [header.guid for header in listed.headers if header.display_text == keyword.term]
         # A child term may be listed by its own name alone; only its formal name holds its parents' names, too.
         if not matches and PARENT_AND_CHILD in keyword.term:
-            found = self.purview.find_term(f"{keyword.term}@{glossary.qualified_name}")
-            matches = [found] if found else []
+            with listing.guarded(glossary):
+                found = self.purview.find_term(f"{keyword.term}@{glossary.qualified_name}")
+                matches = [found] if found else []
         return matches
 
 
@@ -111,20 +183,50 @@ class ListedGlossary:
 
 @dataclass
 class Listing:
-    """All glossaries with their terms, read when they are first asked for: a term may be found without them."""
+    """All glossaries with their terms, read when they are first asked for: a term may be found without them.
+
+    One that cannot be read is left out, and named in `unread`.
+    """
 
     purview: PurviewClient
+    deferrals: Deferrals
+    has_time: Callable[[], bool]
+    unread: list[str] = field(default_factory=list)
     _read: list[ListedGlossary] | None = None
 
     @property
     def glossaries(self) -> list[ListedGlossary]:
-        """All glossaries. No cached property: its lock is one for all listings, and would be held over the reading."""
+        """Those that can be read. No cached property: its lock is one for all listings, and held over the reading."""
         if self._read is None:
-            self._read = [
-                ListedGlossary(each, list(self.purview.fetch_term_headers(each.guid)))
-                for each in self.purview.fetch_glossaries()
-            ]
+            self._read = [self._list(each) for each in self.purview.fetch_glossaries()]
         return self._read
+
+    @contextmanager
+    def guarded(self, glossary: Glossary) -> Iterator[None]:
+        """Defer a glossary, where what is asked of it in the block fails."""
+        try:
+            yield
+        except SyncError as error:
+            if not is_own_failure(error):
+                raise
+            self.unread.append(glossary.name)
+            self.deferrals.failed(Kind.GLOSSARY, glossary.guid, error, glossary.name)
+
+    def _list(self, glossary: Glossary) -> ListedGlossary:
+        listed = ListedGlossary(glossary, [])
+        if self.deferrals.waits(Kind.GLOSSARY, glossary.guid):
+            self.unread.append(glossary.name)
+            return listed
+        with self.guarded(glossary):
+            for header in self.purview.fetch_term_headers(glossary.guid):
+                listed.headers.append(header)
+                if len(listed.headers) % PAGE_SIZE == 0 and not self.has_time():
+                    raise TransientError(
+                        f"The terms of glossary {glossary.name} could not be listed within {LIST_TIME.seconds} s: name "
+                        "the term with its glossary, as Term@Glossary, so that nothing has to be listed."
+                    )
+            self.deferrals.succeeded(Kind.GLOSSARY, [glossary.guid])
+        return listed
 
     @property
     def count(self) -> int:
@@ -137,9 +239,24 @@ class Listing:
         return [f"{header.display_text}@{each.glossary.name}" for each in self.glossaries for header in each.headers]
 
 
-def _unknown_term(keyword: Keyword, names: Sequence[str], setting: str) -> str:
+def _check_count(terms: ResolvedTerms, setting: str) -> None:
+    """The terms are kept in one row, which has a bound.
+
+    Raises:
+        ConfigError: there are too many.
+    """
+    if len(terms.guids) > MOST_TERMS:
+        raise ConfigError(f"{setting} selects {len(terms.guids)} terms; expected {MOST_TERMS} at most: name fewer.")
+
+
+def _not_found(keyword: Keyword, error: SyncError | None, listing: Listing, setting: str) -> str:
+    if error is not None:
+        return f"The term '{keyword}' of {setting} cannot be looked up: {error}"
+    names, unread = listing.names, ", ".join(listing.unread)
     similar = difflib.get_close_matches(keyword.formal_name, names, n=SUGGESTIONS, cutoff=0.5)
     hint = f"Similar terms there: {'; '.join(similar)}" if similar else f"The app can see {len(names)} terms there"
+    if unread:
+        hint = f"{hint}; but not all glossaries can be read: {unread}"
     return (
         f"{setting} names the glossary term '{keyword}', which Purview does not show; expected the exact name, as Term "
         f"or Term@Glossary. {hint}. Correct {setting}, or create the term and give it to the assets; if it exists, "

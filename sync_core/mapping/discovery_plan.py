@@ -122,6 +122,7 @@ def _new(key: str, asset: Asset, *, now: datetime, run_id: str) -> AssetRecord:
         qualified_name=asset.qualified_name,
         display_text=asset.display_text,
         collection_id=asset.collection_id,
+        terms=list(asset.terms),
         fingerprint=asset.fingerprint,
         status=AssetStatus.QUEUED,
         first_seen_at=now,

@@ -14,7 +14,7 @@ from local.simulation import serve
 from sync_core.domain.approval import ApprovalNeeded
 from sync_core.domain.asset import AssetStatus
 from sync_core.errors import ConflictError
-from sync_core.flows import discover_by_term
+from sync_core.flows import find_missing
 from sync_core.flows.retire import NEEDED
 from sync_core.flows.run_log import RunLog
 from sync_core.state.leases import Lease
@@ -184,7 +184,7 @@ def test_many_assets_are_retired_only_with_a_persons_word(world: World, channel:
 def test_a_loss_that_takes_many_runs_to_look_up_is_asked_about_as_one(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(discover_by_term, "LOOKS_A_RUN", 4)
+    monkeypatch.setattr(find_missing, "LOOKS_A_RUN", 4)
     for _ in range(20):
         world.add_asset()
     world.run()

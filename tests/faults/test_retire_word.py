@@ -108,8 +108,9 @@ def test_small_losses_of_one_day_that_are_a_large_one_together_need_a_word(world
 def change_retire(world: World, **parts: object) -> None:
     """Give the app other parts to retire with."""
     discover = world.app.discover
-    retire = replace(discover.by_term.retire, **parts)  # type: ignore[arg-type]
-    world.app.__dict__["discover"] = replace(discover, by_term=replace(discover.by_term, retire=retire))
+    missing = discover.by_term.missing
+    changed = replace(missing, retire=replace(missing.retire, **parts))  # type: ignore[arg-type]
+    world.app.__dict__["discover"] = replace(discover, by_term=replace(discover.by_term, missing=changed))
 
 
 class FailsHalfWay(AssetStore):

@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 from sync_core.clients.http import HttpDoor
 from sync_core.clients.purview import ENTITIES_A_CALL, PURVIEW, PurviewClient
 from sync_core.clients.purview_wire import Collection, EntityType, TermHeader
-from sync_core.errors import AddressError, ConfigError, RejectedError
+from sync_core.errors import AddressError, ConfigError, RejectedError, SyncError
 from tests.integration.sync_core.clients.scripted import Asked, NumberedTokens, Scripted
 
 GONE = {"errorCode": "ATLAS-404-00-005", "errorMessage": "Given instance guid is invalid/not found"}
@@ -136,11 +136,22 @@ def test_no_guids_are_no_request(service: Scripted, client: PurviewClient) -> No
     assert service.asked == []
 
 
-@pytest.mark.parametrize("answer", [JSONResponse(UNKNOWN_TYPE, 404), Response("", 404), JSONResponse(INVALID, 400)])
-def test_a_type_that_purview_does_not_tell_is_none(service: Scripted, client: PurviewClient, answer: Response) -> None:
-    service.answers = [answer]
+def test_a_type_that_purview_does_not_know_is_none(service: Scripted, client: PurviewClient) -> None:
+    service.answers = [JSONResponse(UNKNOWN_TYPE, 404)]
     assert client.fetch_entity_type("custom type/1") is None
     assert service.asked[0].path == "/datamap/api/atlas/v2/types/typedef/name/custom type/1"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [Response("", 404), JSONResponse(INVALID, 400), JSONResponse({"name": "another", "superTypes": []})],
+)
+def test_an_answer_that_does_not_tell_a_type_is_no_knowledge(
+    service: Scripted, client: PurviewClient, answer: Response
+) -> None:
+    service.answers = [answer]
+    with pytest.raises(SyncError):
+        client.fetch_entity_type("azure_sql_table")
 
 
 def test_a_type_is_read_with_its_super_types(service: Scripted, client: PurviewClient) -> None:

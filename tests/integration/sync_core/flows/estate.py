@@ -142,6 +142,11 @@ class Estate(Bench):
             Fault(match=Match(operation=operation), effect=Effect.model_validate(effect), times=times, skip=skip)
         )
 
+    def unreadable(self, thing: str, *, times: int | None = None, **effect: object) -> int:
+        """Let Purview fail whatever is asked about one thing, given by its guid or name; 500 unless told otherwise."""
+        effects = Effect.model_validate(effect or {"status": 500})
+        return self.purview.faults.add(Fault(match=Match(url=thing), effect=effects, times=times))
+
     def _queues(self) -> QueueServiceClient:
         return QueueServiceClient.from_connection_string(self.storage)
 

@@ -22,7 +22,7 @@ from sync_core.domain.announcement import Announcement
 from sync_core.domain.asset import AssetStatus
 from sync_core.domain.message import AssetMessage
 from sync_core.errors import ConfigError
-from sync_core.flows import discover_by_term
+from sync_core.flows import discover_by_term, read_assets
 from sync_core.flows.create_data_source_group import CreateDataSourceGroup
 from sync_core.flows.notify import Kept
 from tests.integration.sync_core.flows.bench import CREATE_SOURCE
@@ -127,6 +127,7 @@ def test_a_run_that_sends_its_work_in_batches_announces_it_once(
     estate: Estate, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(discover_by_term, "ASSETS_A_BATCH", 1)
+    monkeypatch.setattr(read_assets, "ENTITIES_A_CALL", 1)
     take = replace(estate.app._take_assets, queue=cast("WorkQueue", EagerQueue(estate.app.create_data_source_group)))
     by_term = replace(estate.app._discover_by_term, take=take)
 

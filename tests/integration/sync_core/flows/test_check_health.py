@@ -12,7 +12,7 @@ import pytest
 from sync_core import bootstrap
 from sync_core.domain.answer import HttpAnswer
 from sync_core.errors import ConfigError
-from sync_core.flows.discover_by_term import READ_TIME
+from sync_core.flows.read_lists import READ_TIME
 from sync_core.flows.take_assets import PART_TIME, SEND_TIME
 from sync_core.mapping.well_being import LONGEST_SILENCE
 from tests.integration.sync_core.flows.conftest import NewEstate

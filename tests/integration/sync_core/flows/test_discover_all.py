@@ -162,7 +162,7 @@ def test_what_changed_is_asked_for_again_until_it_was_read_well(catalog: Estate)
     add(catalog, "orders.csv")
     catalog.tick()
     add(catalog, "new.csv")
-    catalog.purview_fault(SEARCH, skip=1, times=3, status=503)
+    catalog.purview_fault(SEARCH, skip=1, times=6, status=503)
 
     catalog.failing_tick(TransientError)
     assert names(catalog) == ["orders.csv"]

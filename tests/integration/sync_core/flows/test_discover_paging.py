@@ -1,6 +1,6 @@
 """A term's assignments come in pages: none is skipped, none costs a request too many, also where a server caps them."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import cast
@@ -14,7 +14,7 @@ from local.simulation import serve
 from local.stack import TERM
 from sync_core.clients.purview import PurviewClient
 from sync_core.clients.purview_wire import AssignedEntity
-from sync_core.domain.asset import Asset, AssetStatus
+from sync_core.domain.asset import AssetStatus
 from sync_core.flows.discover_by_term import COMPARE_AFTER
 from tests.integration.sync_core.flows.conftest import NewEstate
 from tests.integration.sync_core.flows.estate import ASSIGNMENTS, Estate
@@ -168,9 +168,6 @@ class MovingList:
             self.lose_first()
         return self.purview.fetch_assigned_entities(term_guid, offset)
 
-    def fetch_assets(self, guids: Sequence[str]) -> Iterator[Asset]:
-        return self.purview.fetch_assets(guids)
-
 
 def test_a_row_that_moves_up_between_two_pages_is_not_taken_for_missing(small_estate: Estate) -> None:
     for number in range(12):
@@ -186,7 +183,8 @@ def test_a_row_that_moves_up_between_two_pages_is_not_taken_for_missing(small_es
                 small_estate.act("untag", asset=f"file {number}", term=TERM)
 
         moving = MovingList(small_estate.app.purview, lose)
-        by_term = replace(small_estate.app._discover_by_term, purview=cast("PurviewClient", moving))
+        by_term = small_estate.app._discover_by_term
+        by_term = replace(by_term, lists=replace(by_term.lists, purview=cast("PurviewClient", moving)))
         replace(small_estate.app.discover, by_term=by_term).run()
 
     assert small_estate.last_run().notes == [MOVED]

@@ -8,7 +8,7 @@ import pytest
 from local.stack import TERM
 from sync_core.domain.run import RunRecord
 from sync_core.errors import TransientError
-from sync_core.flows import discover_by_term, take_assets
+from sync_core.flows import discover_by_term, read_assets, take_assets
 from sync_core.flows.take_assets import SEND_AGAIN_AFTER
 from tests.hasty_clock import HastyClock
 from tests.integration.sync_core.flows.estate import DETAILS, Estate
@@ -21,6 +21,7 @@ ASSETS = 8
 def estate(small_estate: Estate, monkeypatch: pytest.MonkeyPatch) -> Estate:
     """An app that takes its assets one by one, of which there are eight."""
     monkeypatch.setattr(discover_by_term, "ASSETS_A_BATCH", 1)
+    monkeypatch.setattr(read_assets, "ENTITIES_A_CALL", 1)
     monkeypatch.setattr(take_assets, "SENDS_A_BATCH", 1)
     for number in range(ASSETS - 2):
         small_estate.act("add_asset", name=f"file {number}", terms=[TERM])
@@ -79,9 +80,11 @@ def test_messages_that_a_run_has_no_time_for_are_sent_by_the_next_one(estate: Es
 
 
 def test_lists_that_take_too_long_fail_the_run_with_the_remedy(estate: Estate) -> None:
-    clock = HastyClock(estate.clock.now, timedelta(seconds=100))
+    by_term = estate.app._discover_by_term
+    lists = replace(by_term.lists, clock=HastyClock(estate.clock.now, timedelta(seconds=100)))
+    hasty = replace(estate.app.discover, by_term=replace(by_term, lists=lists))
 
     with pytest.raises(TransientError, match="could not be read within 90 s"):
-        replace(estate.app.discover, by_term=replace(estate.app._discover_by_term, clock=clock)).run()
+        hasty.run()
 
     assert estate.records() == []

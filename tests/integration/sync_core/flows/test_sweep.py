@@ -81,7 +81,7 @@ def make_sweeper(catalog: Estate, **changes: Any) -> Sweeper:
         catalog.app._discover_all,
         take=cast("TakeAssets", basket),
         notes=notes,
-        types=AssetTypes(catalog.app.purview, notes),
+        types=AssetTypes(catalog.app.purview, notes, catalog.clock.now),
         **changes,
     )
     return Sweeper(enumeration, basket)
@@ -166,7 +166,7 @@ def test_a_sweep_goes_on_in_the_next_tick_where_this_ones_time_ended(catalog: Es
 @pytest.mark.usefixtures("small_windows")
 def test_a_sweep_that_fails_goes_on_at_the_window_that_failed(catalog: Estate) -> None:
     catalog.generate(60, days=400)
-    catalog.purview_fault(SEARCH, skip=20, times=3, status=503)
+    catalog.purview_fault(SEARCH, skip=20, times=6, status=503)  # each try, and each try of a smaller question
     sweeper = make_sweeper(catalog)
 
     with pytest.raises(TransientError):
@@ -235,7 +235,7 @@ def test_changes_that_cannot_be_read_to_the_end_are_read_on_where_it_failed(cata
     sweeper = make_sweeper(catalog)
     sweeper.tick()
     catalog.generate(60, days=0.01)
-    catalog.purview_fault(SEARCH, skip=20, times=3, status=503)
+    catalog.purview_fault(SEARCH, skip=20, times=6, status=503)  # each try, and each try of a smaller question
 
     with pytest.raises(TransientError):
         sweeper.tick()

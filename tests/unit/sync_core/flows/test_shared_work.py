@@ -11,9 +11,11 @@ import pytest
 from sync_core.bootstrap.services import Services
 from sync_core.domain.throttle import Throttle
 from sync_core.errors import SlowAnswerError, TransientError
+from sync_core.flows.defer import unremembered
 from sync_core.flows.pauses import KEPT_S, Pauses
 from sync_core.flows.register_types import RegisterTypes
 from sync_core.flows.resolve_terms import Listing
+from sync_core.flows.run_log import RunLog
 from sync_core.settings import Settings
 
 THREADS = 10
@@ -141,7 +143,7 @@ def test_the_collection_that_purview_does_not_tell_is_asked_for_by_one_worker() 
 
 def test_two_listings_of_terms_are_read_at_once() -> None:
     purview = Hanging()
-    listings = [Listing(purview) for _ in range(2)]  # type: ignore[arg-type]
+    listings = [Listing(purview, unremembered(RunLog("run", NOW)), lambda: True) for _ in range(2)]  # type: ignore[arg-type]
     with ThreadPoolExecutor(2) as pool:
         jobs = [pool.submit(lambda each=each: each.glossaries) for each in listings]  # type: ignore[misc]
         Event().wait(0.2)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sync_core.mapping.asset_types import why_no_data_asset
+from sync_core.mapping.asset_types import telling, why_no_data_asset
 
 DATA_SET = ("DataSet", "Asset", "Referenceable")
 
@@ -23,12 +23,12 @@ DATA_SET = ("DataSet", "Asset", "Referenceable")
     ],
 )
 def test_a_data_set_by_its_type_definition_counts(type_name: str) -> None:
-    assert why_no_data_asset(type_name, DATA_SET) == ""
+    assert why_no_data_asset(type_name, DATA_SET, is_complete=True) == ""
 
 
 @pytest.mark.parametrize("type_name", ["custom thing", "Column store", "anything"])
 def test_a_type_that_purview_does_not_tell_counts(type_name: str) -> None:
-    assert why_no_data_asset(type_name, None) == ""
+    assert why_no_data_asset(type_name, (), is_complete=False) == ""
 
 
 @pytest.mark.parametrize(
@@ -55,4 +55,14 @@ def test_a_type_that_purview_does_not_tell_counts(type_name: str) -> None:
 def test_what_is_no_data_asset_is_left_out_with_the_reason(
     type_name: str, ancestors: tuple[str, ...] | None, why: str
 ) -> None:
-    assert why_no_data_asset(type_name, ancestors) == why
+    assert why_no_data_asset(type_name, ancestors or (), is_complete=ancestors is not None) == why
+
+
+def test_what_is_remembered_of_super_types_decides_as_all_of_them_and_has_a_bound() -> None:
+    ancestors = [f"some_{number}_column" for number in range(500)] + [f"thing {number}" for number in range(500)]
+
+    kept = telling([*ancestors, *DATA_SET])
+
+    assert len(kept) <= 10
+    assert why_no_data_asset("wide", kept, is_complete=True) == "a column"
+    assert telling(["thing", *DATA_SET]) == ["DataSet"]

@@ -47,7 +47,7 @@ def test_a_new_asset_is_recorded_as_waiting_with_the_run_that_saw_it() -> None:
 
 @pytest.mark.parametrize("field", ["guid", "name", "display_text", "collection_id"])
 def test_whatever_changes_of_an_asset_changes_its_fingerprint_and_is_written(field: str) -> None:
-    asset, before = replace(make_asset(), **{field: "another"}), make_synced_record()
+    asset, before = replace(make_asset(), **{field: "another"}), make_synced_record()  # type: ignore[arg-type]
     (changed,) = plan([asset], before).changed
     assert changed.fingerprint == asset.fingerprint != before.fingerprint
 
