@@ -9,9 +9,10 @@ from typing import Any
 from urllib.parse import quote
 
 from sync_core.catalog.paging import PAGE_SIZE, Parameters, follow, skip_through
-from sync_core.catalog.values import Concept, DataAsset, Domain, Kind, normalized
+from sync_core.catalog.values import Concept, DataAsset, Domain, Kind
 from sync_core.catalog.wire import parse_asset, parse_concept, parse_domain, parse_link, parse_one
 from sync_core.clients.http import Call, HttpDoor
+from sync_core.domain.spelling import normalized
 
 API_VERSION = "2026-03-20-preview"  # the first with data assets, and a superset of the one before
 BASE = "/datagovernance/catalog"

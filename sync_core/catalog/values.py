@@ -1,13 +1,7 @@
 """What the Unified Catalog tells, as values. Ids are in lower case."""
 
-import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
-
-
-def normalized(name: str) -> str:
-    """Return a name as it is compared: composed letters, and no white space but single spaces inside."""
-    return " ".join(unicodedata.normalize("NFC", name).split())
 
 
 class Status(StrEnum):

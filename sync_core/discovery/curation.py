@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
 
-from sync_core.catalog.values import Concept, Kind, normalized
+from sync_core.catalog.values import Concept, Kind
 from sync_core.discovery.standing import SEVERAL
 from sync_core.discovery.targets import Store, Target
+from sync_core.domain.spelling import normalized
 from sync_core.mapping.keywords import Keyword
 
 LISTED_FOR = timedelta(hours=1)  # the search index lags: only what the list has named for so long must be found

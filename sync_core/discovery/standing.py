@@ -9,8 +9,9 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
-from sync_core.catalog.values import Concept, Status, normalized
+from sync_core.catalog.values import Concept, Status
 from sync_core.discovery.targets import Target
+from sync_core.domain.spelling import normalized
 from sync_core.errors import AddressError, ConfigError, NotFoundError, SyncError
 
 SEVERAL = 2

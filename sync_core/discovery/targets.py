@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from sync_core.catalog.values import Concept, Kind, normalized
+from sync_core.catalog.values import Concept, Kind
+from sync_core.domain.spelling import normalized
 from sync_core.mapping.keywords import Keyword, Selection
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sync_core.clients.purview import PurviewClient
 from sync_core.clients.purview_wire import Collection
+from sync_core.domain.spelling import normalized
 from sync_core.errors import AddressError, ConfigError
 
 logger = logging.getLogger(__name__)
@@ -47,8 +48,8 @@ def find_collection(wanted: str, collections: Mapping[str, Collection]) -> Colle
     if wanted in collections:
         return collections[wanted]
     paths = {name: friendly_path(collection, collections) for name, collection in collections.items()}
-    path = wanted.strip("/").casefold()
-    matches = [name for name, found in paths.items() if found.casefold() == path]
+    path = _as_compared(wanted.strip("/"))
+    matches = [name for name, found in paths.items() if _as_compared(found) == path]
     if len(matches) == 1:
         return collections[matches[0]]
     found = "several collections have" if matches else "no collection has"
@@ -67,6 +68,10 @@ def friendly_path(collection: Collection, collections: Mapping[str, Collection])
         seen.add(collection.name)
         names.append(collection.friendly_name)
     return "/".join(reversed(names))
+
+
+def _as_compared(path: str) -> str:
+    return "/".join(normalized(name).casefold() for name in path.split("/"))
 
 
 def _listed(paths: Mapping[str, str], names: Iterable[str]) -> str:

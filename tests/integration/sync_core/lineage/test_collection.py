@@ -7,7 +7,17 @@ from tests.integration.sync_core.lineage.bench import CUSTOMERS, LineageBench
 from tests.integration.sync_core.lineage.conftest import NewBench
 
 
-@pytest.mark.parametrize("setting", ["clu3dn", "contoso/MDM/CluedIn", "Contoso/mdm/cluedin", "/contoso/MDM/CluedIn/"])
+@pytest.mark.parametrize(
+    "setting",
+    [
+        "clu3dn",
+        "contoso/MDM/CluedIn",
+        "Contoso/mdm/cluedin",
+        "/contoso/MDM/CluedIn/",
+        "Contoso/MDM /CluedIn\u00a0",
+        "Contoso/M\u200bDM/ CluedIn",
+    ],
+)
 def test_the_collection_is_given_by_its_name_or_by_its_friendly_path(new_bench: NewBench, setting: str) -> None:
     bench = new_bench(PURVIEW_COLLECTION=setting)
 

@@ -1,0 +1,59 @@
+"""Names as people compare them: two that look alike are one, whatever characters they are written with."""
+
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar
+
+from sync_core.errors import ConfigError
+
+Named = TypeVar("Named")
+
+# They take no room: zero-width space, word joiner, byte order mark, soft hyphen.
+UNSEEN = dict.fromkeys(map(ord, "\u200b\u2060\ufeff\u00ad"))
+
+
+def normalized(name: str) -> str:
+    """Return a name as it is compared: letters composed, nothing unseen, no white space but single spaces inside."""
+    return " ".join(unicodedata.normalize("NFC", name.translate(UNSEEN)).split())
+
+
+class LookAlikeError(ConfigError):
+    """Several names look like the one that is meant, and none is written as it is."""
+
+
+def pick(wanted: str, found: Iterable[Named], name_of: Callable[[Named], str]) -> list[Named]:
+    """Return what bears a name: who is written just so, else who looks alike.
+
+    Raises:
+        LookAlikeError: those who look alike are written in several ways; the message tells in what they differ.
+    """
+    alike = [each for each in found if normalized(name_of(each)) == normalized(wanted)]
+    exact = [each for each in alike if name_of(each) == wanted]
+    spellings = sorted({name_of(each) for each in alike})
+    if exact or len(spellings) < 2:  # noqa: PLR2004 - one spelling is no question
+        return exact or alike
+    raise LookAlikeError(
+        f"'{wanted}' may stand for several that look alike: {describe_spellings(spellings)}. Expected one: give the "
+        "others another name, or write the name just as it is there."
+    )
+
+
+def describe_spellings(names: Iterable[str]) -> str:
+    """Tell names that look alike by what is special in each, as `'Customer ' (white space at its end)`."""
+    return "; ".join(f"'{name}' ({', '.join(_peculiarities(name)) or 'written plainly'})" for name in names)
+
+
+def _peculiarities(name: str) -> Iterator[str]:
+    seen = name.translate(UNSEEN)
+    if seen != name:
+        codes = sorted({f"U+{ord(each):04X}" for each in name if ord(each) in UNSEEN})
+        yield f"characters that nobody sees: {', '.join(codes)}"
+    if seen != seen.lstrip():
+        yield "white space at its start"
+    if seen != seen.rstrip():
+        yield "white space at its end"
+    inner = seen.strip()
+    if inner != " ".join(inner.split()):
+        yield "white space inside that is no single space"
+    if not unicodedata.is_normalized("NFC", name):
+        yield "letters put together from several characters"
