@@ -14,6 +14,9 @@ import signal
 import subprocess
 import sys
 import threading
+import time
+
+_POLL_S = 0.1
 
 
 def main(arguments: list[str]) -> int:
@@ -25,11 +28,28 @@ def main(arguments: list[str]) -> int:
         sys.stderr.write(f"cannot start {command[0]}: {error}\n")
         return 127
     signal.signal(signal.SIGTERM, lambda *_: _end(child, grace_s))
-    signal.signal(signal.SIGUSR1, lambda *_: _signal_group(child, signal.SIGKILL))
+    crash = threading.Event()
+    signal.signal(signal.SIGUSR1, lambda *_: _kill_all(child, crash))
     threading.Thread(target=_end_with_parent, args=(child, grace_s), daemon=True).start()
     code = child.wait()
+    if code == -signal.SIGKILL and not crash.is_set():
+        _await_orphans(child, grace_s)
     _signal_group(child, signal.SIGKILL)
     return code if code >= 0 else 128 - code
+
+
+def _kill_all(child: subprocess.Popen[bytes], crash: threading.Event) -> None:
+    crash.set()
+    _signal_group(child, signal.SIGKILL)
+
+
+def _await_orphans(child: subprocess.Popen[bytes], grace_s: float) -> None:
+    """Somebody killed the command alone: let what it had started end by itself, as a system would."""
+    deadline = time.monotonic() + grace_s
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        while time.monotonic() < deadline:
+            os.killpg(child.pid, 0)
+            time.sleep(_POLL_S)
 
 
 def _end_with_parent(child: subprocess.Popen[bytes], grace_s: float) -> None:

@@ -59,13 +59,14 @@ def main() -> int:
 def _run(config: HostConfig, lifetime: Lifetime) -> int:
     with run_host(config, lifetime) as host:
         announce(_NAME, host.url)
-        end = lifetime.wait()
-        if end != "failed":
-            _log.info("Host is stopping")
-            host.end()
-        if end != "asked":
+        port, end = urlsplit(host.url).port, lifetime.wait()
+        if end == "failed":
             host.dispatcher.close()
-            _start_again(urlsplit(host.url).port)
+            _start_again(port)
+        _log.info("Host is stopping")
+        host.end()
+    if end == "recycled":
+        _start_again(port)
     return 0
 
 

@@ -15,7 +15,7 @@ class Lifetime:
     def __init__(self) -> None:
         self._ended = threading.Event()
         self._lock = threading.Lock()
-        self._reason: End = "asked"
+        self._reason: End | None = None
 
     def stop(self) -> None:
         """Somebody asks the host to end: what runs is waited for."""
@@ -23,26 +23,26 @@ class Lifetime:
 
     def recycle(self) -> None:
         """The worker dies again and again: start the whole host anew."""
-        if self._end("recycled"):
-            _log.error(
-                "Exceeded language worker restart retry count for runtime:python. "
-                "Shutting down and proactively recycling the Functions Host to recover"
-            )
+        self._end(
+            "recycled",
+            "Exceeded language worker restart retry count for runtime:python. "
+            "Shutting down and proactively recycling the Functions Host to recover",
+        )
 
     def fail(self, error: BaseException) -> None:
         """End at once because of an error that nobody handles: what runs is lost, its messages stay hidden."""
-        if self._end("failed"):
-            _log.error("An unhandled exception has occurred. Host is shutting down.", exc_info=error)
+        self._end("failed", "An unhandled exception has occurred. Host is shutting down.", error)
 
     def wait(self) -> End:
         """Wait for the end."""
         self._ended.wait()
-        return self._reason
+        return self._reason or "asked"
 
-    def _end(self, reason: End) -> bool:
+    def _end(self, reason: End, text: str = "", error: BaseException | None = None) -> None:
         with self._lock:
-            is_first = not self._ended.is_set()
-            if is_first:
-                self._reason = reason
-                self._ended.set()
-            return is_first
+            if self._reason is not None:
+                return
+            self._reason = reason
+        if text:
+            _log.error(text, exc_info=error)
+        self._ended.set()  # last: the process may be another one a moment later

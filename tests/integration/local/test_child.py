@@ -7,6 +7,7 @@ import textwrap
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 from local.child import ChildError, start_child, wait_until_ready
@@ -65,6 +66,25 @@ def test_children_end_when_their_starter_is_killed(tmp_path: Path) -> None:
             time.sleep(0.05)
         starter.kill()
     wait_until_dead(int(log.read_text(encoding="utf-8")))
+
+
+def test_what_a_child_had_started_may_end_its_work_when_only_the_child_is_killed(tmp_path: Path) -> None:
+    program = """
+        import subprocess, sys, time
+        subprocess.Popen([sys.executable, "-c", "import time; time.sleep(1); print('done', flush=True)"])
+        print("started", flush=True)
+        time.sleep(60)
+    """
+    command = [sys.executable, "-c", textwrap.dedent(program)]
+    child = start_child("parent", command, log=tmp_path / "log", grace_s=10)
+    try:
+        wait_until_ready(child, lambda: "started" in child.output())
+        (parent,) = psutil.Process(child.process.pid).children()
+        parent.kill()
+        child.process.wait(10)
+        assert child.output() == "started\ndone\n"
+    finally:
+        child.stop()
 
 
 def test_a_child_that_dies_is_reported_with_the_end_of_its_log(tmp_path: Path) -> None:
