@@ -50,10 +50,10 @@ types: setup ## mypy, strict
 	$(BIN)/mypy
 
 unit: setup ## pure logic, and the vendors' own SDKs against the simulators
-	$(PYTEST) tests/unit tests/contract
+	$(PYTEST) tests/unit $(filter-out tests/contract/host,$(wildcard tests/contract/*))
 
 integration: setup ## state, clients, flows and host on real Azurite and real HTTP, with faults and attacks
-	$(PYTEST) $(wildcard tests/integration tests/faults tests/security)
+	$(PYTEST) $(wildcard tests/integration tests/contract/host tests/faults tests/security)
 
 e2e: setup ## the whole app: simulators, Azurite, host
 	$(BIN)/python -m pytest tests/e2e

@@ -84,8 +84,8 @@ def _show(stack: Stack, console: Console) -> None:
 
 def _show_way_back(stack: Stack, console: Console) -> None:
     lines = [
-        "The way back: within a minute the assets have their groups. Then let CluedIn process a data set; it calls the",
-        "app's webhook, and the app writes the lineage:",
+        "The way back: after the next full minute the assets have their groups. Then let CluedIn process a data set;",
+        "it calls the app's webhook, and the app writes the lineage:",
         f"  {loading_command(stack.cluedin.url)}",
         "Read the lineage as Purview tells it:",
         f"  {reading_command(stack.purview.url, SOURCE_TYPE, SOURCE)}",
