@@ -51,6 +51,7 @@ from sync_core.flows.selection import ReadSelection
 from sync_core.flows.show_dashboard import ShowDashboard
 from sync_core.flows.take_assets import TakeAssets
 from sync_core.flows.take_poison import TakePoison
+from sync_core.flows.watch_queues import WatchQueues
 from sync_core.flows.write_lineage import WriteLineage
 from sync_core.state.connection import INTERACTIVE
 from sync_core.state.names import ASSET_QUEUE, LINEAGE_QUEUE, POISON_SUFFIX, TABLES
@@ -204,6 +205,7 @@ class App(Services):
             take_assets=self._take_assets,
             take_poison=self._take_poison,
             empty_bodies=self._empty_bodies,
+            watch_queues=self._watch_queues,
             leases=self._leases,
             pauses=self._pauses,
             runs=self._runs,
@@ -312,7 +314,12 @@ class App(Services):
     @cached_property
     def check_health(self) -> CheckHealth:
         """The answer to `health`."""
-        return CheckHealth(self._runs, self.clock)
+        return CheckHealth(self._runs, self._watch_queues, self.clock(), self.clock)
+
+    @cached_property
+    def _watch_queues(self) -> WatchQueues:
+        queues = {ASSET_QUEUE: self._asset_queue, LINEAGE_QUEUE: self._lineage_queue}
+        return WatchQueues(queues, self._cursors, self.clock)
 
     @cached_property
     def _discover_by_term(self) -> DiscoverByTerm:

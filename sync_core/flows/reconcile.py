@@ -28,6 +28,7 @@ from sync_core.flows.run_log import RunLog, recorded_run
 from sync_core.flows.selection import ReadSelection
 from sync_core.flows.take_assets import TakeAssets
 from sync_core.flows.take_poison import TakePoison
+from sync_core.flows.watch_queues import WatchQueues
 from sync_core.mapping.replaying import is_replay_due, replay_at, replays_a_run
 from sync_core.state.dead_letters import DeadLetterStore
 from sync_core.state.deliveries import DeliveryStore
@@ -131,6 +132,7 @@ class Reconcile:
     take_assets: TakeAssets
     take_poison: TakePoison
     empty_bodies: EmptyBodies
+    watch_queues: WatchQueues
     leases: Leases
     pauses: Pauses
     runs: RunStore
@@ -165,6 +167,7 @@ class Reconcile:
     def _steps(self, *, is_thorough: bool) -> Iterator[Step]:
         yield "take poison messages of assets", self.take_poison.take_assets
         yield "take poison messages of data sets", self.take_poison.take_data_sets
+        yield "watch queues", self.watch_queues.run
         if is_thorough:
             yield "look through assets", self.look_through.look_at_assets
             yield "look through data sets", self.look_through.look_at_data_sets

@@ -64,6 +64,18 @@ class WorkQueue:
                     raise
         return True
 
+    def peek_head(self) -> str:
+        """Return what identifies the first message that waits, with how often it was taken; empty where none waits."""
+        record_request(STORAGE)
+        with translated(f"queue {self._name}"):
+            try:
+                waiting = self._client.peek_messages(max_messages=1)
+            except HttpResponseError as error:
+                if not is_missing_container(error):
+                    raise
+                return ""
+        return "".join(f"{message.id} taken {message.dequeue_count}" for message in waiting)
+
 
 class PoisonQueue:
     """A queue of messages that the host gave up. No function listens to it: reconcile empties it."""

@@ -570,6 +570,23 @@ NOTHING_LOST = (
         "a queue that delivers twice looked twice, at once with another instance",
     ),
     Protection(
+        "a timer that is dead is told",
+        "sync_core/flows/check_health.py",
+        "        if is_silent(next(iter(reconciliations), None), up, LONGEST_SILENCE_OF_RECONCILE, now):\n",
+        "        if False:\n",
+        f"{FLOWS}/test_check_health.py"
+        "::test_a_timer_that_never_ran_is_named_once_the_app_is_up_for_three_of_its_intervals",
+        "a bad schedule disabled reconcile alone, and health was green",
+    ),
+    Protection(
+        "a queue that nobody empties is told",
+        "sync_core/flows/reconcile.py",
+        '        yield "watch queues", self.watch_queues.run\n',
+        "",
+        f"{FLOWS}/test_check_health.py::test_a_queue_that_nobody_empties_is_named_until_somebody_does",
+        "a missing connection disabled one function alone, and health was green",
+    ),
+    Protection(
         "what names no work in a poison queue becomes a letter",
         "sync_core/flows/take_poison.py",
         "            self.bury.message(queue, body, error.code, str(error))\n",

@@ -8,13 +8,17 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
+from azure.storage.queue import QueueServiceClient
 
 from sync_core import bootstrap
 from sync_core.domain.answer import HttpAnswer
+from sync_core.domain.message import AssetMessage
+from sync_core.domain.run import RunKind
 from sync_core.errors import ConfigError
 from sync_core.flows.read_lists import READ_TIME
 from sync_core.flows.take_assets import PART_TIME, SEND_TIME
 from sync_core.mapping.well_being import LONGEST_SILENCE
+from sync_core.state.names import ASSET_QUEUE
 from tests.integration.sync_core.flows.conftest import NewEstate
 from tests.integration.sync_core.flows.estate import Estate
 
@@ -48,6 +52,98 @@ def test_after_a_good_run_the_app_is_healthy_until_no_more_run_comes(small_estat
     small_estate.clock.advance(LONGEST_SILENCE.total_seconds() + 1)
 
     assert health(small_estate) == (503, ["discovery"])
+
+
+def test_a_timer_that_never_ran_is_named_once_the_app_is_up_for_three_of_its_intervals(small_estate: Estate) -> None:
+    assert health(small_estate) == (200, [])
+    small_estate.clock.advance(LONGEST_SILENCE.total_seconds() + 1)
+    assert health(small_estate) == (503, ["discovery"])
+    small_estate.clock.advance(10 * 60)
+
+    assert health(small_estate) == (503, ["discovery", "reconcile"])
+
+
+def test_a_timer_that_is_dead_is_named_though_the_process_has_just_begun_when_the_other_one_lives(
+    small_estate: Estate, new_small_estate: NewEstate
+) -> None:
+    small_estate.app.reconcile.run()
+    for _ in range(17):
+        small_estate.tick()
+        assert health(new_small_estate()) == (200, [])
+        small_estate.clock.advance(55)
+
+    small_estate.tick()
+
+    assert health(new_small_estate()) == (503, ["reconcile"])
+
+
+def test_discovery_that_is_dead_beside_a_reconcile_that_lives_is_named_by_a_new_process(
+    small_estate: Estate, new_small_estate: NewEstate
+) -> None:
+    small_estate.tick()
+    small_estate.work()
+    for _ in range(3):
+        small_estate.clock.advance(5 * 60)
+        small_estate.app.reconcile.run()
+
+    assert health(new_small_estate()) == (503, ["discovery"])
+
+
+def test_an_app_that_starts_after_a_pause_is_healthy_for_long_enough_to_run(
+    small_estate: Estate, new_small_estate: NewEstate
+) -> None:
+    small_estate.tick()
+    small_estate.app.reconcile.run()
+    small_estate.clock.advance(40 * 60)
+    started = new_small_estate()
+    assert health(started) == (200, [])
+    small_estate.clock.advance(LONGEST_SILENCE.total_seconds() + 1)
+
+    assert health(started) == (503, ["discovery"])
+
+
+def test_timers_of_which_nobody_heard_for_an_hour_are_named_at_once(
+    small_estate: Estate, new_small_estate: NewEstate
+) -> None:
+    small_estate.tick()
+    small_estate.app.reconcile.run()
+    small_estate.clock.advance(61 * 60)
+
+    assert health(new_small_estate()) == (503, ["discovery", "reconcile"])
+
+
+def reconcile_again(estate: Estate) -> list[str]:
+    """Five minutes later; return what the run noted of queues."""
+    estate.clock.advance(5 * 60)
+    estate.tick()
+    estate.app.reconcile.run()
+    (run,) = estate.app._runs.latest(RunKind.RECONCILE, 1)
+    return [note for note in run.notes if "Nobody takes" in note]
+
+
+def test_a_queue_that_nobody_empties_is_named_until_somebody_does(small_estate: Estate) -> None:
+    small_estate.tick()  # two messages; nobody works them off
+    assert [reconcile_again(small_estate) for _ in range(2)] == [[], []]
+    assert health(small_estate) == (200, [])
+
+    assert reconcile_again(small_estate) == ["Nobody takes the messages of asset-sync: is its function disabled?"]
+
+    assert health(small_estate) == (503, ["asset-sync"])
+    small_estate.work()
+    assert reconcile_again(small_estate) == []
+    assert health(small_estate) == (200, [])
+
+
+def test_a_long_queue_that_is_worked_off_is_no_trouble(small_estate: Estate) -> None:
+    for number in range(5):
+        for _ in range(3):
+            small_estate.app._asset_queue.send(AssetMessage(asset_key=f"{number:032x}"))
+    with QueueServiceClient.from_connection_string(small_estate.storage) as queues:
+        queue = queues.get_queue_client(ASSET_QUEUE)
+        for _ in range(5):
+            queue.delete_message(next(iter(queue.receive_messages(max_messages=1))))
+            assert reconcile_again(small_estate) == []
+    assert health(small_estate) == (200, [])
 
 
 def test_the_longest_run_is_no_silence() -> None:
