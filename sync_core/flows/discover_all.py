@@ -28,6 +28,8 @@ from sync_core.state.notes import Notes
 
 CURSOR = "all"
 SWEEP_EVERY = timedelta(hours=24)
+# A run of more than a minute is followed by the next one at once: a sweep of hours must leave Purview a pause.
+SWEEP_TIME = timedelta(seconds=45)
 # The index shows a change minutes after it happened, so what changed is asked for with an
 # overlap. Source: docs/vendors/purview.md, section 1.
 OVERLAP = timedelta(minutes=30)
@@ -171,7 +173,7 @@ class DiscoverAll:
         return AllCursor(sweep_started_at=now, since_ms=since_ms, probe=probe)
 
     def _sweep(self, cursor: AllCursor, tick: Tick) -> AllCursor:
-        ends_at = self.clock() + PART_TIME
+        ends_at = self.clock() + SWEEP_TIME
         while cursor.windows and self.clock() < ends_at:
             windows, read, counted = self._step(cursor.windows, "createTime", cursor.sweep_started_at, tick)
             is_complete = cursor.is_complete and read >= counted

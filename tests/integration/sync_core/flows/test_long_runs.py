@@ -1,13 +1,14 @@
 """More work than one run has time for: the run ends in time, nobody is missed for that, and the next run goes on."""
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from local.stack import TERM
-from sync_core.domain.run import RunRecord
-from sync_core.errors import TransientError
+from sync_core.domain.run import RunOutcome, RunRecord
+from sync_core.errors import SyncError, TransientError
 from sync_core.flows import discover_by_term, read_assets, take_assets
 from sync_core.flows.take_assets import SEND_AGAIN_AFTER
 from tests.hasty_clock import HastyClock
@@ -77,6 +78,19 @@ def test_messages_that_a_run_has_no_time_for_are_sent_by_the_next_one(estate: Es
     assert 0 < len(estate.messages()) < ASSETS
     estate.tick()
     assert {message.asset_key for message in estate.messages()} == {record.key for record in estate.records()}
+
+
+def test_a_run_that_follows_a_long_one_at_once_keeps_the_pause_that_was_asked_for(estate: Estate) -> None:
+    estate.purview_fault(DETAILS, skip=3, times=None, status=429, headers={"Retry-After": "40"})
+    with suppress(SyncError):
+        hasty_tick(estate, 8)  # longer than a minute: the timer runs the next one at once
+    asked = len(estate.purview.log.since(0))
+
+    followed = estate.tick()
+
+    assert followed.outcome is RunOutcome.SKIPPED
+    assert "asked to be left alone" in followed.notes[0]
+    assert len(estate.purview.log.since(0)) == asked
 
 
 def test_lists_that_take_too_long_fail_the_run_with_the_remedy(estate: Estate) -> None:

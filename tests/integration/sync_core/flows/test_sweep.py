@@ -146,7 +146,7 @@ def test_a_new_asset_without_an_update_time_is_found_by_the_next_tick(catalog: E
 @pytest.mark.usefixtures("small_windows")
 def test_a_sweep_goes_on_in_the_next_tick_where_this_ones_time_ended(catalog: Estate) -> None:
     catalog.generate(60, days=400)
-    hasty = HastyClock(catalog.clock.now, timedelta(seconds=3))
+    hasty = HastyClock(catalog.clock.now, timedelta(seconds=2))
     sweeper = make_sweeper(catalog, clock=hasty)
 
     first = sweeper.tick()
@@ -161,6 +161,22 @@ def test_a_sweep_goes_on_in_the_next_tick_where_this_ones_time_ended(catalog: Es
     assert is_each_brought_once(sweeper.basket, 60)
     assert 2 <= ticks < 30
     assert "The sweep of the whole catalog is done; 60 entities." in last.notes
+
+
+@pytest.mark.usefixtures("small_windows")
+def test_a_run_of_a_long_sweep_ends_before_the_next_tick_which_would_else_follow_at_once(catalog: Estate) -> None:
+    catalog.generate(60, days=400)
+    hasty = HastyClock(catalog.clock.now, timedelta(seconds=1))
+    sweeper = make_sweeper(catalog, clock=hasty)
+
+    run_s = []
+    while not run_s or sweeper.cursor().windows:
+        before = hasty.looks
+        sweeper.tick()
+        run_s.append(hasty.looks - before)
+
+    assert len(run_s) > 1
+    assert 45 <= max(run_s) < 60
 
 
 @pytest.mark.usefixtures("small_windows")
