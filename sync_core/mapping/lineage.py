@@ -6,14 +6,17 @@ A data set that is not mapped gets the part of the chain that exists. Columns ru
 fields, and from the clues on the vocabulary keys that they are mapped to.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from sync_core.domain.data_set import DataSet
 from sync_core.domain.lineage import COLUMN_MAPPING, COLUMN_MAPPING_NOTE, EntityRef, Lineage, LineageEntity
 from sync_core.mapping.column_mapping import ColumnPair, format_column_mapping
+from sync_core.mapping.column_pairing import notes_on, pair_names
 from sync_core.mapping.lineage_names import INGEST_NAME, MAP_NAME, PIPELINE_NAME, LineageRefs, column_refs
 from sync_core.mapping.lineage_types import COLUMN_RELATIONS, COUNTS
 
+NO_COLUMNS = f"{INGEST_NAME}: Purview knows no columns of the source asset, so none is linked to it; scan it."
 LARGEST_NAME_BYTES = 4 * 1024  # docs/vendors/purview.md, section 3, size
 
 
@@ -23,19 +26,19 @@ def to_lineage(data_set: DataSet, source: EntityRef, source_columns: Sequence[st
     `source_columns` are the asset's columns as Purview spells them, empty where it knows none.
     """
     refs = LineageRefs(host, data_set.data_set_id)
-    ingest, ingest_notes = _process(
-        refs.ingest, INGEST_NAME, source, refs.data_set, _ingested(data_set.columns, source_columns)
-    )
+    data_set = _with_one_spelling(data_set)
+    pairs, pairing_notes = _ingested(data_set.columns, source_columns)
+    ingest, ingest_notes = _process(refs.ingest, INGEST_NAME, source, refs.data_set, pairs)
     start = (_data_set(refs, data_set), ingest)
     columns = tuple(to_columns(refs.data_set, data_set.columns))
     if not data_set.is_mapped:
         absent = (refs.pipeline, refs.map, refs.clues)
-        return Lineage(start, columns, absent, ingest_notes)
+        return Lineage(start, columns, absent, ingest_notes + pairing_notes)
     mapped, map_notes = _mapped_part(refs, data_set)
     keys = vocabulary_keys(data_set)
     golden = refs.golden_records(data_set.entity_type)
     columns += (*to_columns(refs.clues, keys), *to_columns(golden, keys))
-    return Lineage((*start, *mapped), columns, (), ingest_notes + map_notes)
+    return Lineage((*start, *mapped), columns, (), ingest_notes + map_notes + pairing_notes)
 
 
 def vocabulary_keys(data_set: DataSet) -> list[str]:
@@ -93,11 +96,23 @@ def _process(
     return LineageEntity(ref, name, attributes, inputs=(source,), outputs=(sink,)), notes
 
 
-def _ingested(fields: Sequence[str], source_columns: Sequence[str]) -> list[ColumnPair]:
+def _ingested(fields: Sequence[str], source_columns: Sequence[str]) -> tuple[list[ColumnPair], tuple[str, ...]]:
     """Pair each field with the source's column of that name, as Purview spells it: it draws exact names only."""
-    spelled: Mapping[str, str] = {column.casefold(): column for column in source_columns}
-    exact = set(source_columns)
-    return [(field if field in exact else spelled.get(field.casefold(), field), field) for field in fields]
+    pairing = pair_names(fields, [column for column in source_columns if column.strip()])
+    pairs = [(pairing.pairs.get(field, field), field) for field in fields]
+    if not any(column.strip() for column in source_columns):  # also where Purview shows columns without their names
+        return pairs, (NO_COLUMNS,) if fields else ()
+    return pairs, tuple(f"{INGEST_NAME}: {note}" for note in notes_on(pairing, "column of the source asset"))
+
+
+def _with_one_spelling(data_set: DataSet) -> DataSet:
+    """Let the mapping call the columns as the data set does, so that one column is not two."""
+    pairing = pair_names([mapping.original_field for mapping in data_set.field_mappings], data_set.original_fields)
+    mappings = (
+        replace(mapping, original_field=pairing.pairs.get(mapping.original_field, mapping.original_field))
+        for mapping in data_set.field_mappings
+    )
+    return replace(data_set, field_mappings=tuple(mappings))
 
 
 def _fitting(name: str) -> str:

@@ -1141,6 +1141,30 @@ RETIRE = (
 
 LINEAGE_WRITTEN = (
     Protection(
+        "look-alike columns are paired, as Purview spells them",
+        "sync_core/mapping/column_pairing.py",
+        "(_same, _trimmed, _composed, _folded)",
+        "(_same,)",
+        f"{UNIT}/mapping/test_lineage_columns.py::test_a_source_column_is_named_as_purview_spells_it",
+        "Purview drew nothing between `CustomerId ` and `CustomerId`, and the data set was called pushed",
+    ),
+    Protection(
+        "columns that could be two are not paired",
+        "sync_core/mapping/column_pairing.py",
+        "            if len(mine[key]) == len(theirs[key]) == 1:\n",
+        "            if True:\n",
+        f"{UNIT}/mapping/test_column_pairing.py::test_where_it_is_not_clear_nothing_is_paired",
+        "`id` was drawn from `ID`, though it was `Id`",
+    ),
+    Protection(
+        "each field without a column in the source is noted",
+        "sync_core/mapping/lineage.py",
+        'tuple(f"{INGEST_NAME}: {note}" for note in notes_on(pairing, "column of the source asset"))',
+        "()",
+        f"{UNIT}/mapping/test_lineage_columns.py::test_each_field_without_a_column_in_the_source_is_noted",
+        "a lineage without its lines was called pushed, without a word",
+    ),
+    Protection(
         "a push renews its claim before it saves or writes, so that one that was overtaken does neither",
         "sync_core/flows/push_data_set.py",
         "        claim.renew()\n        record = self._save_intent(",

@@ -40,6 +40,27 @@ def test_the_sources_columns_are_linked_as_purview_spells_them(
     assert ("cluedin_golden_records", "Customer") in graph.nodes
 
 
+@pytest.mark.parametrize(
+    ("column", "field"),
+    [("Email ", "Email"), ("\ufeffEmail", "email"), ("E\u00a0mail", "E mail"), ("Cafe\u0301", "CAF\u00c9")],
+    ids=["blank", "byte order mark", "non-breaking blank", "decomposed"],
+)
+def test_look_alike_columns_are_linked_as_purview_spells_them_and_others_are_noted(
+    bench: LineageBench, column: str, field: str
+) -> None:
+    (entity,) = bench.purview.catalog.named(f"{CUSTOMERS}#Email")
+    bench.purview.catalog.set_attributes(entity, {**entity.attributes, "name": column})
+    data_set_id = bench.load(bench.sync_asset(), mapping={field: "customer.email", "Nowhere": "customer.x"})
+
+    record = bench.push(data_set_id)
+
+    assert (column, field) in bench.graph().pairs(ingest(data_set_id))
+    assert (record.status, record.notes) == (
+        DataSetStatus.PUSHED,
+        ["Ingest Data: No column of the source asset is called like 'Nowhere'."],
+    )
+
+
 def test_the_columns_of_a_schema_that_somebody_attached_are_read_too(bench: LineageBench) -> None:
     source = "demo://attached"
     schema = {"typeName": "tabular_schema", "guid": "-2", "attributes": {"qualifiedName": f"{source}#s", "name": "s"}}

@@ -2,6 +2,7 @@ import dataclasses
 
 from sync_core.domain.data_set import RecordCounts
 from sync_core.domain.lineage import EntityRef
+from sync_core.mapping.lineage import NO_COLUMNS
 from tests.unit.sync_core.mapping.facts import (
     GOLDEN,
     ROOT,
@@ -27,7 +28,7 @@ def test_a_mapped_data_set_gives_the_whole_chain() -> None:
         ("cluedin_golden_records", GOLDEN, "Customer"),
     ]
     assert not lineage.absent
-    assert not lineage.notes
+    assert lineage.notes == (NO_COLUMNS,)
 
 
 def test_each_process_leads_from_one_asset_to_the_next() -> None:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from sync_core.clients.cluedin_data_sets import parse_data_set
 from sync_core.mapping.column_mapping import LARGEST_PROPERTY_BYTES
+from sync_core.mapping.column_pairing import pair_names
 from tests.unit.sync_core.mapping.facts import (
     DATA_SET_ID,
     by_type,
@@ -18,6 +19,7 @@ from tests.unit.sync_core.mapping.facts import (
     make_unmapped_data_set,
 )
 
+UNCLEAR = "It is not clear which column of the source asset is meant"
 names = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=30)
 mappings = st.lists(st.tuples(names, names | st.just("--ignore--")), max_size=12)
 
@@ -28,6 +30,11 @@ mappings = st.lists(st.tuples(names, names | st.just("--ignore--")), max_size=12
         ("customerid", ["CustomerId"], "CustomerId"),
         ("CustomerId", ["customerid", "CustomerId"], "CustomerId"),
         ("STRASSE", ["Straße"], "Straße"),
+        ("CustomerId", ["CustomerId "], "CustomerId "),
+        ("\ufeffCustomerId", ["CustomerId"], "CustomerId"),
+        ("Cafe\u0301", ["Caf\u00e9"], "Caf\u00e9"),
+        ("Customer Id", ["Customer\u00a0Id"], "Customer\u00a0Id"),
+        ("id", ["Id", "ID"], "id"),
         ("City", ["Id"], "City"),
         ("City", [], "City"),
     ],
@@ -36,6 +43,28 @@ def test_a_source_column_is_named_as_purview_spells_it(field: str, columns: list
     chain = by_type(lineage_of(make_unmapped_data_set(original_fields=(field,)), columns))
 
     assert column_pairs(chain["cluedin_ingest_process"]) == [(source, field)]
+
+
+def test_each_field_without_a_column_in_the_source_is_noted() -> None:
+    lineage = lineage_of(make_data_set(), ["ID ", "Nam", "noise", "NOISE"])
+
+    assert lineage.notes == (
+        "Ingest Data: No column of the source asset is called like 'Name'.",
+        f"Ingest Data: {UNCLEAR} by 'Noise' (could be 'noise' or 'NOISE').",
+    )
+
+
+def test_a_source_without_columns_is_one_note() -> None:
+    (note,) = lineage_of(make_data_set()).notes
+    assert "Purview knows no columns of the source asset" in note
+    assert lineage_of(make_data_set(), ["Id", "Name", "Noise"]).notes == ()
+
+
+def test_the_mapping_means_the_data_sets_column_though_it_spells_it_differently() -> None:
+    lineage = lineage_of(make_data_set({"id ": "customer.id", "\ufeffName": "customer.name"}), ["Id", "Name", "Noise"])
+
+    assert columns_of(lineage, "cluedin_data_set") == ["Id", "Name", "Noise"]
+    assert column_pairs(by_type(lineage)["cluedin_map_process"]) == [("Id", "customer.id"), ("Name", "customer.name")]
 
 
 def test_a_column_that_comes_twice_is_one_column() -> None:
@@ -147,7 +176,9 @@ def test_whatever_the_columns_are_called_each_is_there_once_and_linked_by_its_na
     assert len(set(refs)) == len(refs)
     assert len({(ref.type_name, ref.qualified_name.casefold()) for ref in refs}) == len(refs)
     chain = by_type(lineage)
-    kept = [(field, key) for field, key in mapping if field.strip() and key.strip() and key != "--ignore--"]
+    spelled = pair_names([field for field, _ in mapping], fields).pairs
+    pairs = [(spelled.get(field, field), key) for field, key in mapping]
+    kept = [(field, key) for field, key in pairs if field.strip() and key.strip() and key != "--ignore--"]
     assert column_pairs(chain["cluedin_map_process"]) == list(dict.fromkeys(kept))
     sinks = [sink for _, sink in column_pairs(chain["cluedin_ingest_process"])]
     assert sinks == columns_of(lineage, "cluedin_data_set")
