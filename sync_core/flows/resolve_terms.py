@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 from sync_core.clients.purview import PAGE_SIZE, PurviewClient
 from sync_core.clients.purview_wire import Glossary, TermHeader
 from sync_core.domain.deferred import Kind
+from sync_core.domain.spelling import LookAlikeError, pick
 from sync_core.errors import ConfigError, SyncError, TransientError
 from sync_core.flows.defer import Deferrals, is_own_failure
 from sync_core.mapping.keywords import Keyword, Selection
@@ -122,6 +123,8 @@ class ResolveTerms:
         for keyword in selection.keywords:
             try:
                 found[keyword] = self._find(keyword, listing)
+            except LookAlikeError as error:
+                failures[keyword] = LookAlikeError(f"{selection.setting} names the term '{keyword}': {error}")
             except SyncError as error:
                 if not is_own_failure(error):
                     raise
@@ -158,13 +161,12 @@ class ResolveTerms:
         exact = self.purview.find_term(keyword.formal_name) if keyword.glossary else None
         if exact:
             return [exact]
-        return [guid for glossary in listing.glossaries for guid in self._find_in(glossary, keyword, listing)]
+        glossaries = listing.called(keyword.glossary) if keyword.glossary else listing.glossaries
+        return [guid for glossary in glossaries for guid in self._find_in(glossary, keyword, listing)]
 
     def _find_in(self, listed: "ListedGlossary", keyword: Keyword, listing: "Listing") -> list[str]:
         glossary = listed.glossary
-        if keyword.glossary not in {"", glossary.name, glossary.qualified_name}:
-            return []
-        matches = [header.guid for header in listed.headers if header.display_text == keyword.term]
+        matches = [header.guid for header in pick(keyword.term, listed.headers, lambda header: header.display_text)]
         # A child term may be listed by its own name alone; only its formal name holds its parents' names, too.
         if not matches and PARENT_AND_CHILD in keyword.term:
             with listing.guarded(glossary):
@@ -200,6 +202,12 @@ class Listing:
         if self._read is None:
             self._read = [self._list(each) for each in self.purview.fetch_glossaries()]
         return self._read
+
+    def called(self, name: str) -> list[ListedGlossary]:
+        """The glossaries of that name, or of that qualified name."""
+        by_name = pick(name, self.glossaries, lambda listed: listed.glossary.name)
+        by_qualified_name = pick(name, self.glossaries, lambda listed: listed.glossary.qualified_name)
+        return [*by_name, *(one for one in by_qualified_name if one not in by_name)]
 
     @contextmanager
     def guarded(self, glossary: Glossary) -> Iterator[None]:
@@ -250,6 +258,8 @@ def _check_count(terms: ResolvedTerms, setting: str) -> None:
 
 
 def _not_found(keyword: Keyword, error: SyncError | None, listing: Listing, setting: str) -> str:
+    if isinstance(error, LookAlikeError):
+        return str(error)
     if error is not None:
         return f"The term '{keyword}' of {setting} cannot be looked up: {error}"
     names, unread = listing.names, ", ".join(listing.unread)

@@ -1375,6 +1375,22 @@ LINEAGE_WRITTEN = (
         "the doctor passed: the collection exists",
     ),
     Protection(
+        "names are compared as people see them",
+        "sync_core/domain/spelling.py",
+        'return " ".join(unicodedata.normalize("NFC", name.translate(UNSEEN)).split())',
+        "return name",
+        f"{FLOWS}/test_look_alike_terms.py::test_a_term_that_looks_like_the_keyword_is_found",
+        "a term with a space at its end was found by no spelling, and the error proposed the very text that failed",
+    ),
+    Protection(
+        "of terms that look alike none is chosen by chance",
+        "sync_core/domain/spelling.py",
+        "    if exact or len(spellings) < 2:  # noqa: PLR2004 - one spelling is no question\n",
+        "    if True:\n",
+        f"{FLOWS}/test_look_alike_terms.py::test_where_two_remain_the_error_tells_in_what_they_differ",
+        "the assets of both terms were synced",
+    ),
+    Protection(
         "what may not be read throws no token away",
         "sync_core/clients/http.py",
         "lambda answer: answer.status == HTTPStatus.UNAUTHORIZED",
