@@ -169,7 +169,7 @@ def test_a_run_of_a_long_sweep_ends_before_the_next_tick_which_would_else_follow
     hasty = HastyClock(catalog.clock.now, timedelta(seconds=1))
     sweeper = make_sweeper(catalog, clock=hasty)
 
-    run_s = []
+    run_s: list[int] = []
     while not run_s or sweeper.cursor().windows:
         before = hasty.looks
         sweeper.tick()
