@@ -1,14 +1,16 @@
-"""The host dies in the middle of its work and is started again, as a platform does."""
+"""Host and worker die in the middle of their work, together, apart, or because storage is away, and begin again."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import psutil
 import pytest
 import requests
 from azure.data.tables import TableServiceClient
 
+from local.azurite import Azurite
 from local.demo.cluedin import fetch_groups
 from local.demo.run import DEMO_SETTINGS
 from local.host.http.access import DEFAULT_FUNCTION_KEY
@@ -16,8 +18,11 @@ from local.host.process import HostProcess, start_host
 from local.service import REPOSITORY, Command, Service, run_services
 from local.stack import make_environment
 from tests.e2e.steps import DISCOVER, administer, complete_groups, wait_until
+from tests.faults.storage_door import open_doors
 
 TAGGED = 18
+SLOW = {"match": {"operation": "inbound.createDataSource"}, "effect": {"delay_s": 0.4}, "times": None}
+RETRY_SETTING = "AzureFunctionsJobHost__extensions__queues__visibilityTimeout"
 LOCK_S = 2  # Azure's host holds a message for ten minutes after its death
 
 
@@ -31,9 +36,9 @@ class Platform:
     parts: ExitStack
     hosts: list[HostProcess] = field(default_factory=list)
 
-    def start(self) -> HostProcess:
+    def start(self, *more: str) -> HostProcess:
         log = self.log_dir / f"host-{len(self.hosts)}.log"
-        arguments = ["--timers", "off", "--lock-seconds", str(LOCK_S)]
+        arguments = ["--timers", "off", "--lock-seconds", str(LOCK_S), *more]
         host = self.parts.enter_context(start_host(REPOSITORY, self.environment, log, arguments=arguments))
         self.hosts.append(host)
         return host
@@ -42,6 +47,13 @@ class Platform:
         """SIGKILL when CluedIn has that many complete groups and more are on their way."""
         wait_until(lambda: len(complete_groups(self.cluedin.url)) >= groups, f"{groups} groups")
         self.hosts[-1].child.kill()
+
+    def kill_worker_after(self, groups: int) -> None:
+        """SIGKILL for the worker alone; the host starts a new one."""
+        wait_until(lambda: len(complete_groups(self.cluedin.url)) >= groups, f"{groups} groups")
+        (process,) = psutil.Process(self.hosts[-1].child.process.pid).children()
+        (worker,) = process.children()
+        worker.kill()
 
     def end_claims_of_the_dead(self) -> None:
         """They end by themselves after 45 s; here nobody wants to wait for that."""
@@ -65,8 +77,7 @@ def platform(storage: str, tmp_path: Path) -> Iterator[Platform]:
 
 def test_a_host_killed_in_the_middle_of_its_work_leaves_exactly_one_group_each(platform: Platform) -> None:
     # CluedIn takes its time with each creation, so that some are always under way, their answers lost with the host.
-    slow = {"match": {"operation": "inbound.createDataSource"}, "effect": {"delay_s": 0.4}, "times": None}
-    administer(platform.cluedin.url, "faults", slow)
+    administer(platform.cluedin.url, "faults", SLOW)
     assert platform.start().run_function(DISCOVER).succeeded
 
     platform.kill_after(3)
@@ -76,13 +87,60 @@ def test_a_host_killed_in_the_middle_of_its_work_leaves_exactly_one_group_each(p
     platform.end_claims_of_the_dead()
     host = platform.start()
     assert host.run_function(DISCOVER).succeeded
+    check_each_once(platform, host)
 
-    def counts() -> dict[str, int]:
+
+def check_each_once(platform: Platform, host: HostProcess) -> None:
+    """All is synced, and each asset has exactly one group with one source."""
+
+    def count_synced() -> int:
         answer = requests.get(f"{host.url}/api/status", params={"code": DEFAULT_FUNCTION_KEY}, timeout=30)
-        return dict(answer.json()["counts"])
+        return int(answer.json()["counts"]["synced"]) if answer.ok else 0  # a call in a dying worker is an empty 500
 
-    wait_until(lambda: counts()["synced"] == TAGGED, "18 synced assets")
+    wait_until(lambda: count_synced() == TAGGED, "18 synced assets", timeout_s=120)
     groups = fetch_groups(platform.cluedin.url)
     assert len(groups) == TAGGED
     assert all(len(group.sources) == 1 for group in groups)
     assert len({group.sources[0].name for group in groups}) == TAGGED
+
+
+def test_a_worker_killed_in_the_middle_of_its_work_leaves_exactly_one_group_each(platform: Platform) -> None:
+    administer(platform.cluedin.url, "faults", SLOW)
+    platform.environment[RETRY_SETTING] = "00:00:01"
+    host = platform.start()
+    assert host.run_function(DISCOVER).succeeded
+
+    for groups in (3, 8):
+        platform.kill_worker_after(groups)
+        platform.end_claims_of_the_dead()
+    check_each_once(platform, host)
+    assert host.child.output().count("Language Worker Process exited.") == 2
+    assert "Host is shutting down" not in host.child.output()
+
+
+def test_a_host_that_ends_because_storage_is_away_loses_nothing(platform: Platform, azurite_server: Azurite) -> None:
+    administer(platform.cluedin.url, "faults", SLOW)
+    with open_doors() as doors:
+        doors.lead_to(azurite_server)
+        account = platform.environment["AzureWebJobsStorage"].split("AccountName=")[1].split(";")[0]
+        direct = platform.environment["AzureWebJobsStorage"]
+        platform.environment["AzureWebJobsStorage"] = doors.connection_string(azurite_server, account)
+        host = platform.start("--storage-patience-seconds", "1")
+        assert host.run_function(DISCOVER).succeeded
+        wait_until(lambda: len(complete_groups(platform.cluedin.url)) >= 3, "3 groups")
+        doors.lead_to(None)
+        wait_until(lambda: "Host is shutting down" in host.child.output(), "the host ends")
+        doors.lead_to(azurite_server)
+        platform.environment["AzureWebJobsStorage"] = direct
+        wait_until(lambda: is_up(host), "it is up again")
+        platform.end_claims_of_the_dead()
+        assert host.run_function(DISCOVER).succeeded
+        check_each_once(platform, host)
+
+
+def is_up(host: HostProcess) -> bool:
+    """Whether the host answers."""
+    try:
+        return requests.get(f"{host.url}/admin/host/ping", timeout=5).ok
+    except requests.ConnectionError:
+        return False
