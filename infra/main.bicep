@@ -123,16 +123,38 @@ param protectVaultFromPurge bool = false
 var hyphenated = toLower(reduce(['_', '.', '(', ')'], environmentName, (name, mark) => replace(name, mark, '-')))
 // An address holds letters, digits, hyphens and the tilde as they are; anything else would come out encoded.
 var isHostName = uriComponent(hyphenated) == hyphenated && !contains(hyphenated, '~') && !startsWith(hyphenated, '-')
-var installation = isHostName
-  ? hyphenated
-  : fail('environmentName (AZURE_ENV_NAME) is "${environmentName}"; expected letters, digits and hyphens, a letter or a digit first. The marks _ . ( ) count as hyphens.')
 var numbers = map(range(0, 256), number => string(number))
 var octets = split(first(split(virtualNetworkAddressPrefix, '/')), '.')
 var isAddress = length(octets) == 4 && empty(filter(octets, octet => !contains(numbers, octet)))
 var isLargeEnough = contains(map(range(8, 18), size => '${join(octets, '.')}/${size}'), virtualNetworkAddressPrefix)
-var addressPrefix = isAddress && isLargeEnough
-  ? virtualNetworkAddressPrefix
-  : fail('virtualNetworkAddressPrefix (VIRTUAL_NETWORK_ADDRESS_PREFIX) is "${virtualNetworkAddressPrefix}"; expected an address range of /25 or larger, such as 10.60.0.0/23.')
+var urls = [
+  { name: 'purviewEndpoint (PURVIEW_ENDPOINT)', value: purviewEndpoint }
+  { name: 'purviewCatalogEndpoint (PURVIEW_CATALOG_ENDPOINT)', value: purviewCatalogEndpoint }
+  { name: 'cluedInUrl (CLUEDIN_URL)', value: cluedInUrl }
+]
+// What no decorator can say. Azure or the app would refuse it too, but half-way, or when all is made.
+var problems = concat(
+  isHostName
+    ? []
+    : [
+        'environmentName (AZURE_ENV_NAME) is "${environmentName}"; expected letters, digits and hyphens, a letter or a digit first. The marks _ . ( ) count as hyphens.'
+      ],
+  isAddress && isLargeEnough
+    ? []
+    : [
+        'virtualNetworkAddressPrefix (VIRTUAL_NETWORK_ADDRESS_PREFIX) is "${virtualNetworkAddressPrefix}"; expected an address range of /25 or larger, such as 10.60.0.0/23.'
+      ],
+  map(
+    filter(urls, url => !startsWith(toLower(url.value), 'https://')),
+    url => '${url.name} is "${url.value}"; expected a full URL that starts with https://.'
+  ),
+  empty(alertEmail) || contains(alertEmail, '@')
+    ? []
+    : ['alertEmail (ALERT_EMAIL) is "${alertEmail}"; expected an e-mail address, or nothing.'],
+  logLimitGbPerDay != 0 ? [] : ['logLimitGbPerDay (LOG_LIMIT_GB_PER_DAY) is 0; expected 1 or more, or -1 for no limit.']
+)
+// All names come from this one, so nothing is made before it is known.
+var installation = empty(problems) ? hyphenated : fail(join(problems, ' '))
 var token = uniqueString(resourceGroup().id, installation)
 var usesPassword = !empty(cluedInUsername)
 var entryNames = {
@@ -173,7 +195,7 @@ module network 'modules/network.bicep' = if (useVirtualNetwork) {
     name: 'vnet-${installation}-${token}'
     location: location
     tags: tags
-    addressPrefix: addressPrefix
+    addressPrefix: virtualNetworkAddressPrefix
     storageAccountName: storage.outputs.name
     vaultId: usePrivateVault ? vault.outputs.id : ''
   }

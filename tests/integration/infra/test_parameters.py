@@ -35,6 +35,7 @@ REFUSED = [
     ("ALWAYS_READY_HTTP_INSTANCES", "-1", "alwaysReadyHttpInstances"),
     ("LOG_RETENTION_DAYS", "7", "logRetentionDays"),
     ("LOG_LIMIT_GB_PER_DAY", "-2", "logLimitGbPerDay"),
+    ("LOG_LIMIT_GB_PER_DAY", "0", "LOG_LIMIT_GB_PER_DAY"),
     ("VIRTUAL_NETWORK_ADDRESS_PREFIX", "", "VIRTUAL_NETWORK_ADDRESS_PREFIX"),
     ("VIRTUAL_NETWORK_ADDRESS_PREFIX", "10.0.0.0", "VIRTUAL_NETWORK_ADDRESS_PREFIX"),
     ("VIRTUAL_NETWORK_ADDRESS_PREFIX", "10.0.0.0/28", "VIRTUAL_NETWORK_ADDRESS_PREFIX"),
@@ -176,6 +177,21 @@ def test_a_wrong_value_is_tried_for_each_parameter_that_allows_some_only() -> No
     limits = {"allowedValues", "minLength", "maxLength", "minValue", "maxValue"}
     limited = {VARIABLE_OF[name] for name, each in parameters().items() if limits & each.keys()}
     assert limited <= {variable for variable, _, _ in REFUSED}
+
+
+def test_all_that_the_template_itself_refuses_is_told_at_once(compiler: Compiler) -> None:
+    wrong = {
+        "AZURE_ENV_NAME": "prod!",
+        "PURVIEW_ENDPOINT": "http://contoso.purview.azure.com",
+        "PURVIEW_CATALOG_ENDPOINT": "contoso-api.purview-service.example.com",
+        "CLUEDIN_URL": "contoso.cluedin.example.com",
+        "VIRTUAL_NETWORK_ADDRESS_PREFIX": "office",
+        "ALERT_EMAIL": "operators",
+    }
+    with pytest.raises(RefusedError) as refused:
+        evaluate(compiler, wrong | {"PURVIEW_COLLECTION": "Root"})
+    told = [f'({name}) is "{value}"; expected' for name, value in wrong.items()]
+    assert [each for each in told if each not in str(refused.value)] == []
 
 
 @pytest.mark.parametrize("memory", ["512", "2048", "4096"])
