@@ -92,6 +92,13 @@ class Store:
         """A source's data sets that are seen by now."""
         return self._visible(self.data_sets[guid] for guid in self._data_sets_of_source.get(data_source_id, ()))
 
+    def set_up_anew(self) -> None:
+        """Delete every group, and count ids from 1 again, as after an installation or a restore."""
+        for number in list(self.data_source_sets):
+            self.remove_data_source_set(number)
+        for table in ("data_source_sets", "data_sources"):
+            self._numbers[table] = count(1)
+
     def remove_data_source_set(self, data_source_set_id: int) -> None:
         """Delete a group with its sources and their data sets."""
         self.data_source_sets.pop(data_source_set_id)

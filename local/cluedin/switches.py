@@ -43,6 +43,9 @@ class CluedInSwitches(SwitchSet):
     name_too_long: Literal["refuse", "truncate", "store"] = "refuse"
     """What happens to a longer name: an error, silent truncation, or it is stored all the same."""
 
+    shown: Literal["all", "nothing"] = "all"
+    """`nothing`: lists come empty with total 0 and look-ups answer null, with status 200, as where a role changed or a
+    read model is being rebuilt; what is made is kept all the same (2.3, 2.7, 2.8)."""
     search_case: Literal["insensitive", "sensitive"] = "insensitive"
     """Case rule of searchName and of dataSourceSetByName (2.3)."""
     search_scope: Literal["groups", "groups_and_sources"] = "groups"

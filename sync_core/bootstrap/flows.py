@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from sync_core.bootstrap.services import Services
 from sync_core.bootstrap.stores import new_id
 from sync_core.clients.cluedin_data_sets import CluedInDataSets
+from sync_core.clients.cluedin_snapshot import CluedInSnapshots
 from sync_core.clients.purview_lineage import PurviewLineageClient
 from sync_core.domain.message import LookMessage
 from sync_core.flows.announce import Announce
@@ -25,9 +26,11 @@ from sync_core.flows.discover_by_term import DiscoverByTerm
 from sync_core.flows.doctor import Doctor
 from sync_core.flows.empty_bodies import EmptyBodies
 from sync_core.flows.find_group import FindGroup
-from sync_core.flows.find_missed import FindMissed
 from sync_core.flows.find_missing import FindMissing
+from sync_core.flows.find_processed import FindProcessed
 from sync_core.flows.find_recreated import FindRecreated
+from sync_core.flows.heal_groups import HealGroups
+from sync_core.flows.look_at_cluedin import LookAtCluedIn
 from sync_core.flows.look_now import LookNow
 from sync_core.flows.look_through import LookThrough
 from sync_core.flows.match_asset import MatchAsset
@@ -37,6 +40,7 @@ from sync_core.flows.push_data_set import PushDataSet
 from sync_core.flows.push_lineage import PushLineage
 from sync_core.flows.read_assets import ReadAssets
 from sync_core.flows.read_lists import ReadLists
+from sync_core.flows.read_snapshot import ReadSnapshot
 from sync_core.flows.receive_delivery import ReceiveDelivery
 from sync_core.flows.reconcile import Heal, Reconcile
 from sync_core.flows.recover_source import RecoverSource
@@ -138,7 +142,7 @@ class App(Services):
         """The look into CluedIn for deliveries that could not say what was processed."""
         return LookNow(
             deliveries=self._deliveries,
-            find_missed=self._find_missed,
+            look_at_cluedin=self._look_at_cluedin,
             queue=self._lineage_queue,
             leases=self._leases,
             notes=self._cursors,
@@ -172,7 +176,11 @@ class App(Services):
 
     @cached_property
     def _find_group(self) -> FindGroup:
-        return FindGroup(self.cluedin, self._groups, self._assets, self.clock)
+        return FindGroup(self.cluedin, self._groups, self._assets, self._snapshots, self._read_snapshot)
+
+    @cached_property
+    def _read_snapshot(self) -> ReadSnapshot:
+        return ReadSnapshot(CluedInSnapshots(self.cluedin), self._snapshots, self._leases, self._cursors, self.clock)
 
     @cached_property
     def _push_data_set(self) -> PushDataSet:
@@ -196,7 +204,7 @@ class App(Services):
             look_through=LookThrough(
                 self._assets, self._data_sets, self.dead_letters, self.bury, self._cursors, self.clock
             ),
-            find_missed=self._find_missed,
+            look_at_cluedin=self._look_at_cluedin,
             find_recreated=self._find_recreated,
             check_existence=CheckExistence(
                 self.purview, self._assets, self._confirm, self._retire, self._defer, self._cursors, self.clock
@@ -243,17 +251,23 @@ class App(Services):
         )
 
     @cached_property
-    def _find_missed(self) -> FindMissed:
-        return FindMissed(
-            data_sets=self._cluedin_data_sets,
+    def _look_at_cluedin(self) -> LookAtCluedIn:
+        return LookAtCluedIn(
+            read=self._read_snapshot,
+            store=self._snapshots,
+            recover_source=RecoverSource(self._groups, self._assets),
+            find_processed=FindProcessed(
+                data_sets=self._cluedin_data_sets,
+                records=self._data_sets,
+                deliveries=self._deliveries,
+                queue=self._lineage_queue,
+                cursors=self._cursors,
+                is_lineage_on=self.settings.lineage_enabled,
+                clock=self.clock,
+            ),
+            heal_groups=HealGroups(self.cluedin, self._assets, self._notes("absence"), self._notify, self.clock),
             assets=self._assets,
-            recover_source=RecoverSource(self._find_group, self._groups, self._assets),
-            records=self._data_sets,
-            deliveries=self._deliveries,
-            queue=self._lineage_queue,
-            cursors=self._cursors,
-            seen=self._notes("seen-data-set"),
-            clock=self.clock,
+            is_sync_on=self._selection.is_on,
         )
 
     @cached_property

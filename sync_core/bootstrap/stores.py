@@ -9,6 +9,7 @@ from functools import cached_property
 from sync_core.bootstrap.identity import new_storage_credential, new_storage_transport
 from sync_core.settings import Settings
 from sync_core.state.assets import AssetStore
+from sync_core.state.cluedin_snapshots import SnapshotStore
 from sync_core.state.connection import BACKGROUND, Patience, StorageConnection
 from sync_core.state.data_sets import DataSetStore
 from sync_core.state.dead_letters import DeadLetterStore
@@ -71,6 +72,10 @@ class Stores:
     @cached_property
     def _groups(self) -> GroupStore:
         return GroupStore(self._table(GROUPS_TABLE))
+
+    @cached_property
+    def _snapshots(self) -> SnapshotStore:
+        return SnapshotStore(self._table(NOTES_TABLE))
 
     @cached_property
     def _data_sets(self) -> DataSetStore:

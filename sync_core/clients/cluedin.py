@@ -27,6 +27,7 @@ from sync_core.clients.cluedin_wire import (
     says_unauthenticated,
 )
 from sync_core.clients.http import Answer, Call, HttpDoor
+from sync_core.clients.json_reading import text
 from sync_core.clients.services import CLUEDIN
 from sync_core.errors import ConfigError, TransientError
 from sync_core.single_flight import Once
@@ -74,6 +75,10 @@ class CluedInClient:
 
         return PagedList("data source groups", fetch)
 
+    def fetch_source_name(self, source_id: str) -> str:
+        """Return what the data source of that id is called; empty where CluedIn shows none."""
+        return text(self.query("getDataSourceById", {"id": source_id}), "inbound", "dataSource", "name")
+
     def create_group(self, name: str) -> Made:
         """Make a data source group. Not idempotent: look first, and look again when the outcome is not known."""
         variables = {"dataSourceSet": {"name": name, "author": self.author_id()}}
@@ -116,29 +121,31 @@ class CluedInClient:
                 "the service account is a user of this organization."
             ) from error
 
-    def query(self, operation: str, variables: dict[str, Any]) -> dict[str, Any]:
-        """Send one of the documents that only read, and return its data."""
-        return self._execute(operation, variables, idempotent=True)[0]
+    def query(self, operation: str, variables: dict[str, Any], *, document: str = "") -> dict[str, Any]:
+        """Send one of the documents that only read, and return its data; `document` where one operation has several."""
+        return self._execute(operation, variables, idempotent=True, document=document)[0]
 
     def query_members(
-        self, operation: str, variables: dict[str, Any], members: Path
+        self, operation: str, variables: dict[str, Any], members: Path, *, document: str = ""
     ) -> tuple[dict[str, Any], frozenset[int]]:
         """Send one of the documents that read a list; an error about one member of it fails that member only.
 
         Returns the data, and the positions of such members in the list at the path `members`.
         """
-        body = self._send(operation, variables, idempotent=True).json()
+        body = self._send(operation, variables, idempotent=True, document=document).json()
         return self._data_of(operation, body, members), failed_members(body, members)
 
     def _mutate(self, operation: str, variables: dict[str, Any]) -> tuple[dict[str, Any], str]:
         return self._execute(operation, variables, idempotent=False)
 
-    def _execute(self, operation: str, variables: dict[str, Any], *, idempotent: bool) -> tuple[dict[str, Any], str]:
-        answer = self._send(operation, variables, idempotent=idempotent)
+    def _execute(
+        self, operation: str, variables: dict[str, Any], *, idempotent: bool, document: str = ""
+    ) -> tuple[dict[str, Any], str]:
+        answer = self._send(operation, variables, idempotent=idempotent, document=document)
         return self._data_of(operation, answer.json()), answer.request_id
 
-    def _send(self, operation: str, variables: dict[str, Any], *, idempotent: bool) -> Answer:
-        body = {"operationName": operation, "query": _document(operation), "variables": variables}
+    def _send(self, operation: str, variables: dict[str, Any], *, idempotent: bool, document: str = "") -> Answer:
+        body = {"operationName": operation, "query": _document(document or operation), "variables": variables}
         return self.door.send(Call("POST", "/graphql", json=body, idempotent=idempotent, operation=operation))
 
     def _data_of(self, operation: str, body: Any, members: Path = ()) -> dict[str, Any]:

@@ -14,29 +14,13 @@ from sync_core.clients.cluedin_lists import PAGE_SIZE, ListPage, PagedList
 from sync_core.clients.cluedin_wire import SUBMISSIONS
 from sync_core.clients.json_reading import integer, member, objects, text, texts
 from sync_core.clients.missing_data_set import says_missing
+from sync_core.domain.cluedin_snapshot import DataSetSummary
 from sync_core.domain.data_set import DataSet, FieldMapping, RecordCounts
 from sync_core.errors import NotFoundError, RejectedError, SyncError, TransientError
 
 logger = logging.getLogger(__name__)
 
 MOST_SUBMISSION_PAGES = 10
-
-
-@dataclass(frozen=True, slots=True)
-class DataSetSummary:
-    """What a source's list tells of a data set; it changes whenever the data set is mapped or processed again."""
-
-    data_set_id: str
-    name: str
-    annotation_id: str
-    counts: RecordCounts
-    updated_at: str
-
-    @property
-    def is_processed(self) -> bool:
-        """Whether records of it went through the pipeline, be it by a mapping that it has no longer."""
-        has_results = bool(self.counts.successful or self.counts.failed)
-        return has_results or (bool(self.annotation_id) and bool(self.counts.total))
 
 
 @dataclass(frozen=True)
@@ -68,11 +52,6 @@ class CluedInDataSets:
         if data_set.annotation_id:
             data_set = self._with_annotation(data_set)
         return self._counted(data_set, found)
-
-    def fetch_empty_sources(self) -> set[str]:
-        """Return the ids of all data sources that are shown without a data set: one call for each hundred groups."""
-        groups = self.cluedin.fetch_groups("")
-        return {source.id for group in groups for source in group.data_sources if source.is_empty}
 
     def fetch_summaries(self, source_id: str) -> Iterator[DataSetSummary]:
         """Yield the data sets of a data source.

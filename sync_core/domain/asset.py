@@ -104,6 +104,9 @@ class AssetRecord(BaseModel):
     synced_request_id: str = ""
     synced_requests: dict[str, int] = Field(default_factory=dict)
 
+    # When it was proven that its group or source is gone from CluedIn: only then is another one made.
+    gone_at: datetime | None = None
+
     # In how many complete snapshots in a row it was missing, and since when.
     absent: int = 0
     absent_since: datetime | None = None

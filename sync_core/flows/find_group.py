@@ -1,26 +1,33 @@
 """Finds the CluedIn group that is, or may become, an asset's own, before one is made.
 
 The order matters, and so does stopping at the first claim that succeeds; see docs/decisions. Names are checked exactly
-on our side: how CluedIn's search compares is not published.
+on our side: how CluedIn's search compares is not published. An id counts only together with the name it must bear.
 """
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import timedelta
 
-from sync_core.clients.cluedin import CluedInClient
+from sync_core.clients.cluedin import CLUEDIN, CluedInClient
 from sync_core.clients.cluedin_wire import DataSource, DataSourceSet
 from sync_core.domain.asset import AssetRecord
+from sync_core.domain.cluedin_snapshot import KnownSource
+from sync_core.errors import ThrottledError, TransientError
+from sync_core.flows.read_snapshot import ReadSnapshot
 from sync_core.mapping.names import (
-    LONGEST_NAME,
     full_group_name,
+    own_names_head,
     plain_group_name,
     search_text,
     source_name,
     unmistakable_group_name,
 )
 from sync_core.state.assets import AssetStore
-from sync_core.state.groups import GroupStore, KnownSource
+from sync_core.state.cluedin_snapshots import SnapshotStore
+from sync_core.state.groups import GroupStore
+
+READ_TIME = timedelta(seconds=15)  # a worker holds its claim for longer than this and one more page
+READ_AGAIN_AFTER_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,19 +45,30 @@ class FindGroup:
     cluedin: CluedInClient
     groups: GroupStore
     assets: AssetStore
-    clock: Callable[[], datetime]
+    snapshots: SnapshotStore
+    read_snapshot: ReadSnapshot
 
-    def find(self, record: AssetRecord) -> tuple[Found | None, list[DataSourceSet]]:
-        """Return the group that is the asset's now, if any, and all groups that the search showed."""
+    def find(self, record: AssetRecord, run_id: str) -> tuple[Found | None, list[DataSourceSet]]:
+        """Return the group that is the asset's now, if any, and all groups that the search showed.
+
+        Raises:
+            TransientError: what was asked for before may stand, and CluedIn shows nothing at all: that is no answer.
+        """
+        self._ensure_snapshot(run_id)
         shown = self._look_up(record)
         for group, may_claim in self._candidates(record, shown):
-            if may_claim() and self.groups.claim_group(group.id, record.key):
+            if may_claim() and self._claim(group, record):
                 return Found(group, own_source(record, group)), shown
+        if record.group_name and not shown:
+            self._check_that_anything_is_shown(record)
         return None, shown
 
-    def by_id(self, group_id: str, name: str) -> DataSourceSet | None:
-        """Return the group with that id, found by its name: there is no public look-up by id."""
-        return next((group for group in self.cluedin.fetch_groups(search_text(name)) if group.id == group_id), None)
+    def standing(self, record: AssetRecord) -> DataSourceSet | None:
+        """Return the group that stands for an asset: with its source in it, or of the id and the name recorded."""
+        shown = self._look_up(record)
+        with_source = next((group for group in shown if own_source(record, group)), None)
+        named = (group for group in shown if (group.id, group.name) == (record.group_id, record.group_name))
+        return with_source or next(named, None)
 
     def _candidates(
         self, record: AssetRecord, shown: Sequence[DataSourceSet]
@@ -78,33 +96,80 @@ class FindGroup:
                 if group.name == name:
                     yield group, may_claim
 
+    def _claim(self, group: DataSourceSet, record: AssetRecord) -> bool:
+        """Make the asset the group's owner, also of an id that was another group's before CluedIn was restored."""
+        if self.groups.claim_group(group.id, record.key):
+            return True
+        owner = self.groups.owner(group.id)
+        stored = self.assets.load(owner) if owner else None
+        if stored is not None and _stands_for(stored.record, group):
+            return False
+        return self.groups.change_owner(group.id, owner, record.key)
+
     def _look_up(self, record: AssetRecord) -> list[DataSourceSet]:
-        self._ensure_inventory()
-        shown = {group.id: group for group in self.cluedin.fetch_groups(search_text(record.name))}
-        if record.group_name and search_text(record.name) not in record.group_name:  # renamed since an earlier try
-            shown |= {group.id: group for group in self.cluedin.fetch_groups(search_text(record.group_name))}
-        # A group made under the asset's former name is not among those; the inventory knows it by its source.
-        for known in self.groups.known_sources(source_name(record)):
-            group = None if known.group_id in shown else self.by_id(known.group_id, known.group_name)
-            if group:
-                shown[group.id] = group
+        shown: dict[str, DataSourceSet] = {}
+        for text in self._search_texts(record):
+            shown |= {group.id: group for group in self.cluedin.fetch_groups(text)}
+        # A group made under the asset's former name is not among those; the snapshot knows it by its source.
+        for known in self.snapshots.find(source_name(record)):
+            if known.group_id not in shown:
+                shown |= {group.id: group for group in self._known_group(known)}
         return sorted(shown.values(), key=lambda group: (len(group.id), group.id))
 
-    def _ensure_inventory(self) -> None:
-        """With the state lost, only reading CluedIn as a whole tells what it holds under names that changed since."""
-        if self.assets.has_inventory():
+    def _known_group(self, known: KnownSource) -> Iterator[DataSourceSet]:
+        found = self.cluedin.fetch_groups(search_text(known.group_name))
+        return (group for group in found if group.id == known.group_id)
+
+    def _search_texts(self, record: AssetRecord) -> list[str]:
+        """Return what to search for: every name that the asset's group may bear contains one of these.
+
+        Each name of a group begins with the asset's name. Where the plain one is another asset's for good, the full one
+        finds this asset's alone: of a thousand files of one name each would read a thousand groups.
+        """
+        plain = plain_group_name(record)
+        owner = self.groups.owner_of_name(plain)
+        stored = self.assets.load(owner) if owner not in {"", record.key} else None
+        is_taken = stored is not None and stored.record.group_name == plain
+        wanted = search_text(own_names_head(record), longest=True) if is_taken else search_text(record.name)
+        texts = [wanted]
+        if record.group_name and wanted not in record.group_name:  # renamed since an earlier try
+            texts.append(search_text(record.group_name, longest=is_taken))
+        return texts
+
+    def _check_that_anything_is_shown(self, record: AssetRecord) -> None:
+        head = self.snapshots.head()
+        if head is not None and head.sources and next(iter(self.cluedin.fetch_groups("")), None) is None:
+            raise TransientError(
+                f"CluedIn shows no group at all, though {head.sources} sources stood there: whether group "
+                f"'{record.group_name}' was made cannot be seen.",
+                service=CLUEDIN.name,
+            )
+
+    def _ensure_snapshot(self, run_id: str) -> None:
+        """With the state lost, only reading CluedIn as a whole tells what it holds under names that changed since.
+
+        Raises:
+            ThrottledError: that takes longer, or another worker is at it.
+        """
+        if self.snapshots.head() is not None:
             return
-        sources = [
-            KnownSource(source_name=source.name, group_id=group.id, group_name=group.name[:LONGEST_NAME])
-            for group in self.cluedin.fetch_groups("")
-            for source in group.data_sources
-            if len(source.name) <= LONGEST_NAME  # no longer one is ours, and an endless one fits no row
-        ]
-        self.groups.save_inventory(sources)
-        self.assets.note_inventory(len(sources), self.clock())
+        snapshot = self.read_snapshot.read(run_id, READ_TIME)
+        if snapshot is None:
+            raise ThrottledError(
+                "CluedIn is read as a whole before the first group is made.",
+                retry_after_s=READ_AGAIN_AFTER_S,
+                service=CLUEDIN.name,
+            )
+        sources = [KnownSource(one.source_id, one.name, one.group_id, one.group_name) for one in snapshot.sources()]
+        self.snapshots.save(snapshot.started_at, len(snapshot.groups), sources)
 
 
 def own_source(record: AssetRecord, group: DataSourceSet) -> DataSource | None:
     """Return the group's source that bears the asset's qualified name, if there is one."""
     name = source_name(record)
     return next((source for source in group.data_sources if source.name == name), None)
+
+
+def _stands_for(record: AssetRecord, group: DataSourceSet) -> bool:
+    is_half_made = not group.data_sources and (record.group_id, record.group_name) == (group.id, group.name)
+    return own_source(record, group) is not None or is_half_made

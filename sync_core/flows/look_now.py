@@ -1,8 +1,8 @@
 """Looks into CluedIn for what was processed, for deliveries that could not say what.
 
 Such a delivery is stored and asks for a look. One begins at once, the next one a minute later at the earliest, however
-many ask; a delivery that comes meanwhile is looked for then. It is closed by a look that began after it was stored and
-went through all of our sources.
+many ask; a delivery that comes meanwhile is looked for then. It is closed by a snapshot of CluedIn whose reading began
+after it was stored, and that is complete.
 """
 
 import logging
@@ -17,13 +17,13 @@ from sync_core.clients.cluedin import CLUEDIN
 from sync_core.domain.delivery import Delivery
 from sync_core.domain.message import LookMessage
 from sync_core.errors import SyncError
-from sync_core.flows.find_missed import FindMissed
+from sync_core.flows.look_at_cluedin import LookAtCluedIn
 from sync_core.flows.pauses import Pauses
 from sync_core.flows.push_lineage import SWITCHED_OFF
 from sync_core.flows.run_log import RunLog
 from sync_core.mapping.backoff import LONGEST_DELAY_S
 from sync_core.state.deliveries import DeliveryStore
-from sync_core.state.leases import Held, Lease, Leases
+from sync_core.state.leases import Held, Leases
 from sync_core.state.notes import Notes
 from sync_core.state.queues import WorkQueue
 
@@ -31,9 +31,8 @@ logger = logging.getLogger(__name__)
 
 LEASE = "look"
 EVERY_S = 60
-RENEWED_AFTER_S = 20
 CLOCKS_DIFFER_S = 2  # ours and the queue's: what is due so soon may have begun
-NEXT, ROUND = "next-look", "look-round"
+NEXT = "next-look"
 LOOKED = "looked_for"
 
 
@@ -43,19 +42,12 @@ class NextLook(BaseModel):
     at: datetime
 
 
-class LookRound(BaseModel):
-    """When a look through all sources began that one run could not end, and behind which asset it goes on."""
-
-    began_at: datetime
-    after: str
-
-
 @dataclass(frozen=True)
 class LookNow:
     """Asks for looks, and makes them."""
 
     deliveries: DeliveryStore
-    find_missed: FindMissed
+    look_at_cluedin: LookAtCluedIn
     queue: WorkQueue
     leases: Leases
     notes: Notes
@@ -87,17 +79,15 @@ class LookNow:
             return
         started_at = self.clock()
         try:
-            self._look(waiting, message, lease)
+            self._look(waiting, message)
         finally:
             left_s = EVERY_S - int((self.clock() - started_at).total_seconds())
             lease.leave_for(max(left_s, 0))
 
-    def _look(self, waiting: Sequence[Delivery], message: LookMessage, lease: Lease) -> None:
-        now = self.clock()
-        log = RunLog("look", now)
-        begun = self.notes.load(LookRound, ROUND) or LookRound(began_at=now, after="")
+    def _look(self, waiting: Sequence[Delivery], message: LookMessage) -> None:
+        log = RunLog("look", self.clock())
         try:
-            after = self.find_missed.look(log, begun.after, lambda: lease.renew_if_older_than(RENEWED_AFTER_S))
+            began_at = self.look_at_cluedin.run(log)
         except SyncError as error:
             times = message.times_put_back + 1
             delay_s = min(EVERY_S * 2.0 ** (times - 1), LONGEST_DELAY_S)
@@ -105,13 +95,7 @@ class LookNow:
             self._later(delay_s, times)
             return
         logger.info("Looked into CluedIn for %s deliveries without a body: %s", len(waiting), dict(log.counts))
-        if after:
-            self.notes.save(ROUND, LookRound(began_at=begun.began_at, after=after))
-            self._later(0.0)
-            return
-        if begun.after:
-            self.notes.delete(ROUND)
-        seen = [one for one in waiting if not begun.after or one.received_at < begun.began_at]
+        seen = [one for one in waiting if began_at is not None and one.received_at < began_at]
         self._close(seen, LOOKED)
         if len(seen) < len(waiting):
             self._later(0.0)

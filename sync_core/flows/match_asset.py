@@ -10,7 +10,7 @@ from sync_core.domain.asset import Asset, asset_key
 from sync_core.domain.data_set import DataSet
 from sync_core.domain.lineage import EntityRef
 from sync_core.mapping.asset_types import OWN_PREFIX
-from sync_core.mapping.names import LONGEST_NAME, shorten
+from sync_core.mapping.names import LONGEST_NAME, shorten, source_name
 from sync_core.state.assets import AssetStore
 from sync_core.state.groups import GroupStore
 
@@ -38,7 +38,8 @@ class MatchAsset:
     def match(self, data_set: DataSet) -> MatchedAsset | None:
         """Return the asset of a data set's source, or None for a source that was not made for one."""
         stored = self.assets.load(self.groups.asset_of_source(data_set.source_id) or "-")
-        if stored is not None:
+        # Ids start anew after a restore, and collide between organizations: the name that a source must bear decides.
+        if stored is not None and data_set.source_name == source_name(stored.record):
             record = stored.record
             return MatchedAsset(record.key, EntityRef(record.type_name, record.qualified_name))
         if data_set.source_type.lower() != ENDPOINT or not data_set.source_name:

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from sync_core.clients.cluedin_data_sets import CluedInDataSets, DataSetSummary
+from sync_core.clients.cluedin_data_sets import CluedInDataSets
 from sync_core.domain.asset import AssetRecord, Origin
+from sync_core.domain.cluedin_snapshot import DataSetSummary
 from sync_core.state.assets import AssetStore
 from sync_core.state.data_sets import DataSetStore
 

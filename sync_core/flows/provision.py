@@ -9,7 +9,7 @@ import logging
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sync_core.clients.cluedin import CLUEDIN, CluedInClient, Made
@@ -28,8 +28,8 @@ logger = logging.getLogger(__name__)
 # Longer than a gateway waits before it gives up on what CluedIn may still carry out.
 LATE_S = 90.0
 MARGIN_S = 5.0
-# A group that was made this long ago and does not show up is gone: CluedIn shows a new one after about a second.
-SHOWS_UP_AFTER = timedelta(minutes=1)
+NOT_SHOWN_RETRY_S = 300.0  # as often as CluedIn is read as a whole
+NO_GROUP = {"group_id": "", "group_name": "", "group_origin": None, "group_at": None, "source_id": ""}
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class Provision:
                     service=CLUEDIN.name,
                 )
             if not record.group_id:
-                record, source = self._give_group(record, claim)
+                record, source = self._give_group(record, claim, run_id)
             if source:
                 return self._save_synced(record, Made(source.id, ""), Origin.ADOPTED, run_id, requests)
             claim.renew()
@@ -69,8 +69,8 @@ class Provision:
                 made = self.cluedin.create_source(record.group_id, source_name(record))
             return self._save_synced(record, made, Origin.CREATED, run_id, requests)
 
-    def _give_group(self, record: AssetRecord, claim: Lease) -> tuple[AssetRecord, DataSource | None]:
-        found, shown = self.find_group.find(record)
+    def _give_group(self, record: AssetRecord, claim: Lease, run_id: str) -> tuple[AssetRecord, DataSource | None]:
+        found, shown = self.find_group.find(record, run_id)
         if found:
             return self._save_group(record, found.group.id, found.group.name, Origin.ADOPTED), found.source
         started = self.clock()
@@ -102,21 +102,29 @@ class Provision:
         return self.cluedin.create_group(name)
 
     def _check_group(self, record: AssetRecord) -> tuple[AssetRecord, DataSourceSet | None]:
-        """Return the group that an earlier try made, and forget it if a person deleted it in CluedIn since."""
+        """Return what stands of an earlier try, or of a group that was whole.
+
+        What CluedIn does not show is not gone: another one is made only after that was proven (`absence/groups.py`).
+
+        Raises:
+            TransientError: it is not shown, and not proven to be gone.
+        """
         if not record.group_id or record.group_at is None:
             return record, None
-        if not self.groups.claim_group(record.group_id, record.key):  # the ownership rows were lost, another was faster
+        group = self.find_group.standing(record)
+        if group and not self.groups.claim_group(group.id, record.key) and not own_source(record, group):
+            # the ownership rows were lost, and another asset was faster
             logger.warning("Group %s of asset %s is another asset's; a new one is made", record.group_id, record.key)
-            return self._change(record, group_id="", group_name="", group_origin=None, group_at=None), None
-        # Someone may have given it another name.
-        group = self.find_group.by_id(record.group_id, record.group_name) or self.find_group.by_id(record.group_id, "")
-        if group:
-            return record, group
-        if self.clock() - record.group_at < SHOWS_UP_AFTER:
-            raise TransientError(f"CluedIn does not show group {record.group_id} yet.", service=CLUEDIN.name)
-        logger.warning("Group %s of asset %s is gone from CluedIn; another one is made", record.group_id, record.key)
-        self.groups.disown_group(record.group_id)
-        return self._change(record, group_id="", group_name="", group_origin=None, group_at=None), None
+            return self._change(record, **NO_GROUP), None
+        if record.gone_at is None:
+            _check_that_it_is_shown(record, group)
+        if group is None:
+            logger.warning("Group %s of asset %s is gone; another one is made", record.group_id, record.key)
+            self.groups.disown_group(record.group_id)
+            return self._change(record, **NO_GROUP), None
+        if group.id != record.group_id:
+            return self._save_group(record, group.id, group.name, Origin.ADOPTED), group
+        return record, group
 
     def _save_group(self, record: AssetRecord, group_id: str, name: str, origin: Origin) -> AssetRecord:
         logger.info("Asset %s has group %s, %s", record.key, group_id, origin.value)
@@ -132,6 +140,7 @@ class Provision:
             "source_id": made.id,
             "source_name": source_name(record),
             "source_origin": origin,
+            "gone_at": None,
             "synced_at": self.clock(),
             "synced_name": record.name,
             "synced_run_id": run_id,
@@ -145,6 +154,18 @@ class Provision:
 
     def _change(self, record: AssetRecord, **changes: Any) -> AssetRecord:
         return self.assets.change(record.key, _changer(changes))
+
+
+def _check_that_it_is_shown(record: AssetRecord, group: DataSourceSet | None) -> None:
+    if group is not None and (not record.source_id or own_source(record, group)):
+        return
+    what = f"source {record.source_id}" if record.source_id else f"group {record.group_id}"
+    raise TransientError(
+        f"CluedIn does not show {what} of asset {record.key}; another one is made once snapshots of CluedIn prove that "
+        "it is gone.",
+        retry_after_s=NOT_SHOWN_RETRY_S,
+        service=CLUEDIN.name,
+    )
 
 
 @contextmanager

@@ -12,12 +12,15 @@ from itertools import islice
 
 from pydantic import BaseModel
 
+from sync_core.clients.cluedin import CLUEDIN
+from sync_core.clients.failures import Service
+from sync_core.clients.purview import PURVIEW
 from sync_core.domain.message import DataSetMessage
 from sync_core.domain.run import RunKind
 from sync_core.flows.check_existence import CheckExistence
 from sync_core.flows.empty_bodies import EmptyBodies
-from sync_core.flows.find_missed import FindMissed
 from sync_core.flows.find_recreated import FindRecreated
+from sync_core.flows.look_at_cluedin import LookAtCluedIn
 from sync_core.flows.look_now import LookNow
 from sync_core.flows.look_through import LookThrough
 from sync_core.flows.notify import Notify
@@ -48,7 +51,7 @@ RUNS_KEPT = timedelta(days=30)
 DELIVERIES_KEPT = timedelta(days=30)
 LEASES_KEPT = timedelta(days=1)
 UNKNOWN_ASSETS_KEPT = timedelta(days=1)  # every tick of that day would have recorded the asset, were it tagged
-Step = tuple[str, Callable[[RunLog], None]]
+Step = tuple[str, Callable[[RunLog], object]]
 
 
 class Replayed(BaseModel):
@@ -125,7 +128,7 @@ class Reconcile:
 
     heal: Heal
     look_through: LookThrough
-    find_missed: FindMissed
+    look_at_cluedin: LookAtCluedIn
     find_recreated: FindRecreated
     check_existence: CheckExistence
     selection: ReadSelection
@@ -182,14 +185,16 @@ class Reconcile:
                 yield "find re-created assets", self.find_recreated.run
 
     def _steps_that_ask_services(self, log: RunLog, *, is_thorough: bool) -> Iterator[Step]:
-        pause_s = self.pauses.wait_s("cluedin", "purview")
-        if pause_s:
-            log.notes.append(f"A service asked to be left alone for {pause_s:.0f} s more; it is not asked.")
-            return
-        if self.is_lineage_on:
-            yield "find missed data sets", self.find_missed.run
-        if is_thorough:
+        if not self._is_paused(CLUEDIN, log):
+            yield "look at CluedIn", self.look_at_cluedin.run
+        if is_thorough and not self._is_paused(PURVIEW, log):
             yield "check existence", self._check_existence
+
+    def _is_paused(self, service: Service, log: RunLog) -> bool:
+        pause_s = self.pauses.wait_s(service.name)
+        if pause_s:
+            log.notes.append(f"{service.title} asked to be left alone for {pause_s:.0f} s more; it is not asked.")
+        return pause_s > 0
 
     def _begin_thorough(self, now: datetime) -> bool:
         """Whether all steps are due. Noted first: a run that dies of one of them must not do so every five minutes."""

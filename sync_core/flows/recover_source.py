@@ -1,12 +1,14 @@
-"""Finds the source of an asset that was retired before the answer to its source's creation had come.
+"""Takes over the source of an asset that was retired before the answer to its source's creation had come.
 
 Nobody provisions a retired asset, and so nobody would look for it; but people can load data into it.
 """
 
 from dataclasses import dataclass
 
+from sync_core.absence.standing import Shown
 from sync_core.domain.asset import AssetRecord, AssetStatus, Origin
-from sync_core.flows.find_group import FindGroup, own_source
+from sync_core.flows.run_log import RunLog
+from sync_core.mapping.names import source_name
 from sync_core.state.assets import AssetStore
 from sync_core.state.groups import GroupStore
 
@@ -18,22 +20,16 @@ def may_have_source(record: AssetRecord) -> bool:
 
 @dataclass(frozen=True)
 class RecoverSource:
-    """Looks into the group of a retired asset."""
+    """Looks for the sources of retired assets in a snapshot. Creates nothing."""
 
-    find_group: FindGroup
     groups: GroupStore
     assets: AssetStore
 
-    def recover(self, record: AssetRecord) -> AssetRecord:
-        """Return the record with its source, or as it is where none stands. Creates nothing.
-
-        Raises:
-            TransientError, ConfigError: CluedIn or storage does not answer.
-        """
-        group = self.find_group.by_id(record.group_id, record.group_name)
-        source = own_source(record, group) if group else None
-        if source is None:
-            return record
-        self.groups.bind_source(source.id, record.key)
-        found = {"source_id": source.id, "source_name": source.name, "source_origin": Origin.ADOPTED}
-        return self.assets.change(record.key, lambda one: one.model_copy(update=found))
+    def recover(self, shown: Shown, log: RunLog) -> None:
+        """Record each source that a snapshot shows and no record has."""
+        for record in filter(may_have_source, self.assets.after("")):
+            for source in shown.by_name.get(source_name(record), ())[:1]:
+                self.groups.bind_source(source.source_id, record.key)
+                found = {"source_id": source.source_id, "source_name": source.name, "source_origin": Origin.ADOPTED}
+                self.assets.change(record.key, lambda one, found=found: one.model_copy(update=found))  # type: ignore[misc]
+                log.counts["sources_recovered"] += 1

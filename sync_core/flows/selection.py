@@ -38,7 +38,7 @@ class ReadSelection:
         Raises:
             ConfigError: the keywords are empty or CluedIn does not show its settings.
         """
-        toggle = self._from_cluedin() if self.asks_cluedin else self._from_app()
+        toggle = self._read()
         self._note_change(toggle, log)
         if not toggle.enabled:
             log.skip(f"The sync is switched off in {ENABLED_KEY if self.settings.sync_enabled else 'SYNC_ENABLED'}.")
@@ -46,6 +46,13 @@ class ReadSelection:
         selection = parse_selection(toggle.keywords, KEYWORDS_KEY if self.asks_cluedin else "SYNC_TERM")
         _check_store(selection)
         return selection
+
+    def is_on(self) -> bool:
+        """Whether the sync is switched on right now; errors are those of `read`."""
+        return self._read().enabled
+
+    def _read(self) -> Toggle:
+        return self._from_cluedin() if self.asks_cluedin else self._from_app()
 
     def _from_app(self) -> Toggle:
         return Toggle(enabled=self.settings.sync_enabled, keywords=unquote(self.settings.sync_term))

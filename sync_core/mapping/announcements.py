@@ -67,6 +67,25 @@ def approval_needed(names: Sequence[str], total: int) -> Announcement:
     return Announcement("Many assets are missing: approval needed", body)
 
 
+def groups_made_again(names: Sequence[str]) -> Announcement:
+    """Tell whose groups or sources were deleted in CluedIn and are made again, and how to stop that."""
+    body = (
+        f"{len(names)} groups or data sources are gone from CluedIn and are made again ({_listed(names)}). To stop "
+        "that, take the tag off the asset in Purview."
+    )
+    return Announcement("Data sources are made again", body)
+
+
+def groups_missing(missing: int, total: int) -> Announcement:
+    """Tell that many groups are missing from CluedIn's answers, and what happens next."""
+    body = (
+        f"CluedIn does not show {missing} of {total} data sources that stood there. Nothing is made again until that "
+        "is proven: when every look of an hour agrees, one of them is made, and the rest only if CluedIn then shows "
+        "that one. Check whether CLUEDIN_URL leads to the right organization, and the service account's roles."
+    )
+    return Announcement("Many data sources are missing in CluedIn", body)
+
+
 def synchronization_completed(*, created: int, adopted: int, failures: Sequence[Failure]) -> Announcement:
     """Tell that nothing is outstanding any more, and what was given up, why, and what to do."""
     body = f"{created} created, {adopted} found in place, {len(failures)} failed"

@@ -48,15 +48,21 @@ def unmistakable_group_name(asset: AssetRecord) -> str:
     return _with_hash(name, f"{asset.type_name}\n{name}")
 
 
+def own_names_head(asset: AssetRecord) -> str:
+    """Return with what both names begin that no other asset's group bears."""
+    return full_group_name(asset)[: LONGEST_NAME - HASH_CHARACTERS - len(JOINER)]
+
+
 def source_name(asset: AssetRecord) -> str:
     """Return the data source's name: the asset's qualified name."""
     return shorten(asset.qualified_name)
 
 
-def search_text(name: str) -> str:
+def search_text(name: str, *, longest: bool = False) -> str:
     """Return a text that every name beginning like this one contains, and that a search cannot take for a pattern.
 
-    Longer texts find fewer groups; an empty text, which finds all groups, is left where the name has nothing else.
+    Longer texts find fewer groups: `longest` is for a whole name, which no other name begins with. An empty text, which
+    finds all groups, is left where the name has nothing else.
     """
-    parts = PATTERN_CHARACTERS.split(name[:SEARCHED_CHARACTERS])
+    parts = PATTERN_CHARACTERS.split(name if longest else name[:SEARCHED_CHARACTERS])
     return max((part.strip() for part in parts), key=len, default="")

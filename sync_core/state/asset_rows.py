@@ -41,13 +41,6 @@ class News(BaseModel):
     reason: str = ""
 
 
-class Inventory(BaseModel):
-    """When CluedIn was read as a whole, and how many sources it had."""
-
-    taken_at: datetime
-    sources: int
-
-
 class Sweep(BaseModel):
     """When the last sweep of the whole catalog began."""
 

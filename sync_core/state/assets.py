@@ -5,7 +5,6 @@ All rows share one partition: a record and its to-do row change together in one 
     record:{key}   what is known of the asset
     todo:{key}     there while its group and source are to be made; `due_at` says when its message is sent (again)
     news:{key}     there from its end, synced or given up, until that was announced
-    inventory      there once CluedIn was read as a whole
     sweep          there once a sweep of the whole catalog began: should it be gone, so are the records
 """
 
@@ -22,7 +21,6 @@ from sync_core.domain.unreadable import Unreadable
 from sync_core.errors import ConflictError, StateError
 from sync_core.state.asset_rows import (
     PARTITION,
-    Inventory,
     News,
     StoredAsset,
     StoredTodo,
@@ -47,7 +45,6 @@ from sync_core.state.table import (
     update,
 )
 
-INVENTORY = "inventory"
 SWEEP = "sweep"
 READERS = 8
 LONGEST_REASON = 500
@@ -101,6 +98,12 @@ class AssetStore:
         rows = self.table.rows(query, {**range_of("record"), "retired": AssetStatus.RETIRED.value})
         return readable(AssetRecord, rows)
 
+    def source_names(self) -> Iterator[str]:
+        """Yield the qualified names of the assets that have, or may have, a source; reads two columns of each."""
+        for row in self.table.rows(KEYS_BETWEEN, range_of("record"), select=["qualified_name", "group_id"]):
+            if row.get("group_id"):
+                yield str(row.get("qualified_name", ""))
+
     def counts(self) -> Counter[str]:
         """Count the records by status; reads one column of each."""
         return Counter(
@@ -130,14 +133,6 @@ class AssetStore:
     def add_rejected(self, record: AssetRecord) -> None:
         """Record an asset that cannot be synced; nothing is outstanding for it."""
         self.table.merge(whole_row_of("record", record))
-
-    def has_inventory(self) -> bool:
-        """Whether CluedIn was read as a whole since these records began: without them, no one knows what it holds."""
-        return self.table.get(PARTITION, INVENTORY) is not None
-
-    def note_inventory(self, sources: int, now: datetime) -> None:
-        """Note that CluedIn was read as a whole."""
-        self.table.merge(whole_row(PARTITION, INVENTORY, Inventory(taken_at=now, sources=sources)))
 
     def has_sweep(self) -> bool:
         """Whether a sweep of the whole catalog has begun since these records did."""

@@ -93,6 +93,11 @@ class DataSetStore:
         rows = self.table.rows(KEYS_BETWEEN, _between(_type_prefix(entity_type)))
         return list(readable(TypeMember, map(_joined, rows)))
 
+    def ids(self) -> frozenset[str]:
+        """Return the ids of all records; reads nothing else of them."""
+        rows = self.table.rows(KEYS_BETWEEN, _between("dataset:"), select=["RowKey"])
+        return frozenset(str(row["RowKey"]).partition(":")[2] for row in rows)
+
     def after(self, data_set_id: str) -> Iterator[DataSetRecord]:
         """Yield the records behind an id that can be read, in the order of ids; an empty one starts from the first."""
         return (record for _, record in self.each_after(data_set_id) if isinstance(record, DataSetRecord))

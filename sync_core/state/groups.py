@@ -3,18 +3,16 @@
 own:{group id}              the asset that owns the group
 name:{hash of the name}     the asset that may call its group by its plain name
 made:{source id}            the asset for which a source was made or adopted
-source:{hash}:{group id}    a source that stood in CluedIn when it was read as a whole, by the source's name
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from pydantic import BaseModel
 
 from sync_core.errors import ConflictError
-from sync_core.state.rows import from_row, readable, to_row
-from sync_core.state.table import KEYS_BETWEEN, OPERATIONS_A_TRANSACTION, Table, merge
+from sync_core.state.rows import from_row, to_row
+from sync_core.state.table import Table
 
 PARTITION = "groups"
 
@@ -23,14 +21,6 @@ class Owner(BaseModel):
     """The asset to which a group or a name belongs."""
 
     asset_key: str
-
-
-class KnownSource(BaseModel):
-    """A data source as it stood in CluedIn when the inventory was taken."""
-
-    source_name: str
-    group_id: str
-    group_name: str
 
 
 def _hash(text: str) -> str:
@@ -65,8 +55,7 @@ class GroupStore:
 
     def owner(self, group_id: str) -> str:
         """Return the key of the asset that owns a group, empty where none does."""
-        found = self.table.get(PARTITION, f"own:{group_id}")
-        return from_row(Owner, found.values).asset_key if found else ""
+        return self._owner(f"own:{group_id}")
 
     def disown_group(self, group_id: str) -> None:
         """Forget the owner of a group that is gone from CluedIn."""
@@ -78,30 +67,32 @@ class GroupStore:
 
     def asset_of_source(self, source_id: str) -> str:
         """Return the key of the asset for which a source stands, empty where we made it for none."""
-        found = self.table.get(PARTITION, f"made:{source_id}")
-        return from_row(Owner, found.values).asset_key if found else ""
+        return self._owner(f"made:{source_id}")
 
     def claim_name(self, group_name: str, asset_key: str) -> bool:
         """Make the asset the one that uses this group name; return whether it is that one now."""
         return self._claim(f"name:{_hash(group_name)}", asset_key)
 
-    def save_inventory(self, sources: Sequence[KnownSource]) -> None:
-        """Keep what stood in CluedIn; the mark that it was read lies with the assets, see `AssetStore`."""
-        rows = {
-            key: to_row(PARTITION, key, source)
-            for source in sources
-            for key in [f"source:{_hash(source.source_name)}:{source.group_id}"]
-        }
-        operations = [merge(row) for row in rows.values()]
-        for start in range(0, len(operations), OPERATIONS_A_TRANSACTION):
-            self.table.transact(operations[start : start + OPERATIONS_A_TRANSACTION])
+    def owner_of_name(self, group_name: str) -> str:
+        """Return the key of the asset that may call its group so, empty where none does yet."""
+        return self._owner(f"name:{_hash(group_name)}")
 
-    def known_sources(self, source_name: str) -> Iterator[KnownSource]:
-        """Yield the sources of that name which stood in CluedIn when the inventory was taken."""
-        prefix = f"source:{_hash(source_name)}"
-        # ';' is the character after ':'
-        bounds = {"partition": PARTITION, "first": f"{prefix}:", "last": f"{prefix};"}
-        return readable(KnownSource, self.table.rows(KEYS_BETWEEN, bounds))
+    def change_owner(self, group_id: str, former: str, asset_key: str) -> bool:
+        """Make the asset the owner in place of a former one; return whether it is, or another worker was faster."""
+        found = self.table.get(PARTITION, f"own:{group_id}")
+        if found is None:
+            return self.claim_group(group_id, asset_key)
+        if found.values["asset_key"] != former:
+            return False
+        try:
+            self.table.replace(to_row(PARTITION, f"own:{group_id}", Owner(asset_key=asset_key)), found.etag)
+        except ConflictError:
+            return False
+        return True
+
+    def _owner(self, row_key: str) -> str:
+        found = self.table.get(PARTITION, row_key)
+        return from_row(Owner, found.values).asset_key if found else ""
 
     def _claim(self, row_key: str, asset_key: str) -> bool:
         row = to_row(PARTITION, row_key, Owner(asset_key=asset_key))

@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
+from sync_core.clients.cluedin_snapshot import Limits
 from sync_core.domain.data_set import DataSetStatus
 from sync_core.domain.delivery import DeliveryStatus
-from sync_core.flows import find_missed
+from sync_core.flows import look_at_cluedin
+from sync_core.flows.read_snapshot import LIMITS, NotedLimits
 from tests.faults.world import World
 
 CHUNKED = {"content-type": "application/json", "transfer-encoding": "chunked"}
@@ -53,7 +55,7 @@ def _asset(world: World) -> str:
     return found
 
 
-def test_the_data_set_is_found_at_once_and_only_sources_that_hold_data_are_read(world: World, asset: str) -> None:
+def test_the_data_set_is_found_at_once_by_one_read_of_cluedin(world: World, asset: str) -> None:
     data_set = load(world, asset)
     before = world.organization.last_seq()
 
@@ -61,7 +63,7 @@ def test_the_data_set_is_found_at_once_and_only_sources_that_hold_data_are_read(
     world.crew.drain()
 
     assert is_pushed(world, data_set)
-    assert reads(world, before) == [GROUPS, "inbound.dataSource"]
+    assert reads(world, before) == [GROUPS]
     assert not world.app._deliveries.has_open()
 
 
@@ -188,20 +190,26 @@ def test_a_look_that_the_host_gave_up_is_no_letter_and_asked_for_again(world: Wo
     assert not world.app._deliveries.has_open()
 
 
+def read_a_group_at_a_time(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a look end after one page, and a page hold one group."""
+    world.app._cursors.save(LIMITS, NotedLimits(limits=Limits(groups_per_call=1), noted_at=world.clock.now()))
+    monkeypatch.setattr(look_at_cluedin, "READ_TIME", timedelta(0))
+
+
 @pytest.mark.usefixtures("asset")
 def test_a_look_that_takes_long_goes_on_where_it_ended(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     others = [record.qualified_name for record in world.app._assets.all()]
     data_sets = [load(world, other) for other in others]
-    monkeypatch.setattr(find_missed, "LOOK_TIME", timedelta(0))
+    read_a_group_at_a_time(world, monkeypatch)
     deliver(world)
 
-    for pushed in (1, 2, 3):
+    for _ in others[1:]:
         world.crew.drain()
-        assert sum(is_pushed(world, data_set) for data_set in data_sets) == pushed
         assert world.app._deliveries.has_open()
         world.clock.advance(61)
     world.crew.drain()
 
+    assert all(is_pushed(world, data_set) for data_set in data_sets)
     assert not world.app._deliveries.has_open()
 
 
@@ -211,7 +219,7 @@ def test_a_delivery_that_comes_while_a_long_look_is_under_way_is_closed_by_one_t
 ) -> None:
     for record in list(world.app._assets.all()):
         load(world, record.qualified_name)
-    monkeypatch.setattr(find_missed, "LOOK_TIME", timedelta(0))
+    read_a_group_at_a_time(world, monkeypatch)
     deliver(world)
     world.crew.drain()
     first = min(world.app._assets.all(), key=lambda record: record.key)

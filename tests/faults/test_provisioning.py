@@ -90,15 +90,15 @@ class SlowFind(FindGroup):
 
     take_over: Callable[[], None]
 
-    def find(self, record: AssetRecord) -> tuple[Found | None, list[DataSourceSet]]:
+    def find(self, record: AssetRecord, run_id: str) -> tuple[Found | None, list[DataSourceSet]]:
         """Look for a group, and be overtaken."""
-        found = super().find(record)
+        found = super().find(record, run_id)
         self.take_over()
         return found
 
-    def by_id(self, group_id: str, name: str) -> DataSourceSet | None:
+    def standing(self, record: AssetRecord) -> DataSourceSet | None:
         """Look for the group that an earlier try made, and be overtaken."""
-        found = super().by_id(group_id, name)
+        found = super().standing(record)
         self.take_over()
         return found
 
@@ -114,7 +114,7 @@ def work_slowly(world: World, key: str, meanwhile: Callable[[], None]) -> None:
     worker = world.app.create_data_source_group
     provision = worker.provision
     find = provision.find_group
-    slow = SlowFind(find.cluedin, find.groups, find.assets, find.clock, meanwhile)
+    slow = SlowFind(find.cluedin, find.groups, find.assets, find.snapshots, find.read_snapshot, meanwhile)
     message = AssetMessage(asset_key=key).to_json().encode()
     replace(worker, provision=replace(provision, find_group=slow)).handle(message)
 

@@ -8,13 +8,16 @@ from typing import Any
 import pytest
 from azure.data.tables import TableServiceClient
 
+from sync_core.clients.cluedin_snapshot import Detail, Limits
 from sync_core.domain.asset import AssetRecord, AssetStatus
 from sync_core.domain.dead_letter import DeadLetter
 from sync_core.domain.message import AssetMessage, DataSetMessage
 from sync_core.domain.run import RunKind, RunOutcome
 from sync_core.domain.unreadable import Unreadable
-from sync_core.flows import find_missed
+from sync_core.flows import look_at_cluedin
+from sync_core.flows.read_snapshot import LIMITS, NotedLimits
 from sync_core.flows.reconcile import THOROUGH, ThoroughRun
+from sync_core.flows.run_log import RunLog
 from sync_core.mapping import replaying
 from sync_core.state.assets import AssetStore
 from sync_core.state.dead_letters import DeadLetterStore
@@ -169,21 +172,24 @@ def test_a_backlog_does_not_multiply_its_messages(world: World) -> None:
     assert world.crew.lanes.count() == 3 * 3  # at once, after a quarter of an hour, after half an hour more
 
 
-def test_a_slow_cluedin_leaves_sources_to_the_next_run(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    for _ in range(3):
-        world.add_asset()
+def test_a_slow_cluedin_is_read_on_in_the_next_run(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    assets = [world.add_asset() for _ in range(25)]
     world.run()
-    monkeypatch.setattr(find_missed, "LOOK_TIME", timedelta(0))
+    data_set = world.load(assets[-1])
+    limits = NotedLimits(limits=Limits(groups_per_call=10), noted_at=world.clock.now())
+    world.app._cursors.save(LIMITS, limits)
+    monkeypatch.setattr(look_at_cluedin, "READ_TIME", timedelta(0))
+    world.clock.advance(60)  # from now on CluedIn shows the data set
 
-    behind = []
-    for _ in range(3):
-        world.reconcile()
-        cursor = world.app._cursors.load(find_missed.MissedCursor, find_missed.CURSOR)
-        assert cursor is not None
-        behind.append(cursor.after)
+    shown = []
+    for number in range(3):
+        log = RunLog(f"run-{number}", world.clock.now())
+        world.app.reconcile.look_at_cluedin.run(log)
+        shown.append(log.counts["groups_shown"])
+    world.crew.drain()
 
-    keys = sorted(record.key for record in world.app._assets.all())
-    assert behind == [*keys[:2], ""]
+    assert shown == [0, 0, 25]
+    assert world.app._data_sets.load(data_set.lower()) is not None
 
 
 def test_a_source_whose_asset_was_retired_before_its_answer_came_is_found_with_its_data_sets(world: World) -> None:
@@ -207,17 +213,18 @@ def test_a_source_whose_asset_was_retired_before_its_answer_came_is_found_with_i
     assert (record.status, bool(record.source_id)) == (AssetStatus.RETIRED, True)
 
 
-@pytest.mark.parametrize("failure", [{"status": 502, "times": 3}, {"status": 404}])
+@pytest.mark.parametrize("failure", [{"status": 502, "times": 3}, {"status": 400}])
 def test_a_source_that_cannot_be_read_does_not_hide_those_behind_it(world: World, failure: dict[str, Any]) -> None:
     assets = [world.add_asset() for _ in range(3)]
     world.run()
     for asset in assets:
         world.load(asset)
+    only_sources = NotedLimits(limits=Limits(detail=Detail.SOURCES), noted_at=world.clock.now())
+    world.app._cursors.save(LIMITS, only_sources)  # so that each source is asked for its data sets
 
     world.organization.fault(LOOK_AT_SOURCE, **failure)
     world.reconcile()
-    world.reconcile()
-    assert len(list(world.app._data_sets.after(""))) == 2  # those behind the one at which the first run stopped
+    assert len(list(world.app._data_sets.after(""))) == 2
 
     world.reconcile()
     assert world.violations() == []
@@ -413,7 +420,7 @@ def test_an_hour_asks_as_much_as_four_thorough_runs_and_looks_into_cluedin_every
     runs = [five_minutes(world) for _ in range(12)]
 
     assert [run["thorough"] for run in runs] == [1, 0, 0] * 4
-    assert sum(run["sources_checked"] for run in runs) == 4 * 40  # 17, 17, 6: it goes round in a quarter of an hour
+    assert [run["sources_shown"] for run in runs] == [40] * 12
     light = [run["storage"] for run in runs if not run["thorough"]]
     assert max(light) <= 19, light
 
@@ -467,17 +474,6 @@ def test_work_that_fails_of_a_bug_at_each_delivery_comes_to_an_end(world: World,
 
     (letter,) = world.app.dead_letters.all()
     assert (letter.cause_class, letter.cause) == ("exhausted_bug", "ZeroDivisionError: ")
-
-
-def test_a_group_that_someone_deletes_after_the_sync_is_made_anew(world: World) -> None:
-    world.add_asset("Account.csv")
-    world.run()
-    world.organization.act("/groups/delete", name="Account.csv")
-
-    world.heal()
-
-    assert world.violations() == []
-    assert [group["name"] for group in world.organization.state()["data_source_sets"]] == ["Account.csv"]
 
 
 def test_records_of_data_sets_that_are_lost_come_back(world: World) -> None:

@@ -176,8 +176,9 @@ class World:
     def is_quiet(self) -> bool:
         """Whether nothing is outstanding."""
         app = self.app
-        letters = any(True for _ in app.dead_letters.all())
-        return not (letters or app._assets.has_todo() or app._deliveries.has_open() or self.crew.lanes.count())
+        is_told = any(True for _ in app.dead_letters.all()) or any(one.missing_looks for one in app._snapshots.known())
+        is_open = app._assets.has_todo() or app._deliveries.has_open() or self.crew.lanes.count()
+        return not (is_told or is_open)
 
     def violations(self) -> list[str]:
         """Compare everything; see `find_violations`."""

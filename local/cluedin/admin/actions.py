@@ -51,6 +51,13 @@ def delete_group(cluedin: CluedIn, body: bodies.GroupAddress) -> dict[str, Any]:
     return {"id": group.id}
 
 
+def set_up_anew(cluedin: CluedIn, body: bodies.Body) -> dict[str, Any]:
+    """Delete every group, and count ids from 1 again: {}."""
+    del body
+    cluedin.store.set_up_anew()
+    return {}
+
+
 def add_source(cluedin: CluedIn, body: bodies.AddedSource) -> dict[str, Any]:
     """Make a source in a group, seen at once: {id}."""
     group = _find_group(cluedin.store, body.group_id, body.group)

@@ -5,6 +5,7 @@
 | POST /tokens/revoke | | `{revoked}` |
 | POST /groups | `NewGroup` | `{id, source_ids}` |
 | POST /groups/delete | `GroupAddress` | `{id}` |
+| POST /set-up-anew | none | `{}` |
 | POST /sources | `AddedSource` | `{id}` |
 | POST /data-sets/load | `LoadedDataSet` | `{data_set_id, annotation_id, submission_id}` |
 | POST /data-sets/map | `Remapping` | the same |
@@ -46,6 +47,7 @@ def routes(cluedin: CluedIn) -> list[Route]:
     return [
         _act(cluedin, "/groups", bodies.NewGroup, actions.add_group),
         _act(cluedin, "/groups/delete", bodies.GroupAddress, actions.delete_group),
+        _act(cluedin, "/set-up-anew", bodies.Body, actions.set_up_anew),
         _act(cluedin, "/sources", bodies.AddedSource, actions.add_source),
         _act(cluedin, "/data-sets/load", bodies.LoadedDataSet, actions.load_data_set),
         _act(cluedin, "/data-sets/map", bodies.Remapping, actions.remap_data_set),

@@ -118,7 +118,7 @@ def list_data_source_sets(
     search_name: str = "",
 ) -> Page[model.DataSourceSet]:
     """List the groups whose name contains `search_name`, page by page from 0. Source: docs/vendors/cluedin.md, 2.3."""
-    groups = store.visible_data_source_sets()
+    groups = store.visible_data_source_sets() if switches.shown == "all" else []
     if search_name:
         search = NameSearch(search_name, switches)
         by_source = switches.search_scope == "groups_and_sources"

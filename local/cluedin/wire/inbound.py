@@ -80,12 +80,16 @@ def create_source(
 @inbound.operation("dataSource")
 def find_source(call: Call, *, id: str) -> model.DataSource | None:  # noqa: A002 - the API's name
     """Find a source; null when there is none."""
+    if call.switches.shown == "nothing":
+        return None
     return data_sources.find_visible_data_source(call.store, id)
 
 
 @inbound.operation("dataSet")
 def find_data_set(call: Call, *, id: str) -> model.DataSet | None:  # noqa: A002 - the API's name
     """Find a data set; what an unknown id answers is a switch."""
+    if call.switches.shown == "nothing":
+        return None
     found = data_sets.find_visible_data_set(call.store, id)
     if found is not None or call.switches.missing_data_set == "null":
         return found

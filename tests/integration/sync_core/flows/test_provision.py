@@ -111,7 +111,7 @@ def test_with_the_state_lost_the_group_of_a_renamed_asset_is_found_again(bench: 
     assert bench.groups() == [("Old name", ["https://lake.example/Account.csv"])]
 
 
-def test_a_group_that_someone_deletes_before_its_source_is_made_is_made_anew(bench: Bench) -> None:
+def test_a_group_that_is_not_shown_is_not_made_anew_before_it_is_proven_to_be_gone(bench: Bench) -> None:
     key = bench.add_asset()
     bench.fault(CREATE_SOURCE, status=503)
     bench.deliver(key)
@@ -120,7 +120,11 @@ def test_a_group_that_someone_deletes_before_its_source_is_made_is_made_anew(ben
     bench.settle(key)
 
     bench.deliver(key)
+    assert bench.groups() == []
 
+    bench.app._assets.change(key, lambda record: record.model_copy(update={"gone_at": record.group_at}))
+    bench.settle(key)
+    bench.deliver(key)
     assert bench.groups() == [("Account.csv", ["https://lake.example/Account.csv"])]
 
 

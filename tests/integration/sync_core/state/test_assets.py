@@ -205,10 +205,3 @@ def test_assets_without_a_qualified_name_are_known_apart(assets: AssetStore) -> 
     assert assets.rejected_keys() == {key}
     assets.forget(key)
     assert assets.rejected_keys() == set()
-
-
-def test_an_inventory_is_noted_beside_the_records(assets: AssetStore) -> None:
-    assert not assets.has_inventory()
-    assets.note_inventory(7, NOW)
-    assert assets.has_inventory()
-    assert (list(assets.all()), assets.counts()) == ([], Counter())

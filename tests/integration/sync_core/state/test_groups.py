@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from sync_core.state.groups import GroupStore, KnownSource
+from sync_core.state.groups import GroupStore
 from sync_core.state.table import Table
 
 
@@ -63,21 +63,3 @@ def test_a_source_leads_back_to_its_asset(groups: GroupStore) -> None:
     groups.bind_source("7", "asset-1")
     groups.bind_source("7", "asset-1")
     assert (groups.asset_of_source("7"), groups.asset_of_source("8")) == ("asset-1", "")
-
-
-def test_a_source_that_stood_in_cluedin_is_found_by_its_name(groups: GroupStore) -> None:
-    known = [
-        KnownSource(source_name="https://lake/a", group_id="3", group_name="Account.csv"),
-        KnownSource(source_name="https://lake/a", group_id="4", group_name="Account.csv copy"),
-        KnownSource(source_name="https://lake/b", group_id="3", group_name="Account.csv"),
-    ]
-    groups.save_inventory(known)
-    groups.save_inventory(known)
-    assert sorted(found.group_id for found in groups.known_sources("https://lake/a")) == ["3", "4"]
-    assert list(groups.known_sources("https://lake/")) == []
-
-
-def test_an_inventory_may_be_larger_than_one_transaction(groups: GroupStore) -> None:
-    known = [KnownSource(source_name=f"s{number}", group_id=str(number), group_name="g") for number in range(101)]
-    groups.save_inventory(known)
-    assert [next(groups.known_sources(f"s{number}")).group_id for number in (0, 99, 100)] == ["0", "99", "100"]

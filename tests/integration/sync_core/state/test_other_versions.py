@@ -7,16 +7,18 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
+from sync_core.domain.cluedin_snapshot import KnownSource
 from sync_core.domain.delivery import found_delivery
 from sync_core.domain.run import RunKind, RunOutcome, RunRecord
 from sync_core.domain.unreadable import Unreadable
 from sync_core.errors import StateError
 from sync_core.state.asset_rows import Todo
 from sync_core.state.assets import AssetStore
+from sync_core.state.cluedin_snapshots import SnapshotStore
 from sync_core.state.data_sets import DataSetStore
 from sync_core.state.dead_letters import DeadLetterStore
 from sync_core.state.deliveries import DeliveryStore
-from sync_core.state.groups import GroupStore, KnownSource
+from sync_core.state.groups import GroupStore
 from sync_core.state.leases import Held, Leases
 from sync_core.state.notes import Notes
 from sync_core.state.runs import RunStore
@@ -221,15 +223,21 @@ def test_a_letter_that_cannot_be_read_hides_no_other_and_is_overwritten_by_its_n
     assert letters.load(other.letter_id) == other
 
 
-def test_an_owner_and_a_source_that_cannot_be_read_claim_nothing(table: Table) -> None:
+def test_an_owner_that_cannot_be_read_claims_nothing(table: Table) -> None:
     groups = GroupStore(table)
-    groups.save_inventory([KnownSource(source_name="s", group_id="1", group_name="g")])
-    (row,) = rows(table)
-    damage(table, "groups", row["RowKey"][:-1] + "2", group_id=7)
     damage(table, "groups", "own:3")
 
-    assert [source.group_id for source in groups.known_sources("s")] == ["1"]
     assert not groups.claim_group("3", "asset")
+
+
+def test_a_bucket_of_a_snapshot_that_cannot_be_read_is_as_good_as_empty(table: Table) -> None:
+    snapshots = SnapshotStore(table)
+    snapshots.save(NOW, 1, [KnownSource("7", "s", "1", "g")])
+    assert [source.group_id for source in snapshots.find("s")] == ["1"]
+    (bucket,) = [row["RowKey"] for row in rows(table) if row["RowKey"].startswith("bucket")]
+    damage(table, "cluedin-snapshot", bucket, packed_00="not packed", columns=1)
+
+    assert snapshots.find("s") == []
 
 
 @pytest.mark.parametrize("columns", [{}, {"ttl_s": "for a while", "owner": "new"}, {"ttl_s": 60, "owner": 5}])

@@ -1,0 +1,51 @@
+"""Looks at CluedIn as a whole: which data sets were processed, and which of our groups and sources are gone."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sync_core.absence.standing import Shown, known_by_name
+from sync_core.flows.find_processed import FindProcessed
+from sync_core.flows.heal_groups import HealGroups
+from sync_core.flows.read_snapshot import ReadSnapshot
+from sync_core.flows.recover_source import RecoverSource
+from sync_core.flows.run_log import RunLog
+from sync_core.mapping.names import shorten
+from sync_core.state.assets import AssetStore
+from sync_core.state.cluedin_snapshots import SnapshotStore
+
+READ_TIME = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class LookAtCluedIn:
+    """One look. Idempotent; a snapshot that takes longer than a run is read on in the next one."""
+
+    read: ReadSnapshot
+    store: SnapshotStore
+    recover_source: RecoverSource
+    find_processed: FindProcessed
+    heal_groups: HealGroups
+    assets: AssetStore
+    is_sync_on: Callable[[], bool]
+
+    def run(self, log: RunLog) -> datetime | None:
+        """Read CluedIn and act on what changed; return when the snapshot began, None where it is not complete yet.
+
+        Raises:
+            TransientError, ConfigError: CluedIn does not answer; what was read is kept for the next run.
+        """
+        snapshot = self.read.read(log.run_id, READ_TIME)
+        if snapshot is None:
+            log.notes.append("CluedIn is being read as a whole; the next run goes on.")
+            return None
+        sources = list(snapshot.sources())
+        log.counts.update(groups_shown=len(snapshot.groups), sources_shown=len(sources))
+        shown, known = Shown.of(snapshot), known_by_name(self.store.known())
+        self.recover_source.recover(shown, log)
+        ours = set(map(shorten, self.assets.source_names()))
+        seen = self.find_processed.find(sources, known, ours, log)
+        # Off means that nothing is made, by healing neither; then nobody counts as missing.
+        missing = self.heal_groups.heal(shown, known, log) if self.is_sync_on() else []
+        self.store.save(snapshot.started_at, len(snapshot.groups), [*seen, *missing])
+        return snapshot.started_at

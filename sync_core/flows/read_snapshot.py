@@ -1,0 +1,140 @@
+"""Reads CluedIn as a whole, a part a run if need be: one reader at a time, in bounded time, no page twice.
+
+A server that refuses a field or a page size is asked for less, and that is remembered for a day.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from pydantic import BaseModel, ConfigDict
+
+from sync_core.clients.cluedin_lists import SMALLEST_FULL_PAGE, ListPage
+from sync_core.clients.cluedin_snapshot import CluedInSnapshots, Limits
+from sync_core.domain.cluedin_snapshot import GroupSeen, Snapshot
+from sync_core.errors import SyncError
+from sync_core.state.cluedin_snapshots import SnapshotStore
+from sync_core.state.leases import Held, Lease, Leases
+from sync_core.state.notes import Notes
+
+LEASE = "cluedin-snapshot"
+LEASE_S = 60  # longer than one page can take
+READING = "cluedin-reading"
+LIMITS = "cluedin-limits"
+LIMITS_KEPT = timedelta(days=1)
+ROUND_TIME = timedelta(hours=2)  # what was read longer ago says little of today: the reading begins anew
+PAGES_PER_PART = 10
+
+
+class Reading(BaseModel):
+    """A reading that is not complete: when it began, and at which page it goes on."""
+
+    model_config = ConfigDict(frozen=True)
+
+    started_at: datetime
+    page: int = 0
+    limits: Limits
+
+
+class NotedLimits(BaseModel):
+    """What the server answers, and when it refused more."""
+
+    model_config = ConfigDict(frozen=True)
+
+    limits: Limits
+    noted_at: datetime
+
+
+@dataclass
+class _Round:
+    """What is known of the reading that goes on: all groups so far, and those of the part that is not saved."""
+
+    reading: Reading
+    groups: dict[str, GroupSeen] = field(default_factory=dict)
+    is_saved: bool = False
+    unsaved: list[GroupSeen] = field(default_factory=list)
+
+    def take(self, page: ListPage[GroupSeen]) -> bool:
+        """Take a page; return whether another one may follow: no total alone says that none does.
+
+        A server may answer any page number with its last page.
+        """
+        fresh = {group_id: group for group_id, group in page.rows.items() if group_id not in self.groups}
+        self.groups |= fresh
+        self.unsaved += fresh.values()
+        is_short = page.size < SMALLEST_FULL_PAGE and page.total is not None and len(self.groups) >= page.total
+        return bool(fresh) and not is_short
+
+
+@dataclass(frozen=True)
+class ReadSnapshot:
+    """Reads snapshots."""
+
+    cluedin: CluedInSnapshots
+    store: SnapshotStore
+    leases: Leases
+    cursors: Notes
+    clock: Callable[[], datetime]
+
+    def read(self, owner: str, read_time: timedelta) -> Snapshot | None:
+        """Read on, for as long as `read_time`; return the snapshot once it is complete. None where more is to be read.
+
+        Raises:
+            TransientError, ConfigError, RejectedError: CluedIn does not answer; what was read so far is kept.
+        """
+        lease = self.leases.acquire(LEASE, owner, LEASE_S)
+        if isinstance(lease, Held):
+            return None
+        try:
+            return self._read(lease, self.clock() + read_time)
+        finally:
+            lease.release()
+
+    def _read(self, lease: Lease, ends_at: datetime) -> Snapshot | None:
+        current = self._resume()
+        try:
+            while self._read_page(current):
+                lease.renew_if_older_than(LEASE_S / 4)
+                if self.clock() >= ends_at:
+                    self._save(current)
+                    return None
+        except SyncError:
+            self._save(current)
+            raise
+        if current.is_saved:
+            self._forget()
+        return Snapshot(current.reading.started_at, current.groups)
+
+    def _read_page(self, current: _Round) -> bool:
+        reading = current.reading
+        page, limits = self.cluedin.fetch_page_within_limits(reading.page, reading.limits)
+        if limits != reading.limits:
+            self.cursors.save(LIMITS, NotedLimits(limits=limits, noted_at=self.clock()))
+        at = 0 if limits.groups_per_call != reading.limits.groups_per_call else reading.page
+        current.reading = reading.model_copy(update={"page": at + 1, "limits": limits})
+        has_more = current.take(page)
+        if has_more and current.reading.page % PAGES_PER_PART == 0:
+            self._save(current)
+        return has_more
+
+    def _resume(self) -> _Round:
+        now, reading = self.clock(), self.cursors.load(Reading, READING)
+        if reading is None or now - reading.started_at > ROUND_TIME:
+            return _Round(Reading(started_at=now, limits=self._limits(now)))
+        read = {group.group_id: group for group in self.store.parts(reading.started_at)}
+        return _Round(reading, read, is_saved=True)
+
+    def _limits(self, now: datetime) -> Limits:
+        noted = self.cursors.load(NotedLimits, LIMITS)
+        return noted.limits if noted is not None and now - noted.noted_at < LIMITS_KEPT else Limits()
+
+    def _save(self, current: _Round) -> None:
+        """Keep what was read; the part first: a page that was read twice does no harm, one that was not read does."""
+        if current.unsaved:
+            self.store.save_part(current.reading.started_at, current.reading.page, current.unsaved)
+        current.unsaved, current.is_saved = [], True
+        self.cursors.save(READING, current.reading)
+
+    def _forget(self) -> None:
+        self.cursors.delete(READING)
+        self.store.drop_parts()
