@@ -4,6 +4,7 @@ No lock is held meanwhile. Waiters behind a lock would each try for themselves, 
 never answers, the last of ten threads waited ten times as long as the first.
 """
 
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from threading import Lock
@@ -76,3 +77,26 @@ class Once(Generic[T]):
         if not self._values:
             self._values.append(self._fetch())
         return self._values[0]
+
+
+class Fresh(Generic[T]):
+    """A value that is kept for some time, then fetched again; a failure is not kept."""
+
+    def __init__(self, fetch: Callable[[], T], keep_s: float, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._fetch = fetch
+        self._keep_s = keep_s
+        self._monotonic = monotonic
+        self._flight = SingleFlight[T]()
+        self._kept: tuple[T, float] | None = None
+
+    def get(self) -> T:
+        """Return the value. Raises what fetching it raises."""
+        kept = self._kept
+        if kept is not None and self._monotonic() - kept[1] < self._keep_s:
+            return kept[0]
+        return self._flight.do(self._fetch_again)
+
+    def _fetch_again(self) -> T:
+        value = self._fetch()
+        self._kept = (value, self._monotonic())
+        return value

@@ -4,7 +4,6 @@ import random
 import time
 from dataclasses import dataclass, replace
 from functools import cached_property
-from urllib.parse import urlsplit
 
 from sync_core.bootstrap.services import Services
 from sync_core.bootstrap.stores import new_id
@@ -191,7 +190,7 @@ class App(Services):
             write=WriteLineage(self._lineage, self._register_types),
             store=self._data_sets,
             collection=lambda: self._collection.get().name,
-            host=urlsplit(self.settings.cluedin_url).hostname or "",
+            organization=self.cluedin.organization_id,
             clock=self.clock,
             announce=self._notify.is_on,
         )

@@ -6,6 +6,7 @@ Source: docs/vendors/cluedin.md, section 2.
 
 import base64
 import json
+import logging
 from dataclasses import dataclass
 from functools import cache, cached_property
 from http import HTTPStatus
@@ -29,11 +30,14 @@ from sync_core.clients.cluedin_wire import (
 from sync_core.clients.http import Answer, Call, HttpDoor
 from sync_core.clients.json_reading import text
 from sync_core.clients.services import CLUEDIN
-from sync_core.errors import ConfigError, TransientError
-from sync_core.single_flight import Once
+from sync_core.errors import ConfigError, RejectedError, TransientError
+from sync_core.single_flight import Fresh, Once
 
 __all__ = ["CLUEDIN", "CluedInClient"]  # the service beside its client
 
+logger = logging.getLogger(__name__)
+
+ORGANIZATION_KEPT_S = 300.0
 # The type of the data sources that CluedIn's own Purview integration makes (docs/vendors/cluedin.md, 2.5).
 ENDPOINT = "endpoint"
 
@@ -93,9 +97,16 @@ class CluedInClient:
 
     def fetch_configuration(self) -> dict[str, str]:
         """Return CluedIn's settings as a flat map of strings; keys like `Purview.SyncDataSources.Enabled`."""
-        organization_id = parse_organization_id(self.query("getCurrentOrg", {}))
-        data = self.query("getConfigurationSettings", {"id": organization_id, "includeHiddenFromUi": True})
-        return parse_configuration(data)
+        variables = {"id": self._organization.get(), "includeHiddenFromUi": True}
+        return parse_configuration(self.query("getConfigurationSettings", variables))
+
+    def organization_id(self) -> str:
+        """The organization's guid in lower case, asked again every few minutes: it stays where a host name changes.
+
+        Raises:
+            ConfigError: neither CluedIn nor the token tells it.
+        """
+        return self._organization.get().lower()
 
     def author_id(self) -> str:
         """The caller's own user id: CluedIn asks for it as the author of what is made."""
@@ -103,10 +114,22 @@ class CluedInClient:
 
     @cached_property
     def _author(self) -> Once[str]:
-        return Once(lambda: parse_author_id(self.query("me", {})) or self._user_id_of_token())
+        return Once(lambda: parse_author_id(self.query("me", {})) or self._claim("Id", "the id of the signed-in user"))
 
-    def _user_id_of_token(self) -> str:
-        """The `Id` claim says the same; read without verifying: CluedIn, not we, must trust the token.
+    @cached_property
+    def _organization(self) -> Fresh[str]:
+        return Fresh(self._fetch_organization_id, ORGANIZATION_KEPT_S)
+
+    def _fetch_organization_id(self) -> str:
+        """An account without access to Administration is not told; its token says the same."""
+        try:
+            return parse_organization_id(self.query("getCurrentOrg", {}))
+        except (ConfigError, RejectedError) as error:
+            logger.info("CluedIn does not tell its organization, the token is read: %s", error)
+            return self._claim("OrganizationId", "the organization's id")
+
+    def _claim(self, name: str, what: str) -> str:
+        """Read a claim of the token without verifying it: CluedIn, not we, must trust the token.
 
         Source: docs/vendors/cluedin.md, 1.3.
         """
@@ -114,11 +137,11 @@ class CluedInClient:
         try:
             payload = token.split(".")[1]
             claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
-            return str(claims["Id"])
+            return str(claims[name])
         except (IndexError, KeyError, TypeError, ValueError) as error:
             raise ConfigError(
-                "CluedIn does not tell the id of the signed-in user, expected one in `me` or in the token: check that "
-                "the service account is a user of this organization."
+                f"CluedIn does not tell {what}, expected in its answer or as {name} in the token: check that the "
+                "service account is a user of this organization."
             ) from error
 
     def query(self, operation: str, variables: dict[str, Any], *, document: str = "") -> dict[str, Any]:

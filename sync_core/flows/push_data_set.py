@@ -29,7 +29,7 @@ HOLD_S = 15  # a claim is renewed before a step once it is that old
 
 @dataclass(frozen=True)
 class PushDataSet:
-    """Pushes one claimed data set. `host` is the organization's host, `collection` gives the collection's name."""
+    """Pushes one claimed data set. `organization` gives its guid, `collection` the name of ours."""
 
     data_sets: CluedInDataSets
     match: MatchAsset
@@ -37,7 +37,7 @@ class PushDataSet:
     write: WriteLineage
     store: DataSetStore
     collection: Callable[[], str]
-    host: str
+    organization: Callable[[], str]
     clock: Callable[[], datetime]
     announce: bool
 
@@ -74,7 +74,7 @@ class PushDataSet:
         collection = self.collection()
         # As Purview spells it now: it draws columns only between names that are equal, case included.
         ref = EntityRef(source.type_name or asset.ref.type_name, source.qualified_name or asset.ref.qualified_name)
-        facts = to_lineage(data_set, ref, self._columns(source), self.host)
+        facts = to_lineage(data_set, ref, self._columns(source), self.organization())
         lineage = self.write.fitting(facts)
         is_same = self._is_same(record, lineage, collection) and record.asset_guid == source.guid
         if is_same and self.write.is_standing(lineage, source, collection):
@@ -111,7 +111,7 @@ class PushDataSet:
 
     def _recall(self, record: DataSetRecord) -> DataSetRecord:
         """Note what the data set brought to golden records as far as its own pipeline in Purview tells."""
-        refs = LineageRefs(self.host, record.data_set_id)
+        refs = LineageRefs(self.organization(), record.data_set_id)
         pipeline = self.purview.find(refs.pipeline)
         brought = columns_by_sink(pipeline.column_mapping) if pipeline else None
         keys = {
@@ -147,17 +147,17 @@ class PushDataSet:
             entity_type, _, key = pair.partition("\t")
             by_type.setdefault(entity_type, set()).add(key)
         for entity_type, keys in by_type.items():
-            golden = LineageRefs(self.host, record.data_set_id).golden_records(entity_type)
+            golden = LineageRefs(self.organization(), record.data_set_id).golden_records(entity_type)
             columns = {column.name: column for column in to_columns(golden, sorted(keys))}
             used = partial(self._pipelines_of_others, record, entity_type)
-            own = LineageRefs(self.host, record.data_set_id).pipeline
+            own = LineageRefs(self.organization(), record.data_set_id).pipeline
             self.write.remove_shared_columns(golden, columns, own, used, collection)
             if entity_type != entity_type_path(record.entity_type):
                 self.store.leave_type(entity_type, record.data_set_id)
 
     def _pipelines_of_others(self, record: DataSetRecord, entity_type: str) -> dict[EntityRef, list[str]]:
         others = (member for member in self.store.members(entity_type) if member.data_set_id != record.data_set_id)
-        return {LineageRefs(self.host, member.data_set_id).pipeline: member.keys for member in others}
+        return {LineageRefs(self.organization(), member.data_set_id).pipeline: member.keys for member in others}
 
     def _pushed(self, record: DataSetRecord, data_set: DataSet, written: Written, collection: str) -> DataSetRecord:
         guid = written.data_set.guid

@@ -20,12 +20,12 @@ NO_COLUMNS = f"{INGEST_NAME}: Purview knows no columns of the source asset, so n
 LARGEST_NAME_BYTES = 4 * 1024  # docs/vendors/purview.md, section 3, size
 
 
-def to_lineage(data_set: DataSet, source: EntityRef, source_columns: Sequence[str], host: str) -> Lineage:
+def to_lineage(data_set: DataSet, source: EntityRef, source_columns: Sequence[str], organization: str) -> Lineage:
     """Return the lineage of a data set that was loaded into the data source of a Purview asset.
 
     `source_columns` are the asset's columns as Purview spells them, empty where it knows none.
     """
-    refs = LineageRefs(host, data_set.data_set_id)
+    refs = LineageRefs(organization, data_set.data_set_id)
     data_set = _with_one_spelling(data_set)
     pairs, pairing_notes = _ingested(data_set.columns, source_columns)
     ingest, ingest_notes = _process(refs.ingest, INGEST_NAME, source, refs.data_set, pairs)

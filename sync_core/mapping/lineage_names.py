@@ -1,11 +1,11 @@
 """Qualified names of what we write: deterministic, so that a second push updates and never adds.
 
-cluedin://{host}/datasets/{data set id}                 the data set
-cluedin://{host}/datasets/{data set id}/ingest          source asset -> data set
-cluedin://{host}/datasets/{data set id}/map             data set -> clues
-cluedin://{host}/datasets/{data set id}/clues           the clues
-cluedin://{host}/datasets/{data set id}/pipeline        clues -> golden records
-cluedin://{host}/golden-records/{entity type}           one for all data sets of an entity type
+cluedin://{organization}/datasets/{data set id}                 the data set
+cluedin://{organization}/datasets/{data set id}/ingest          source asset -> data set
+cluedin://{organization}/datasets/{data set id}/map             data set -> clues
+cluedin://{organization}/datasets/{data set id}/clues           the clues
+cluedin://{organization}/datasets/{data set id}/pipeline        clues -> golden records
+cluedin://{organization}/golden-records/{entity type}           one for all data sets of an entity type
 {asset's qualified name}#{column}                       a column of any of those
 {asset's qualified name}#{head of column}~{hash}        a column whose name is very long, or differs in case only; of
                                                         golden records any with capitals: it must not depend on others
@@ -36,9 +36,9 @@ HEAD_CHARACTERS = 100
 
 @dataclass(frozen=True, slots=True)
 class LineageRefs:
-    """References to all that one data set can have. `host` is the organization's host in CluedIn's URL."""
+    """References to all that one data set can have. `organization` is its guid, which survives another host name."""
 
-    host: str
+    organization: str
     data_set_id: str
 
     @property
@@ -78,11 +78,11 @@ class LineageRefs:
 
     @property
     def _golden_records(self) -> str:
-        return f"cluedin://{self.host}/golden-records/"
+        return f"cluedin://{self.organization}/golden-records/"
 
     @property
     def _root(self) -> str:
-        return f"cluedin://{self.host}/datasets/{self.data_set_id.lower()}"
+        return f"cluedin://{self.organization}/datasets/{self.data_set_id.lower()}"
 
 
 def column_refs(asset: EntityRef, names: Iterable[str]) -> Iterator[tuple[str, EntityRef]]:

@@ -51,7 +51,7 @@ def find_violations(case: Case) -> list[str]:
     remembered = {record.data_set_id: record for record in case.app._data_sets.after("")}
     entities = case.account.own_entities()
     known = {record.qualified_name for record in records}
-    facts = LineageFacts(case.organization.url, remembered, cluedin, entities, active, tagged, known, case.ever_tagged)
+    facts = LineageFacts(remembered, cluedin, entities, active, tagged, known, case.ever_tagged)
     return [
         *_groups(cluedin, tagged, case.ever_tagged),
         *_group_names(cluedin, case.names),

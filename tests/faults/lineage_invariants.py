@@ -5,8 +5,8 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
+from local.cluedin.seed import ORGANIZATION
 from local.stack import COLLECTION
 from sync_core.domain.data_set import DataSetRecord, DataSetStatus
 
@@ -21,7 +21,6 @@ class LineageFacts:
     `records` are what the app remembers of the data sets, by id; `known` are the assets that it remembers.
     """
 
-    organization_url: str
     records: Mapping[str, DataSetRecord]
     cluedin: Mapping[str, Any]
     entities: Sequence[Mapping[str, Any]]
@@ -33,7 +32,7 @@ class LineageFacts:
     @property
     def root(self) -> str:
         """With what all our qualified names begin."""
-        return f"cluedin://{urlsplit(self.organization_url).hostname}"
+        return f"cluedin://{ORGANIZATION.id}"
 
 
 @dataclass(frozen=True)

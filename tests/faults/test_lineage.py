@@ -101,3 +101,21 @@ def test_a_push_that_was_overtaken_records_no_failure_over_what_its_successor_di
     assert record is not None
     assert (record.status, record.last_error, record.throttled_since) == (DataSetStatus.PUSHED, "", None)
     assert list(world.app.dead_letters.all()) == []
+
+
+def test_another_host_name_of_the_same_organization_doubles_no_lineage(world: World) -> None:
+    asset = world.add_asset()
+    world.run()
+    data_set = world.load(asset)
+    world.announce(data_set)
+    world.run()
+    before = {entity["attributes"]["qualifiedName"] for entity in world.account.own_entities()}
+
+    moved = world.organization.url.replace("127.0.0.1", "localhost")
+    world.crew.apps = [world.new_app(CLUEDIN_URL=moved)]
+    world.organization.process(data_set)
+    world.announce(data_set)
+    world.run()
+
+    assert {entity["attributes"]["qualifiedName"] for entity in world.account.own_entities()} == before
+    assert world.violations() == []

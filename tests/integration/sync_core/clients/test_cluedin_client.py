@@ -223,10 +223,20 @@ def test_the_settings_come_as_a_flat_map_with_the_hidden_ones(client: CluedInCli
     assert "Purview.FetchNoVocabularyKeys" in settings
 
 
-@pytest.mark.parametrize("operation", ["administration.organization", "administration.configurationSettings"])
 def test_settings_that_the_account_may_not_read_are_for_a_person_to_mend(
-    cluedin: CluedIn, client: CluedInClient, operation: str
+    cluedin: CluedIn, client: CluedInClient
 ) -> None:
-    cluedin.patch_switches({"forbidden_operations": (operation,)})
+    cluedin.patch_switches({"forbidden_operations": ("administration.configurationSettings",)})
     with pytest.raises(ConfigError, match="service account"):
         client.fetch_configuration()
+
+
+def test_the_organization_is_known_by_its_guid(cluedin: CluedIn, client: CluedInClient) -> None:
+    assert client.organization_id() == cluedin.store.organization.id
+
+
+def test_an_account_without_administration_knows_its_organization_by_its_token(
+    cluedin: CluedIn, client: CluedInClient
+) -> None:
+    cluedin.patch_switches({"forbidden_operations": ("administration.organization",)})
+    assert client.organization_id() == cluedin.store.organization.id

@@ -3,12 +3,15 @@
 import json
 from dataclasses import dataclass
 
+from local.cluedin.seed import ORGANIZATION
 from local.purview import Purview
 from local.purview.behaviour.lineage import Direction
 from local.purview.behaviour.model import Entity
 
 OWN = "cluedin_"
 DEPTH = 6
+
+ROOT = f"cluedin://{ORGANIZATION.id}"  # with what all our qualified names begin
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,13 @@ import pytest
 from sync_core.domain.data_set import DataSetStatus
 from sync_core.mapping.lineage_types import entity_types
 from tests.integration.sync_core.lineage.bench import LineageBench
+from tests.integration.sync_core.lineage.graph import ROOT
 
 PROCESSES = ["ingest", "map", "pipeline"]
 
 
 def process(data_set_id: str, name: str) -> str:
-    return f"cluedin://127.0.0.1/datasets/{data_set_id}/{name}"
+    return f"{ROOT}/datasets/{data_set_id}/{name}"
 
 
 def change(bench: LineageBench, qualified_name: str, **attributes: str) -> None:

@@ -4,9 +4,10 @@ from sync_core.domain.data_set import DataSetStatus
 from sync_core.flows.register_types import RegisteredTypes
 from sync_core.mapping.lineage_types import VERSION
 from tests.integration.sync_core.lineage.bench import MAPPING, LineageBench
+from tests.integration.sync_core.lineage.graph import ROOT
 
 CREATE_TYPES = "Type_BulkCreate"
-GOLDEN = "cluedin://127.0.0.1/golden-records/Customer"
+GOLDEN = f"{ROOT}/golden-records/Customer"
 DAY_S = 24 * 3600
 REFUSAL = {"errorCode": "ATLAS-400-00-02D", "errorMessage": "no such relationship"}
 
@@ -44,7 +45,7 @@ def test_after_a_day_the_columns_are_tried_again(bench: LineageBench) -> None:
     record = bench.push(data_set)
 
     assert record.notes == []
-    assert bench.graph().columns[f"cluedin://127.0.0.1/datasets/{data_set}"] == sorted(MAPPING)
+    assert bench.graph().columns[f"{ROOT}/datasets/{data_set}"] == sorted(MAPPING)
 
 
 def test_columns_that_stand_already_stay_and_what_must_go_goes_once_they_are_taken_again(bench: LineageBench) -> None:

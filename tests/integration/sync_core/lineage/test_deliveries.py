@@ -12,6 +12,7 @@ from sync_core.domain.message import DataSetMessage
 from tests.integration.sync_core.lineage.at_once import run_at_once
 from tests.integration.sync_core.lineage.bench import LineageBench
 from tests.integration.sync_core.lineage.conftest import NewBench
+from tests.integration.sync_core.lineage.graph import ROOT
 
 
 def test_the_same_event_again_asks_nobody_anything(bench: LineageBench) -> None:
@@ -91,7 +92,7 @@ def test_data_sets_of_one_entity_type_that_are_pushed_at_once_share_its_golden_r
     graph = bench.graph()
     assert graph.count("cluedin_golden_records") == 1
     assert graph.count("cluedin_processing_pipeline") == 6
-    assert graph.columns["cluedin://127.0.0.1/golden-records/Customer"] == [f"customer.{n}" for n in range(6)]
+    assert graph.columns[f"{ROOT}/golden-records/Customer"] == [f"customer.{n}" for n in range(6)]
     assert all(bench.record(data_set_id).status is DataSetStatus.PUSHED for data_set_id in ids)
 
 

@@ -12,8 +12,9 @@ from sync_core.domain.message import DataSetMessage
 from tests.integration.sync_core.flows.mortal_worker import SHORT_CLAIM_S
 from tests.integration.sync_core.lineage.bench import LineageBench
 from tests.integration.sync_core.lineage.conftest import Services
+from tests.integration.sync_core.lineage.graph import ROOT
 
-GOLDEN = "cluedin://127.0.0.1/golden-records"
+GOLDEN = f"{ROOT}/golden-records"
 UNCHANGED_CALLS = 12  # a worker that changes a lineage makes these as one that writes a new one does
 Kill = Callable[[Sequence[str], int], None]
 

@@ -2,8 +2,9 @@
 
 from sync_core.domain.data_set import DataSetStatus
 from tests.integration.sync_core.lineage.bench import WRITE, LineageBench
+from tests.integration.sync_core.lineage.graph import ROOT
 
-GOLDEN = "cluedin://127.0.0.1/golden-records/Customer"
+GOLDEN = f"{ROOT}/golden-records/Customer"
 MOST_COLUMNS = 490  # CluedIn's limit (docs/vendors/cluedin.md, 3.3)
 
 
@@ -26,7 +27,7 @@ def test_more_columns_than_fit_into_one_write_are_all_there(bench: LineageBench)
     bench.push(data_set_id)
 
     graph = bench.graph()
-    root = f"cluedin://127.0.0.1/datasets/{data_set_id}"
+    root = f"{ROOT}/datasets/{data_set_id}"
     assert graph.columns[root] == sorted(mapping)
     assert graph.columns[f"{root}/clues"] == graph.columns[GOLDEN] == sorted(mapping.values())
     assert graph.pairs(f"{root}/map") == list(mapping.items())

@@ -3,6 +3,7 @@
 from sync_core.domain.data_set import DataSetStatus
 from tests.integration.sync_core.lineage.bench import COLLECTION, CUSTOMERS, FIND, LineageBench
 from tests.integration.sync_core.lineage.conftest import NewBench
+from tests.integration.sync_core.lineage.graph import ROOT
 
 CHAIN = [
     ("azure_sql_table", "Customers"),
@@ -13,11 +14,11 @@ CHAIN = [
     ("cluedin_processing_pipeline", "Processing Pipeline"),
     ("cluedin_golden_records", "Customer"),
 ]
-GOLDEN = "cluedin://127.0.0.1/golden-records/Customer"
+GOLDEN = f"{ROOT}/golden-records/Customer"
 
 
 def root(data_set_id: str) -> str:
-    return f"cluedin://127.0.0.1/datasets/{data_set_id}"
+    return f"{ROOT}/datasets/{data_set_id}"
 
 
 def test_a_processed_data_set_gets_its_lineage_and_the_delivery_is_closed(bench: LineageBench) -> None:

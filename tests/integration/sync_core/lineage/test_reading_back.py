@@ -7,6 +7,7 @@ import pytest
 from local.simulation.faults import Effect, Fault, Match
 from sync_core.domain.data_set import DataSetStatus
 from tests.integration.sync_core.lineage.bench import LineageBench
+from tests.integration.sync_core.lineage.graph import ROOT
 
 GET_DATA_SET = "inbound.dataSet$"
 
@@ -44,7 +45,7 @@ def test_without_statistics_the_counts_of_the_last_processing_are_taken(bench: L
 
     bench.push(data_set_id)
 
-    attributes = bench.graph().own[f"cluedin://127.0.0.1/datasets/{data_set_id}"].attributes
+    attributes = bench.graph().own[f"{ROOT}/datasets/{data_set_id}"].attributes
     assert (attributes["totalRecords"], attributes["failedRecords"]) == (1000, 9)
 
 
@@ -56,7 +57,7 @@ def test_without_statistics_and_submissions_the_records_that_were_loaded_are_cou
 
     bench.push(data_set_id)
 
-    attributes = bench.graph().own[f"cluedin://127.0.0.1/datasets/{data_set_id}"].attributes
+    attributes = bench.graph().own[f"{ROOT}/datasets/{data_set_id}"].attributes
     assert attributes["totalRecords"] == 1000
     assert "failedRecords" not in attributes or attributes["failedRecords"] is None
 
@@ -176,4 +177,4 @@ def test_the_last_processing_is_found_however_many_there_were(
 
     bench.push(data_set_id)
 
-    assert bench.graph().own[f"cluedin://127.0.0.1/datasets/{data_set_id}"].attributes["failedRecords"] == 99
+    assert bench.graph().own[f"{ROOT}/datasets/{data_set_id}"].attributes["failedRecords"] == 99

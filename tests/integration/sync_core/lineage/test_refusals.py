@@ -9,6 +9,7 @@ import pytest
 from sync_core.domain.data_set import DataSetStatus
 from sync_core.mapping.backoff import MOST_ATTEMPTS
 from tests.integration.sync_core.lineage.bench import FIND, WRITE, LineageBench
+from tests.integration.sync_core.lineage.graph import ROOT
 
 
 def atlas(status: int, code: str) -> dict[str, Any]:
@@ -175,7 +176,7 @@ def test_what_purview_took_but_does_not_show_is_not_called_pushed(bench: Lineage
 def test_edges_that_purview_silently_drops_are_noticed(bench: LineageBench, data_set_id: str) -> None:
     """As on a type whose super type is not Process: the attributes are unknown there and vanish."""
     bench.push(data_set_id)
-    pipeline = bench.graph().own[f"cluedin://127.0.0.1/datasets/{data_set_id}/pipeline"]
+    pipeline = bench.graph().own[f"{ROOT}/datasets/{data_set_id}/pipeline"]
     for relationship in list(bench.purview.catalog.relationships_of(pipeline.guid)):
         bench.purview.relationships.delete(relationship.guid)
     bench.fault(WRITE, times=None, status=200, body={"guidAssignments": {}})
@@ -193,4 +194,4 @@ def test_deleting_what_is_gone_already_is_no_failure(bench: LineageBench, data_s
 
     assert bench.push(data_set_id).status is DataSetStatus.PUSHED
 
-    assert bench.graph().columns["cluedin://127.0.0.1/golden-records/Customer"] == []
+    assert bench.graph().columns[f"{ROOT}/golden-records/Customer"] == []

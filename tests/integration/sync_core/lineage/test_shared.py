@@ -10,13 +10,14 @@ from sync_core.domain.message import DataSetMessage
 from sync_core.state.data_sets import DataSetStore, TypeMember
 from sync_core.state.table import Table
 from tests.integration.sync_core.lineage.bench import CUSTOMERS, ORDERS, WRITE, LineageBench
+from tests.integration.sync_core.lineage.graph import ROOT
 
-CUSTOMER = "cluedin://127.0.0.1/golden-records/Customer"
-ACCOUNT = "cluedin://127.0.0.1/golden-records/Account"
+CUSTOMER = f"{ROOT}/golden-records/Customer"
+ACCOUNT = f"{ROOT}/golden-records/Account"
 
 
 def root(data_set_id: str) -> str:
-    return f"cluedin://127.0.0.1/datasets/{data_set_id}"
+    return f"{ROOT}/datasets/{data_set_id}"
 
 
 def test_three_data_sets_of_two_assets_share_one_golden_records_asset(bench: LineageBench) -> None:

@@ -7,6 +7,7 @@ import pytest
 from local.purview.estate.names import AWKWARD_FILES, LAKE, LONG_NAME
 from sync_core.domain.data_set import DataSetStatus
 from tests.integration.sync_core.lineage.bench import CUSTOMERS, LineageBench
+from tests.integration.sync_core.lineage.graph import ROOT
 
 CRM_FILE = f"{LAKE}/raw/crm/customers.csv"
 FABRIC_TABLE = (
@@ -16,7 +17,7 @@ FABRIC_TABLE = (
 
 
 def ingest(data_set_id: str) -> str:
-    return f"cluedin://127.0.0.1/datasets/{data_set_id}/ingest"
+    return f"{ROOT}/datasets/{data_set_id}/ingest"
 
 
 @pytest.mark.parametrize(

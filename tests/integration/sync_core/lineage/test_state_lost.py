@@ -8,8 +8,9 @@ from sync_core.domain.data_set import DataSetStatus
 from sync_core.mapping.names import shorten
 from tests.integration.sync_core.lineage.bench import CUSTOMERS, LineageBench
 from tests.integration.sync_core.lineage.conftest import NewBench
+from tests.integration.sync_core.lineage.graph import ROOT
 
-GOLDEN = "cluedin://127.0.0.1/golden-records/Customer"
+GOLDEN = f"{ROOT}/golden-records/Customer"
 LONG_FOLDER = f"{LAKE}/raw/" + "a rather long name of a folder/" * 8
 SHORT_IN_CLUEDIN = f"{LONG_FOLDER}customers.csv"
 
@@ -61,7 +62,7 @@ def test_a_source_that_the_search_does_not_show_yet_is_found_in_the_store(
 def test_our_own_assets_are_no_source(amnesiac: LineageBench, bench: LineageBench) -> None:
     data_set_id = bench.load(bench.sync_asset())
     bench.push(data_set_id)
-    own = f"cluedin://127.0.0.1/datasets/{data_set_id}"
+    own = f"{ROOT}/datasets/{data_set_id}"
     feeding = bench.load(str(bench.app.cluedin.create_source(group_of(bench), own).id), "Loop.csv")
 
     assert amnesiac.push(feeding).status is DataSetStatus.NOT_FROM_PURVIEW
@@ -116,7 +117,7 @@ def test_where_a_forgotten_data_set_does_not_tell_all_its_columns_none_is_taken_
     bench.push(losing)
     bench.push(forgotten)
     if mapping == "unreadable":
-        (pipeline,) = bench.purview.catalog.named(f"cluedin://127.0.0.1/datasets/{forgotten}/pipeline")
+        (pipeline,) = bench.purview.catalog.named(f"{ROOT}/datasets/{forgotten}/pipeline")
         bench.purview.catalog.set_attributes(pipeline, {**pipeline.attributes, "columnMapping": "{"})
     amnesiac.push(losing)
     bench.remap(losing, {"CustomerId": "customer.id"})

@@ -7,15 +7,16 @@ import pytest
 from sync_core.domain.data_set import DataSetStatus
 from sync_core.mapping.lineage import NO_COLUMNS
 from tests.integration.sync_core.lineage.bench import COLLECTION, CUSTOMERS, MAPPING, WRITE, LineageBench
+from tests.integration.sync_core.lineage.graph import ROOT
 
-GOLDEN = "cluedin://127.0.0.1/golden-records/Customer"
+GOLDEN = f"{ROOT}/golden-records/Customer"
 KEYS = sorted(key for key in MAPPING.values() if key != "--ignore--")
 UNSEEN = "does not show"
 DAY_S = 24 * 3600
 
 
 def root(data_set_id: str) -> str:
-    return f"cluedin://127.0.0.1/datasets/{data_set_id}"
+    return f"{ROOT}/datasets/{data_set_id}"
 
 
 def switch(bench: LineageBench, **switches: Any) -> None:

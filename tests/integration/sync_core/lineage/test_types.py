@@ -9,6 +9,7 @@ from sync_core.mapping.lineage_types import entity_types, relationship_types
 from tests.integration.sync_core.lineage.at_once import run_at_once
 from tests.integration.sync_core.lineage.bench import LineageBench
 from tests.integration.sync_core.lineage.conftest import NewBench
+from tests.integration.sync_core.lineage.graph import ROOT
 
 TYPES = {definition["name"] for definition in (*entity_types(), *relationship_types())}
 
@@ -34,7 +35,7 @@ def test_types_that_are_there_already_are_updated_and_the_others_made(bench: Lin
     assert bench.push(bench.load(bench.sync_asset())).status is DataSetStatus.PUSHED
 
     assert all(name in bench.purview.types for name in TYPES)
-    assert bench.graph().columns["cluedin://127.0.0.1/golden-records/Customer"] == [
+    assert bench.graph().columns[f"{ROOT}/golden-records/Customer"] == [
         "customer.email",
         "customer.id",
         "customer.name",
@@ -48,7 +49,7 @@ def test_a_type_of_an_older_version_gets_the_attributes_that_it_lacks(bench: Lin
 
     bench.push(data_set_id)
 
-    asset = bench.graph().own[f"cluedin://127.0.0.1/datasets/{data_set_id}"]
+    asset = bench.graph().own[f"{ROOT}/datasets/{data_set_id}"]
     assert asset.attributes["dataSetId"] == data_set_id
 
 
@@ -75,7 +76,7 @@ def test_a_type_that_has_other_attributes_and_lacks_some_of_ours_gets_both(bench
     bench.push(data_set_id)
 
     assert {"costCentre", "columnMapping"} <= attribute_names(bench, "cluedin_map_process")
-    assert bench.graph().pairs(f"cluedin://127.0.0.1/datasets/{data_set_id}/map")
+    assert bench.graph().pairs(f"{ROOT}/datasets/{data_set_id}/map")
 
 
 def test_a_type_of_our_name_that_is_none_of_ours_is_refused_with_what_purview_says(bench: LineageBench) -> None:
@@ -155,7 +156,7 @@ def test_a_relationship_type_that_somebody_deleted_is_noticed_and_registered_aga
 
     bench.push(data_set_id)
 
-    assert bench.graph().columns[f"cluedin://127.0.0.1/datasets/{data_set_id}/clues"] == [
+    assert bench.graph().columns[f"{ROOT}/datasets/{data_set_id}/clues"] == [
         "customer.email",
         "customer.id",
         "customer.name",
