@@ -2,7 +2,9 @@
 
 from datetime import datetime
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+LONGEST_BY = 200
 
 
 class ApprovalNeeded(BaseModel):
@@ -35,6 +37,12 @@ class Approval(BaseModel):
     given_at: datetime
     expires_at: datetime
     used: int = 0
+
+    @field_validator("by")
+    @classmethod
+    def _cut(cls, by: str) -> str:
+        """Who said it is kept in a row, and told beside each asset: it has a bound."""
+        return by[:LONGEST_BY]
 
     @property
     def left(self) -> int:

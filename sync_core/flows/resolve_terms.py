@@ -23,7 +23,7 @@ LIST_AFTER = timedelta(minutes=2)
 FEW_TERMS = 2000  # a thousand are listed with a request
 SUGGESTIONS = 5
 LIST_TIME = timedelta(seconds=60)
-MOST_TERMS = 500  # a row holds 32,000 characters a text, a guid has 36
+MOST_TERMS = 5000  # they are kept in one row, of 1 MiB at the most
 STORE = "glossaries"
 PARENT_AND_CHILD = "_"  # stands between them in a formal name (docs/vendors/purview.md, section 2)
 
@@ -31,20 +31,27 @@ PARENT_AND_CHILD = "_"  # stands between them in a formal name (docs/vendors/pur
 class ResolvedTerms(BaseModel):
     """The guids of a selection's terms.
 
-    `names` are the keywords that name them, in the same order. `unknown` tells of each keyword that names no term.
+    `named_by` tells which keyword names each, by its place in the selection. `unknown` tells of each keyword that names
+    no term.
     `listed` is how many terms had to be listed to find them.
     """
 
     selection: str
     guids: list[str]
-    names: list[str] = Field(default_factory=list)
+    named_by: list[int] = Field(default_factory=list)
     resolved_at: datetime
     unknown: list[str] = Field(default_factory=list)
     listed: int = 0
 
     def name_of(self, guid: str) -> str:
         """Return the keyword that names a term."""
-        return dict(zip(self.guids, self.names, strict=False)).get(guid, "")
+        place, keywords = self.places.get(guid), self.selection.split("; ")
+        return keywords[place] if place is not None and place < len(keywords) else ""
+
+    @property
+    def places(self) -> dict[str, int]:
+        """The place of its keyword in the selection, by each term's guid."""
+        return dict(zip(self.guids, self.named_by, strict=False))
 
     def check(self) -> None:
         """Raise what keywords name no term, if any do.
@@ -86,24 +93,21 @@ class ResolveTerms:
         """
         listing, now = Listing(self.purview, deferrals, self._has_time()), self.clock()
         found, failures = self._find_each(selection, listing)
-        names = {guid: str(keyword) for keyword, guids in found.items() for guid in guids}
-        if (listing.unread or failures) and (note := self._known(selection)):
-            names = {**dict(zip(note.guids, note.names, strict=False)), **names}
-        known = set(names.values())
-        unknown = [
-            _not_found(one, failures.get(one), listing, selection.setting)
-            for one in selection.keywords
-            if str(one) not in known
-        ]
+        note = self._known(selection) if listing.unread or failures else None
+        places = dict(note.places) if note else {}
+        for place, keyword in enumerate(selection.keywords):
+            places.update((guid, place) for guid in found.get(keyword, ()) if guid not in places)
+        missing = [] if note else [one for one in selection.keywords if not found.get(one)]
+        unknown = [_not_found(one, failures.get(one), listing, selection.setting) for one in missing]
         terms = ResolvedTerms(
             selection=str(selection),
-            guids=list(names),
-            names=list(names.values()),
+            guids=list(places),
+            named_by=list(places.values()),
             resolved_at=now,
             unknown=unknown,
             listed=listing.count,
         )
-        if not names:
+        if not places:
             terms.check()
         _check_count(terms, selection.setting)
         if not unknown:

@@ -10,15 +10,13 @@ from datetime import datetime
 from sync_core.domain.ledger import request_ledger
 from sync_core.domain.run import RunKind, RunOutcome, RunRecord
 from sync_core.errors import SyncError
+from sync_core.mapping.bounds import bounded_counts, bounded_notes
 from sync_core.safe_text import safe_text
 from sync_core.state.runs import RunStore
 
 logger = logging.getLogger(__name__)
 
-# A row holds 32,000 characters a text; the notes are one.
 LONGEST_ERROR = 4000
-LONGEST_NOTE = 500
-MOST_NOTES = 50
 
 
 @dataclass
@@ -66,7 +64,7 @@ def _record(log: RunLog, kind: RunKind, now: datetime, requests: Counter[str], o
         started_at=log.started_at,
         finished_at=now,
         outcome=outcome,
-        counts=dict(log.counts),
+        counts=bounded_counts({safe_text(name): count for name, count in log.counts.items()}),
         requests=dict(requests),
-        notes=[safe_text(note)[:LONGEST_NOTE] for note in log.notes[:MOST_NOTES]],
+        notes=bounded_notes([safe_text(note) for note in log.notes]),
     )

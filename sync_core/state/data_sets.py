@@ -6,24 +6,18 @@ news:{id}                        there from its push until that was announced
 """
 
 import hashlib
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from pydantic import BaseModel, Field
 
 from sync_core.domain.data_set import DataSetRecord, DataSetStatus, entity_type_path
 from sync_core.domain.unreadable import Unreadable
-from sync_core.state.rows import Row, from_row, read_each, readable, whole_row
+from sync_core.state.rows import from_row, read_each, readable, whole_row
 from sync_core.state.table import KEYS_BETWEEN, OPERATIONS_A_TRANSACTION, Operation, Table, delete, merge
 
 PARTITION = "datasets"
-# A property holds 32,768 UTF-16 units; the vocabulary keys of 490 columns may need more, so they go on in a second one.
-# Source: Microsoft, "Understanding the Table service data model".
-PROPERTY_CHARACTERS = 15_000
 LONGEST_REASON = 500
-CONTINUATION = re.compile(r"(?P<name>.+)__(?P<number>[0-9]+)")
 
 
 class TypeMember(BaseModel):
@@ -59,14 +53,14 @@ class DataSetStore:
     def load(self, data_set_id: str) -> DataSetRecord | None:
         """Return one record, or None."""
         found = self.table.get(PARTITION, f"dataset:{data_set_id}")
-        return from_row(DataSetRecord, _joined(found.values)) if found else None
+        return from_row(DataSetRecord, found.values) if found else None
 
     def save(self, record: DataSetRecord, before: DataSetRecord | None = None, *, announce: bool = False) -> None:
         """Insert a record, or let it say this, and keep its entity type's membership in step.
 
         `before` is the former record. The caller holds the data set's claim, so no two writers meet.
         """
-        operations = [merge(_split(whole_row(PARTITION, f"dataset:{record.data_set_id}", record)))]
+        operations = [merge(whole_row(PARTITION, f"dataset:{record.data_set_id}", record))]
         operations += self._membership(record)
         if announce:
             is_failed = record.status is DataSetStatus.FAILED
@@ -91,7 +85,7 @@ class DataSetStore:
         Of one that is left out, the pipeline in Purview tells what it brings.
         """
         rows = self.table.rows(KEYS_BETWEEN, _between(_type_prefix(entity_type)))
-        return list(readable(TypeMember, map(_joined, rows)))
+        return list(readable(TypeMember, rows))
 
     def ids(self) -> frozenset[str]:
         """Return the ids of all records; reads nothing else of them."""
@@ -107,7 +101,7 @@ class DataSetStore:
         bounds = {"partition": PARTITION, "first": f"dataset:{data_set_id}", "last": "dataset;"}
         query = "PartitionKey eq @partition and RowKey gt @first and RowKey lt @last"
         for row in self.table.rows(query, bounds):
-            for record in read_each(DataSetRecord, [_joined(row)]):
+            for record in read_each(DataSetRecord, [row]):
                 yield str(row["RowKey"]).partition(":")[2], record
 
     def news(self) -> list[DataSetNews]:
@@ -128,29 +122,4 @@ class DataSetStore:
         if not record.entity_type:
             return []
         member = TypeMember(data_set_id=record.data_set_id, entity_type=record.entity_type, keys=record.keys)
-        return [merge(_split(whole_row(PARTITION, _type_prefix(record.entity_type) + record.data_set_id, member)))]
-
-
-def _split(row: Row) -> dict[str, Any]:
-    """Let long texts go on in further properties, `{name}__1` and so on: a full part is followed by another one.
-
-    What a longer text has left behind them means nothing: a merge does not take columns out.
-    """
-    parts: dict[str, Any] = {}
-    for name, value in row.items():
-        parts[name] = value[:PROPERTY_CHARACTERS] if isinstance(value, str) else value
-        rest = range(PROPERTY_CHARACTERS, len(value) + 1, PROPERTY_CHARACTERS) if isinstance(value, str) else ()
-        for number, start in enumerate(rest, start=1):
-            parts[f"{name}__{number}"] = value[start : start + PROPERTY_CHARACTERS]
-    return parts
-
-
-def _joined(row: Row) -> dict[str, Any]:
-    return {name: _with_rest(row, name) for name in row if not CONTINUATION.fullmatch(name)}
-
-
-def _with_rest(row: Row, name: str) -> Any:
-    parts = [row[name]]
-    while isinstance(parts[-1], str) and len(parts[-1]) == PROPERTY_CHARACTERS:
-        parts.append(str(row.get(f"{name}__{len(parts)}", "")))
-    return "".join(parts) if len(parts) > 1 else parts[0]
+        return [merge(whole_row(PARTITION, _type_prefix(record.entity_type) + record.data_set_id, member))]

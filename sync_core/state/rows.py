@@ -19,12 +19,21 @@ M = TypeVar("M", bound=BaseModel)
 Row = Mapping[str, Any]
 EMPTY = ""  # a merge cannot take a column out of a row: this stands where a field has no value
 INT32 = range(-(2**31), 2**31)
+# A column holds 32,768 UTF-16 units, of which a character takes two at most; a longer text goes on in further columns,
+# up to the 1 MiB of a row. Source: Microsoft, "Understanding the Table service data model".
+COLUMN_CHARACTERS = 15_000
 
 
 def to_row(partition: str, row_key: str, model: BaseModel) -> dict[str, Any]:
-    """Return a model as a new row. Fields without a value are left out; lists, maps and models travel as JSON text."""
+    """Return a model as a new row. Fields without a value are left out; lists, maps and models travel as JSON text.
+
+    A long text goes on in the columns `{name}__1` and so on.
+    """
     fields = model.model_dump(mode="json", exclude_none=True)
-    return _keys(partition, row_key) | {name: _to_column(value) for name, value in fields.items()}
+    row = _keys(partition, row_key)
+    for name, value in fields.items():
+        row |= _in_parts(name, _to_column(value))
+    return row
 
 
 def whole_row(partition: str, row_key: str, model: BaseModel) -> dict[str, Any]:
@@ -48,7 +57,7 @@ def from_row(model: type[M], row: Row) -> M:
     structured, optional = _structured_columns(model), _optional_columns(model)
     try:
         values = {
-            name: _from_column(value, name in structured)
+            name: _from_column(_whole(row, name, value), name in structured)
             for name, value in row.items()
             if not (name in optional and value == EMPTY)
         }
@@ -84,6 +93,26 @@ def _to_column(value: Any) -> Any:
     if isinstance(value, int) and value not in INT32:  # the SDK refuses it as a plain number
         return EntityProperty(value, EdmType.INT64)
     return value
+
+
+def _in_parts(name: str, value: Any) -> dict[str, Any]:
+    """Return a value's columns: a full part is followed by another one.
+
+    What a longer text has left behind them means nothing: a merge does not take columns out.
+    """
+    if not isinstance(value, str) or len(value) < COLUMN_CHARACTERS:
+        return {name: value}
+    starts = range(0, len(value) + 1, COLUMN_CHARACTERS)
+    parts = [value[start : start + COLUMN_CHARACTERS] for start in starts]
+    return {f"{name}__{number}" if number else name: part for number, part in enumerate(parts)}
+
+
+def _whole(row: Row, name: str, value: Any) -> Any:
+    """Return a column's value with the parts that follow it."""
+    parts = [value]
+    while isinstance(parts[-1], str) and len(parts[-1]) == COLUMN_CHARACTERS:
+        parts.append(str(row.get(f"{name}__{len(parts)}", "")))
+    return "".join(parts) if len(parts) > 1 else value
 
 
 def _from_column(value: Any, is_json: bool) -> Any:  # noqa: FBT001  # the two sides of one column

@@ -1656,8 +1656,8 @@ OTHER_VERSIONS = (
     ),
     Protection(
         "what a longer text left behind in a merged row means nothing",
-        "sync_core/state/data_sets.py",
-        "    while isinstance(parts[-1], str) and len(parts[-1]) == PROPERTY_CHARACTERS:\n",
+        "sync_core/state/rows.py",
+        "    while isinstance(parts[-1], str) and len(parts[-1]) == COLUMN_CHARACTERS:\n",
         '    while f"{name}__{len(parts)}" in row:\n',
         f"{STATE}/test_other_versions.py::test_what_a_longer_text_left_behind_means_nothing",
         "a record with fewer columns than before could not be read",
@@ -1681,8 +1681,8 @@ OTHER_VERSIONS = (
     Protection(
         "a member of an entity type that cannot be read hides no other",
         "sync_core/state/data_sets.py",
-        "        return list(readable(TypeMember, map(_joined, rows)))\n",
-        "        return [from_row(TypeMember, _joined(row)) for row in rows]\n",
+        "        return list(readable(TypeMember, rows))\n",
+        "        return [from_row(TypeMember, row) for row in rows]\n",
         f"{STATE}/test_other_versions.py::test_a_member_of_an_entity_type_that_cannot_be_read_hides_no_other",
         "one row kept all data sets of an entity type from Purview",
     ),

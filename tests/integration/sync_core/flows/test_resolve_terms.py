@@ -47,6 +47,17 @@ def test_a_bare_term_stands_for_the_terms_of_that_name_in_all_glossaries(
     assert estate.asked_of_purview(before) == {ASSIGNMENTS: 2}
 
 
+def test_two_keywords_may_name_one_term(new_small_estate: NewEstate) -> None:
+    estate = new_small_estate(SYNC_TERM="Sync to CluedIn; Sync to CluedIn@Glossary")
+
+    estate.tick()
+
+    assert names(estate) == ["Customers", "Orders"]
+    before = estate.purview.log.last_seq
+    estate.tick()
+    assert estate.asked_of_purview(before) == {ASSIGNMENTS: 1}
+
+
 def test_a_term_of_one_glossary_leaves_the_other_glossary_alone(new_small_estate: NewEstate, purview: Purview) -> None:
     make_term(purview, "Sync to CluedIn", PRODUCTS, glossary="Business Terms")
     estate = new_small_estate(SYNC_TERM="Sync to CluedIn@Business Terms")

@@ -378,3 +378,15 @@ def test_types_of_any_length_of_name_stop_nothing(small_estate: Estate) -> None:
     small_estate.tick()
 
     assert small_estate.record_of("long")
+
+
+def test_a_run_that_meets_any_number_of_types_can_be_recorded(small_estate: Estate) -> None:
+    types = [{"name": f"contoso_{'x' * 60}_{number}_column", "superTypes": ["DataSet"]} for number in range(600)]
+    small_estate.purview.typedefs.create({"entityDefs": types}, "app", ends_registered_before=False)
+    for one in types:
+        small_estate.act("add_asset", name=one["name"], typeName=one["name"], terms=[TERM])
+
+    run = small_estate.tick()
+
+    assert sum(count for name, count in run.counts.items() if name.startswith("left out: ")) == 600
+    assert run.counts["new"] == 2

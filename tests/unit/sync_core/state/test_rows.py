@@ -39,7 +39,7 @@ class Everything(BaseModel):
 TEXTS = st.one_of(
     st.text(),
     st.sampled_from(["", "O'Brien", 'say "hi"', "数据/資產", "عربي", "👩‍🔬", "a;b|c\\d", "null", "[]", "{}"]),
-    st.just("x" * 30_000),
+    st.sampled_from(["x" * 14_999, "x" * 15_000, "x" * 15_001, "é" * 30_000, "👩" * 40_000]),
 )
 INT64 = st.integers(-(2**63), 2**63 - 1)
 EVERYTHING = st.builds(
@@ -144,3 +144,13 @@ def test_json_that_is_nested_without_end_is_unreadable_like_any_other_damage() -
     row = {**to_row("p", "deep", Everything()), "names": "[" * 30_000}
     with pytest.raises(StateError, match="deep"):
         from_row(Everything, row)
+
+
+@pytest.mark.parametrize("length", [0, 14_999, 15_000, 15_001, 30_000, 70_000])
+def test_a_text_of_any_length_goes_on_in_columns_that_each_have_room(length: int) -> None:
+    everything = Everything(text="👩" * length, names=["long" * length])
+
+    row = to_row("partition", "row", everything)
+
+    assert from_row(Everything, row) == everything
+    assert all(len(str(value).encode("utf-16-le")) // 2 <= 32_000 for value in row.values())
