@@ -11,7 +11,7 @@ class Match(BaseModel):
     """Which requests: all given conditions hold. Those but `method` are regular expressions, searched anywhere.
 
     `url` is searched in the path with its query, so that one guid means whatever is asked about that thing, also beside
-    others.
+    others; `body` in the text of the body, which is where GraphQL has its variables.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -20,8 +20,9 @@ class Match(BaseModel):
     path: str | None = None
     operation: str | None = None
     url: str | None = None
+    body: str | None = None
 
-    @field_validator("path", "operation", "url")
+    @field_validator("path", "operation", "url", "body")
     @classmethod
     def _compiles(cls, value: str | None) -> str | None:
         try:
@@ -30,13 +31,14 @@ class Match(BaseModel):
             raise ValueError(f"not a regular expression: {error}") from error
         return value
 
-    def covers(self, method: str, path: str, operation: str | None, query: str = "") -> bool:
+    def covers(self, method: str, path: str, operation: str | None, query: str = "", body: str = "") -> bool:
         """Does this request fit all conditions?"""
         return (
             (self.method is None or self.method.upper() == method)
             and (self.path is None or re.search(self.path, path) is not None)
             and (self.operation is None or re.search(self.operation, operation or "") is not None)
             and (self.url is None or re.search(self.url, f"{path}?{query}") is not None)
+            and (self.body is None or re.search(self.body, body) is not None)
         )
 
 
@@ -85,10 +87,10 @@ class _Armed:
         self.matched = self.fired = 0
         self._random = random.Random(fault.seed)  # noqa: S311 - reproducible on purpose
 
-    def fires(self, method: str, path: str, operation: str | None, query: str) -> bool:
+    def fires(self, method: str, path: str, operation: str | None, query: str, body: str) -> bool:
         fault = self.fault
         is_over = fault.times is not None and self.fired >= fault.times
-        if is_over or not fault.match.covers(method, path, operation, query):
+        if is_over or not fault.match.covers(method, path, operation, query, body):
             return False
         self.matched += 1
         if self.matched <= fault.skip or self._random.random() >= fault.probability:
@@ -110,10 +112,12 @@ class FaultBook:
         self._armed.append(_Armed(self._last_id, fault))
         return self._last_id
 
-    def strike(self, method: str, path: str, operation: str | None, query: str = "") -> tuple[int, Effect] | None:
+    def strike(
+        self, method: str, path: str, operation: str | None, query: str = "", body: str = ""
+    ) -> tuple[int, Effect] | None:
         """The effect for this request, if any fault fires."""
         for armed in self._armed:
-            if armed.fires(method, path, operation, query):
+            if armed.fires(method, path, operation, query, body):
                 return armed.id, armed.fault.effect
         return None
 

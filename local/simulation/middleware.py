@@ -97,7 +97,8 @@ class ObservedApp:
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send, exchange: _Exchange) -> None:
         query = scope.get("query_string", b"").decode()
-        struck = self._simulator.faults.strike(scope["method"], scope["path"], scope[SCOPE_KEY], query)
+        body = exchange.body.decode(errors="replace")
+        struck = self._simulator.faults.strike(scope["method"], scope["path"], scope[SCOPE_KEY], query, body)
         observed = self._observe(scope, send, exchange)
         replayed = _replay(exchange.body, receive)
         if struck is None and self._simulator.switches.answers_as != "itself":

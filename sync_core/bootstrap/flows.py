@@ -260,6 +260,7 @@ class App(Services):
                 records=self._data_sets,
                 deliveries=self._deliveries,
                 queue=self._lineage_queue,
+                defer=self._defer,
                 cursors=self._cursors,
                 is_lineage_on=self.settings.lineage_enabled,
                 clock=self.clock,

@@ -5,15 +5,17 @@ What a snapshot does not tell is asked source by source, some of them a run.
 
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from pydantic import BaseModel
 
 from sync_core.clients.cluedin_data_sets import CluedInDataSets
 from sync_core.domain.cluedin_snapshot import DataSetSummary, KnownSource, SourceSeen
+from sync_core.domain.deferred import Kind
 from sync_core.domain.delivery import found_delivery
 from sync_core.domain.message import DataSetMessage
-from sync_core.errors import NotFoundError, RejectedError, ThrottledError, TransientError
+from sync_core.errors import NotFoundError, SyncError
+from sync_core.flows.defer import Defer, Deferrals, is_own_failure
 from sync_core.flows.run_log import RunLog
 from sync_core.state.data_sets import DataSetStore
 from sync_core.state.deliveries import DeliveryStore
@@ -22,6 +24,7 @@ from sync_core.state.queues import WorkQueue
 
 CURSOR = "asked-sources"
 SOURCES_ASKED_PER_RUN = 50
+ASK_TIME = timedelta(minutes=2)
 
 
 class AskedCursor(BaseModel):
@@ -39,6 +42,7 @@ class FindProcessed:
     deliveries: DeliveryStore
     queue: WorkQueue
     cursors: Notes
+    defer: Defer
     is_lineage_on: bool
     clock: Callable[[], datetime]
 
@@ -68,31 +72,48 @@ class FindProcessed:
     ) -> Iterator[tuple[SourceSeen, Sequence[DataSetSummary]]]:
         """Yield the sources with their data sets; where the snapshot does not tell them, the next ones are asked."""
         yield from ((source, source.data_sets) for source in sources if source.data_sets is not None)
-        for source in self._asked_now([source for source in sources if source.data_sets is None]):
-            yield source, self._ask(source, log)
+        yield from self._ask_each(self._asked_now([one for one in sources if one.data_sets is None]), log)
+
+    def _ask_each(
+        self, sources: Sequence[SourceSeen], log: RunLog
+    ) -> Iterator[tuple[SourceSeen, Sequence[DataSetSummary]]]:
+        """Ask as many of these as there is time for; the next run goes on behind the last one, whatever ends this."""
+        deferrals, ends_at, after = self.defer.open(log), self.clock() + ASK_TIME, ""
+        try:
+            for source in sources:
+                if after and self.clock() >= ends_at:
+                    log.notes.append("CluedIn answers slowly: other sources are left to the next run.")
+                    return
+                after = source.name
+                yield source, self._ask(source, deferrals, log)
+        finally:
+            if after:
+                self.cursors.save(CURSOR, AskedCursor(after=after))
 
     def _asked_now(self, untold: Sequence[SourceSeen]) -> list[SourceSeen]:
-        """Return the sources that are asked in this run: the next ones by name."""
+        """Return the sources that are asked in this run: the next ones by name; after the last one comes the first."""
         if not untold:
             return []
         cursor = self.cursors.load(AskedCursor, CURSOR) or AskedCursor(after="")
-        behind = sorted((one for one in untold if one.name > cursor.after), key=lambda one: one.name)
-        due = behind[:SOURCES_ASKED_PER_RUN]
-        after = due[-1].name if len(behind) > len(due) else ""
-        self.cursors.save(CURSOR, AskedCursor(after=after))
-        return due
+        ordered = sorted(untold, key=lambda one: (one.name <= cursor.after, one.name))
+        return ordered[:SOURCES_ASKED_PER_RUN]
 
-    def _ask(self, source: SourceSeen, log: RunLog) -> Sequence[DataSetSummary]:
+    def _ask(self, source: SourceSeen, deferrals: Deferrals, log: RunLog) -> Sequence[DataSetSummary]:
+        """Return a source's data sets; one that CluedIn does not tell hides no other, and is asked again later."""
+        if deferrals.waits(Kind.SOURCE, source.source_id):
+            return []
         log.counts["sources_asked"] += 1
         try:
-            return list(self.data_sets.fetch_summaries(source.source_id))
+            summaries = list(self.data_sets.fetch_summaries(source.source_id))
         except NotFoundError:  # deleted since the snapshot was read; the next one tells
+            summaries = []
+        except SyncError as error:
+            if not is_own_failure(error):
+                raise
+            deferrals.failed(Kind.SOURCE, source.source_id, error, source.name)
             return []
-        except ThrottledError:
-            raise
-        except (RejectedError, TransientError) as error:
-            log.notes.append(f"CluedIn does not tell the data sets of source {source.source_id}: {error}")
-            return []
+        deferrals.succeeded(Kind.SOURCE, [source.source_id])
+        return summaries
 
     def _enqueue(self, summary: DataSetSummary, log: RunLog) -> None:
         """Kept like a delivery, so that a message that is lost is sent again."""

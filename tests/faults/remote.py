@@ -45,9 +45,13 @@ class Simulated:
         return self.call("GET", "/state")
 
     def fault(self, operation: str = "", *, path: str = "", times: int | None = 1, skip: int = 0, **more: Any) -> int:
-        """Let calls fail; `more` are the members of `Effect`, and `probability` and `seed` of `Fault`."""
+        """Let calls fail; `more` are the members of `Effect`, and `probability` and `seed` of `Fault`.
+
+        `url` and `said` are searched in the path with its query, and in the body.
+        """
+        about = (("url", more.pop("url", "")), ("body", more.pop("said", "")))
         rule = {name: more.pop(name) for name in ("probability", "seed") if name in more}
-        match = {name: value for name, value in (("operation", operation), ("path", path)) if value}
+        match = {name: value for name, value in (("operation", operation), ("path", path), *about) if value}
         answer = self.call("POST", "/faults", {"match": match, "times": times, "skip": skip, "effect": more, **rule})
         (number,) = answer["ids"]
         return int(number)

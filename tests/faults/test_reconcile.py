@@ -230,6 +230,34 @@ def test_a_source_that_cannot_be_read_does_not_hide_those_behind_it(world: World
     assert world.violations() == []
 
 
+@pytest.mark.parametrize("failure", [{"status": 500}, {"status": 403}, {"drop": "before"}], ids=str)
+def test_a_source_that_can_never_be_read_is_named_left_alone_for_a_while_and_found_later(
+    world: World, failure: dict[str, Any]
+) -> None:
+    assets = [world.add_asset() for _ in range(3)]
+    world.run()
+    for asset in assets:
+        world.load(asset)
+    only_sources = NotedLimits(limits=Limits(detail=Detail.SOURCES), noted_at=world.clock.now())
+    world.app._cursors.save(LIMITS, only_sources)  # so that each source is asked for its data sets
+    (record, *_) = world.app._assets.all()
+    said = f'"id": ?"?{record.source_id}"?[,}}]'
+    world.organization.fault(LOOK_AT_SOURCE, times=None, said=said, **failure)
+
+    for _ in range(3):
+        assert world.crew.reconcile()
+        world.clock.advance(60)
+    world.crew.drain()
+
+    assert len(list(world.app._data_sets.after(""))) == 2
+    (run, *_) = world.app._runs.latest(RunKind.RECONCILE, 1)
+    assert any(record.qualified_name in note and "next look" in note for note in run.notes)
+    world.organization.clear_faults()
+    world.clock.advance(2 * 3600)
+    world.heal()
+    assert world.violations() == []
+
+
 def test_a_letter_whose_work_was_done_all_the_same_is_closed(world: World) -> None:
     asset = world.add_asset()
     world.organization.fault(**REFUSE)

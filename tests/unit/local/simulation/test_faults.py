@@ -116,10 +116,12 @@ def test_a_fault_reports_how_often_it_matched_and_fired(base_url: str) -> None:
         (Match(url="guid=g1(&|$)"), True),
         (Match(url="guid=g3"), False),
         (Match(path="guid"), False),
+        (Match(body='"id": "7"'), True),
+        (Match(body='"id": "70"'), False),
     ],
 )
 def test_all_conditions_of_a_match_must_hold(match: Match, hit: bool) -> None:  # noqa: FBT001
-    assert match.covers("POST", "/count", "Counter_Increase", "guid=g2&guid=g1") is hit
+    assert match.covers("POST", "/count", "Counter_Increase", "guid=g2&guid=g1", '{"id": "7"}') is hit
 
 
 def test_a_probability_strikes_the_same_requests_for_the_same_seed() -> None:
