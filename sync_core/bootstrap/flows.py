@@ -54,6 +54,7 @@ from sync_core.flows.selection import ReadSelection
 from sync_core.flows.show_dashboard import ShowDashboard
 from sync_core.flows.take_assets import TakeAssets
 from sync_core.flows.take_poison import TakePoison
+from sync_core.flows.tell_twins_apart import TellTwinsApart
 from sync_core.flows.watch_queues import WatchQueues
 from sync_core.flows.write_lineage import WriteLineage
 from sync_core.state.connection import INTERACTIVE
@@ -174,8 +175,12 @@ class App(Services):
         )
 
     @cached_property
+    def _twins(self) -> TellTwinsApart:
+        return TellTwinsApart(self.purview, self._lineage, self._assets, self.cluedin.organization_id)
+
+    @cached_property
     def _find_group(self) -> FindGroup:
-        return FindGroup(self.cluedin, self._groups, self._assets, self._snapshots, self._read_snapshot)
+        return FindGroup(self.cluedin, self._groups, self._assets, self._twins, self._snapshots, self._read_snapshot)
 
     @cached_property
     def _read_snapshot(self) -> ReadSnapshot:
@@ -185,7 +190,7 @@ class App(Services):
     def _push_data_set(self) -> PushDataSet:
         return PushDataSet(
             data_sets=self._cluedin_data_sets,
-            match=MatchAsset(self._groups, self._assets, self.purview, self._lineage),
+            match=MatchAsset(self._groups, self._assets, self.purview, self._twins),
             purview=self._lineage,
             write=WriteLineage(self._lineage, self._register_types),
             store=self._data_sets,

@@ -20,7 +20,7 @@ from sync_core.clients.failures import (
     to_shape_error,
     transient_kind,
 )
-from sync_core.clients.json_reading import integer, member, text
+from sync_core.clients.json_reading import integer, member, objects, text
 from sync_core.errors import (
     AlreadyExistsError,
     ConfigError,
@@ -49,6 +49,7 @@ class DataSource:
     id: str
     name: str
     is_empty: bool = False
+    data_set_ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +179,8 @@ def _parse_group(item: Any, *, has_failed: bool) -> DataSourceSet | None:
 
 def _parse_source(item: Any) -> DataSource:
     """Read a source of a group. Where its data sets cannot be read, it may hold some."""
-    return DataSource(text(item, "id"), text(item, "name"), is_empty=member(item, "dataSets") == [])
+    data_set_ids = tuple(text(one, "id") for one in objects(item, "dataSets") if text(one, "id"))
+    return DataSource(text(item, "id"), text(item, "name"), member(item, "dataSets") == [], data_set_ids)
 
 
 def _items(item: Any, name: str) -> list[Any]:

@@ -14,6 +14,7 @@ from sync_core.domain.asset import AssetRecord
 from sync_core.domain.cluedin_snapshot import KnownSource
 from sync_core.errors import ThrottledError, TransientError
 from sync_core.flows.read_snapshot import ReadSnapshot
+from sync_core.flows.tell_twins_apart import TellTwinsApart
 from sync_core.mapping.names import (
     full_group_name,
     own_names_head,
@@ -45,6 +46,7 @@ class FindGroup:
     cluedin: CluedInClient
     groups: GroupStore
     assets: AssetStore
+    twins: TellTwinsApart
     snapshots: SnapshotStore
     read_snapshot: ReadSnapshot
 
@@ -66,7 +68,8 @@ class FindGroup:
     def standing(self, record: AssetRecord) -> DataSourceSet | None:
         """Return the group that stands for an asset: with its source in it, or of the id and the name recorded."""
         shown = self._look_up(record)
-        with_source = next((group for group in shown if own_source(record, group)), None)
+        own = sorted((group for group in shown if own_source(record, group)), key=lambda one: one.id != record.group_id)
+        with_source = next((group for group in own if not self._is_anothers(group, record)), None)
         named = (group for group in shown if (group.id, group.name) == (record.group_id, record.group_name))
         return with_source or next(named, None)
 
@@ -76,9 +79,8 @@ class FindGroup:
         empty = [group for group in shown if group.is_empty]
         plain, full, last = plain_group_name(record), full_group_name(record), unmistakable_group_name(record)
         # A source with our qualified name: made for this asset, by us or before us.
-        for group in shown:
-            if own_source(record, group):
-                yield group, lambda: True
+        for group in self._made_before(record, shown):
+            yield group, lambda: True
         # Half-made groups: ours by our own records ...
         for group in empty:
             if group.name in {plain, full, last, record.group_name}:
@@ -101,10 +103,26 @@ class FindGroup:
         if self.groups.claim_group(group.id, record.key):
             return True
         owner = self.groups.owner(group.id)
+        return not self._owns(owner, group) and self.groups.change_owner(group.id, owner, record.key)
+
+    def _owns(self, owner: str, group: DataSourceSet) -> bool:
         stored = self.assets.load(owner) if owner else None
-        if stored is not None and _stands_for(stored.record, group):
-            return False
-        return self.groups.change_owner(group.id, owner, record.key)
+        return stored is not None and _stands_for(stored.record, group)
+
+    def _is_anothers(self, group: DataSourceSet, record: AssetRecord) -> bool:
+        """Whether it stands for an asset of the same qualified name and another type."""
+        owner = "" if group.id == record.group_id else self.groups.owner(group.id)
+        return owner not in {"", record.key} and self._owns(owner, group)
+
+    def _made_before(self, record: AssetRecord, shown: Sequence[DataSourceSet]) -> Iterator[DataSourceSet]:
+        """Yield the groups with the asset's source. Whose the data in them are is asked where nobody owns them yet."""
+        own = [(group, source) for group in shown if (source := own_source(record, group))]
+        if any(source.data_set_ids for _, source in own):
+            owners = {group.id: self.groups.owner(group.id) for group, _ in own}
+            yield from (group for group, _ in own if owners[group.id] == record.key)
+            free = [(group, source) for group, source in own if not self._owns(owners[group.id], group)]
+            own = self.twins.candidates(record, free)
+        yield from (group for group, _ in own)
 
     def _look_up(self, record: AssetRecord) -> list[DataSourceSet]:
         shown: dict[str, DataSourceSet] = {}

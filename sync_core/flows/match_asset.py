@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from sync_core.clients.purview import PAGE_SIZE, PurviewClient
-from sync_core.clients.purview_lineage import PurviewLineageClient
 from sync_core.domain.asset import Asset, asset_key
 from sync_core.domain.data_set import DataSet
 from sync_core.domain.lineage import EntityRef
+from sync_core.flows.tell_twins_apart import TellTwinsApart
 from sync_core.mapping.asset_types import OWN_PREFIX
 from sync_core.mapping.names import LONGEST_NAME, shorten, source_name
 from sync_core.state.assets import AssetStore
@@ -33,7 +33,7 @@ class MatchAsset:
     groups: GroupStore
     assets: AssetStore
     purview: PurviewClient
-    lineage: PurviewLineageClient
+    twins: TellTwinsApart
 
     def match(self, data_set: DataSet) -> MatchedAsset | None:
         """Return the asset of a data set's source, or None for a source that was not made for one."""
@@ -44,23 +44,27 @@ class MatchAsset:
             return MatchedAsset(record.key, EntityRef(record.type_name, record.qualified_name))
         if data_set.source_type.lower() != ENDPOINT or not data_set.source_name:
             return None
-        asset = self._by_type(data_set.source_name) or self._by_search(data_set.source_name)
-        if asset is None or asset.type_name.startswith(OWN_PREFIX):
+        name = data_set.source_name
+        ref = self._by_name(data_set, name) or self._by_name(data_set, self._long_name(name))
+        if ref is None or ref.type_name.startswith(OWN_PREFIX):
             return None
-        key = asset_key(asset.type_name, asset.qualified_name)
-        return MatchedAsset(key, EntityRef(asset.type_name, asset.qualified_name))
+        return MatchedAsset(asset_key(ref.type_name, ref.qualified_name), ref)
 
-    def _by_type(self, source_name: str) -> Asset | None:
-        """Purview's store also finds an entity by a super type of its own."""
-        found = self.lineage.find(EntityRef("DataSet", source_name))
-        return Asset(found.guid, found.type_name, found.name, found.qualified_name) if found else None
+    def _by_name(self, data_set: DataSet, name: str) -> EntityRef | None:
+        """Return the asset of that qualified name; of several, the one that there is evidence for."""
+        if not name:
+            return None
+        found = self.twins.source_of(data_set.data_set_id, data_set.source_id, data_set.group_id, name)
+        return EntityRef(found, name) if found else None
 
-    def _by_search(self, source_name: str) -> Asset | None:
-        # A long qualified name was shortened, so only its head can be searched for.
-        head = source_name[:SEARCHED_CHARACTERS] if len(source_name) >= LONGEST_NAME - 1 else source_name
-        operator = "eq" if head == source_name else "prefix"
-        condition = {"attributeName": "qualifiedName", "operator": operator, "attributeValue": head}
-        return next((hit for hit in self._hits(condition) if shorten(hit.qualified_name) == source_name), None)
+    def _long_name(self, source_name: str) -> str:
+        """A long qualified name was shortened, so only its head can be searched for."""
+        if len(source_name) < LONGEST_NAME - 1:
+            return ""
+        head = source_name[:SEARCHED_CHARACTERS]
+        condition = {"attributeName": "qualifiedName", "operator": "prefix", "attributeValue": head}
+        names = (hit.qualified_name for hit in self._hits(condition))
+        return next((name for name in names if shorten(name) == source_name), "")
 
     def _hits(self, condition: dict[str, Any]) -> Iterator[Asset]:
         """All hits: a folder of many files with long names has more of one head than a page holds."""

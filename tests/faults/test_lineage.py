@@ -61,7 +61,7 @@ def work_slowly(world: World, data_set: str, take_over: Callable[[], None]) -> N
     """Push a data set with a worker to whom something happens while it looks for the asset."""
     worker = world.app.push_lineage
     match = worker.push.match
-    slow = SlowMatch(match.groups, match.assets, match.purview, match.lineage, take_over)
+    slow = SlowMatch(match.groups, match.assets, match.purview, match.twins, take_over)
     push = replace(worker.push, match=slow)
     replace(worker, push=push).handle(DataSetMessage(data_set_id=data_set.lower()).to_json().encode())
 

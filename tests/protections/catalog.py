@@ -240,6 +240,33 @@ ONE_GROUP = (
     ),
 )
 
+TWINS = (
+    Protection(
+        "of twins, each finds the group that its lineage came from",
+        "sync_core/flows/tell_twins_apart.py",
+        "        return [*mine, *([] if mine else doubtful), *(one for one in own if one[0].id not in types)]\n",
+        "        return list(own)\n",
+        f"{LINEAGE}/test_twins.py::test_with_the_state_lost_each_twin_finds_the_group_that_its_lineage_came_from",
+        "after a loss of tables a table and a view of one qualified name swapped their groups",
+    ),
+    Protection(
+        "nobody guesses which twin a group with data is of",
+        "sync_core/flows/tell_twins_apart.py",
+        "        if doubtful and not mine and (len(own) > 1 or self._has_twin(record)):\n",
+        "        if False:\n",
+        f"{LINEAGE}/test_twins.py::test_without_any_lineage_nobody_guesses_and_the_reason_is_told",
+        "the first twin to be worked on took the other one's data",
+    ),
+    Protection(
+        "nobody guesses from which twin a data set came",
+        "sync_core/flows/tell_twins_apart.py",
+        "        if not found:\n",
+        "        found = found or types[0]\n        if not found:\n",
+        f"{LINEAGE}/test_twins.py::test_a_data_set_that_could_be_either_twins_is_given_up_with_the_reason",
+        "a data set got its lineage from the wrong one of two assets",
+    ),
+)
+
 LEASES = (
     Protection(
         "a lease's age is measured by the storage service's clock alone",
@@ -1746,6 +1773,7 @@ OTHER_VERSIONS = (
 
 CHAPTERS = {
     "One group for each asset": ONE_GROUP,
+    "Twins": TWINS,
     "Leases": LEASES,
     "Nothing lost": NOTHING_LOST,
     "Patience": PATIENCE,
