@@ -1,5 +1,6 @@
 """What bindings take from the app's settings: `%NAME%` in their texts, and storage connections by name."""
 
+import logging
 import re
 from collections.abc import Mapping
 
@@ -7,9 +8,10 @@ from azure.storage.blob import BlobServiceClient
 from azure.storage.queue import QueueServiceClient
 
 from local.azurite import DEFAULT_ACCOUNT, DEFAULT_KEY
-from local.host.log import make_quiet_logger
+from local.host.host_json import STORAGE_CATEGORY
 
 STORAGE = "AzureWebJobsStorage"
+_logger = logging.getLogger(STORAGE_CATEGORY)  # host.json says from which level on
 _REFERENCE = re.compile(r"%([^%]+)%")
 _DEVELOPMENT_STORAGE = (
     f"DefaultEndpointsProtocol=http;AccountName={DEFAULT_ACCOUNT};AccountKey={DEFAULT_KEY};"
@@ -48,7 +50,7 @@ def connect_queues(connection: str, settings: Mapping[str, str]) -> QueueService
     """
     value = _read_connection(connection, settings)
     try:
-        return QueueServiceClient.from_connection_string(value, logger=make_quiet_logger(), retry_total=0)
+        return QueueServiceClient.from_connection_string(value, logger=_logger, retry_total=0)
     except ValueError as error:
         raise SettingError(f"the connection {connection!r} is no connection string: {error}") from error
 
@@ -61,7 +63,7 @@ def connect_blobs(settings: Mapping[str, str]) -> BlobServiceClient:
     """
     value = _read_connection(STORAGE, settings)
     try:
-        return BlobServiceClient.from_connection_string(value, logger=make_quiet_logger(), retry_total=0)
+        return BlobServiceClient.from_connection_string(value, logger=_logger, retry_total=0)
     except ValueError as error:
         raise SettingError(f"{STORAGE} is no connection string: {error}") from error
 

@@ -14,7 +14,7 @@ from starlette.routing import Mount, Route
 from local.host.config import HostConfig
 from local.host.dispatcher import Dispatcher
 from local.host.function_timeout import FunctionTimeout
-from local.host.host_json import HostOptions, load_host_options
+from local.host.host_json import STORAGE_CATEGORY, HostOptions, load_host_options
 from local.host.http.admin import Admin
 from local.host.http.front import HttpFront
 from local.host.lifetime import Lifetime
@@ -55,6 +55,7 @@ def run_host(config: HostConfig, lifetime: Lifetime) -> Iterator[RunningHost]:
         HostJsonError, RouteError: Azure's host would not start at all.
     """
     options = load_host_options(config.app_dir, config.settings)
+    logging.getLogger(STORAGE_CATEGORY).setLevel(options.storage_log_level)
     with ExitStack() as parts:
         dispatcher = Dispatcher(lambda: WorkerProcess(config.app_dir, config.log_format), lifetime.recycle)
         parts.callback(dispatcher.close)

@@ -5,6 +5,7 @@ default of `functionTimeout` on Flex Consumption). What is refused here was refu
 """
 
 import json
+import logging
 import os
 import re
 from collections.abc import Mapping
@@ -15,6 +16,17 @@ from typing import Any
 OVERRIDE_PREFIX = "AzureFunctionsJobHost__"
 SHORTEST_POLLING_INTERVAL_S = 0.1
 DEFAULT_FUNCTION_TIMEOUT_S = 30 * 60.0
+STORAGE_CATEGORY = "Azure.Core"
+_LOG_LEVEL = "logging:loglevel:"
+_LOG_LEVELS = {
+    "trace": logging.DEBUG,
+    "debug": logging.DEBUG,
+    "information": logging.INFO,
+    "warning": logging.WARNING,
+    "error": logging.ERROR,
+    "critical": logging.CRITICAL,
+    "none": logging.CRITICAL + 1,
+}
 _TIMESPAN = re.compile(r"(?:(\d+)\.)?(\d{1,2}):(\d{2}):(\d{2}(?:\.\d{1,7})?)")
 
 
@@ -47,6 +59,8 @@ class HostOptions:
     queues: QueueOptions = QueueOptions()
     function_timeout_s: float | None = DEFAULT_FUNCTION_TIMEOUT_S
     """None: no limit."""
+    storage_log_level: int = logging.INFO
+    """From which level on the host tells of its own storage requests, category `Azure.Core`."""
 
 
 def load_host_options(app_dir: Path, environment: Mapping[str, str], cores: int = os.cpu_count() or 1) -> HostOptions:
@@ -67,6 +81,7 @@ def load_host_options(app_dir: Path, environment: Mapping[str, str], cores: int 
         route_prefix=str(values.get("extensions:http:routeprefix", "api")).strip("/"),
         queues=_parse_queue_options(values, cores),
         function_timeout_s=_parse_function_timeout(values),
+        storage_log_level=_find_log_level(STORAGE_CATEGORY, values),
     )
 
 
@@ -85,6 +100,16 @@ def _read_overrides(environment: Mapping[str, str]) -> dict[str, str]:
         for name, value in environment.items()
         if name.startswith(OVERRIDE_PREFIX)
     }
+
+
+def _find_log_level(category: str, values: Mapping[str, Any]) -> int:
+    """The longest prefix of a category counts, then the default."""
+    levels = {key.removeprefix(_LOG_LEVEL): str(value) for key, value in values.items() if key.startswith(_LOG_LEVEL)}
+    prefixes = sorted((key for key in levels if category.lower().startswith(key)), key=len, reverse=True)
+    name = levels[prefixes[0]] if prefixes else levels.get("default", "Information")
+    if name.lower() not in _LOG_LEVELS:
+        raise HostJsonError(f"host.json logging.logLevel: {name!r} is none of {', '.join(_LOG_LEVELS)}")
+    return _LOG_LEVELS[name.lower()]
 
 
 def _parse_function_timeout(values: Mapping[str, Any]) -> float | None:

@@ -26,13 +26,6 @@ def configure_logging(log_format: LogFormat, level: int = logging.INFO) -> None:
     logging.captureWarnings(capture=True)
 
 
-def make_quiet_logger() -> logging.Logger:
-    """Return a logger for the host's own storage calls, which the real host does not show either."""
-    logger = logging.getLogger("host.storage")
-    logger.setLevel(logging.ERROR)
-    return logger
-
-
 def _is_shown(record: logging.LogRecord) -> bool:
     return not record.name.startswith(_HIDDEN)
 

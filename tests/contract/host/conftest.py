@@ -33,7 +33,7 @@ def start_app(storage: str, tmp_path: Path) -> Iterator[StartApp]:
             code: str, *arguments: str, storage: str = storage, grace_s: float = 2, **settings: str
         ) -> HostProcess:
             folder = write_sample(tmp_path, code)
-            return stack.enter_context(run_sample(folder, storage, *arguments, grace_s=grace_s, **settings))
+            return stack.enter_context(run_sample(folder, storage, *arguments, grace_s=grace_s, settings=settings))
 
         yield start
 

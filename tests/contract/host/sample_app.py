@@ -4,7 +4,7 @@ import base64
 import os
 import textwrap
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
@@ -17,6 +17,7 @@ from local.host.process import HostProcess, start_host
 T = TypeVar("T")
 HEAD = "import azure.functions as func\n\napp = func.FunctionApp(http_auth_level=func.AuthLevel.FUNCTION)\n\n"
 SCRIPT = "sample_functions.py"
+QUIET = '{"version": "2.0", "logging": {"logLevel": {"Azure.Core": "Warning"}}}'
 FAST = {
     "AzureFunctionsJobHost__extensions__queues__visibilityTimeout": "00:00:00",
     "AzureFunctionsJobHost__extensions__queues__maxPollingInterval": "00:00:00.2",
@@ -41,7 +42,7 @@ WORK = """
 """
 
 
-def write_sample(folder: Path, code: str, host_json: str = '{"version": "2.0"}') -> Path:
+def write_sample(folder: Path, code: str, host_json: str = QUIET) -> Path:
     """Write an app: the code after `app = func.FunctionApp(...)`."""
     (folder / SCRIPT).write_text(HEAD + textwrap.dedent(code), encoding="utf-8")
     (folder / "host.json").write_text(host_json, encoding="utf-8")
@@ -50,11 +51,11 @@ def write_sample(folder: Path, code: str, host_json: str = '{"version": "2.0"}')
 
 @contextmanager
 def run_sample(
-    folder: Path, storage: str, *arguments: str, grace_s: float = 2, log: str = "host.log", **settings: str
+    folder: Path, storage: str, *arguments: str, grace_s: float = 2, settings: Mapping[str, str] | None = None
 ) -> Iterator[HostProcess]:
     """Run the app of a folder for as long as the block lasts."""
-    environment = {**os.environ, "PYTHON_SCRIPT_FILE_NAME": SCRIPT, "AzureWebJobsStorage": storage, **settings}
-    with start_host(folder, environment, folder / log, arguments=arguments, grace_s=grace_s) as host:
+    own = {"PYTHON_SCRIPT_FILE_NAME": SCRIPT, "AzureWebJobsStorage": storage, **(settings or {})}
+    with start_host(folder, {**os.environ, **own}, folder / "host.log", arguments=arguments, grace_s=grace_s) as host:
         yield host
 
 

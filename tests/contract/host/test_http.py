@@ -207,5 +207,6 @@ def test_routes_match_as_in_asp_net(host: HostProcess, path: str, expected: str 
 
 def test_the_route_prefix_of_host_json_is_respected(storage: str, tmp_path_factory: pytest.TempPathFactory) -> None:
     folder = write_sample(tmp_path_factory.mktemp("app"), APP)
-    with run_sample(folder, storage, AzureFunctionsJobHost__extensions__http__routePrefix="") as host:
+    no_prefix = {"AzureFunctionsJobHost__extensions__http__routePrefix": ""}
+    with run_sample(folder, storage, settings=no_prefix) as host:
         assert requests.get(f"{host.url}/free", timeout=5).text == "{}"

@@ -155,7 +155,8 @@ def test_of_two_hosts_of_one_id_one_has_the_timer_and_the_other_takes_over(
     first = start_app(make_tick(), SCHEDULE=EVERY_SECOND)
     wait_for_log(first, "tock")
     folder = write_sample(tmp_path_factory.mktemp("second"), make_tick())
-    with run_sample(folder, storage, "--timer-lock-seconds", "15", SCHEDULE=EVERY_SECOND) as second:
+    lock = ("--timer-lock-seconds", "15")
+    with run_sample(folder, storage, *lock, settings={"SCHEDULE": EVERY_SECOND}) as second:
         time.sleep(2)
         assert payloads(second) == []
         first.child.stop()

@@ -1,4 +1,5 @@
 import json
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -76,3 +77,21 @@ def test_the_time_limit_of_functions_is_read(tmp_path: Path, text: str, timeout_
 def test_a_missing_host_json_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(HostJsonError, match=r"host\.json"):
         load_host_options(tmp_path, {})
+
+
+@pytest.mark.parametrize(
+    ("levels", "expected"),
+    [
+        ({}, logging.INFO),
+        ({"default": "Warning"}, logging.WARNING),
+        ({"default": "Information", "Azure": "Error", "Azure.Core": "Warning", "Azure.Core.Else": "None"}, 30),
+        ({"Azure.Core": "None"}, logging.CRITICAL + 1),
+    ],
+)
+def test_the_longest_prefix_of_a_category_says_its_level(tmp_path: Path, levels: dict[str, str], expected: int) -> None:
+    assert load(tmp_path, {"logging": {"logLevel": levels}}).storage_log_level == expected
+
+
+def test_a_level_that_is_none_is_named(tmp_path: Path) -> None:
+    with pytest.raises(HostJsonError, match="'Loud' is none of trace, debug"):
+        load(tmp_path, {"logging": {"logLevel": {"default": "Loud"}}})
