@@ -22,6 +22,12 @@ class PurviewSwitches(UnifiedSwitches):
     typedef_role: Literal["root", "anywhere"] = "root"
     """Where the Data Curator role for writing type definitions must sit."""
 
+    # Lists
+    unreadable_rows: tuple[str, ...] = ()
+    """Names of what lists show as null in its place."""
+    search_count: Literal["exact", "more", "less", "page", "absent"] = "exact"
+    """`@search.count`: one more than is ever shown, one less, the page's own length, or not there."""
+
     # Query strings (section 0)
     plus_in_query: Literal["literal", "space"] = "literal"
     """What a `+` in a URL's query is: itself, as reported (wjohnson/pyapacheatlas#286), or a space, as in forms."""

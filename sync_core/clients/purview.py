@@ -86,7 +86,7 @@ class PurviewClient:
         """
         path = f"{ATLAS}/glossary/terms/{quote(term_guid, safe='')}/assignedEntities"
         params = {"limit": limit, "offset": offset, "sort": "ASC"}
-        return parse_assigned_entities(self._get(path, params, "fetch_assigned_entities"))
+        return parse_assigned_entities(self._get(path, params, "fetch_assigned_entities"), offset)
 
     def fetch_assets(self, guids: Sequence[str]) -> Iterator[Asset]:
         """Yield what Purview knows of these guids, in chunks; a guid that is gone is left out.

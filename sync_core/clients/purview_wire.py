@@ -46,6 +46,7 @@ class AssignedEntity:
     display_text: str
     assignment: str
     is_active: bool = True
+    is_readable: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,17 +105,21 @@ def parse_term_headers(body: Any) -> list[TermHeader]:
     return [TermHeader(text(item, "termGuid"), text(item, "displayText")) for item in _array(body, "termGuid")]
 
 
-def parse_assigned_entities(body: Any) -> list[AssignedEntity]:
-    """Read assigned entities, also deleted ones and ended assignments: each row keeps its place."""
+def parse_assigned_entities(body: Any, offset: int = 0) -> list[AssignedEntity]:
+    """Read a page of assigned entities that begins behind `offset` rows.
+
+    Each row keeps its place: also deleted ones, ended assignments, and what is no row.
+    """
     return [
         AssignedEntity(
             guid=text(item, "guid"),
             type_name=text(item, "typeName"),
             display_text=text(item, "displayText"),
-            assignment=text(item, "relationshipGuid") or text(item, "guid"),
+            assignment=text(item, "relationshipGuid") or text(item, "guid") or f"row {place}",
             is_active=_is_active(item),
+            is_readable=bool(item),
         )
-        for item in _array(body)
+        for place, item in enumerate(_rows(body), start=offset)
     ]
 
 
@@ -200,17 +205,23 @@ def _object(body: Any) -> dict[str, Any]:
 
 
 def _array(body: Any, identifier: str = "guid") -> list[dict[str, Any]]:
-    """A list as such or as `value`, of objects by a guid; a single one without it does not matter.
+    """The objects of a list, as `_rows`."""
+    return [row for row in _rows(body, identifier) if row]
 
-    Anything else is unreadable: it must not be taken for "nothing found".
+
+def _rows(body: Any, identifier: str = "guid") -> list[dict[str, Any]]:
+    """A list as such or as `value`, of objects by a guid; what is no object stands as an empty one in its place.
+
+    A single row without a guid does not matter. Anything else is unreadable: it must not be taken for "nothing found".
     """
     found = body["value"] if isinstance(body, dict) and "value" in body else body
     if not isinstance(found, list):
         raise _unreadable("a list", body)
-    items = [item for item in found if isinstance(item, dict)]
-    if found and not any(text(item, identifier) for item in items):
+    rows = [item if isinstance(item, dict) else {} for item in found]
+    is_told = any(item is not None for item in found)  # a page of nothing but nulls is one of rows that nobody can read
+    if is_told and not any(text(row, identifier) for row in rows):
         raise _unreadable(f"a list of objects with {identifier}", found)
-    return items
+    return rows
 
 
 def _items(body: Any, field: str) -> list[dict[str, Any]]:

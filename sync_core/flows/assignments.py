@@ -25,6 +25,7 @@ class TermRows:
     last_page: int = 0
     overlap: int = 0
     is_steady: bool = True
+    is_readable: bool = True
     guids: set[str] = field(default_factory=set)
 
     def add(self, page: Sequence[AssignedEntity]) -> bool:
@@ -35,6 +36,7 @@ class TermRows:
         is_joined = self.overlap > 0 or not self.offset or not rows
         has_moved = len(again) < self.overlap or not self.seen.issuperset(again) or len(fresh) < len(rest)
         self.is_steady = self.is_steady and is_joined and not has_moved
+        self.is_readable = self.is_readable and all(entity.is_readable for entity in page)
         self.seen |= fresh
         self.last_page = len(rows)
         self.overlap = int(len(rows) > 1)  # a page of a single row that is known would bring nothing new
@@ -78,6 +80,11 @@ class Assignments:
     def is_steady(self) -> bool:
         """Whether no list moved while it was read: only then what was seen can be all there is."""
         return all(rows.is_steady for rows in self.terms.values())
+
+    @property
+    def is_readable(self) -> bool:
+        """Whether each row could be read: what could not may be an asset that would count as missing."""
+        return all(rows.is_readable for rows in self.terms.values())
 
     def digest(self) -> str:
         """Return a hash of all that an enumeration tells."""

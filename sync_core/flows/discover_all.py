@@ -229,9 +229,9 @@ class DiscoverAll:
         halves = [(half.start_ms, half.end_ms) for half in reversed(window.halves(_to_ms(now)) or ())]
         try:
             first = self.purview.search(query, limit=PAGE_SIZE)
-            if first.count > LARGEST_WINDOW and halves:
+            if first.count > LARGEST_WINDOW and first.token and halves:  # no count is believed where nothing follows
                 return [*rest, *halves], 0, 0
-            read, is_over = self._take_pages(first, query, tick)
+            read, is_over = self._take_twice(first, query, tick)
         except SyncError as error:
             if not is_own_failure(error):
                 raise
@@ -243,7 +243,8 @@ class DiscoverAll:
             return [*rest, *(halves or [last])], 0, 0
         if tick.deferrals.knows(Kind.WINDOW):
             tick.deferrals.succeeded(Kind.WINDOW, [_to_id(field, last)])
-        return rest, read, first.count
+        tick.log.counts["seen"] += read
+        return rest, read, read
 
     def _doubt(self, error: SyncError, tick: Tick) -> None:
         """Ask the search the smallest question: if that fails too, it is not this span of time."""
@@ -251,6 +252,16 @@ class DiscoverAll:
             self._probe(tick.conditions, _to_ms(self.clock()))
         except SyncError:
             raise error from None
+
+    def _take_twice(self, first: SearchPage, query: Filter, tick: Tick) -> tuple[int, bool]:
+        """Take a window, and once more where it shows less than is counted; then it is believed, with a note."""
+        read, is_over = self._take_pages(first, query, tick)
+        if not is_over or read >= first.count:
+            return read, is_over
+        again, is_over = self._take_pages(self.purview.search(query, limit=PAGE_SIZE), query, tick)
+        if is_over and again < first.count:
+            tick.log.notes.append(f"Purview counts {first.count} entities where it shows {max(read, again)} twice.")
+        return max(read, again), is_over
 
     def _take_pages(self, first: SearchPage, query: Filter, tick: Tick) -> tuple[int, bool]:
         """Take page after page; return how many were read, and whether there was time for all."""
@@ -261,7 +272,6 @@ class DiscoverAll:
                 return read, False
             self._take_described(self._described(page.assets, tick), tick)
             read += len(page.assets)
-        tick.log.counts["seen"] += read
         return read, True
 
     def _take_described(self, assets: Iterable[Asset], tick: Tick) -> None:

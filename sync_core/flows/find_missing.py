@@ -48,6 +48,9 @@ class FindMissing:
         if not found.seen.is_steady:
             log.notes.append("The assignments moved while they were read: no asset counts as missing this time.")
             return None
+        if not found.seen.is_readable:
+            log.notes.append("Purview shows assignments that cannot be read: no asset counts as missing meanwhile.")
+            return None
         # It must be the latest snapshot, too: whoever lost the lease meanwhile stops here, another discovery may have
         # seen more.
         keep_alive()

@@ -100,7 +100,7 @@ def answer(purview: Purview, request: Request, body: bytes, handler: Handler) ->
         base_url = str(request.base_url).rstrip("/")
         query, url = _read_query(purview, request), base_url + request.url.path
         call = Call(purview, caller, request.path_params, query, base_url, body, url)
-        result = handler(call)
+        result = _with_nulls(handler(call), purview.switches.unreadable_rows)
     except PurviewError as error:
         return _format_error(error)
     finally:
@@ -108,6 +108,17 @@ def answer(purview: Purview, request: Request, body: bytes, handler: Handler) ->
     if result is None:
         return Response(status_code=204)
     return _json_response(201, result.body) if isinstance(result, Created) else _json_response(200, result)
+
+
+def _with_nulls(result: Any, names: tuple[str, ...]) -> Any:
+    """Put null in the place of rows of these names, in a list or in the list `value`."""
+    rows = result.get("value") if isinstance(result, dict) else result
+    if not names or not isinstance(rows, list):
+        return result
+    shown = [
+        None if isinstance(row, dict) and {row.get("displayText"), row.get("name")} & {*names} else row for row in rows
+    ]
+    return {**result, "value": shown} if isinstance(result, dict) else shown
 
 
 def _read_query(purview: Purview, request: Request) -> QueryParams:

@@ -21,7 +21,8 @@ def query(call: Call) -> Json:
 
 def _format_page(page: Page, switches: PurviewSwitches) -> Json:
     live = switches.search_shape == "live"
-    formatted: Json = {"@search.count": page.total}
+    counts = {"exact": page.total, "more": page.total + 1, "less": max(page.total - 1, 0), "page": len(page.documents)}
+    formatted: Json = {} if switches.search_count == "absent" else {"@search.count": counts[switches.search_count]}
     if not switches.omit_count_approximate:
         formatted["@search.count.approximate"] = False
     if page.facets is not None or live:

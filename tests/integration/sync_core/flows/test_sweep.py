@@ -262,15 +262,61 @@ def test_changes_that_cannot_be_read_to_the_end_are_read_on_where_it_failed(cata
     assert sum(sweeper.basket.brought.values()) <= 60 + SMALL_WINDOW
 
 
-def test_a_sweep_that_read_less_than_was_counted_is_not_complete(catalog: Estate) -> None:
+def test_a_window_that_shows_less_than_is_counted_is_read_once_more(catalog: Estate) -> None:
     catalog.generate(5)
     catalog.purview_fault(SEARCH, skip=1, status=200, body={"@search.count": 5, "value": []})
     sweeper = make_sweeper(catalog)
 
+    log = sweeper.tick()
+
+    assert is_each_brought_once(sweeper.basket, 5)
+    assert sweeper.cursor().is_complete
+    assert not any("Purview counts" in note for note in log.notes)
+
+
+@pytest.mark.parametrize("search_count", ["more", "less", "page", "absent"])
+@pytest.mark.parametrize("windows", ["large", "small"])
+def test_a_count_that_misleads_hides_no_asset_and_keeps_no_sweep_from_its_end(
+    catalog: Estate, monkeypatch: pytest.MonkeyPatch, search_count: str, windows: str
+) -> None:
+    if windows == "small":
+        monkeypatch.setattr(discover_all, "PAGE_SIZE", SMALL_PAGE)
+        monkeypatch.setattr(discover_all, "LARGEST_WINDOW", SMALL_WINDOW)
+    catalog.generate(25)
+    catalog.purview.patch_switches({"search_count": search_count})
+    sweeper = make_sweeper(catalog)
+
+    log = sweeper.tick()
+
+    assert len(sweeper.basket.brought) == 25
+    assert sweeper.cursor().windows == []
+    assert sweeper.cursor().complete_at is not None
+    assert any("Purview counts" in note for note in log.notes) == (search_count == "more")
+
+
+def test_a_count_of_everything_in_every_window_does_not_halve_for_ever(
+    catalog: Estate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(discover_all, "LARGEST_WINDOW", 0)  # "more" counts one where there is none
+    catalog.generate(2)
+    catalog.purview.patch_switches({"search_count": "more"})
+    sweeper = make_sweeper(catalog)
+
     sweeper.tick()
 
-    assert not sweeper.cursor().is_complete
-    assert sweeper.cursor().complete_at is None
+    assert len(sweeper.basket.brought) == 2
+    assert sweeper.cursor().windows == []
+
+
+def test_a_hit_that_cannot_be_read_keeps_no_other_from_being_found(catalog: Estate) -> None:
+    catalog.generate(5)
+    names = [each.name for each in catalog.app.purview.search({}, limit=9).assets]
+    catalog.purview.patch_switches({"unreadable_rows": (names[0],)})
+    sweeper = make_sweeper(catalog)
+
+    sweeper.tick()
+
+    assert len(sweeper.basket.brought) == 4
 
 
 @pytest.mark.parametrize(

@@ -79,10 +79,13 @@ def test_an_assignment_is_told_from_others_by_its_relationship() -> None:
 
 def test_an_assignment_without_a_guid_is_not_active() -> None:
     rows = [{"typeName": "azure_sql_table"}, None, ASSIGNED]
-    assert [one.is_active for one in wire.parse_assigned_entities(rows)] == [False, True]
+    found = wire.parse_assigned_entities(rows, 1000)
+    assert [one.is_active for one in found] == [False, False, True]
+    assert [one.is_readable for one in found] == [True, False, True]
+    assert [one.assignment for one in found][:2] == ["row 1000", "row 1001"]
 
 
-@pytest.mark.parametrize("rows", [[None], ["hello"], [{"id": 1}], [{"typeName": "azure_sql_table"}]])
+@pytest.mark.parametrize("rows", [["hello"], [None, 7], [{"id": 1}], [{"typeName": "azure_sql_table"}]])
 def test_a_list_of_something_else_is_no_list_of_assignments(rows: Any) -> None:
     with pytest.raises(AddressError, match="a list of objects with guid"):
         wire.parse_assigned_entities(rows)
