@@ -641,7 +641,7 @@ NOTHING_LOST = (
         "sync_core/flows/attempts.py",
         "            work.note_failure(bug)\n",
         "            pass\n",
-        f"{FAULTS}/test_reconcile.py::test_work_that_fails_of_a_bug_at_each_delivery_comes_to_an_end",
+        f"{UNIT}/test_attempts.py::test_a_bug_counts_as_an_attempt_and_the_host_hears_of_it",
         "woken again after each five deliveries, it would have failed for ever",
     ),
     Protection(
