@@ -46,7 +46,8 @@ The resources are there. Left to do by hand (docs/deploy.md says more). Lines th
 
 3. CluedIn. The service account must not sign in by SSO. docs/permissions.md lists the roles that it needs.
 
-4. Webhook. Let CluedIn POST {{"dataSetId": "..."}} when a data set was processed, to
+4. Webhook, if something of yours knows when a data set was processed (CluedIn itself calls nobody; without a call the
+   app finds it within 5 minutes): let it POST {{"dataSetId": "..."}} to
    {WEBHOOK_URL}
    with the header x-functions-key. Read the key, once the code is deployed, with
    $ {KEY_COMMAND}

@@ -7,8 +7,9 @@ from http import HTTPStatus
 
 from sync_core.bootstrap.flows import App
 from sync_core.domain.answer import HttpAnswer, problem
-from sync_core.errors import ConfigError, SyncError
+from sync_core.errors import ConfigError, RejectedError, SyncError
 from sync_core.flows.check_health import health_answer
+from sync_core.flows.doctor import wants_examination
 from sync_core.logs import protect_logs
 from sync_core.pages.answer import unavailable_answer
 from sync_core.settings import load_settings
@@ -30,7 +31,9 @@ def app() -> App:
 def answer_status(query: Mapping[str, str]) -> HttpAnswer:
     """Answer `GET status`; while the settings are wrong, tell which and what was expected."""
     try:
-        return app().doctor.answer() if query.get("examine") else app().impatient.report.answer(query)
+        return app().doctor.answer() if wants_examination(query) else app().impatient.report.answer(query)
+    except RejectedError as error:
+        return problem(HTTPStatus.BAD_REQUEST, str(error), parameter=error.code)
     except SyncError as error:
         return problem(HTTPStatus.SERVICE_UNAVAILABLE, str(error), headers={"Retry-After": "10"})
 

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
+from sync_core.clients.failures import to_shape_error
 from sync_core.clients.http import Call, HttpDoor
+from sync_core.clients.json_reading import member
 from sync_core.clients.purview import ATLAS, DATA_MAP, ENTITIES_A_CALL, PURVIEW
 from sync_core.clients.purview_lineage_wire import (
     StoredEntity,
@@ -38,6 +40,17 @@ class PurviewLineageClient:
             RejectedError: Purview refuses a definition.
         """
         register_types(self.door, definitions)
+
+    def knows_type(self, name: str) -> bool:
+        """Whether Purview has a type of that name."""
+        path = f"{ATLAS}/types/typedef/name/{quote(name, safe='')}"
+        try:
+            found = self.door.send(Call("GET", path, VERSIONED, operation="find_type")).json()
+        except NotFoundError:
+            return False
+        if member(found, "name") != name:
+            raise to_shape_error(PURVIEW, f"the type {name}", found)
+        return True
 
     def write(self, entities: Sequence[LineageEntity], collection: str) -> dict[EntityRef, str]:
         """Create or update entities in one bulk call, all or none, and return the guids that Purview tells.

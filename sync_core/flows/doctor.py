@@ -1,16 +1,18 @@
 """Checks from end to end whether the app can do its work with the settings and rights it has, and says what is wrong.
 
-Changes nothing but its own registration of type definitions in Purview, which lineage would do as well.
+As a command it changes nothing but its own registration of type definitions in Purview, which lineage would do as well;
+over HTTP nothing at all.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
 
 from sync_core.clients.cluedin import CluedInClient
 from sync_core.clients.purview import PurviewClient
 from sync_core.domain.answer import HttpAnswer, json_answer
-from sync_core.errors import ConfigError, SyncError
+from sync_core.errors import ConfigError, RejectedError, SyncError
 from sync_core.flows.defer import unremembered
 from sync_core.flows.empty_bodies import EmptyBodies
 from sync_core.flows.probe_rights import NotProvenError, ProbeRights
@@ -22,6 +24,20 @@ from sync_core.flows.selection import ReadSelection
 from sync_core.state.table import Table
 
 NOTHING = "-"
+MOST_GROUPS = 100  # one page: that there are some is enough
+YES, NO = frozenset({"true", "1", "yes", "on"}), frozenset({"false", "0", "no", "off", ""})
+
+
+def wants_examination(query: Mapping[str, str]) -> bool:
+    """Read the query's `examine`.
+
+    Raises:
+        RejectedError: it is neither yes nor no.
+    """
+    text = query.get("examine", "").strip().lower()
+    if text not in YES | NO:
+        raise RejectedError(f"examine is '{query['examine']}'; expected true or false.", code="examine")
+    return text in YES
 
 
 class Verdict(StrEnum):
@@ -62,15 +78,15 @@ class Doctor:
     empty_bodies: EmptyBodies
 
     def answer(self) -> HttpAnswer:
-        """Answer `GET status?examine=true`: what the app itself, with its own identity, finds."""
+        """Answer `GET status?examine=true`: what the app itself, with its own identity, finds. Writes nothing."""
         findings = [
             {"check": one.check, "isWell": one.is_well, "verdict": one.verdict, "detail": one.detail}
-            for one in self.examine()
+            for one in self.examine(self._see_types)
         ]
         return json_answer({"isWell": all(one["isWell"] for one in findings), "findings": findings})
 
-    def examine(self) -> Iterator[Finding]:
-        """Yield what each check finds."""
+    def examine(self, check_types: Callable[[], str] | None = None) -> Iterator[Finding]:
+        """Yield what each check finds; without another `check_types`, the types are registered, to prove the right."""
         checks: list[tuple[str, Callable[[], str]]] = [
             ("Storage: the app can read all its tables", self._check_tables),
             (
@@ -78,7 +94,7 @@ class Doctor:
                 self._check_glossary,
             ),
             ("Purview: the collection for CluedIn's assets exists", self._check_collection),
-            ("Purview: the app's identity may register its types (Data Curator)", self._check_types),
+            ("Purview: the app's identity may register its types (Data Curator)", check_types or self._register_types),
             ("Purview: the app's identity may write to the collection (Data Curator)", self.probe.wrote_lineage),
             ("CluedIn: the service account can sign in and see data source groups", self._check_groups),
             ("CluedIn: the service account has an id to write with", self._check_author),
@@ -114,21 +130,28 @@ class Doctor:
         found = self.collection.resolve()
         return f"{found.name} ({found.friendly_name})"
 
-    def _check_types(self) -> str:
+    def _register_types(self) -> str:
         self.types.register()
+        return "registered"
+
+    def _see_types(self) -> str:
+        missing = self.types.missing()
+        if missing:
+            raise NotProvenError(f"Purview does not have {', '.join(missing)} yet; the first lineage registers them")
         return "registered"
 
     def _check_groups(self) -> str:
         groups = self.cluedin.fetch_groups("")
-        count = sum(1 for _ in groups)
-        return f"{count} groups; {groups.doubt}" if groups.doubt else f"{count} groups"
+        count = sum(1 for _ in islice(groups, MOST_GROUPS))
+        told = f"at least {count} groups" if count == MOST_GROUPS else f"{count} groups"
+        return f"{told}; {groups.doubt}" if groups.doubt else told
 
     def _check_author(self) -> str:
         return self.cluedin.author_id()
 
     def _check_keywords(self) -> str:
         log = self.new_log()
-        selection = self.selection.read(log)
+        selection = self.selection.look()
         if selection is None:
             return "the sync is switched off"
         if selection.is_all:

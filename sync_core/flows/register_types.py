@@ -51,6 +51,11 @@ class RegisterTypes:
         known = self.notes.load(RegisteredTypes, VERSION)
         return self.register() if known is None or known.is_due(self.clock()) else known
 
+    def missing(self) -> list[str]:
+        """Return which types of our assets and processes Purview does not have; reads only."""
+        names = [str(definition["name"]) for definition in entity_types()]
+        return [name for name in names if not self.lineage.knows_type(name)]
+
     def register(self) -> RegisteredTypes:
         """Register the types, also if they were before: someone may have deleted them.
 

@@ -1,7 +1,8 @@
 """What to sync right now: from the app's own settings, or from CluedIn's settings page.
 
-CluedIn keeps both under Administration > Settings > Purview; they are read at each tick, so that a change there counts
-at the next one. Source: docs/vendors/cluedin.md, 2.12 and 4.2.
+CluedIn keeps both under Administration > Azure Integration > Purview, before 2025 under Administration > Settings >
+Purview; they are read at each tick, so that a change there counts at the next one.
+Source: docs/vendors/cluedin.md, 2.12 and 4.2.
 """
 
 from dataclasses import dataclass
@@ -43,13 +44,21 @@ class ReadSelection:
         if not toggle.enabled:
             log.skip(f"The sync is switched off in {ENABLED_KEY if self.settings.sync_enabled else 'SYNC_ENABLED'}.")
             return None
-        selection = parse_selection(toggle.keywords, KEYWORDS_KEY if self.asks_cluedin else "SYNC_TERM")
-        _check_store(selection)
-        return selection
+        return self._selected(toggle)
+
+    def look(self) -> Selection | None:
+        """Return the same, and note nothing: a change is for the next run to tell."""
+        toggle = self._read()
+        return self._selected(toggle) if toggle.enabled else None
 
     def is_on(self) -> bool:
         """Whether the sync is switched on right now; errors are those of `read`."""
         return self._read().enabled
+
+    def _selected(self, toggle: Toggle) -> Selection:
+        selection = parse_selection(toggle.keywords, KEYWORDS_KEY if self.asks_cluedin else "SYNC_TERM")
+        _check_store(selection)
+        return selection
 
     def _read(self) -> Toggle:
         return self._from_cluedin() if self.asks_cluedin else self._from_app()
@@ -61,7 +70,8 @@ class ReadSelection:
         configuration = self.cluedin.fetch_configuration()
         if ENABLED_KEY not in configuration:
             raise ConfigError(
-                f"CluedIn's settings have no {ENABLED_KEY}: prepare the sync in Administration > Settings > Purview, "
+                f"CluedIn's settings have no {ENABLED_KEY}: prepare the sync in Administration > Azure Integration > "
+                "Purview (before 2025: Administration > Settings > Purview), "
                 "or set SYNC_SETTINGS_SOURCE=app."
             )
         enabled = configuration[ENABLED_KEY].strip().lower() == "true"

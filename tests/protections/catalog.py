@@ -1570,6 +1570,43 @@ LINEAGE_WRITTEN = (
     ),
 )
 
+GETS = (
+    Protection(
+        "a GET registers no types",
+        "sync_core/flows/doctor.py",
+        "            for one in self.examine(self._see_types)\n",
+        "            for one in self.examine()\n",
+        "tests/integration/sync_core/commands/test_examine.py::test_an_examination_over_http_writes_nothing_to_purview",
+        "whoever opened a link had the app write to Purview",
+    ),
+    Protection(
+        "who says no to an examination gets none",
+        "sync_core/flows/doctor.py",
+        "    return text in YES\n",
+        "    return bool(text)\n",
+        "tests/integration/sync_core/commands/test_examine.py::test_who_says_no_or_nothing_gets_none",
+        "`examine=false` examined: it registered types, and read all groups",
+    ),
+    Protection(
+        "an examination does not read all groups",
+        "sync_core/flows/doctor.py",
+        "islice(groups, MOST_GROUPS)",
+        "islice(groups, None)",
+        "tests/integration/sync_core/commands/test_examine.py"
+        "::test_a_hundred_groups_are_enough_to_see_that_there_are_some",
+        "an examination read every group of CluedIn to count them",
+    ),
+    Protection(
+        "an examination leaves a change of the settings for the next run to tell",
+        "sync_core/flows/doctor.py",
+        "        selection = self.selection.look()\n",
+        "        selection = self.selection.read(log)\n",
+        "tests/integration/sync_core/commands/test_examine.py"
+        "::test_a_change_of_the_settings_is_left_for_the_next_run_to_tell",
+        "who examined the app first was the only one to hear of a change",
+    ),
+)
+
 TOLD = (
     Protection(
         "a notification fits what its receiver takes",
@@ -1797,6 +1834,7 @@ CHAPTERS = {
     "Retiring": RETIRE,
     "Lineage": LINEAGE_WRITTEN,
     "News told": TOLD,
+    "A GET writes nothing": GETS,
     "Nothing let in, nothing let out": NOTHING_LET_IN,
     "Two versions at once": OTHER_VERSIONS,
 }

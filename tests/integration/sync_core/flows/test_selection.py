@@ -35,7 +35,7 @@ def test_both_keys_are_read_at_each_tick_and_quotes_belong_to_the_stored_value(e
     estate.tick()
 
     assert sorted(record.name for record in estate.records()) == ["Customers", "Orders"]
-    assert estate.calls(before) == {"administration.organization": 1, "administration.configurationSettings": 1}
+    assert estate.calls(before) == {"administration.configurationSettings": 1}
 
 
 @pytest.mark.parametrize("stored", [TERM, f'"{TERM}"', f'  " {TERM} " ', f'"{TERM}"; "Revenue"'])
@@ -100,7 +100,7 @@ def test_settings_that_were_never_prepared_say_where_to_prepare_them(estate: Est
 
     run = estate.failing_tick(ConfigError)
 
-    assert f"CluedIn's settings have no {ENABLED}: prepare the sync in Administration > Settings > Purview" in run.error
+    assert f"CluedIn's settings have no {ENABLED}: prepare the sync in Administration > Azure Integration" in run.error
 
 
 @pytest.mark.parametrize("stored", ["", '""', " ; "])
