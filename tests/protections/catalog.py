@@ -579,15 +579,6 @@ NOTHING_LOST = (
         "it was answered 400, or 401, and its sender gave up",
     ),
     Protection(
-        "many deliveries without a body cause one look a minute",
-        "sync_core/flows/look_now.py",
-        "            delay_s = max(delay_s, ahead_s + EVERY_S)\n",
-        "            pass\n",
-        f"{FAULTS}/test_look_now.py"
-        "::test_many_at_once_cause_one_look_and_one_that_comes_within_the_minute_is_looked_for_at_its_end",
-        "a thousand processed data sets would have read CluedIn a thousand times",
-    ),
-    Protection(
         "a message too many causes no look within the minute",
         "sync_core/flows/look_now.py",
         "            lease.leave_for(max(left_s, 0))\n",
