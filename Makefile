@@ -60,7 +60,7 @@ e2e: setup ## the whole app: simulators, Azurite, host
 
 infra: $(VENV)/.installed ## the template through the real Bicep compiler: build, lint, format, snapshots, parameters
 	$(BIN)/python -m infra.checks
-	BICEP_REQUIRED=1 $(PYTEST) $(INFRA_TESTS)
+	BICEP_REQUIRED=1 $(PYTEST) --dist worksteal $(INFRA_TESTS)
 
 snapshots: $(VENV)/.installed ## write infra/snapshots/ anew, after a change of the template
 	$(BIN)/python -m infra.checks write

@@ -12,13 +12,14 @@ import pytest
 import yaml
 
 from infra.checks.compiler import Compiler, RefusedError
-from infra.checks.snapshots import SNAPSHOTS, build_parameters, evaluate, read_kinds
+from infra.checks.snapshots import INFRA, SNAPSHOTS, build_parameters, evaluate, read_kinds
 from tests.unit.docs.tables import DOCS, code, read_table
 from tests.unit.infra.template import REPOSITORY, parameters, required_variables, secure_parameters, variables
 
 DEPLOY = (DOCS / "deploy.md").read_text(encoding="utf-8")
 ENOUGH = {name: value for name, value in read_kinds()["access-token"].items() if name in required_variables()}
 VARIABLE_OF = {parameter: name for parameter, (name, _) in variables().items()}
+SETTABLE = {name for name, _ in variables().values()}
 TOO_LONG = "a" * 60
 # Of every value that must not be: the parameter that the words must name.
 REFUSED = [
@@ -86,6 +87,8 @@ def test_nothing_but_the_required_variables_is_enough(compiler: Compiler) -> Non
 
 
 def test_the_values_that_the_guide_gives_to_azd_make_the_default_installation(compiler: Compiler) -> None:
+    used = yaml.safe_load((REPOSITORY / "azure.yaml").read_text(encoding="utf-8"))["infra"]
+    assert REPOSITORY / used["path"] / f"{used['module']}.bicepparam" == INFRA / "main.bicepparam"
     [name] = re.findall(r"^azd env new (\S+)$", section("A: azd"), re.MULTILINE)
     given = given_by("azd env set", "A: azd")
     assert given == read_kinds()["default"]
@@ -128,9 +131,20 @@ def test_the_workflow_hands_over_what_is_given_and_leaves_the_other_defaults(
     assert '\\"pythonVersion\\": {\\n      \\"value\\": \\"3.13\\"' in done.stdout
 
 
+def test_the_documented_defaults_are_those_that_count_when_nothing_is_given(compiler: Compiler) -> None:
+    rows = [row for row in read_table("configuration.md", "Settings of the app") if code(row["given by"]) in SETTABLE]
+    documented = {code(row["given by"]): row["default"] for row in rows}
+    documented |= {
+        code(row["variable"]): row["default"] for row in read_table("configuration.md", "Parameters of the template")
+    }
+    assert documented.keys() == SETTABLE
+    given = {name: code(default) for name, default in documented.items() if default.startswith("`")}
+    assert evaluate(compiler, {**ENOUGH, **given}) == evaluate(compiler, ENOUGH)
+
+
 def test_every_variable_can_be_set_at_once(compiler: Compiler) -> None:
     everything = read_kinds()["everything"]
-    assert everything.keys() == {name for name, _ in variables().values()}
+    assert everything.keys() == SETTABLE
     defaults = {name: default for name, default in variables().values() if default is not None}
     assert [name for name, value in everything.items() if value == defaults.get(name)] == []
     given = build_parameters(compiler, everything)
