@@ -91,6 +91,7 @@ class Dispatcher:
         with self._lock:
             self._is_closed = True
         self._worker.kill()
+        self._worker.reap()
 
     def _send(self, run: Run, invocation: Invocation) -> None:
         run.is_sent = True

@@ -29,7 +29,7 @@ from local.host.timers.store import BlobTimerStore, MemoryTimerStore, TimerStore
 from local.host.worker.messages import FunctionMetadata
 
 if TYPE_CHECKING:
-    from local.host.http.admin import ManualRun
+    from local.host.http.admin import StartRun
 
 MANUAL_REASON = "This function was programmatically called via the host APIs."
 # Source: learn.microsoft.com "Naming queues and metadata".
@@ -53,7 +53,7 @@ class Triggers:
         self._storages: dict[str, QueueServiceClient] = {}
         self._blobs = self._connect_blobs()
         self.listeners: list[TimerListener | QueueListener] = []
-        self.manual_runs: dict[str, ManualRun] = {}
+        self.manual_runs: dict[str, StartRun] = {}
         self.http: dict[str, FunctionMetadata] = {}
         self.errors: dict[str, str] = {}
         for function in functions:

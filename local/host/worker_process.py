@@ -52,6 +52,10 @@ class WorkerProcess:
         """End it at once, with all that runs in it."""
         self._process.kill()
 
+    def reap(self) -> None:
+        """Wait until nothing is left of it: the host may become another one, which would not know of it."""
+        self._process.wait()
+
     def wait(self) -> int:
         """Return its exit code as a shell tells it: 137 after SIGKILL."""
         code = self._process.wait()

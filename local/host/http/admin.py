@@ -13,7 +13,7 @@ from starlette.routing import Route
 from local.host.http.access import Keys
 from local.host.worker.messages import FunctionMetadata
 
-ManualRun = Callable[[str], None]
+StartRun = Callable[[str], None]
 """Starts a function with an input text."""
 
 Handler = Callable[[Request], Awaitable[Response]]
@@ -27,7 +27,7 @@ class Admin:
         self,
         functions: Mapping[str, FunctionMetadata],
         errors: Mapping[str, str],
-        runs: Mapping[str, ManualRun],
+        runs: Mapping[str, StartRun],
         keys: Keys,
         drain: Callable[[], None],
     ) -> None:

@@ -47,6 +47,7 @@ class Channel:
 def main() -> int:
     """Serve until the host is gone; 1 when the app has no functions."""
     channel, app_dir = Channel(int(sys.argv[1])), Path(sys.argv[2])
+    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr] # what an app prints must outlive a crash
     configure_logging("json" if sys.argv[3] == "json" else "plain")
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.SIG_IGN)  # both go to the whole group; the host decides when the worker ends

@@ -25,6 +25,7 @@ APP = """
 
     @app.route("pid", auth_level=func.AuthLevel.ANONYMOUS)
     def pid(req: func.HttpRequest) -> str:
+        print("asked for its id")
         return str(os.getpid())
 
     @app.route("sleep/{seconds}", auth_level=func.AuthLevel.ANONYMOUS)
@@ -79,6 +80,8 @@ def test_the_third_death_recycles_the_host(start_work: StartApp, queues: QueueSe
     send(queues, "hello")
     wait_for_log(host, "end of <hello>")
     assert host.child.output().count("Language Worker Process exited.") == 3
+    (process,) = psutil.Process(host.child.process.pid).children()
+    assert len(process.children()) == 1, "the dead are buried, the new host has one worker"
 
 
 def test_sys_exit_in_a_function_ends_the_worker(start_app: StartApp) -> None:
@@ -126,6 +129,7 @@ def test_host_and_worker_are_two_processes(start_app: StartApp) -> None:
     host = start_app(APP)
     (process,) = psutil.Process(host.child.process.pid).children()
     assert [worker.pid for worker in process.children()] == [int(host.call("GET", "pid").text)]
+    assert "asked for its id" in host.child.output(), "what an app prints is in the log at once"
 
 
 def test_calls_while_a_new_worker_starts_wait_for_it(start_app: StartApp) -> None:
