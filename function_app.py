@@ -21,7 +21,7 @@ def discover_assets(timer: func.TimerRequest) -> None:
     from sync_core import bootstrap  # noqa: PLC0415
 
     del timer
-    bootstrap.app().discover.run()
+    bootstrap.discover()
 
 
 @app.queue_trigger(queue_name="asset-sync", arg_name="msg", connection=STORAGE)
@@ -38,7 +38,7 @@ def reconcile(timer: func.TimerRequest) -> None:
     from sync_core import bootstrap  # noqa: PLC0415
 
     del timer
-    bootstrap.app().reconcile.run()
+    bootstrap.reconcile()
 
 
 @app.route(route="webhooks/cluedin/data-set-processed", methods=["GET", "HEAD", "POST"])

@@ -96,7 +96,11 @@ class Fresh(Generic[T]):
             return kept[0]
         return self._flight.do(self._fetch_again)
 
+    def keep(self, value: T) -> None:
+        """Keep a value that came another way."""
+        self._kept = (value, self._monotonic())
+
     def _fetch_again(self) -> T:
         value = self._fetch()
-        self._kept = (value, self._monotonic())
+        self.keep(value)
         return value

@@ -3,7 +3,16 @@
 Nothing is built at import: the host must be able to list the functions with no setting present at all.
 """
 
-from sync_core.bootstrap.entry import answer_dashboard, answer_delivery, answer_health, answer_status, app
+from sync_core.bootstrap.entry import (
+    answer_dashboard,
+    answer_delivery,
+    answer_health,
+    answer_status,
+    app,
+    discover,
+    reconcile,
+    this_process,
+)
 from sync_core.bootstrap.flows import App
 from sync_core.bootstrap.identity import new_azure_credential
 
@@ -14,5 +23,8 @@ __all__ = [
     "answer_health",
     "answer_status",
     "app",
+    "discover",
     "new_azure_credential",
+    "reconcile",
+    "this_process",
 ]

@@ -6,26 +6,45 @@ from functools import cache
 from http import HTTPStatus
 
 from sync_core.bootstrap.flows import App
+from sync_core.bootstrap.process import Process
 from sync_core.domain.answer import HttpAnswer, problem
+from sync_core.domain.run import RunKind
 from sync_core.errors import ConfigError, RejectedError, SyncError
 from sync_core.flows.check_health import health_answer
 from sync_core.flows.doctor import wants_examination
 from sync_core.logs import protect_logs
 from sync_core.pages.answer import unavailable_answer
 from sync_core.settings import load_settings
+from sync_core.state.connection import INTERACTIVE
 
 logger = logging.getLogger(__name__)
 
 
 @cache
+def this_process() -> Process:
+    """Return what this process keeps; nothing is kept while the settings are wrong."""
+    protect_logs()
+    return Process(App(load_settings(), patience=INTERACTIVE))
+
+
 def app() -> App:
     """Return the app of this process.
 
     Raises:
         ConfigError: settings are missing or wrong; nothing is kept, so the next call reads them again.
+        TransientError: storage does not answer.
     """
-    protect_logs()
-    return App(load_settings())
+    return this_process().app()
+
+
+def discover() -> None:
+    """Run the minute tick. Raises what the run raises."""
+    this_process().run(RunKind.DISCOVER, lambda app: app.discover.run())
+
+
+def reconcile() -> None:
+    """Run a reconciliation. Raises what the run raises."""
+    this_process().run(RunKind.RECONCILE, lambda app: app.reconcile.run())
 
 
 def answer_status(query: Mapping[str, str]) -> HttpAnswer:
@@ -54,6 +73,10 @@ def answer_delivery(headers: Mapping[str, str], body: bytes) -> HttpAnswer:
         logger.exception("A delivery cannot be taken while the settings are wrong")
         detail = "The app is not set up; send the delivery again later."
         return problem(HTTPStatus.SERVICE_UNAVAILABLE, detail, headers={"Retry-After": "60"})
+    except SyncError:
+        logger.exception("A delivery cannot be taken while storage does not answer")
+        detail = "The delivery could not be stored; send it again."
+        return problem(HTTPStatus.SERVICE_UNAVAILABLE, detail, headers={"Retry-After": "10"})
 
 
 def answer_health() -> HttpAnswer:
@@ -63,3 +86,6 @@ def answer_health() -> HttpAnswer:
     except ConfigError:
         logger.exception("The health check found wrong settings")
         return health_answer(["settings"])
+    except SyncError:
+        logger.exception("The health check cannot read the state")
+        return health_answer(["storage"])

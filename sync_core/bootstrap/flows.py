@@ -2,6 +2,7 @@
 
 import random
 import time
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -11,6 +12,8 @@ from sync_core.clients.cluedin_data_sets import CluedInDataSets
 from sync_core.clients.cluedin_snapshot import CluedInSnapshots
 from sync_core.clients.purview_lineage import PurviewLineageClient
 from sync_core.domain.message import LookMessage
+from sync_core.domain.run import RunKind
+from sync_core.errors import SyncError
 from sync_core.flows.announce import Announce
 from sync_core.flows.announce_data_sets import AnnounceDataSets
 from sync_core.flows.bury import Bury
@@ -25,6 +28,7 @@ from sync_core.flows.discover_by_term import DiscoverByTerm
 from sync_core.flows.doctor import Doctor
 from sync_core.flows.empty_bodies import EmptyBodies
 from sync_core.flows.find_group import FindGroup
+from sync_core.flows.find_installation import FindInstallation
 from sync_core.flows.find_missing import FindMissing
 from sync_core.flows.find_processed import FindProcessed
 from sync_core.flows.find_recreated import FindRecreated
@@ -49,7 +53,7 @@ from sync_core.flows.report import Report
 from sync_core.flows.resolve_collection import ResolveCollection
 from sync_core.flows.resolve_terms import ResolveTerms
 from sync_core.flows.retire import Retire
-from sync_core.flows.run_log import RunLog
+from sync_core.flows.run_log import RunLog, recorded_run
 from sync_core.flows.selection import ReadSelection
 from sync_core.flows.show_dashboard import ShowDashboard
 from sync_core.flows.take_assets import TakeAssets
@@ -88,6 +92,17 @@ class App(Services):
             new_id=new_id,
             pauses=self._pauses,
         )
+
+    def note_failed_run(self, kind: RunKind, error: SyncError) -> None:
+        """Record a run that could not even begin."""
+        with suppress(SyncError), recorded_run(self._runs, kind, new_id(), self.clock):
+            raise error
+
+    @cached_property
+    def find_installation(self) -> FindInstallation:
+        """Whom the settings lead to, and where the state of those lies."""
+        outside = replace(self, scope="")._notes("installation")  # noqa: SLF001  # the same app, without a scope
+        return FindInstallation(self.settings, self.cluedin, self.purview, outside, self.clock)
 
     @cached_property
     def create_data_source_group(self) -> CreateDataSourceGroup:

@@ -45,11 +45,12 @@ def new_id() -> str:
 
 @dataclass(frozen=True)
 class Stores:
-    """What the app remembers, on the storage account of its settings."""
+    """What the app remembers, on the storage account of its settings; `scope` names the installation that it is of."""
 
     settings: Settings
     clock: Callable[[], datetime] = now_utc
     patience: Patience = BACKGROUND
+    scope: str = ""
 
     @cached_property
     def _storage(self) -> StorageConnection:
@@ -115,4 +116,4 @@ class Stores:
         return Notes(self._table(NOTES_TABLE), kind)
 
     def _table(self, name: str) -> Table:
-        return Table(self._storage.tables, name)
+        return Table(self._storage.tables, name, self.scope)

@@ -43,7 +43,7 @@ class Notes:
 
     def all(self, model: type[Note]) -> Iterator[tuple[str, Note]]:
         """Yield all notes of this kind that can be read, with their names."""
-        for row in self.table.rows("PartitionKey eq @kind", {"kind": self.kind}):
+        for row in self.table.rows("PartitionKey eq @partition", {"partition": self.kind}):
             if (note := _read(model, row)) is not None:
                 yield row["RowKey"], note
 

@@ -37,14 +37,14 @@ class RunStore:
     def forget_before(self, kind: RunKind, moment: datetime) -> int:
         """Delete runs that started before a moment, at most a thousand at a time; return how many."""
         first = f"{LAST_MILLISECOND - round(moment.timestamp() * 1000) + 1:014d}"
-        query = "PartitionKey eq @kind and RowKey ge @first"
-        page = next(self.table.pages(query, {"kind": kind.value, "first": first}))
+        query = "PartitionKey eq @partition and RowKey ge @first"
+        page = next(self.table.pages(query, {"partition": kind.value, "first": first}))
         for row in page:
             self.table.delete(row["PartitionKey"], row["RowKey"])
         return len(page)
 
     def _newest_first(self, kind: RunKind, count: int) -> Iterator[RunRecord]:
-        for page in self.table.pages("PartitionKey eq @kind", {"kind": kind.value}, size=count):
+        for page in self.table.pages("PartitionKey eq @partition", {"partition": kind.value}, size=count):
             for row in page:
                 yield _read(kind, row)
 

@@ -62,23 +62,28 @@ def delete(partition: str, row_key: str) -> Operation:
 
 
 class Table:
-    """The operations on one table. Each counts as one storage operation, a query as one a page."""
+    """The operations on one table. Each counts as one storage operation, a query as one a page.
 
-    def __init__(self, service: TableServiceClient, name: str) -> None:
+    `scope` keeps the rows of one installation apart from those of others: it stands before the name of each partition,
+    and no one else sees it.
+    """
+
+    def __init__(self, service: TableServiceClient, name: str, scope: str = "") -> None:
         self._service = service
         self._name = name
+        self._prefix = f"{scope}." if scope else ""
         self._client: TableClient = service.get_table_client(name)
 
     def insert(self, row: Row) -> str | None:
         """Insert a row and return its ETag, or None where a row with its key is there already: atomic."""
         try:
-            return _etag(self._do(lambda: self._client.create_entity(dict(row)), row["RowKey"]))
+            return _etag(self._do(lambda: self._client.create_entity(self._scoped(row)), row["RowKey"]))
         except ResourceExistsError:
             return None
 
     def merge(self, row: Row) -> None:
         """Set the columns that a row names and leave its others; a new row is inserted."""
-        self._do(lambda: self._client.upsert_entity(dict(row), mode=UpdateMode.MERGE), row["RowKey"])
+        self._do(lambda: self._client.upsert_entity(self._scoped(row), mode=UpdateMode.MERGE), row["RowKey"])
 
     def update(self, row: Row, etag: str) -> str:
         """Set the columns that a row names, if the row is as it was read, and return its new ETag.
@@ -100,7 +105,7 @@ class Table:
         try:
             result = self._do(
                 lambda: self._client.update_entity(
-                    dict(row), mode=mode, etag=etag, match_condition=MatchConditions.IfNotModified
+                    self._scoped(row), mode=mode, etag=etag, match_condition=MatchConditions.IfNotModified
                 ),
                 row["RowKey"],
             )
@@ -115,7 +120,7 @@ class Table:
             ConflictError: it changed.
         """
         condition: dict[str, Any] = {"etag": etag, "match_condition": MatchConditions.IfNotModified} if etag else {}
-        self._do(lambda: self._client.delete_entity(partition, row_key, **condition), row_key)
+        self._do(lambda: self._client.delete_entity(self._prefix + partition, row_key, **condition), row_key)
 
     def get(self, partition: str, row_key: str) -> StoredRow | None:
         """Return a row, or None."""
@@ -125,11 +130,13 @@ class Table:
             read_at.append(parsedate_to_datetime(response.http_response.headers["Date"]))
 
         try:
-            entity = self._do(lambda: self._client.get_entity(partition, row_key, raw_response_hook=note_time), row_key)
+            entity = self._do(
+                lambda: self._client.get_entity(self._prefix + partition, row_key, raw_response_hook=note_time), row_key
+            )
         except ResourceNotFoundError:
             return None
         metadata: dict[str, Any] = dict(entity.metadata)
-        return StoredRow(entity, metadata["etag"], metadata["timestamp"], read_at[-1])
+        return StoredRow(self._shown(entity), metadata["etag"], metadata["timestamp"], read_at[-1])
 
     def pages(
         self,
@@ -139,9 +146,13 @@ class Table:
         size: int = ROWS_A_PAGE,
         select: Sequence[str] = (),
     ) -> Iterator[Sequence[TableEntity]]:
-        """Yield the rows that a query finds, page by page, in the order of their keys."""
+        """Yield the rows that a query finds, page by page, in the order of their keys.
+
+        The query names its partition by the parameter `partition`.
+        """
+        scoped = {name: self._prefix + value if name == "partition" else value for name, value in parameters.items()}
         found = self._client.query_entities(
-            query, parameters=dict(parameters), results_per_page=size, select=list(select) or None
+            query, parameters=scoped, results_per_page=size, select=list(select) or None
         )
         pager: Any = found.by_page()
         while True:
@@ -149,7 +160,7 @@ class Table:
                 rows = self._do(lambda: list(next(pager)), "a query")
             except StopIteration:
                 return
-            yield rows
+            yield [self._shown(row) for row in rows]
             if not pager.continuation_token:
                 return
 
@@ -165,10 +176,19 @@ class Table:
             ConflictError: a row was there, gone or changed against what an operation expects.
         """
         try:
-            results = self._do(lambda: self._client.submit_transaction(list(operations)), "a transaction")
+            scoped = [(kind, self._scoped(row), *options) for kind, row, *options in operations]
+            results = self._do(lambda: self._client.submit_transaction(scoped), "a transaction")
         except (ResourceExistsError, ResourceNotFoundError) as error:
             raise ConflictError(f"Another worker changed rows of {self._name} first.") from error
         return [str(result.get("etag", "")) for result in results]
+
+    def _scoped(self, row: Row) -> dict[str, Any]:
+        return {**row, "PartitionKey": self._prefix + row["PartitionKey"]}
+
+    def _shown(self, entity: TableEntity) -> TableEntity:
+        if "PartitionKey" in entity:
+            entity["PartitionKey"] = entity["PartitionKey"].removeprefix(self._prefix)
+        return entity
 
     def _do(self, operation: Callable[[], T], what: str) -> T:
         record_request(STORAGE)

@@ -63,9 +63,9 @@ def worker(cluedin_url: str, storage: str, monkeypatch: pytest.MonkeyPatch) -> I
         identity = parts.enter_context(serve_identity())
         environment = make_environment(purview_url, cluedin_url, "", storage, identity)
         monkeypatch.setattr("os.environ", environment)
-        bootstrap.app.cache_clear()
+        bootstrap.this_process.cache_clear()
         yield parts.enter_context(start_worker(REPOSITORY))
-    bootstrap.app.cache_clear()
+    bootstrap.this_process.cache_clear()
 
 
 def next_message(storage: str, name: str) -> str:

@@ -1294,6 +1294,23 @@ LINEAGE_WRITTEN = (
         "assets stayed `synced` without a group",
     ),
     Protection(
+        "one answer of another organization is not believed",
+        "sync_core/mapping/installation.py",
+        "    if now - known.other_since < BELIEVED_AFTER:\n        return Weighed(known, is_in_doubt=True)\n",
+        "",
+        f"{FLOWS}/test_find_installation.py"
+        "::test_the_same_settings_that_lead_elsewhere_stop_the_run_and_are_believed_after_ten_minutes",
+        "an odd answer began an empty state, and everything looked new",
+    ),
+    Protection(
+        "rows of another installation are not read",
+        "sync_core/state/table.py",
+        'self._prefix = f"{scope}." if scope else ""',
+        'self._prefix = ""',
+        f"{FLOWS}/test_find_installation.py::test_rows_of_one_installation_are_not_those_of_another",
+        "ids of one organization were read as those of another",
+    ),
+    Protection(
         "an id of CluedIn counts only with the name that it must bear",
         "sync_core/absence/standing.py",
         "        sources = self.by_name.get(source_name(record), ())\n",

@@ -8,7 +8,7 @@ import pytest
 from pydantic import SecretStr
 
 from sync_core.__main__ import main
-from sync_core.bootstrap import app
+from sync_core.bootstrap import this_process
 from sync_core.logs import protect_logs
 from sync_core.settings import Settings
 from tests.integration.sync_core.flows.estate import Estate
@@ -109,9 +109,9 @@ def test_a_terminal_is_not_told_what_to_do(
     small_estate.work()
     for name, value in environment_of(small_estate.app.settings).items():
         monkeypatch.setenv(name, value)
-    app.cache_clear()
+    this_process.cache_clear()
     assert main(["letters"]) == 0
-    app.cache_clear()
+    this_process.cache_clear()
     shown = capsys.readouterr().out
     assert len(shown.splitlines()) == 2 * len(list(small_estate.app.dead_letters.all())) > 0
     assert "\x1b" not in shown

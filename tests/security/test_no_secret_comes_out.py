@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, Response
 
 from local.cluedin.seed import SERVICE_ACCOUNT
 from local.stack import COLLECTION, TERM
-from sync_core.bootstrap import answer_dashboard, answer_delivery, answer_health, answer_status, app
+from sync_core.bootstrap import answer_dashboard, answer_delivery, answer_health, answer_status, this_process
 from sync_core.settings import Settings
 from tests.integration.sync_core.clients.scripted import Asked, Scripted
 from tests.integration.sync_core.flows.conftest import Services
@@ -202,7 +202,7 @@ def test_when_the_settings_are_wrong(plant: Plant, monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("AzureWebJobsStorage__accountName", f"AccountName=acct;AccountKey={STORAGE_KEY}")
     monkeypatch.setenv("WEBHOOK_SECRETS", f";whsec_;{WEBHOOK_SECRETS[0]}")
     plant.run_everything()
-    app.cache_clear()
+    this_process.cache_clear()
     delivered = answer_delivery({"x-functions-key": FUNCTION_KEY}, b"{}")
     answers = [answer_status({}), answer_health(), delivered, answer_dashboard({})]
     assert [answer.status for answer in answers] == [503, 503, 503, 503]

@@ -76,9 +76,9 @@ def cluedin_url(storage: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
         identity = parts.enter_context(serve_identity())
         environment = make_environment(purview_url, cluedin_url, "", storage, identity)
         monkeypatch.setattr("os.environ", environment)
-        bootstrap.app.cache_clear()
+        bootstrap.this_process.cache_clear()
         yield cluedin_url
-    bootstrap.app.cache_clear()
+    bootstrap.this_process.cache_clear()
 
 
 def test_the_repositorys_app_syncs_through_the_library(cluedin_url: str, storage: str) -> None:
@@ -96,7 +96,7 @@ def test_the_repositorys_app_syncs_through_the_library(cluedin_url: str, storage
 def test_the_repositorys_app_without_settings_says_which(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("PYTHON_SCRIPT_FILE_NAME", raising=False)
     monkeypatch.delenv("PURVIEW_ENDPOINT", raising=False)
-    bootstrap.app.cache_clear()
+    bootstrap.this_process.cache_clear()
     with start_worker(REPOSITORY) as worker:
         assert set(worker.functions) == FUNCTIONS
         answer = worker.run_http("health", HttpCall("GET", "http://h/api/health"))

@@ -172,7 +172,7 @@ def test_a_run_that_was_skipped_because_the_sync_is_off_is_healthy(new_small_est
 def test_wrong_settings_are_told_without_saying_which(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PURVIEW_ENDPOINT", "not a url")
     monkeypatch.setenv("CLUEDIN_PASSWORD", "my-secret")
-    bootstrap.app.cache_clear()
+    bootstrap.this_process.cache_clear()
 
     assert failing(bootstrap.answer_health()) == (503, ["settings"])
     status = bootstrap.answer_status({})
@@ -218,7 +218,7 @@ def test_the_status_of_an_app_whose_storage_is_away_says_so_as_soon(
     }
     for name, value in settings.items():
         monkeypatch.setenv(name, value)
-    bootstrap.app.cache_clear()
+    bootstrap.this_process.cache_clear()
 
     answer = bootstrap.answer_status({})
 
@@ -227,7 +227,7 @@ def test_the_status_of_an_app_whose_storage_is_away_says_so_as_soon(
     assert "Storage did not answer" in answer.body
     assert KEY not in answer.body
     assert slamming.tries == 2
-    bootstrap.app.cache_clear()
+    bootstrap.this_process.cache_clear()
 
 
 @dataclass

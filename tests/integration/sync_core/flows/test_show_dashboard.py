@@ -40,9 +40,9 @@ def _new_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """An app that reads its settings anew; those that are the same in each of these tests are set."""
     for name, value in {"PURVIEW_COLLECTION": "abc123", "CLUEDIN_ACCESS_TOKEN": "given", "SYNC_TERM": "*"}.items():
         monkeypatch.setenv(name, value)
-    bootstrap.app.cache_clear()
+    bootstrap.this_process.cache_clear()
     yield
-    bootstrap.app.cache_clear()
+    bootstrap.this_process.cache_clear()
 
 
 def test_an_app_that_never_ran_shows_a_page_that_says_so(small_estate: Estate) -> None:

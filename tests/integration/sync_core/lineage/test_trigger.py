@@ -22,9 +22,9 @@ Trigger = Callable[[func.HttpRequest], func.HttpResponse]
 @pytest.fixture
 def trigger() -> Iterator[Trigger]:
     """The webhook's function, in a process that has just started."""
-    bootstrap.app.cache_clear()
+    bootstrap.this_process.cache_clear()
     yield function_app.data_set_processed.build().get_user_function()
-    bootstrap.app.cache_clear()
+    bootstrap.this_process.cache_clear()
 
 
 @pytest.fixture
