@@ -195,7 +195,9 @@ class App(Services):
 
     @cached_property
     def _find_group(self) -> FindGroup:
-        return FindGroup(self.cluedin, self._groups, self._assets, self._twins, self._snapshots, self._read_snapshot)
+        return FindGroup(
+            self.cluedin, self._groups, self._assets, self._twins, self._snapshots, self._read_snapshot, time.sleep
+        )
 
     @cached_property
     def _read_snapshot(self) -> ReadSnapshot:

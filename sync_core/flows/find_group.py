@@ -29,6 +29,8 @@ from sync_core.state.groups import GroupStore
 
 READ_TIME = timedelta(seconds=15)  # a worker holds its claim for longer than this and one more page
 READ_AGAIN_AFTER_S = 5.0
+LOOKS_FOR_SNAPSHOT = 6
+LOOK_AGAIN_AFTER_S = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,7 @@ class FindGroup:
     twins: TellTwinsApart
     snapshots: SnapshotStore
     read_snapshot: ReadSnapshot
+    sleep: Callable[[float], None]
 
     def find(self, record: AssetRecord, run_id: str) -> tuple[Found | None, list[DataSourceSet]]:
         """Return the group that is the asset's now, if any, and all groups that the search showed.
@@ -172,14 +175,23 @@ class FindGroup:
         if self.snapshots.head() is not None:
             return
         snapshot = self.read_snapshot.read(run_id, READ_TIME)
-        if snapshot is None:
+        if snapshot is not None:
+            sources = [KnownSource(one.source_id, one.name, one.group_id, one.group_name) for one in snapshot.sources()]
+            self.snapshots.save(snapshot.started_at, len(snapshot.groups), sources)
+        elif not self._is_read_meanwhile():
             raise ThrottledError(
                 "CluedIn is read as a whole before the first group is made.",
                 retry_after_s=READ_AGAIN_AFTER_S,
                 service=CLUEDIN.name,
             )
-        sources = [KnownSource(one.source_id, one.name, one.group_id, one.group_name) for one in snapshot.sources()]
-        self.snapshots.save(snapshot.started_at, len(snapshot.groups), sources)
+
+    def _is_read_meanwhile(self) -> bool:
+        """Wait a little for another worker who reads it: a small CluedIn is read within a second."""
+        for _ in range(LOOKS_FOR_SNAPSHOT):
+            self.sleep(LOOK_AGAIN_AFTER_S)
+            if self.snapshots.head() is not None:
+                return True
+        return False
 
 
 def own_source(record: AssetRecord, group: DataSourceSet) -> DataSource | None:

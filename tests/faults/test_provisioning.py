@@ -114,7 +114,9 @@ def work_slowly(world: World, key: str, meanwhile: Callable[[], None]) -> None:
     worker = world.app.create_data_source_group
     provision = worker.provision
     find = provision.find_group
-    slow = SlowFind(find.cluedin, find.groups, find.assets, find.twins, find.snapshots, find.read_snapshot, meanwhile)
+    slow = SlowFind(
+        find.cluedin, find.groups, find.assets, find.twins, find.snapshots, find.read_snapshot, find.sleep, meanwhile
+    )
     message = AssetMessage(asset_key=key).to_json().encode()
     replace(worker, provision=replace(provision, find_group=slow)).handle(message)
 
