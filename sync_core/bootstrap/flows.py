@@ -336,6 +336,7 @@ class App(Services):
             approvals=self.approvals,
             toggles=self._notes("toggle"),
             throttles=self._notes("throttle"),
+            deferred=self._deferred,
             notifications=self._notes("notification"),
             empty_bodies=self._empty_bodies,
             is_lineage_on=self.settings.lineage_enabled,
@@ -377,7 +378,7 @@ class App(Services):
 
     @cached_property
     def _defer(self) -> Defer:
-        return Defer(lambda kind: self._notes(f"deferred-{kind}"), self.clock)
+        return Defer(self._deferred.notes_of, self.clock)
 
     @cached_property
     def _discover_all(self) -> DiscoverAll:

@@ -13,6 +13,7 @@ from sync_core.state.cluedin_snapshots import SnapshotStore
 from sync_core.state.connection import BACKGROUND, Patience, StorageConnection
 from sync_core.state.data_sets import DataSetStore
 from sync_core.state.dead_letters import DeadLetterStore
+from sync_core.state.deferred import DeferredStore
 from sync_core.state.deliveries import DeliveryStore
 from sync_core.state.groups import GroupStore
 from sync_core.state.leases import Leases
@@ -111,6 +112,10 @@ class Stores:
     @cached_property
     def _lineage_queue(self) -> WorkQueue:
         return WorkQueue(self._storage.queues, LINEAGE_QUEUE)
+
+    @cached_property
+    def _deferred(self) -> DeferredStore:
+        return DeferredStore(self._table(NOTES_TABLE))
 
     def _notes(self, kind: str) -> Notes:
         return Notes(self._table(NOTES_TABLE), kind)

@@ -18,6 +18,11 @@ class Kind(StrEnum):
     SOURCE = "source"
     GROUP = "group"
 
+    @property
+    def plural(self) -> str:
+        """The word for several of them."""
+        return "glossaries" if self is Kind.GLOSSARY else f"{self}s"
+
 
 class Deferred(BaseModel):
     """One thing whose last `looks` looks in a row failed, the first of them at `since`.

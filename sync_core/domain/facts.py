@@ -11,6 +11,7 @@ from sync_core.domain.approval import Approval, ApprovalNeeded
 from sync_core.domain.asset import AssetRecord, AssetStatus
 from sync_core.domain.data_set import DataSetRecord
 from sync_core.domain.dead_letter import DeadLetter
+from sync_core.domain.deferred import Deferred
 from sync_core.domain.run import RunRecord
 from sync_core.domain.throttle import Throttle
 from sync_core.domain.unreadable import Unreadable
@@ -83,6 +84,7 @@ class Facts:
     approval: Approval | None = None
     dead_letters: Sequence[DeadLetter] = ()
     throttles: Sequence[Throttle] = ()
+    deferred: Sequence[Deferred] = ()
     notifications: Mapping[str, LastNotification] = field(default_factory=dict)
     unreadable: Sequence[Unreadable] = ()
     webhook_problem: str = ""

@@ -129,7 +129,7 @@ class Deferrals:
         is_news = (deferred.kind, deferred.id) not in self._told
         self._told[deferred.kind, deferred.id] = deferred
         if is_news:
-            self.log.counts["hidden" if deferred.is_hidden else f"unreadable {deferred.kind}s"] += 1
+            self.log.counts["hidden" if deferred.is_hidden else f"unreadable {deferred.kind.plural}"] += 1
             if len(self._told) <= NAMED_A_RUN:
                 self.log.notes.append(str(deferred))
 

@@ -29,6 +29,7 @@ from sync_core.flows.take_assets import SEND_AGAIN_AFTER
 from sync_core.state.assets import AssetStore
 from sync_core.state.data_sets import DataSetStore
 from sync_core.state.dead_letters import DeadLetterStore
+from sync_core.state.deferred import DeferredStore
 from sync_core.state.deliveries import DeliveryStore
 from sync_core.state.notes import Notes
 from sync_core.state.runs import RunStore
@@ -77,6 +78,7 @@ class Report:
     approvals: Notes
     toggles: Notes
     throttles: Notes
+    deferred: DeferredStore
     notifications: Notes
     empty_bodies: EmptyBodies
     is_lineage_on: bool
@@ -115,6 +117,7 @@ class Report:
             approval=self.approvals.load(Approval, APPROVAL),
             dead_letters=list(islice(letters, wanted.page_size)),
             throttles=[throttle for _, throttle in self.throttles.all(Throttle)],
+            deferred=self.deferred.first(wanted.page_size),
             notifications=dict(self.notifications.all(LastNotification)),
             unreadable=unreadable,
             webhook_problem=self.empty_bodies.explain(),
@@ -179,6 +182,7 @@ def _to_json(facts: Facts) -> dict[str, Any]:
         "approval": _camel(facts.approval) if facts.approval else None,
         "deadLetters": [_camel(letter) for letter in facts.dead_letters],
         "throttles": [_camel(throttle) for throttle in facts.throttles],
+        "deferred": [_camel(one) for one in facts.deferred],
         "notifications": {kind: _camel(last) for kind, last in facts.notifications.items()},
         "unreadable": [_camel(one) for one in facts.unreadable],
         **({"webhookProblem": facts.webhook_problem} if facts.webhook_problem else {}),

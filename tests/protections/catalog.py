@@ -905,7 +905,7 @@ UNREADABLE = (
         "sync_core/flows/resolve_terms.py",
         "            self.unread.append(glossary.name)\n            self.deferrals.failed",
         "            raise\n            self.deferrals.failed",
-        f"{FLOWS}/test_unreadable.py::test_a_glossary_that_cannot_be_listed_hides_no_other",
+        f"{FLOWS}/test_unreadable.py::test_a_glossary_that_could_never_be_listed_hides_no_other",
         "one glossary that could not be listed stopped all terms",
     ),
     Protection(

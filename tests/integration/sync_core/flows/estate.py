@@ -5,6 +5,7 @@ import time
 from collections import Counter
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,7 +60,10 @@ class Estate(Bench):
         return self.app._runs.latest(RunKind.DISCOVER, 1)[0]
 
     def work(self) -> int:
-        """Work off the messages that are visible, eight at once as the host does; return how many there were."""
+        """Work off the messages that are visible, eight at once as the host does; return how many there were.
+
+        CluedIn was read as a whole before: the first one would do it, and the others would wait for that.
+        """
         with self._queues() as queues, ThreadPoolExecutor(8) as pool:
             queue = queues.get_queue_client(ASSET_QUEUE, message_decode_policy=TextBase64DecodePolicy())
 
@@ -67,6 +71,8 @@ class Estate(Bench):
                 self.app.create_data_source_group.handle(message.content.encode())
                 queue.delete_message(message)
 
+            with suppress(SyncError):  # then each of them hears why
+                self.app._find_group._ensure_snapshot("before")
             return len(list(pool.map(work_off, queue.receive_messages(messages_per_page=32))))
 
     def sync(self) -> RunRecord:

@@ -82,6 +82,23 @@ def test_it_is_asked_for_again_with_a_growing_pause_and_found_within_a_day(three
     assert run.counts.get("deferred", 0) == 0
 
 
+def test_status_tells_what_cannot_be_read_since_when_why_and_when_it_is_looked_at_next(three: Estate) -> None:
+    guid = guid_of(three, PRODUCTS)
+    three.unreadable(guid)
+    ticks(three, 3)
+
+    (deferred,) = three.status()["deferred"]
+
+    assert (deferred["kind"], deferred["id"], deferred["looks"], deferred["causeClass"]) == (
+        "asset",
+        guid,
+        2,
+        "transient",
+    )
+    assert deferred["since"] < deferred["lookedAt"] < deferred["nextLookAt"]
+    assert "500" in deferred["reason"]
+
+
 def test_an_asset_that_hangs_is_found_too(three: Estate) -> None:
     guid = guid_of(three, PRODUCTS)
     three.unreadable(guid, delay_s=0.01, drop="before")
@@ -287,6 +304,17 @@ def test_a_glossary_that_cannot_be_listed_hides_no_other(new_small_estate: NewEs
     # The terms that are known go on, also those of the glossary that cannot be listed.
     assert names(estate) == ["Customers", "Orders", "Products"]
     assert {record.absent for record in estate.records()} == {0}
+
+
+def test_a_glossary_that_could_never_be_listed_hides_no_other(new_small_estate: NewEstate, purview: Purview) -> None:
+    (other,) = [one for one in purview.glossary.glossaries() if one.display_text == "Business Terms"]
+    estate = new_small_estate(SYNC_TERM="Sync to CluedIn")
+    estate.unreadable(f"glossary/{other.guid}/terms")
+
+    run = estate.tick()
+
+    assert names(estate) == ["Customers", "Orders"]
+    assert run.counts["unreadable glossaries"] == 1
 
 
 def test_terms_that_are_known_go_on_while_the_glossaries_cannot_be_read(new_small_estate: NewEstate) -> None:
