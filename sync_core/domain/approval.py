@@ -18,15 +18,6 @@ class ApprovalNeeded(BaseModel):
     examples: list[str] = Field(default_factory=list)
 
 
-class RetiredLately(BaseModel):
-    """How many assets were retired since a moment without a person's word."""
-
-    model_config = ConfigDict(frozen=True)
-
-    since: datetime
-    assets: int
-
-
 class Approval(BaseModel):
     """A person's word: up to so many assets may be retired, until it expires; `used` counts those that were."""
 

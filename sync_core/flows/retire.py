@@ -10,14 +10,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, auto
 
+from sync_core.absence.losses import Losses, is_free
 from sync_core.domain.announcement import Item
-from sync_core.domain.approval import Approval, ApprovalNeeded, RetiredLately
+from sync_core.domain.approval import Approval, ApprovalNeeded
 from sync_core.domain.asset import AssetRecord, AssetStatus
 from sync_core.flows.notify import Notify
 from sync_core.flows.run_log import RunLog
 from sync_core.mapping.announcements import approval_needed, assets_retired
 from sync_core.mapping.names import shorten
-from sync_core.mapping.retirement import GRACE_SNAPSHOTS, is_approved, is_free, retired_lately
+from sync_core.mapping.retirement import GRACE_SNAPSHOTS, is_approved
 from sync_core.state.assets import AssetStore
 from sync_core.state.notes import Notes
 
@@ -139,10 +140,10 @@ class Retire:
         noted, rather than use a word twice.
         """
         now = self.clock()
-        lately = retired_lately(self.approvals.load(RetiredLately, LATELY), now)
+        lately = self.approvals.load(Losses, LATELY) or Losses()
         # The last few of a large loss would need no word if they were all of it: they go on the word given for them.
-        if is_free(due, total, lately.assets) and not self.has_word():
-            self.approvals.save(LATELY, lately.model_copy(update={"assets": lately.assets + part}))
+        if is_free(due, total, lately.within_a_day(now)) and not self.has_word():
+            self.approvals.save(LATELY, lately.plus(part, now))
             return ""
         approval = self.approvals.load(Approval, APPROVAL)
         if approval is None or not is_approved(due, approval, now):

@@ -1066,7 +1066,7 @@ RETIRE = (
     ),
     Protection(
         "more than 30 % is not retired without a person's word",
-        "sync_core/mapping/retirement.py",
+        "sync_core/absence/losses.py",
         "return lost <= FREE_ASSETS or lost <= FREE_SHARE * (total + lately)",
         "return True",
         f"{FAULTS}/test_retire.py::test_many_assets_are_retired_only_with_a_persons_word",
@@ -1082,11 +1082,11 @@ RETIRE = (
     ),
     Protection(
         "a loss that shows bit by bit is still one loss",
-        "sync_core/mapping/retirement.py",
-        "before if before is not None and now - before.since < COUNTED_TOGETHER else",
-        "before if False else",
-        f"{UNIT}/mapping/test_retirement.py::test_losses_of_one_day_count_together",
-        "five a day, day by day, without anyone being asked",
+        "sync_core/absence/losses.py",
+        "if now - loss.at < COUNTED_TOGETHER",
+        "if now.date() == loss.at.date()",
+        f"{UNIT}/absence/test_losses.py::test_no_moment_of_the_day_makes_two_halves_of_one_loss",
+        "half of all assets went within 18 minutes, a quarter on each side of a day's end",
     ),
     Protection(
         "a person's word is used up by what is retired on it",
@@ -1132,7 +1132,7 @@ RETIRE = (
     Protection(
         "what is retired without a word is noted, for those that follow within a day",
         "sync_core/flows/retire.py",
-        '            self.approvals.save(LATELY, lately.model_copy(update={"assets": lately.assets + part}))\n',
+        "            self.approvals.save(LATELY, lately.plus(part, now))\n",
         "",
         f"{FAULTS}/test_retire_word.py::test_small_losses_of_one_day_that_are_a_large_one_together_need_a_word",
         "many small losses of one day were never asked about",

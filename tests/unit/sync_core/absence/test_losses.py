@@ -2,7 +2,9 @@
 
 from datetime import UTC, datetime, timedelta
 
-from sync_core.absence.losses import Losses, is_free
+import pytest
+
+from sync_core.absence.losses import FREE_ASSETS, Losses, is_free
 
 NOON = datetime(2026, 11, 29, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -30,9 +32,19 @@ def test_what_is_kept_is_bounded() -> None:
     assert losses.within_a_day(NOON + timedelta(minutes=4999)) in range(1430, 1441)
 
 
-def test_five_are_free_and_so_is_a_small_share() -> None:
-    assert is_free(5, 6, 0)
-    assert not is_free(6, 10, 0)
-    assert is_free(30, 100, 0)
-    assert not is_free(31, 100, 0)
-    assert not is_free(3, 10, 3)
+@pytest.mark.parametrize(
+    ("due", "total", "may"),
+    [(1, 100, True), (FREE_ASSETS, FREE_ASSETS, True), (6, 10, False), (30, 100, True), (31, 100, False)],
+)
+def test_few_assets_or_a_small_share_are_retired_without_asking(due: int, total: int, may: bool) -> None:  # noqa: FBT001 - a row of the table
+    assert is_free(due, total, lately=0) is may
+
+
+@pytest.mark.parametrize(("due", "total", "lately", "may"), [(1, 95, 5, True), (25, 95, 5, True), (26, 95, 5, False)])
+def test_a_share_is_one_of_what_there_was_before_the_first_of_them_went(
+    due: int,
+    total: int,
+    lately: int,
+    may: bool,  # noqa: FBT001 - as above
+) -> None:
+    assert is_free(due, total, lately) is may
