@@ -1629,7 +1629,7 @@ TOLD = (
         "sync_core/clients/notifications.py",
         "        plugin.body_maxlen -= min(wide, plugin.body_maxlen // 2)\n",
         "",
-        f"{CLIENTS}/test_notifications.py::test_what_is_longer_still_fits_telegram",
+        f"{CLIENTS}/test_notifications.py::test_what_is_longer_still_fits_a_service_of_ones_own",
         "a text of emojis was refused, though it had few enough of them",
     ),
     Protection(
