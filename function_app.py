@@ -56,7 +56,7 @@ def push_lineage(msg: func.QueueMessage) -> None:
     """Read a data set back from CluedIn and write its lineage into Purview, or look there for what was processed."""
     from sync_core import bootstrap  # noqa: PLC0415
 
-    bootstrap.app().work_off_lineage(msg.get_body())
+    bootstrap.app().push_lineage.handle(msg.get_body())
 
 
 @app.route(route="status", methods=["GET"])

@@ -89,7 +89,7 @@ def _list_letters(sync: App, _: argparse.Namespace) -> int:
 
 def _replay(sync: App, options: argparse.Namespace) -> int:
     wanted = _wanted(sync, options)
-    count, refused = sync.replay.replay_each(wanted)
+    count, refused = sync.dead_letters.replay_each(wanted)
     for why in refused:
         print(why, file=sys.stderr)
     print(f"{count} of {len(wanted)} letters are on their queue again")
@@ -108,7 +108,7 @@ def _close(sync: App, options: argparse.Namespace) -> int:
     if letter is None or letter.set_aside_at:
         print(f"There is no open letter {options.id}.", file=sys.stderr)
         return 1
-    sync.dead_letters.set_aside(letter, sync.clock())
+    sync.dead_letters.set_aside(letter.letter_id)
     print(f"Letter {options.id} is closed; `replay --id {options.id}` still brings it back")
     return 0
 

@@ -6,7 +6,9 @@
     │   └── AddressError   ... because there is no such API at the address that a setting gives
     ├── TransientError     try again later; carries `retry_after_s`
     │   ├── ThrottledError ... and leave the service alone until then, all of us
-    │   └── SlowAnswerError ... but what was asked for may still be carried out
+    │   ├── SlowAnswerError ... but what was asked for may still be carried out
+    │   ├── WaitError      it is only too early; carries how long
+    │   └── UnseenError    ... because what must be there does not show: it may have been left out by mistake
     ├── RejectedError      this one record is refused, the others go on
     │   ├── NotFoundError  ... because the service does not know it
     │   └── AlreadyExistsError ... because the service has it already
@@ -76,6 +78,14 @@ class ThrottledError(TransientError):
 
 class SlowAnswerError(TransientError):
     """The service, or a gateway before it, gave up waiting: what was asked for may still be carried out."""
+
+
+class WaitError(TransientError):
+    """It is only too early for this: nothing failed."""
+
+
+class UnseenError(TransientError):
+    """The service does not show what must be there. That is a look, not a proof: look again before it is believed."""
 
 
 class RejectedError(SyncError):

@@ -31,9 +31,7 @@ var tableGrants = [
   { name: 'syncgroups', why: 'The app keeps which asset owns which data source group' }
   { name: 'syncnotes', why: 'The app keeps leases, cursors, throttles and notifications' }
   { name: 'syncruns', why: 'The app keeps what each run did' }
-  { name: 'syncdeadletters', why: 'The app keeps work that was given up' }
-  { name: 'syncdatasets', why: 'The app keeps the state of each data set' }
-  { name: 'syncdeliveries', why: 'The app keeps which webhook deliveries it has seen' }
+  { name: 'syncdatasets', why: 'The app keeps data sets and deliveries' }
 ]
 
 resource account 'Microsoft.Storage/storageAccounts@2025-01-01' existing = {

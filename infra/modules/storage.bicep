@@ -25,9 +25,7 @@ var tableNames = [
   'syncgroups'
   'syncnotes'
   'syncruns'
-  'syncdeadletters'
   'syncdatasets'
-  'syncdeliveries'
 ]
 
 resource account 'Microsoft.Storage/storageAccounts@2025-01-01' = {

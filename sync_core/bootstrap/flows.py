@@ -11,16 +11,15 @@ from sync_core.bootstrap.stores import new_id
 from sync_core.clients.cluedin_data_sets import CluedInDataSets
 from sync_core.clients.cluedin_snapshot import CluedInSnapshots
 from sync_core.clients.purview_lineage import PurviewLineageClient
-from sync_core.domain.message import LookMessage
 from sync_core.domain.run import RunKind
 from sync_core.errors import SyncError
 from sync_core.flows.announce import Announce
 from sync_core.flows.announce_data_sets import AnnounceDataSets
-from sync_core.flows.bury import Bury
 from sync_core.flows.check_existence import CheckExistence
 from sync_core.flows.check_health import CheckHealth
 from sync_core.flows.confirm_absence import ConfirmAbsence
 from sync_core.flows.create_data_source_group import CreateDataSourceGroup
+from sync_core.flows.dead_letters import DeadLetters
 from sync_core.flows.defer import Defer
 from sync_core.flows.discover import LEASE, Discover
 from sync_core.flows.discover_all import DiscoverAll
@@ -35,7 +34,6 @@ from sync_core.flows.find_recreated import FindRecreated
 from sync_core.flows.heal_groups import HealGroups
 from sync_core.flows.look_at_cluedin import LookAtCluedIn
 from sync_core.flows.look_now import LookNow
-from sync_core.flows.look_through import LookThrough
 from sync_core.flows.match_asset import MatchAsset
 from sync_core.flows.probe_rights import ProbeRights
 from sync_core.flows.provision import Provision
@@ -48,7 +46,6 @@ from sync_core.flows.receive_delivery import ReceiveDelivery
 from sync_core.flows.reconcile import Heal, Reconcile
 from sync_core.flows.recover_source import RecoverSource
 from sync_core.flows.register_types import RegisterTypes
-from sync_core.flows.replay import Replay
 from sync_core.flows.report import Report
 from sync_core.flows.resolve_collection import ResolveCollection
 from sync_core.flows.resolve_terms import ResolveTerms
@@ -56,13 +53,16 @@ from sync_core.flows.retire import Retire
 from sync_core.flows.run_log import RunLog, recorded_run
 from sync_core.flows.selection import ReadSelection
 from sync_core.flows.show_dashboard import ShowDashboard
+from sync_core.flows.strangers import Strangers
 from sync_core.flows.take_assets import TakeAssets
-from sync_core.flows.take_poison import TakePoison
+from sync_core.flows.take_poison import Poison, TakePoison
 from sync_core.flows.tell_twins_apart import TellTwinsApart
+from sync_core.flows.wake_jobs import WakeJobs
 from sync_core.flows.watch_queues import WatchQueues
+from sync_core.flows.worker import Work, Worker
 from sync_core.flows.write_lineage import WriteLineage
 from sync_core.state.connection import INTERACTIVE
-from sync_core.state.names import ASSET_QUEUE, LINEAGE_QUEUE, POISON_SUFFIX, TABLES
+from sync_core.state.names import POISON_SUFFIX, TABLES
 from sync_core.state.notes import Notes
 from sync_core.state.queues import PoisonQueue
 
@@ -83,7 +83,7 @@ class App(Services):
             selection=self._selection,
             by_term=self._discover_by_term,
             all_assets=self._discover_all,
-            take=self._take_assets,
+            wake=self._wake,
             announce=self._announce,
             leases=self._leases,
             runs=self._runs,
@@ -105,8 +105,12 @@ class App(Services):
         return FindInstallation(self.settings, self.cluedin, self.purview, outside, self.clock)
 
     @cached_property
-    def create_data_source_group(self) -> CreateDataSourceGroup:
+    def create_data_source_group(self) -> Worker:
         """The worker of the asset queue."""
+        return self._worker(self._asset_work)
+
+    @cached_property
+    def _asset_work(self) -> CreateDataSourceGroup:
         return CreateDataSourceGroup(
             provision=Provision(
                 cluedin=self.cluedin,
@@ -117,52 +121,22 @@ class App(Services):
                 announce=self._notify.is_on,
             ),
             assets=self._assets,
-            bury=self.bury,
-            leases=self._leases,
             queue=self._asset_queue,
             announce=self._announce,
-            clock=self.clock,
-            new_id=new_id,
-            chance=random.random,
-            pauses=self._pauses,
+            is_enabled=self._selection.is_enabled,
         )
 
-    @cached_property
-    def bury(self) -> Bury:
-        """The keeper of dead letters."""
-        return Bury(self._assets, self.dead_letters, self.clock, self._notify.is_on)
+    def _worker(self, work: Work) -> Worker:
+        return Worker(work, self._leases, self._pauses, self.clock, new_id, random.random)
 
     @cached_property
     def receive_delivery(self) -> ReceiveDelivery:
         """The answer to the webhook."""
         return ReceiveDelivery(
-            deliveries=self._deliveries,
+            receipts=self._receipts,
             queue=self._lineage_queue,
             secrets=self.settings.webhook_secrets,
-            look_now=self.look_now,
             empty_bodies=self._empty_bodies,
-            clock=self.clock,
-            new_id=new_id,
-        )
-
-    def work_off_lineage(self, body: bytes) -> None:
-        """Work off a message of the lineage queue: a data set, or a look for what was processed."""
-        if LookMessage.is_one(body):
-            self.look_now.handle(LookMessage.from_json(body))
-        else:
-            self.push_lineage.handle(body)
-
-    @cached_property
-    def look_now(self) -> LookNow:
-        """The look into CluedIn for deliveries that could not say what was processed."""
-        return LookNow(
-            deliveries=self._deliveries,
-            look_at_cluedin=self._look_at_cluedin,
-            queue=self._lineage_queue,
-            leases=self._leases,
-            notes=self._cursors,
-            pauses=self._pauses,
-            is_on=self.settings.lineage_enabled,
             clock=self.clock,
             new_id=new_id,
         )
@@ -172,22 +146,42 @@ class App(Services):
         return EmptyBodies(self._cursors, self._notify, self.clock)
 
     @cached_property
-    def push_lineage(self) -> PushLineage:
+    def push_lineage(self) -> Worker:
         """The worker of the lineage queue."""
+        return self._worker(self._lineage_work)
+
+    @cached_property
+    def _lineage_work(self) -> PushLineage:
         return PushLineage(
             push=self._push_data_set,
+            look=LookNow(self._look_at_cluedin, self._leases, self.clock),
             store=self._data_sets,
-            deliveries=self._deliveries,
-            bury=self.bury,
-            leases=self._leases,
             queue=self._lineage_queue,
-            announce=AnnounceDataSets(self._data_sets, self._deliveries, self._notify),
-            is_on=self.settings.lineage_enabled,
+            announce=AnnounceDataSets(self._data_sets, self._notify),
+            is_enabled=self.settings.lineage_enabled,
             clock=self.clock,
-            new_id=new_id,
-            chance=random.random,
-            pauses=self._pauses,
         )
+
+    @cached_property
+    def _wake(self) -> tuple[WakeJobs, WakeJobs]:
+        return self._wake_for(self._asset_work), self._wake_for(self._lineage_work)
+
+    def _wake_for(self, work: Work) -> WakeJobs:
+        return WakeJobs(work.jobs, work.queue, work.is_on, self.clock)
+
+    @cached_property
+    def dead_letters(self) -> DeadLetters:
+        """What was given up, and the way back."""
+        return DeadLetters([self._asset_work, self._lineage_work], self.clock)
+
+    @cached_property
+    def _take_poison(self) -> TakePoison:
+        works: tuple[Work, ...] = (self._asset_work, self._lineage_work)
+        poisons = [
+            Poison(PoisonQueue(self._storage.queues, work.queue.name + POISON_SUFFIX), work, wake)
+            for work, wake in zip(works, self._wake, strict=True)
+        ]
+        return TakePoison(poisons, self.clock)
 
     @cached_property
     def _twins(self) -> TellTwinsApart:
@@ -211,6 +205,7 @@ class App(Services):
             purview=self._lineage,
             write=WriteLineage(self._lineage, self._register_types),
             store=self._data_sets,
+            strangers=Strangers(self.clock),
             collection=lambda: self._collection.get().name,
             organization=self.cluedin.organization_id,
             clock=self.clock,
@@ -222,17 +217,14 @@ class App(Services):
         """The tick of every five minutes."""
         return Reconcile(
             heal=self._heal,
-            look_through=LookThrough(
-                self._assets, self._data_sets, self.dead_letters, self.bury, self._cursors, self.clock
-            ),
             look_at_cluedin=self._look_at_cluedin,
             find_recreated=self._find_recreated,
             check_existence=CheckExistence(
                 self.purview, self._assets, self._confirm, self._retire, self._defer, self._cursors, self.clock
             ),
             selection=self._selection,
-            take_assets=self._take_assets,
             take_poison=self._take_poison,
+            wake=self._wake,
             empty_bodies=self._empty_bodies,
             watch_queues=self._watch_queues,
             leases=self._leases,
@@ -246,25 +238,11 @@ class App(Services):
         )
 
     @cached_property
-    def _take_poison(self) -> TakePoison:
-        return TakePoison(
-            assets=self._assets,
-            data_sets=self._data_sets,
-            deliveries=self._deliveries,
-            bury=self.bury,
-            asset_poison=PoisonQueue(self._storage.queues, ASSET_QUEUE + POISON_SUFFIX),
-            lineage_poison=PoisonQueue(self._storage.queues, LINEAGE_QUEUE + POISON_SUFFIX),
-            clock=self.clock,
-        )
-
-    @cached_property
     def _heal(self) -> Heal:
         return Heal(
-            deliveries=self._deliveries,
+            receipts=self._receipts,
+            data_sets=self._data_sets,
             letters=self.dead_letters,
-            replay=self.replay,
-            lineage_queue=self._lineage_queue,
-            look_now=self.look_now,
             leases=self._leases,
             runs=self._runs,
             cursors=self._cursors,
@@ -280,14 +258,15 @@ class App(Services):
             find_processed=FindProcessed(
                 data_sets=self._cluedin_data_sets,
                 records=self._data_sets,
-                deliveries=self._deliveries,
                 queue=self._lineage_queue,
                 defer=self._defer,
                 cursors=self._cursors,
                 is_lineage_on=self.settings.lineage_enabled,
                 clock=self.clock,
             ),
-            heal_groups=HealGroups(self.cluedin, self._assets, self._notes("absence"), self._notify, self.clock),
+            heal_groups=HealGroups(
+                self.cluedin, self._assets, self._asset_queue, self._notes("absence"), self._notify, self.clock
+            ),
             assets=self._assets,
             is_sync_on=self._selection.is_on,
         )
@@ -297,16 +276,11 @@ class App(Services):
         return FindRecreated(
             data_sets=self._data_sets,
             assets=self._assets,
-            deliveries=self._deliveries,
+            receipts=self._receipts,
             queue=self._lineage_queue,
             cursors=self._cursors,
             clock=self.clock,
         )
-
-    @cached_property
-    def replay(self) -> Replay:
-        """The way back for dead letters."""
-        return Replay(self.dead_letters, self._assets, self._asset_queue, self._lineage_queue, self.clock)
 
     @cached_property
     def doctor(self) -> Doctor:
@@ -331,8 +305,6 @@ class App(Services):
             assets=self._assets,
             runs=self._runs,
             data_sets=self._data_sets,
-            deliveries=self._deliveries,
-            dead_letters=self.dead_letters,
             approvals=self.approvals,
             toggles=self._notes("toggle"),
             throttles=self._notes("throttle"),
@@ -355,7 +327,7 @@ class App(Services):
 
     @cached_property
     def _watch_queues(self) -> WatchQueues:
-        queues = {ASSET_QUEUE: self._asset_queue, LINEAGE_QUEUE: self._lineage_queue}
+        queues = {queue.name: queue for queue in (self._asset_queue, self._lineage_queue)}
         return WatchQueues(queues, self._cursors, self.clock)
 
     @cached_property

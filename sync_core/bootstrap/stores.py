@@ -8,21 +8,19 @@ from functools import cached_property
 
 from sync_core.bootstrap.identity import new_storage_credential, new_storage_transport
 from sync_core.settings import Settings
+from sync_core.state import asset_rows, data_sets
 from sync_core.state.assets import AssetStore
 from sync_core.state.cluedin_snapshots import SnapshotStore
 from sync_core.state.connection import BACKGROUND, Patience, StorageConnection
 from sync_core.state.data_sets import DataSetStore
-from sync_core.state.dead_letters import DeadLetterStore
 from sync_core.state.deferred import DeferredStore
-from sync_core.state.deliveries import DeliveryStore
 from sync_core.state.groups import GroupStore
+from sync_core.state.jobs import JobStore
 from sync_core.state.leases import Leases
 from sync_core.state.names import (
     ASSET_QUEUE,
     ASSETS_TABLE,
     DATA_SETS_TABLE,
-    DEAD_LETTERS_TABLE,
-    DELIVERIES_TABLE,
     GROUPS_TABLE,
     LINEAGE_QUEUE,
     NOTES_TABLE,
@@ -30,6 +28,7 @@ from sync_core.state.names import (
 )
 from sync_core.state.notes import Notes
 from sync_core.state.queues import WorkQueue
+from sync_core.state.receipts import ReceiptStore
 from sync_core.state.runs import RunStore
 from sync_core.state.table import Table
 
@@ -69,7 +68,11 @@ class Stores:
 
     @cached_property
     def _assets(self) -> AssetStore:
-        return AssetStore(self._table(ASSETS_TABLE))
+        return AssetStore(self._table(ASSETS_TABLE), self._asset_jobs)
+
+    @cached_property
+    def _asset_jobs(self) -> JobStore:
+        return JobStore(self._table(ASSETS_TABLE), asset_rows.PARTITION)
 
     @cached_property
     def _groups(self) -> GroupStore:
@@ -81,20 +84,19 @@ class Stores:
 
     @cached_property
     def _data_sets(self) -> DataSetStore:
-        return DataSetStore(self._table(DATA_SETS_TABLE))
+        return DataSetStore(self._table(DATA_SETS_TABLE), self._data_set_jobs)
 
     @cached_property
-    def _deliveries(self) -> DeliveryStore:
-        return DeliveryStore(self._table(DELIVERIES_TABLE))
+    def _data_set_jobs(self) -> JobStore:
+        return JobStore(self._table(DATA_SETS_TABLE), data_sets.PARTITION)
+
+    @cached_property
+    def _receipts(self) -> ReceiptStore:
+        return ReceiptStore(self._data_sets)
 
     @cached_property
     def _runs(self) -> RunStore:
         return RunStore(self._table(RUNS_TABLE))
-
-    @cached_property
-    def dead_letters(self) -> DeadLetterStore:
-        """The dead letters."""
-        return DeadLetterStore(self._table(DEAD_LETTERS_TABLE))
 
     @cached_property
     def approvals(self) -> Notes:

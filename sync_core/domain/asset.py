@@ -111,17 +111,11 @@ class AssetRecord(BaseModel):
     absent: int = 0
     absent_since: datetime | None = None
     retired_at: datetime | None = None
-
-    attempts: int = 0
-    last_error: str = ""
-    last_error_class: str = ""
-    last_error_at: datetime | None = None
-    throttled_since: datetime | None = None
     reason: str = ""
 
     def queued_again(self, now: datetime, run_id: str) -> "AssetRecord":
         """Return the record as it is when its group and source are to be made anew."""
-        update = {"status": AssetStatus.QUEUED, "queued_at": now, "queued_run_id": run_id, "attempts": 0}
+        update = {"status": AssetStatus.QUEUED, "queued_at": now, "queued_run_id": run_id}
         return self.model_copy(update=update)
 
     @property

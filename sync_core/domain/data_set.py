@@ -90,7 +90,8 @@ class DataSetRecord(BaseModel):
 
     `fingerprint` is a hash of the lineage that was written: the same again writes nothing. `keys` are its vocabulary
     keys, so that the columns of a shared golden-records asset are known to belong to whom; `former_keys` are those that
-    it no longer has and that are still to be taken out there, each as entity type, tab, key.
+    it no longer has and that are still to be taken out there, each as entity type, tab, key. `left_at` is when it was
+    left alone last, because CluedIn does not know it or it comes from elsewhere.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -113,9 +114,5 @@ class DataSetRecord(BaseModel):
     pushed_at: datetime | None = None
     pushed_run_id: str = ""
     pushed_requests: dict[str, int] = Field(default_factory=dict)
-    attempts: int = 0
-    last_error: str = ""
-    last_error_class: str = ""
-    last_error_at: datetime | None = None
-    throttled_since: datetime | None = None
     reason: str = ""
+    left_at: datetime | None = None

@@ -1,30 +1,24 @@
-"""Work that was given up, kept with its cause so that a person, or a healed cause, can bring it back."""
+"""A dead letter: a job that was given up, as people see it."""
 
-import hashlib
 from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
 
-UNKNOWN_ASSET = "unknown_asset"
-"""The cause class of a message whose asset is not recorded."""
-
-
-def letter_id(queue: str, work: str) -> str:
-    """Identify a letter by queue and work, so that the same work dying again is the same letter."""
-    return hashlib.sha256(f"{queue}\n{work}".encode()).hexdigest()[:24]
+from sync_core.domain.job import Job, JobKind
+from sync_core.domain.message import QUEUES, message_of
 
 
 class DeadLetter(BaseModel):
-    """One piece of work that did not succeed.
+    """One piece of work that did not succeed, kept until it does, or until a person closes it.
 
-    `letter_id` is derived from queue and work, so that the same work dying twice is one letter with a later
-    `last_seen_at`. `payload` is the message as it was on the queue. A replay leaves it open; work that then succeeds
-    closes it. `set_aside_at` is when a person said that it is to be left alone.
+    `letter_id` is the job's key, `payload` the message that asks for the work, `set_aside_at` when a person said that
+    it is to be left alone.
     """
 
     model_config = ConfigDict(frozen=True)
 
     letter_id: str
+    kind: JobKind
     queue: str
     subject: str
     cause_class: str
@@ -36,3 +30,22 @@ class DeadLetter(BaseModel):
     replays: int = 0
     replayed_at: datetime | None = None
     set_aside_at: datetime | None = None
+
+
+def to_letter(job: Job) -> DeadLetter:
+    """Return the dead letter that a job in state dead is."""
+    return DeadLetter(
+        letter_id=job.key,
+        kind=job.kind,
+        queue=job.queue or QUEUES[job.kind],
+        subject=job.subject or job.key,
+        cause_class=job.last_error_class,
+        cause=job.last_error,
+        payload=job.payload if job.kind is JobKind.UNREADABLE else message_of(job).to_json(),
+        first_seen_at=job.gave_up_at or job.asked_at,
+        last_seen_at=job.last_error_at or job.asked_at,
+        attempts=job.former_attempts + job.attempts,
+        replays=job.replays,
+        replayed_at=job.replayed_at,
+        set_aside_at=job.set_aside_at,
+    )

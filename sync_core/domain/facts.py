@@ -12,6 +12,7 @@ from sync_core.domain.asset import AssetRecord, AssetStatus
 from sync_core.domain.data_set import DataSetRecord
 from sync_core.domain.dead_letter import DeadLetter
 from sync_core.domain.deferred import Deferred
+from sync_core.domain.job import TAKEN_UP_WITHIN, Job, JobState
 from sync_core.domain.run import RunRecord
 from sync_core.domain.throttle import Throttle
 from sync_core.domain.unreadable import Unreadable
@@ -68,7 +69,7 @@ class Page(Generic[Item]):
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """All that is told. `tries` says when outstanding work is tried next, by asset key and by data set id."""
+    """All that is told. `jobs` are those of the assets and data sets shown, by asset key and by data set id."""
 
     generated_at: datetime
     toggle: Toggle | None
@@ -76,7 +77,7 @@ class Facts:
     counts: Mapping[str, int]
     assets: Page[AssetRecord]
     data_sets: Page[DataSetRecord]
-    tries: Mapping[str, datetime] = field(default_factory=dict)
+    jobs: Mapping[str, Job] = field(default_factory=dict)
     open_deliveries: int = 0
     runs: Sequence[RunRecord] = ()
     reconciliations: Sequence[RunRecord] = ()
@@ -88,3 +89,10 @@ class Facts:
     notifications: Mapping[str, LastNotification] = field(default_factory=dict)
     unreadable: Sequence[Unreadable] = ()
     webhook_problem: str = ""
+
+    def try_at(self, key: str) -> datetime | None:
+        """Return when outstanding work is tried next: when its message shows up, or now if it has."""
+        job = self.jobs.get(key)
+        if job is None or job.state is JobState.DEAD:
+            return None
+        return max(job.due_at - TAKEN_UP_WITHIN, self.generated_at)

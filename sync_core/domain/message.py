@@ -10,33 +10,34 @@ from typing import Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
+from sync_core.domain.job import LOOK_KEY, UNREADABLE, Job, JobKind
 from sync_core.errors import RejectedError
 
-UNREADABLE = "unreadable"
-"""The cause class of what is no message of ours."""
+QUEUES = {JobKind.ASSET: "asset-sync", JobKind.DATA_SET: "lineage-sync", JobKind.LOOK: "lineage-sync"}
 
 
 class Message(BaseModel):
-    """What all messages share. Unknown properties are ignored, so that an older app reads a newer one's messages.
+    """What all messages share: they wake the job that they name. Unknown properties are ignored.
 
-    `times_put_back` says how often its work had been put back when it was sent; a first message says 0.
+    `send` says the how-manieth message of its job it is; 0 is one that counts whatever came after it.
     """
 
     model_config = ConfigDict(frozen=True, alias_generator=to_camel, populate_by_name=True)
 
-    times_put_back: int = Field(default=0, ge=0)
+    send: int = Field(default=0, ge=0)
 
-    def is_outdated(self, times_put_back: int) -> bool:
-        """Whether newer messages ask for the same work, which was put back so often by now.
+    @property
+    def job_key(self) -> str:
+        """The key of the job."""
+        raise NotImplementedError
+
+    def is_outdated(self, sends: int) -> bool:
+        """Whether a newer message asks for the same work, of which so many were sent by now.
 
         Queues deliver twice. Were each copy put back for itself, there would be ever more of them while a service is
-        away. The message before the newest still counts: its worker may have died before it sent the newest one.
+        away. Should the newest one be lost, the next tick sends another.
         """
-        return 0 < self.times_put_back < times_put_back - 1
-
-    def afresh(self) -> Self:
-        """Return the message as if its work had never been put back: newer ones may be gone by now."""
-        return self.model_copy(update={"times_put_back": 0})
+        return 0 < self.send < sends
 
     def to_json(self) -> str:
         """Return the text that travels on the queue."""
@@ -63,13 +64,22 @@ class AssetMessage(Message):
     asset_key: str = Field(pattern="^[0-9a-f]{32}$")
     run_id: str = ""
 
+    @property
+    def job_key(self) -> str:
+        """The asset's key."""
+        return self.asset_key
+
 
 class DataSetMessage(Message):
-    """Asks for the lineage of one data set. `delivery_key` names the delivery that it is for, if there was one."""
+    """Asks for the lineage of one data set."""
 
     kind: Literal["data_set"] = "data_set"
     data_set_id: str = Field(pattern="^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
-    delivery_key: str = ""
+
+    @property
+    def job_key(self) -> str:
+        """The data set's id."""
+        return self.data_set_id
 
 
 class LookMessage(Message):
@@ -77,14 +87,31 @@ class LookMessage(Message):
 
     kind: Literal["look"]  # without it, each object would be one
 
-    @classmethod
-    def is_one(cls, body: bytes) -> bool:
-        """Whether a message is one of these."""
-        try:
-            cls.from_json(body)
-        except RejectedError:
-            return False
-        return True
+    @property
+    def job_key(self) -> str:
+        """There is one such job."""
+        return LOOK_KEY
+
+
+def message_of(job: Job) -> Message:
+    """Return the message that wakes a job."""
+    if job.kind is JobKind.ASSET:
+        return AssetMessage(asset_key=job.key, run_id=job.run_id, send=job.sends)
+    if job.kind is JobKind.LOOK:
+        return LookMessage(kind="look", send=job.sends)
+    return DataSetMessage(data_set_id=job.key, send=job.sends)
+
+
+def read_lineage_message(body: bytes) -> Message:
+    """Read a message of the lineage queue.
+
+    Raises:
+        RejectedError: it is not one of ours.
+    """
+    try:
+        return LookMessage.from_json(body)
+    except RejectedError:
+        return DataSetMessage.from_json(body)
 
 
 def _path(location: tuple[int | str, ...]) -> str:

@@ -21,12 +21,17 @@ class Announce:
     notify: Notify
     is_discovering: Callable[[], bool]
 
+    @property
+    def is_on(self) -> bool:
+        """Whether anyone is to be notified."""
+        return self.notify.is_on
+
     def if_done(self, log: RunLog | None = None) -> None:
         """Announce all news once nothing is outstanding. A notification that fails is recorded and fails nothing.
 
         A discovery that is going on may find more, so a worker, which has no `log`, leaves it to the discovery's end.
         """
-        if not self.notify.is_on or self.assets.has_todo() or (log is None and self.is_discovering()):
+        if not self.is_on or self.assets.jobs.has_pending() or (log is None and self.is_discovering()):
             return
         news = self.assets.news()
         if news and self.notify.send_once(_told_of(news), lambda: self._take(news)) and log is not None:

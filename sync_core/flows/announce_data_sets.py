@@ -1,4 +1,4 @@
-"""Notifies people whose lineage stands in Purview now, and whose was given up, once no delivery is open any more."""
+"""Notifies people whose lineage stands in Purview now, and whose was given up, once no work is outstanding."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,6 @@ from sync_core.errors import ConflictError
 from sync_core.flows.notify import Notify
 from sync_core.mapping.announcements import Failure, data_sets_failed, data_sets_synced
 from sync_core.state.data_sets import DataSetNews, DataSetStore
-from sync_core.state.deliveries import DeliveryStore
 
 
 @dataclass(frozen=True)
@@ -16,7 +15,6 @@ class AnnounceDataSets:
     """Sends one notification for all data sets that were pushed since the last one, and one for those given up."""
 
     data_sets: DataSetStore
-    deliveries: DeliveryStore
     notify: Notify
 
     @property
@@ -26,7 +24,7 @@ class AnnounceDataSets:
 
     def if_done(self) -> None:
         """Announce all news once nothing is outstanding."""
-        if not self.notify.is_on or self.deliveries.has_open():
+        if not self.notify.is_on or self.data_sets.jobs.has_pending():
             return
         news = self.data_sets.news()
         if news:

@@ -1,6 +1,6 @@
 """The minute tick: find tagged assets, record them, enqueue what must be provisioned."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,7 +13,7 @@ from sync_core.flows.discover_by_term import DiscoverByTerm
 from sync_core.flows.pauses import Pauses
 from sync_core.flows.run_log import RunLog, recorded_run
 from sync_core.flows.selection import ReadSelection
-from sync_core.flows.take_assets import TakeAssets
+from sync_core.flows.wake_jobs import WakeJobs
 from sync_core.mapping.keywords import Selection
 from sync_core.state.leases import Held, Lease, Leases
 from sync_core.state.runs import RunStore
@@ -31,7 +31,7 @@ class Discover:
     selection: ReadSelection
     by_term: DiscoverByTerm
     all_assets: DiscoverAll
-    take: TakeAssets
+    wake: Sequence[WakeJobs]
     announce: Announce
     leases: Leases
     runs: RunStore
@@ -47,6 +47,9 @@ class Discover:
             SyncError: it failed; the run's record says why, nothing was retired or lost.
         """
         with recorded_run(self.runs, RunKind.DISCOVER, self.new_id(), self.clock) as log:
+            # Work that is known goes out first: it must not wait for Purview to answer, nor for a longer discovery.
+            for wake in self.wake:
+                wake.run(log)
             lease = self._take_lease(log.run_id)
             if isinstance(lease, Held):
                 log.skip(f"Another discovery is running ({lease.owner}).")
@@ -60,8 +63,6 @@ class Discover:
         def keep_alive() -> None:
             lease.renew_if_older_than(RENEW_AFTER_S)
 
-        # Work that is known goes out first: it must not wait for Purview to answer.
-        self.take.send_due(log, keep_alive=keep_alive)
         for service in (CLUEDIN, PURVIEW) if self.selection.asks_cluedin else (PURVIEW,):
             pause_s = self.pauses.wait_s(service.name)
             if pause_s:
@@ -79,8 +80,6 @@ class Discover:
             self.all_assets.run(log, keep_alive=keep_alive)
         else:
             self.by_term.run(selection, log, keep_alive=keep_alive)
-        if log.counts["returning"]:
-            self.take.send_due(log, keep_alive=keep_alive)
 
     def _take_lease(self, owner: str) -> Lease | Held:
         """A worker that died leaves its lease behind: wait for its end, unless its owner shows that it is alive."""

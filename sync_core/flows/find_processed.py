@@ -12,13 +12,11 @@ from pydantic import BaseModel
 from sync_core.clients.cluedin_data_sets import CluedInDataSets
 from sync_core.domain.cluedin_snapshot import DataSetSummary, KnownSource, SourceSeen
 from sync_core.domain.deferred import Kind
-from sync_core.domain.delivery import found_delivery
-from sync_core.domain.message import DataSetMessage
+from sync_core.domain.message import message_of
 from sync_core.errors import NotFoundError, SyncError
 from sync_core.flows.defer import Defer, Deferrals, is_own_failure
 from sync_core.flows.run_log import RunLog
-from sync_core.state.data_sets import DataSetStore
-from sync_core.state.deliveries import DeliveryStore
+from sync_core.state.data_sets import DataSetStore, new_job
 from sync_core.state.notes import Notes
 from sync_core.state.queues import WorkQueue
 
@@ -39,7 +37,6 @@ class FindProcessed:
 
     data_sets: CluedInDataSets
     records: DataSetStore
-    deliveries: DeliveryStore
     queue: WorkQueue
     cursors: Notes
     defer: Defer
@@ -116,8 +113,8 @@ class FindProcessed:
         return summaries
 
     def _enqueue(self, summary: DataSetSummary, log: RunLog) -> None:
-        """Kept like a delivery, so that a message that is lost is sent again."""
-        delivery = found_delivery(f"missed-{summary.version}", summary.data_set_id, self.clock())
-        self.deliveries.add(delivery)
-        self.queue.send(DataSetMessage(data_set_id=summary.data_set_id, delivery_key=delivery.key))
+        now = self.clock()
+        job = self.records.jobs.ask(new_job(summary.data_set_id, now), now)
+        if job:
+            self.queue.send(message_of(job))
         log.counts["data_sets_enqueued"] += 1

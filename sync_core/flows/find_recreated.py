@@ -12,13 +12,13 @@ from pydantic import BaseModel
 
 from sync_core.domain.asset import AssetStatus
 from sync_core.domain.delivery import found_delivery
-from sync_core.domain.message import DataSetMessage
+from sync_core.domain.message import message_of
 from sync_core.flows.run_log import RunLog
 from sync_core.state.assets import AssetStore
 from sync_core.state.data_sets import DataSetStore
-from sync_core.state.deliveries import DeliveryStore
 from sync_core.state.notes import Notes
 from sync_core.state.queues import WorkQueue
+from sync_core.state.receipts import ReceiptStore
 
 CURSOR = "recreated"
 DATA_SETS_A_RUN = 200
@@ -36,7 +36,7 @@ class FindRecreated:
 
     data_sets: DataSetStore
     assets: AssetStore
-    deliveries: DeliveryStore
+    receipts: ReceiptStore
     queue: WorkQueue
     cursors: Notes
     clock: Callable[[], datetime]
@@ -56,6 +56,8 @@ class FindRecreated:
 
     def _enqueue(self, data_set_id: str, guid: str, log: RunLog) -> None:
         delivery = found_delivery(f"recreated-{guid}", data_set_id, self.clock())
-        if self.deliveries.add(delivery):
-            self.queue.send(DataSetMessage(data_set_id=data_set_id, delivery_key=delivery.key))
+        receipt = self.receipts.receive(delivery)
+        if receipt.job:
+            self.queue.send(message_of(receipt.job))
+        if receipt.is_new:
             log.counts["data_sets_relinked"] += 1

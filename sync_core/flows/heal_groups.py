@@ -12,13 +12,14 @@ from sync_core.absence.standing import Shown, Sight, must_stand, still_missing
 from sync_core.clients.cluedin import CluedInClient
 from sync_core.domain.asset import AssetRecord, AssetStatus
 from sync_core.domain.cluedin_snapshot import KnownSource
+from sync_core.domain.message import message_of
 from sync_core.flows.notify import Notify
 from sync_core.flows.run_log import RunLog
 from sync_core.mapping.announcements import groups_made_again, groups_missing
 from sync_core.mapping.names import search_text, source_name
-from sync_core.state.asset_rows import Todo
 from sync_core.state.assets import AssetStore
 from sync_core.state.notes import Notes
+from sync_core.state.queues import WorkQueue
 
 logger = logging.getLogger(__name__)
 
@@ -55,6 +56,7 @@ class HealGroups:
 
     cluedin: CluedInClient
     assets: AssetStore
+    queue: WorkQueue
     notes: Notes
     notify: Notify
     clock: Callable[[], datetime]
@@ -116,8 +118,7 @@ class HealGroups:
         now, names = self.clock(), []
         for record in records:
             logger.warning("Group %s of asset %s is gone from CluedIn; it is made again", record.group_id, record.key)
-            todo = Todo(key=record.key, run_id=log.run_id, due_at=now)
-            self.assets.ask_again(record.key, lambda one: _gone(one, now, log.run_id), todo)
+            self._ask_again(record, lambda one: _gone(one, now, log.run_id), log)
             names.append(record.name)
         log.counts["sources_gone"] += len(names)
         if names:
@@ -129,9 +130,13 @@ class HealGroups:
         """Have sources adopted that stand under another id."""
         now = self.clock()
         for record in records:
-            todo = Todo(key=record.key, run_id=log.run_id, due_at=now)
-            self.assets.ask_again(record.key, lambda one: one.queued_again(now, log.run_id), todo)
+            self._ask_again(record, lambda one: one.queued_again(now, log.run_id), log)
             log.counts["sources_elsewhere"] += 1
+
+    def _ask_again(self, record: AssetRecord, change: Callable[[AssetRecord], AssetRecord], log: RunLog) -> None:
+        job = self.assets.ask_again(record.key, change, log.run_id, self.clock())
+        if job:
+            self.queue.send(message_of(job))
 
     def _remember(self, before: Doubt | None, doubt: Doubt | None, standing: Standing) -> None:
         if doubt is None:

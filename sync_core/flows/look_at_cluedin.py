@@ -29,13 +29,13 @@ class LookAtCluedIn:
     assets: AssetStore
     is_sync_on: Callable[[], bool]
 
-    def run(self, log: RunLog) -> datetime | None:
+    def run(self, log: RunLog, keep_alive: Callable[[], None] = lambda: None) -> datetime | None:
         """Read CluedIn and act on what changed; return when the snapshot began, None where it is not complete yet.
 
         Raises:
             TransientError, ConfigError: CluedIn does not answer; what was read is kept for the next run.
         """
-        snapshot = self.read.read(log.run_id, READ_TIME)
+        snapshot = self.read.read(log.run_id, READ_TIME, keep_alive)
         if snapshot is None:
             log.notes.append("CluedIn is being read as a whole; the next run goes on.")
             return None

@@ -20,8 +20,8 @@ from sync_core.errors import AlreadyExistsError, NotFoundError, SlowAnswerError,
 from sync_core.flows.find_group import FindGroup, own_source
 from sync_core.mapping.names import full_group_name, plain_group_name, source_name, unmistakable_group_name
 from sync_core.state.assets import AssetStore
+from sync_core.state.claims import Claim
 from sync_core.state.groups import GroupStore
-from sync_core.state.leases import Lease
 
 logger = logging.getLogger(__name__)
 
@@ -43,7 +43,7 @@ class Provision:
     clock: Callable[[], datetime]
     announce: bool
 
-    def provision(self, record: AssetRecord, claim: Lease, run_id: str) -> AssetRecord:
+    def provision(self, record: AssetRecord, claim: Claim) -> AssetRecord:
         """Bring the asset to `synced`, from wherever an earlier try left it. Idempotent.
 
         Raises:
@@ -61,16 +61,16 @@ class Provision:
                     service=CLUEDIN.name,
                 )
             if not record.group_id:
-                record, source = self._give_group(record, claim, run_id)
+                record, source = self._give_group(record, claim)
             if source:
-                return self._save_synced(record, Made(source.id, ""), Origin.ADOPTED, run_id, requests)
+                return self._save_synced(record, Made(source.id, ""), Origin.ADOPTED, claim, requests)
             claim.renew()
             with _looked_at_again():
                 made = self.cluedin.create_source(record.group_id, source_name(record))
-            return self._save_synced(record, made, Origin.CREATED, run_id, requests)
+            return self._save_synced(record, made, Origin.CREATED, claim, requests)
 
-    def _give_group(self, record: AssetRecord, claim: Lease, run_id: str) -> tuple[AssetRecord, DataSource | None]:
-        found, shown = self.find_group.find(record, run_id)
+    def _give_group(self, record: AssetRecord, claim: Claim) -> tuple[AssetRecord, DataSource | None]:
+        found, shown = self.find_group.find(record, claim.run_id)
         if found:
             return self._save_group(record, found.group.id, found.group.name, Origin.ADOPTED), found.source
         started = self.clock()
@@ -81,7 +81,7 @@ class Provision:
             return self._save_group(record, made.id, name, Origin.CREATED), None
         raise TransientError(f"Another asset claimed group {made.id} that was made for '{record.name}'.")
 
-    def _create_group(self, record: AssetRecord, taken: Collection[str], claim: Lease) -> tuple[str, Made]:
+    def _create_group(self, record: AssetRecord, taken: Collection[str], claim: Claim) -> tuple[str, Made]:
         """Make a group under the first of its names that is free; CluedIn may compare names without their case."""
         names = [full_group_name(record), unmistakable_group_name(record)]
         plain = plain_group_name(record)
@@ -94,7 +94,7 @@ class Provision:
                 logger.info("Asset %s cannot have its group called '%s': %s", record.key, name, error)
         return names[-1], self._make_group(record, names[-1], claim)
 
-    def _make_group(self, record: AssetRecord, name: str, claim: Lease) -> Made:
+    def _make_group(self, record: AssetRecord, name: str, claim: Claim) -> Made:
         """Make a group, and say so first: should the answer be lost, it is looked for by that name."""
         if record.group_name != name:
             self._change(record, group_name=name)
@@ -131,7 +131,12 @@ class Provision:
         return self._change(record, group_id=group_id, group_name=name, group_origin=origin, group_at=self.clock())
 
     def _save_synced(
-        self, record: AssetRecord, made: Made, origin: Origin, run_id: str, requests: Mapping[str, int]
+        self,
+        record: AssetRecord,
+        made: Made,
+        origin: Origin,
+        claim: Claim,
+        requests: Mapping[str, int],
     ) -> AssetRecord:
         logger.info("Asset %s has source %s, %s", record.key, made.id, origin.value)
         self.groups.bind_source(made.id, record.key)
@@ -143,14 +148,11 @@ class Provision:
             "gone_at": None,
             "synced_at": self.clock(),
             "synced_name": record.name,
-            "synced_run_id": run_id,
+            "synced_run_id": claim.run_id,
             "synced_request_id": made.request_id,
             "synced_requests": dict(requests),
-            "last_error": "",
-            "last_error_class": "",
-            "throttled_since": None,
         }
-        return self.assets.close(record.key, _changer(changes), announce=self.announce)
+        return self.assets.finish(record.key, _changer(changes), claim, announce=self.announce)
 
     def _change(self, record: AssetRecord, **changes: Any) -> AssetRecord:
         return self.assets.change(record.key, _changer(changes))

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from sync_core.clients.cluedin_data_sets import CluedInDataSets
@@ -12,18 +12,19 @@ from sync_core.clients.purview_lineage_wire import StoredEntity
 from sync_core.domain.data_set import DataSet, DataSetRecord, DataSetStatus, entity_type_path
 from sync_core.domain.ledger import request_ledger
 from sync_core.domain.lineage import EntityRef, Lineage
-from sync_core.errors import NotFoundError
+from sync_core.errors import NotFoundError, UnseenError
 from sync_core.flows.match_asset import MatchAsset, MatchedAsset
+from sync_core.flows.strangers import NOT_ASKED, Strangers
 from sync_core.flows.write_lineage import WriteLineage, Written
 from sync_core.mapping.column_mapping import columns_by_sink
 from sync_core.mapping.lineage import to_columns, to_lineage, vocabulary_keys
 from sync_core.mapping.lineage_names import LineageRefs
-from sync_core.state.data_sets import DataSetStore
-from sync_core.state.leases import Lease
+from sync_core.state.claims import Claim
+from sync_core.state.data_sets import DataSetStore, new_record
 
 logger = logging.getLogger(__name__)
 
-NO_FAILURE = {"attempts": 0, "last_error": "", "last_error_class": "", "throttled_since": None}
+UNSEEN_GRACE = timedelta(minutes=1)
 HOLD_S = 15  # a claim is renewed before a step once it is that old
 
 
@@ -36,40 +37,61 @@ class PushDataSet:
     purview: PurviewLineageClient
     write: WriteLineage
     store: DataSetStore
+    strangers: Strangers
     collection: Callable[[], str]
     organization: Callable[[], str]
     clock: Callable[[], datetime]
     announce: bool
 
-    def push(self, data_set_id: str, claim: Lease, run_id: str) -> DataSetRecord:
-        """Push the lineage as CluedIn tells it now, and return the record. The same facts again write nothing.
+    def push(self, claim: Claim) -> None:
+        """Push the lineage as CluedIn tells it now, and end the job. The same facts again write nothing.
 
         Raises:
             TransientError, ConfigError, RejectedError: as the services answered; the record is left for the next try.
             ConflictError: another worker took the claim.
         """
         with request_ledger() as requests:
+            data_set_id = claim.job.key
             before = self.store.load(data_set_id)
-            record = before or DataSetRecord(
-                data_set_id=data_set_id, status=DataSetStatus.QUEUED, first_seen_at=self.clock()
-            )
+            record = before or new_record(data_set_id, self.clock())
+            if claim.job.is_hint and self._is_strange(before, record, claim):
+                return
             data_set = self.data_sets.fetch(data_set_id)
             if data_set is None:
-                return self._leave(record, DataSetStatus.UNKNOWN, "CluedIn knows no data set of this id.", claim)
+                self._must_be_over(claim)
+                self._leave(record, DataSetStatus.UNKNOWN, "CluedIn knows no data set of this id.", claim)
+                return
             record = record.model_copy(update={"name": data_set.name, "source_id": data_set.source_id})
             asset = self.match.match(data_set)
             if asset is None:
                 why = f"Its data source '{data_set.source_name}' was not made for an asset of Purview."
-                return self._leave(record, DataSetStatus.NOT_FROM_PURVIEW, why, claim)
+                self._leave(record, DataSetStatus.NOT_FROM_PURVIEW, why, claim)
+                return
             done = self._bring(data_set, asset, record, claim)
             if done.pushed_at != record.pushed_at:
-                done = done.model_copy(update={"pushed_run_id": run_id, "pushed_requests": dict(requests)})
+                done = done.model_copy(update={"pushed_run_id": claim.run_id, "pushed_requests": dict(requests)})
             is_news = done.fingerprint != record.fingerprint
-            claim.renew()  # a worker that was overtaken must not save over what its successor found
-            self.store.save(done, before, announce=self.announce and is_news)
-            return done
+            self.store.finish(done, before, claim, announce=self.announce and is_news)
 
-    def _bring(self, data_set: DataSet, asset: MatchedAsset, record: DataSetRecord, claim: Lease) -> DataSetRecord:
+    def _is_strange(self, before: DataSetRecord | None, record: DataSetRecord, claim: Claim) -> bool:
+        """Whether a hint is not worth a call of CluedIn; then it is seen to."""
+        if self.strangers.is_foreign_still(before):
+            claim.done()
+            return True
+        if claim.job.unseen_since is None and self.strangers.is_in_flood(before):
+            self._leave(record, DataSetStatus.UNKNOWN, NOT_ASKED, claim)
+            return True
+        return False
+
+    def _must_be_over(self, claim: Claim) -> None:
+        """One empty answer is a look, not a proof: look again within the grace before it is believed."""
+        since = claim.job.unseen_since
+        if since is None:
+            self.strangers.note_unknown()
+        if since is None or self.clock() - since < UNSEEN_GRACE:
+            raise UnseenError(f"CluedIn does not show data set {claim.job.key}; it is looked for again.")
+
+    def _bring(self, data_set: DataSet, asset: MatchedAsset, record: DataSetRecord, claim: Claim) -> DataSetRecord:
         source = self._find_source(asset)
         collection = self.collection()
         # As Purview spells it now: it draws columns only between names that are equal, case included.
@@ -166,12 +188,10 @@ class PushDataSet:
         update = {"guid": guid, "fingerprint": fingerprint, "pushed_at": self.clock()}
         return _settled(record, data_set, written.lineage).model_copy(update=update)
 
-    def _leave(self, record: DataSetRecord, status: DataSetStatus, why: str, claim: Lease) -> DataSetRecord:
+    def _leave(self, record: DataSetRecord, status: DataSetStatus, why: str, claim: Claim) -> None:
         logger.info("Data set %s is left alone, %s: %s", record.data_set_id, status.value, why)
-        left = record.model_copy(update={"status": status, "reason": why, **NO_FAILURE})
-        claim.renew()
-        self.store.save(left)
-        return left
+        left = record.model_copy(update={"status": status, "reason": why, "left_at": self.clock()})
+        self.store.finish(left, record, claim)
 
 
 def _fingerprint(lineage: Lineage, collection: str) -> str:
@@ -181,7 +201,7 @@ def _fingerprint(lineage: Lineage, collection: str) -> str:
 def _settled(record: DataSetRecord, data_set: DataSet, lineage: Lineage) -> DataSetRecord:
     status = DataSetStatus.PUSHED if data_set.is_mapped else DataSetStatus.NOT_MAPPED
     why = "" if data_set.is_mapped else "It has no mapping; the rest of its lineage follows once it has."
-    return record.model_copy(update={"status": status, "reason": why, "notes": list(lineage.notes), **NO_FAILURE})
+    return record.model_copy(update={"status": status, "reason": why, "notes": list(lineage.notes)})
 
 
 def _shared(entity_type: str, keys: Collection[str]) -> set[str]:

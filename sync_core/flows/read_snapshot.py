@@ -76,7 +76,7 @@ class ReadSnapshot:
     cursors: Notes
     clock: Callable[[], datetime]
 
-    def read(self, owner: str, read_time: timedelta) -> Snapshot | None:
+    def read(self, owner: str, read_time: timedelta, keep_alive: Callable[[], None] = lambda: None) -> Snapshot | None:
         """Read on, for as long as `read_time`; return the snapshot once it is complete. None where more is to be read.
 
         Raises:
@@ -86,15 +86,16 @@ class ReadSnapshot:
         if isinstance(lease, Held):
             return None
         try:
-            return self._read(lease, self.clock() + read_time)
+            return self._read(lease, self.clock() + read_time, keep_alive)
         finally:
             lease.release()
 
-    def _read(self, lease: Lease, ends_at: datetime) -> Snapshot | None:
+    def _read(self, lease: Lease, ends_at: datetime, keep_alive: Callable[[], None]) -> Snapshot | None:
         current = self._resume()
         try:
             while self._read_page(current):
                 lease.renew_if_older_than(LEASE_S / 4)
+                keep_alive()
                 if self.clock() >= ends_at:
                     self._save(current)
                     return None

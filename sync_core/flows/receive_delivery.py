@@ -1,8 +1,7 @@
 """Takes a delivery of the webhook: check it, store it, enqueue it, and only then say so.
 
 The body is a hint. What is written to Purview is read from CluedIn's API, so a forged body can at most cause a harmless
-re-read; and a delivery that comes twice is enqueued twice, because the first one's message may never have been sent:
-but for one that was worked off.
+re-read. What it asks for is stored with it, in one transaction: its message is a wake-up, which a tick makes good.
 """
 
 import hashlib
@@ -15,16 +14,16 @@ from http import HTTPStatus
 from pydantic import SecretStr
 
 from sync_core.domain.answer import HttpAnswer, json_answer, problem
-from sync_core.domain.delivery import Delivery, DeliveryStatus, bodiless_delivery, delivery_key
-from sync_core.domain.message import DataSetMessage
-from sync_core.errors import RejectedError, StateError, SyncError
+from sync_core.domain.delivery import Delivery, bodiless_delivery, delivery_key
+from sync_core.domain.job import Job
+from sync_core.domain.message import message_of
+from sync_core.errors import RejectedError, SyncError
 from sync_core.flows.empty_bodies import EmptyBodies
-from sync_core.flows.look_now import LookNow
 from sync_core.mapping.delivery_body import DeliveryBody, parse_body
 from sync_core.mapping.empty_bodies import lost_its_body
 from sync_core.mapping.signatures import is_id_signed, is_signed, is_signed_long_ago
-from sync_core.state.deliveries import DeliveryStore
 from sync_core.state.queues import WorkQueue
+from sync_core.state.receipts import ReceiptStore
 
 logger = logging.getLogger(__name__)
 
@@ -45,10 +44,9 @@ UNVERIFIABLE = (
 class ReceiveDelivery:
     """Answers the webhook."""
 
-    deliveries: DeliveryStore
+    receipts: ReceiptStore
     queue: WorkQueue
     secrets: Sequence[SecretStr]
-    look_now: LookNow
     empty_bodies: EmptyBodies
     clock: Callable[[], datetime]
     new_id: Callable[[], str]
@@ -82,11 +80,9 @@ class ReceiveDelivery:
             self.empty_bodies.note(refused=bool(self.secrets))
             if self.secrets:
                 return problem(HTTPStatus.UNAUTHORIZED, UNVERIFIABLE)
-            self.deliveries.add(delivery)
-            self.look_now.ask()
         except SyncError as error:
             return _not_stored("without a body", error)
-        return _taken(delivery, "accepted")
+        return self._accept(delivery)
 
     def _refuse(self, headers: Mapping[str, str], body: bytes) -> HttpAnswer | None:
         if len(body) > LARGEST_BODY_BYTES:
@@ -101,8 +97,6 @@ class ReceiveDelivery:
         """
         try:
             known = self._find_known(headers, body)
-            if known is not None and known.status is DeliveryStatus.RECEIVED:
-                self._enqueue(known)
         except SyncError as error:
             return _not_stored(f"signed as {headers.get('webhook-id', '')[:LONGEST_ID]}", error)
         if known is not None:
@@ -117,10 +111,7 @@ class ReceiveDelivery:
             content = parse_body(body)
         except RejectedError:
             return None
-        return self.deliveries.load(delivery_key(headers["webhook-id"], content.data_set_id))
-
-    def _enqueue(self, delivery: Delivery) -> None:
-        self.queue.send(DataSetMessage(data_set_id=delivery.data_set_id, delivery_key=delivery.key))
+        return self.receipts.load(delivery_key(headers["webhook-id"], content.data_set_id))
 
     def _new_delivery(self, headers: Mapping[str, str], body: bytes, content: DeliveryBody) -> Delivery:
         now = self.clock()
@@ -139,19 +130,19 @@ class ReceiveDelivery:
 
     def _accept(self, delivery: Delivery) -> HttpAnswer:
         try:
-            is_new = self.deliveries.add(delivery)
-            if is_new or not self._was_worked_off(delivery.key):
-                self._enqueue(delivery)
+            receipt = self.receipts.receive(delivery)
         except SyncError as error:
             return _not_stored(delivery.key, error)
-        return _taken(delivery, "accepted" if is_new else "duplicate")
+        if receipt.job:
+            self._send(receipt.job)
+        return _taken(delivery, "accepted" if receipt.is_new else "duplicate")
 
-    def _was_worked_off(self, key: str) -> bool:
+    def _send(self, job: Job) -> None:
+        """What is stored is not lost: a message that cannot be sent now is sent by the next tick."""
         try:
-            known = self.deliveries.load(key)
-        except StateError:  # another version wrote it: to ask once more does no harm
-            return False
-        return known is not None and known.is_over
+            self.queue.send(message_of(job))
+        except SyncError as error:
+            logger.warning("The message of job %s is left to the next tick: %s", job.key, error)
 
 
 def _is_json(headers: Mapping[str, str]) -> bool:

@@ -8,49 +8,42 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from heapq import nsmallest
-from itertools import islice
 
 from pydantic import BaseModel
 
 from sync_core.clients.cluedin import CLUEDIN
 from sync_core.clients.failures import Service
 from sync_core.clients.purview import PURVIEW
-from sync_core.domain.message import DataSetMessage
 from sync_core.domain.run import RunKind
 from sync_core.flows.check_existence import CheckExistence
+from sync_core.flows.dead_letters import DeadLetters
 from sync_core.flows.empty_bodies import EmptyBodies
 from sync_core.flows.find_recreated import FindRecreated
 from sync_core.flows.look_at_cluedin import LookAtCluedIn
-from sync_core.flows.look_now import LookNow
-from sync_core.flows.look_through import LookThrough
 from sync_core.flows.notify import Notify
 from sync_core.flows.pauses import Pauses
-from sync_core.flows.push_lineage import SEND_AGAIN_AFTER
-from sync_core.flows.replay import Replay
 from sync_core.flows.run_log import RunLog, recorded_run
 from sync_core.flows.selection import ReadSelection
-from sync_core.flows.take_assets import TakeAssets
 from sync_core.flows.take_poison import TakePoison
+from sync_core.flows.wake_jobs import WakeJobs
 from sync_core.flows.watch_queues import WatchQueues
 from sync_core.mapping.replaying import is_replay_due, replay_at, replays_a_run
-from sync_core.state.dead_letters import DeadLetterStore
-from sync_core.state.deliveries import DeliveryStore
+from sync_core.state.data_sets import DataSetStore
 from sync_core.state.leases import Held, Leases
 from sync_core.state.notes import Notes
-from sync_core.state.queues import WorkQueue
+from sync_core.state.receipts import ReceiptStore
 from sync_core.state.runs import RunStore
 
 LEASE = "reconcile"
 LEASE_S = 600
-DELIVERIES_A_RUN = 500
 REPLAYED = "replayed-letters"
 THOROUGH = "thorough-reconciliation"
 THOROUGH_EVERY = timedelta(minutes=15)
 EARLY = timedelta(minutes=1)  # a timer comes a little early or late
 RUNS_KEPT = timedelta(days=30)
 DELIVERIES_KEPT = timedelta(days=30)
+DATA_SETS_KEPT = timedelta(days=30)  # unknown and foreign ones
 LEASES_KEPT = timedelta(days=1)
-UNKNOWN_ASSETS_KEPT = timedelta(days=1)  # every tick of that day would have recorded the asset, were it tagged
 Step = tuple[str, Callable[[RunLog], object]]
 
 
@@ -70,56 +63,34 @@ class ThoroughRun(BaseModel):
 class Heal:
     """The steps that need our own state and queues only."""
 
-    deliveries: DeliveryStore
-    letters: DeadLetterStore
-    replay: Replay
-    lineage_queue: WorkQueue
-    look_now: LookNow
+    receipts: ReceiptStore
+    data_sets: DataSetStore
+    letters: DeadLetters
     leases: Leases
     runs: RunStore
     cursors: Notes
     clock: Callable[[], datetime]
 
-    def resend_deliveries(self, log: RunLog) -> None:
-        """Enqueue deliveries again that are open and whose message did not come for long, or is surely gone."""
-        now = self.clock()
-        is_gone = self.lineage_queue.is_empty()
-        lost = (
-            one
-            for one in self.deliveries.open()
-            if is_gone or now >= (one.due_at or one.received_at + SEND_AGAIN_AFTER)
-        )
-        for delivery in islice(lost, DELIVERIES_A_RUN):
-            if delivery.names_nothing:
-                self.look_now.ask()
-                continue
-            self.lineage_queue.send(DataSetMessage(data_set_id=delivery.data_set_id, delivery_key=delivery.key))
-            self.deliveries.postpone(delivery.key, now + SEND_AGAIN_AFTER)
-            log.counts["deliveries_resent"] += 1
-
     def replay_letters(self, log: RunLog) -> None:
         """Try dead letters again whose cause may be gone, those first that wait the longest."""
         now = self.clock()
         last = self.cursors.load(Replayed, REPLAYED) or Replayed(letters=[])
-        many = replays_a_run(last.letters, self.letters.ids() if last.letters else ())
+        many = replays_a_run(last.letters, self.letters.unsettled() if last.letters else ())
         waiting = (letter for letter in self.letters.all() if is_replay_due(letter, now))
         due = nsmallest(many, waiting, key=lambda letter: replay_at(letter) or now)
         self.cursors.save(REPLAYED, Replayed(letters=[letter.letter_id for letter in due]))
-        count, refused = self.replay.replay_each(due)
+        count, refused = self.letters.replay_each(due)
         log.counts["letters_replayed"] += count
         log.notes += refused
 
     def tidy(self, log: RunLog) -> None:
-        """Drop what no one asks for any more.
-
-        That is old runs, old deliveries, leases of workers long dead, and letters of assets that lost their term.
-        """
+        """Drop what no one asks for any more: old runs, receipts, strangers' data sets, leases of workers long dead."""
         now = self.clock()
         for kind in RunKind:
             log.counts["runs_dropped"] += self.runs.forget_before(kind, now - RUNS_KEPT)
-        log.counts["deliveries_dropped"] += self.deliveries.forget_done_before(now - DELIVERIES_KEPT)
+        log.counts["data_sets_dropped"] += self.data_sets.forget_left_before(now - DATA_SETS_KEPT)
+        log.counts["deliveries_dropped"] += self.receipts.forget_before(now - DELIVERIES_KEPT)
         log.counts["leases_dropped"] += self.leases.forget_ended_before(now - LEASES_KEPT)
-        log.counts["letters_dropped"] += self.letters.forget_unknown_assets_before(now - UNKNOWN_ASSETS_KEPT)
 
 
 @dataclass(frozen=True)
@@ -127,13 +98,12 @@ class Reconcile:
     """One reconciliation. Idempotent; two at once do the work once."""
 
     heal: Heal
-    look_through: LookThrough
     look_at_cluedin: LookAtCluedIn
     find_recreated: FindRecreated
     check_existence: CheckExistence
     selection: ReadSelection
-    take_assets: TakeAssets
     take_poison: TakePoison
+    wake: Sequence[WakeJobs]
     empty_bodies: EmptyBodies
     watch_queues: WatchQueues
     leases: Leases
@@ -168,14 +138,10 @@ class Reconcile:
         _run_all([*steps, *self._steps_that_ask_services(log, is_thorough=is_thorough)], log)
 
     def _steps(self, *, is_thorough: bool) -> Iterator[Step]:
-        yield "take poison messages of assets", self.take_poison.take_assets
-        yield "take poison messages of data sets", self.take_poison.take_data_sets
+        yield "take poison messages", self.take_poison.run
+        for wake in self.wake:
+            yield "wake jobs", wake.run
         yield "watch queues", self.watch_queues.run
-        if is_thorough:
-            yield "look through assets", self.look_through.look_at_assets
-            yield "look through data sets", self.look_through.look_at_data_sets
-        yield "resend assets", self.take_assets.send_lost
-        yield "resend deliveries", self.heal.resend_deliveries
         yield "tell of empty bodies", self.empty_bodies.tell
         yield "send kept notifications", self.notify.send_kept
         if is_thorough:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
@@ -16,8 +16,9 @@ from sync_core.domain.answer import HttpAnswer, json_answer, problem
 from sync_core.domain.approval import Approval, ApprovalNeeded
 from sync_core.domain.asset import AssetRecord, AssetStatus
 from sync_core.domain.data_set import DataSetRecord
-from sync_core.domain.delivery import Delivery
+from sync_core.domain.dead_letter import to_letter
 from sync_core.domain.facts import Facts, Filter, LastNotification, Page, Toggle
+from sync_core.domain.job import Job
 from sync_core.domain.run import RunKind
 from sync_core.domain.throttle import Throttle
 from sync_core.domain.unreadable import Unreadable
@@ -25,12 +26,10 @@ from sync_core.errors import RejectedError
 from sync_core.flows.empty_bodies import EmptyBodies
 from sync_core.flows.retire import APPROVAL, NEEDED
 from sync_core.flows.selection import NOTE as TOGGLE
-from sync_core.flows.take_assets import SEND_AGAIN_AFTER
 from sync_core.state.assets import AssetStore
 from sync_core.state.data_sets import DataSetStore
-from sync_core.state.dead_letters import DeadLetterStore
 from sync_core.state.deferred import DeferredStore
-from sync_core.state.deliveries import DeliveryStore
+from sync_core.state.jobs import JobStore
 from sync_core.state.notes import Notes
 from sync_core.state.runs import RunStore
 
@@ -38,6 +37,8 @@ Item = TypeVar("Item")
 LARGEST_PAGE = 1000
 DEFAULT_PAGE = 100
 RUNS_SHOWN = 20
+OPEN_ASSETS = frozenset({AssetStatus.QUEUED, AssetStatus.FAILED})
+TOLD = {"attempts", "deaths", "last_error", "last_error_class", "last_error_at", "throttled_since"}  # of a job
 KEY = re.compile(r"[A-Za-z0-9-]{0,100}")  # what our own keys and the ids of data sets are made of
 
 
@@ -73,8 +74,6 @@ class Report:
     assets: AssetStore
     runs: RunStore
     data_sets: DataSetStore
-    deliveries: DeliveryStore
-    dead_letters: DeadLetterStore
     approvals: Notes
     toggles: Notes
     throttles: Notes
@@ -99,8 +98,10 @@ class Report:
         assets = _page(filter(wanted.accepts, records), wanted.page_size, lambda one: one.key)
         known = _readable(self.data_sets.each_after(wanted.after_data_set), "data set", unreadable)
         data_sets = _page(filter(wanted.accepts_data_set, known), wanted.page_size, lambda one: one.data_set_id)
-        letters = _readable(self.dead_letters.each(), "dead letter", unreadable)
-        deliveries = list(self.deliveries.open())
+        dead = chain(self.assets.jobs.each_dead(), self.data_sets.jobs.each_dead())
+        letters = map(to_letter, _readable(dead, "dead letter", unreadable))
+        asset_jobs = self._jobs(self.assets.jobs, [one.key for one in assets.items if one.status in OPEN_ASSETS])
+        data_set_jobs = self._jobs(self.data_sets.jobs, [one.data_set_id for one in data_sets.items])
         now = self.clock()
         return Facts(
             generated_at=now,
@@ -109,8 +110,8 @@ class Report:
             counts=self.assets.counts(),
             assets=assets,
             data_sets=data_sets,
-            tries=_next_tries(self._due(assets.items), deliveries, now),
-            open_deliveries=len(deliveries),
+            jobs={**asset_jobs, **data_set_jobs},
+            open_deliveries=self.data_sets.jobs.count_pending(),
             runs=self.runs.latest(RunKind.DISCOVER, RUNS_SHOWN),
             reconciliations=self.runs.latest(RunKind.RECONCILE, RUNS_SHOWN),
             approval_needed=self.approvals.load(ApprovalNeeded, NEEDED),
@@ -128,21 +129,9 @@ class Report:
         keys = dict.fromkeys(record.asset_key for record in data_sets if record.asset_key)
         return {key: stored.record for key, stored in self.assets.load_many(list(keys)).items()}
 
-    def _due(self, shown: Sequence[AssetRecord]) -> dict[str, datetime]:
-        """Return when the messages of the queued ones among these count as lost; they are in the order of keys."""
-        queued = [record.key for record in shown if record.status is AssetStatus.QUEUED]
-        return self.assets.due_between(queued[0], queued[-1]) if queued else {}
-
-
-def _next_tries(due: Mapping[str, datetime], deliveries: Iterable[Delivery], now: datetime) -> dict[str, datetime]:
-    """Return when each piece of outstanding work is tried next: when its message shows up, or now if it has."""
-    tries = {key: max(due_at - SEND_AGAIN_AFTER, now) for key, due_at in due.items()}
-    for delivery in deliveries:
-        if delivery.names_nothing:
-            continue
-        try_at = max(delivery.due_at - SEND_AGAIN_AFTER, now) if delivery.due_at else now
-        tries[delivery.data_set_id] = min(try_at, tries.get(delivery.data_set_id, try_at))
-    return tries
+    def _jobs(self, jobs: JobStore, keys: Sequence[str]) -> dict[str, Job]:
+        """Return the jobs of these keys, which are in order: one query, however many."""
+        return jobs.between(keys[0], keys[-1]) if keys else {}
 
 
 def _readable(
@@ -191,15 +180,23 @@ def _to_json(facts: Facts) -> dict[str, Any]:
 
 def _asset(record: AssetRecord, facts: Facts) -> dict[str, Any]:
     renamed = {"inPurview": record.name, "inCluedIn": record.synced_name} if record.is_renamed else None
-    return {**_camel(record), **_next_try(record.key, facts), "renamed": renamed}
+    return {**_camel(record), **_work(record.key, facts), "renamed": renamed}
 
 
 def _data_set(record: DataSetRecord, facts: Facts) -> dict[str, Any]:
-    return {**_camel(record), **_next_try(record.data_set_id, facts)}
+    return {**_camel(record), **_work(record.data_set_id, facts)}
 
 
-def _next_try(work: str, facts: Facts) -> dict[str, str]:
-    return {"nextTryAt": facts.tries[work].isoformat()} if work in facts.tries else {}
+def _work(key: str, facts: Facts) -> dict[str, Any]:
+    """What is outstanding, or why it was given up."""
+    job = facts.jobs.get(key)
+    if job is None:
+        return {"attempts": 0, "lastError": "", "lastErrorClass": ""}
+    told = {to_camel(name): value for name, value in job.model_dump(mode="json", include=TOLD).items() if value}
+    try_at = facts.try_at(key)
+    return {"attempts": 0, "lastError": "", "lastErrorClass": "", **told} | (
+        {"nextTryAt": try_at.isoformat()} if try_at else {}
+    )
 
 
 def _camel(model: BaseModel) -> dict[str, Any]:

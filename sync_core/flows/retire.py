@@ -125,7 +125,7 @@ class Retire:
             keep_alive()
             reason = f"{REPLACED if record.reason == REPLACED else REASON}{said}"
             update = {"status": AssetStatus.RETIRED, "retired_at": self.clock(), "reason": reason}
-            self.assets.close(record.key, lambda one, update=update: one.model_copy(update=update), announce=False)  # type: ignore[misc]
+            self.assets.close(record.key, lambda one, update=update: one.model_copy(update=update))  # type: ignore[misc]
             logger.info("Asset %s is retired.%s", record.key, said)
 
     def _tell(self, gone: Sequence[AssetRecord], log: RunLog) -> None:

@@ -33,6 +33,13 @@ class ReadSelection:
         """Whether reading takes a call of CluedIn."""
         return self.settings.sync_settings_source is SettingsSource.CLUEDIN
 
+    def is_enabled(self) -> bool:
+        """Whether the sync was switched on when that was last read; asks nobody."""
+        if not self.settings.sync_enabled or not self.asks_cluedin:
+            return self.settings.sync_enabled
+        toggle = self.notes.load(Toggle, NOTE)
+        return toggle is None or toggle.enabled
+
     def read(self, log: RunLog) -> Selection | None:
         """Return what to sync, or None while the sync is switched off.
 

@@ -6,23 +6,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sync_core.domain.asset import Asset, AssetRecord, AssetStatus, rejected_key
-from sync_core.domain.message import AssetMessage
+from sync_core.domain.job import Job
+from sync_core.domain.message import message_of
 from sync_core.errors import ConflictError
 from sync_core.flows.run_log import RunLog
 from sync_core.mapping.discovery_plan import Plan, plan_assets, record_key
-from sync_core.state.asset_rows import StoredTodo, Todo
 from sync_core.state.assets import AssetStore
 from sync_core.state.queues import WorkQueue
 
-# The host hides a crashed worker's message for up to ten minutes; one that is not done by then is lost.
-SEND_AGAIN_AFTER = timedelta(minutes=15)
-LONGEST_PATIENCE = timedelta(hours=6)
-LONGEST_WAIT = timedelta(days=8)  # a queue hides a message for seven days at the most
-SENDS_A_BATCH = 100
 # How long one part of a run may take: all of them end long before the function's time-out of ten minutes, and before
 # health misses a run. The next run does what is left.
 PART_TIME = timedelta(minutes=1)
-SEND_TIME = timedelta(seconds=30)
 PRESENT = {"absent": 0, "absent_since": None, "retired_at": None}
 
 
@@ -44,31 +38,6 @@ class TakeAssets:
         log.counts.update(
             new=len(plan.new), changed=len(plan.changed), rejected=len(plan.rejected), returning=len(plan.returning)
         )
-
-    def send_due(self, log: RunLog, *, keep_alive: Callable[[], None]) -> None:
-        """Send the messages of outstanding work that has none: never sent, or lost on the way."""
-        self._send_each(self.assets.due(self.clock()), log, keep_alive)
-
-    def send_lost(self, log: RunLog) -> None:
-        """Send the messages of all outstanding work, where the queue holds none: one is there until its work ends."""
-        if self.queue.is_empty():
-            self._send_each(self.assets.due(self.clock() + LONGEST_WAIT), log, lambda: None)
-
-    def _send_each(self, todos: Iterable[StoredTodo], log: RunLog, keep_alive: Callable[[], None]) -> None:
-        started_at = self.clock()
-        batch: list[StoredTodo] = []
-        for stored in todos:
-            keep_alive()
-            if self.clock() - started_at >= SEND_TIME:
-                log.notes.append("There is more work than one run can send; the next one goes on.")
-                break
-            if stored.todo.sends and not self._is_outstanding(stored.todo):
-                continue
-            batch.append(stored)
-            if len(batch) == SENDS_A_BATCH:
-                self._send(batch, log)
-                batch = []
-        self._send(batch, log)
 
     def _apply(self, plan: Plan, log: RunLog) -> None:
         if plan.new:
@@ -94,7 +63,8 @@ class TakeAssets:
         def queue_again(one: AssetRecord) -> AssetRecord:
             return describe(one).queued_again(now, log.run_id).model_copy(update=PRESENT)
 
-        self.assets.ask_again(record.key, queue_again, Todo(key=record.key, run_id=log.run_id, due_at=now))
+        job = self.assets.ask_again(record.key, queue_again, log.run_id, now)
+        self._send([job] if job else [], log)
 
     def _forget_mended(self, found: Sequence[Asset]) -> None:
         """An asset that had no qualified name was recorded by its guid; now it has a record of its own."""
@@ -102,24 +72,10 @@ class TakeAssets:
         for key in mended & self.assets.rejected_keys():
             self.assets.forget(key)
 
-    def _is_outstanding(self, todo: Todo) -> bool:
-        stored = self.assets.load(todo.key)
-        if stored is not None and stored.record.status is AssetStatus.QUEUED:
-            return True
-        self.assets.forget_todo(todo.key)
-        return False
-
-    def _send(self, todos: Sequence[StoredTodo], log: RunLog) -> None:
-        for stored in todos:
-            self.queue.send(AssetMessage(asset_key=stored.todo.key, run_id=stored.todo.run_id))
-        now = self.clock()
-        self.assets.mark_sent(todos, lambda todo: now + _patience(todo.sends))
-        log.counts["queued"] += len(todos)
-
-
-def _patience(sends: int) -> timedelta:
-    """How long a message may be under way: one that was sent often waits in a long queue rather than is lost."""
-    return min(SEND_AGAIN_AFTER * 2.0 ** min(sends, 10), LONGEST_PATIENCE)
+    def _send(self, jobs: Iterable[Job], log: RunLog) -> None:
+        for job in jobs:
+            self.queue.send(message_of(job))
+            log.counts["queued"] += 1
 
 
 def _with_description_of(seen: AssetRecord) -> Callable[[AssetRecord], AssetRecord]:

@@ -4,10 +4,12 @@ from collections.abc import Collection, Container
 from datetime import datetime, timedelta
 
 from sync_core.domain.dead_letter import DeadLetter
+from sync_core.domain.job import DIED, UNREADABLE
 
-# What is no message of ours, or asks for what cannot be read or must be decided, is left to a person. Whatever else
-# failed may work now: a setting, a role, a service, a thing that was refused can be mended without our hearing of it.
-LEFT_TO_A_PERSON = frozenset({"unreadable", "state", "unsafe"})
+# What is no message of ours, asks for what cannot be read or must be decided, or kills workers, is left to a person.
+# Whatever else failed may work now: a setting, a role, a service, a thing that was refused can be mended without our
+# hearing of it.
+LEFT_TO_A_PERSON = frozenset({UNREADABLE, "state", "unsafe", DIED})
 SECOND_REPLAY_AFTER = timedelta(minutes=30)
 LONGEST_REPLAY_AFTER = timedelta(hours=24)
 FEWEST_A_RUN = 20

@@ -5,14 +5,13 @@ from datetime import datetime
 
 from sync_core.domain.asset import AssetRecord, AssetStatus
 from sync_core.domain.data_set import DataSetRecord, DataSetStatus
-from sync_core.domain.dead_letter import DeadLetter, letter_id
+from sync_core.domain.dead_letter import DeadLetter
 from sync_core.domain.facts import Facts
 from sync_core.errors import ConfigError, RejectedError
 from sync_core.mapping.backoff import MOST_ATTEMPTS
 from sync_core.mapping.replaying import replay_at
 from sync_core.mapping.retirement import GRACE_SNAPSHOTS
 from sync_core.pages.words import relative
-from sync_core.state.names import ASSET_QUEUE, LINEAGE_QUEUE
 
 OF_ASSETS = {
     AssetStatus.SYNCED: "Nothing: it is done.",
@@ -26,6 +25,7 @@ OF_DATA_SETS = {
     DataSetStatus.UNKNOWN: "Nothing: it is gone from CluedIn.",
 }
 OF_LETTERS = {
+    "died": "The worker died in it each time. Look into the log for why, then replay it.",
     "unsafe": "Read the cause and decide, then replay it.",
     "unreadable": "Find out who writes to the queue, then close it.",
 }
@@ -44,9 +44,9 @@ def after_asset(record: AssetRecord, facts: Facts) -> Next:
     """Tell what happens next with an asset."""
     match record.status:
         case AssetStatus.QUEUED:
-            return _try_again(record.attempts, record.last_error_class, facts.tries.get(record.key), facts)
+            return _try_again(record.key, facts)
         case AssetStatus.FAILED:
-            return _after_death(letter_id(ASSET_QUEUE, record.key), facts)
+            return _after_death(record.key, facts)
         case AssetStatus.REJECTED:
             return Next(OF_ASSETS[record.status], is_stuck=True)
         case AssetStatus.SYNCED if record.absent:
@@ -56,11 +56,11 @@ def after_asset(record: AssetRecord, facts: Facts) -> Next:
 
 def after_data_set(record: DataSetRecord, facts: Facts) -> Next:
     """Tell what happens next with a data set."""
-    try_at = facts.tries.get(record.data_set_id)
+    try_at = facts.try_at(record.data_set_id)
     if record.status is DataSetStatus.FAILED and try_at is None:
-        return _after_death(letter_id(LINEAGE_QUEUE, record.data_set_id), facts)
+        return _after_death(record.data_set_id, facts)
     if record.status is DataSetStatus.QUEUED or try_at is not None:
-        return _try_again(record.attempts, record.last_error_class, try_at, facts)
+        return _try_again(record.data_set_id, facts)
     return Next(OF_DATA_SETS[record.status])
 
 
@@ -76,14 +76,15 @@ def after_letter(letter: DeadLetter, now: datetime) -> Next:
     return Next(f"{remedy}It is replayed by itself {relative(again_at, now)}; sooner by hand.", is_stuck=is_refused)
 
 
-def _try_again(attempts: int, error_class: str, try_at: datetime | None, facts: Facts) -> Next:
-    if try_at is None:
-        return Next("Its message is missing: reconcile makes it anew, within 15 min.")
+def _try_again(key: str, facts: Facts) -> Next:
+    job, try_at = facts.jobs.get(key), facts.try_at(key)
+    if job is None or try_at is None:
+        return Next("It is worked off now.")  # done since its record was read
     moment = "now" if try_at <= facts.generated_at else f"{relative(try_at, facts.generated_at)}, at {try_at:%H:%M:%S}"
-    if not attempts:
+    if not job.attempts:
         return Next(f"It is worked off {moment}.")
-    remedy = "Mend what the error names. " if error_class == ConfigError.cause_class else ""
-    return Next(f"{remedy}Attempt {attempts + 1} of {MOST_ATTEMPTS} comes {moment}.", is_stuck=bool(remedy))
+    remedy = "Mend what the error names. " if job.last_error_class == ConfigError.cause_class else ""
+    return Next(f"{remedy}Attempt {job.attempts + 1} of {MOST_ATTEMPTS} comes {moment}.", is_stuck=bool(remedy))
 
 
 def _after_death(letter: str, facts: Facts) -> Next:

@@ -7,6 +7,8 @@ from sync_core.domain.asset import AssetRecord, AssetStatus
 from sync_core.domain.data_set import DataSetRecord, DataSetStatus
 from sync_core.domain.dead_letter import DeadLetter
 from sync_core.domain.facts import Facts, Filter
+from sync_core.domain.job import JobKind
+from sync_core.domain.message import QUEUES
 from sync_core.domain.run import RunRecord
 from sync_core.domain.throttle import Throttle
 from sync_core.mapping.well_being import is_discovery_well
@@ -16,7 +18,6 @@ from sync_core.pages.drawing import Drawing, draw_across, draw_down
 from sync_core.pages.links import Links
 from sync_core.pages.next_steps import Next, after_asset, after_data_set, after_letter
 from sync_core.pages.words import lines
-from sync_core.state.names import LINEAGE_QUEUE
 
 MEANINGS = {
     AssetStatus.SYNCED: "group and source stand in CluedIn",
@@ -111,7 +112,7 @@ def to_view(facts: Facts, sources: Mapping[str, AssetRecord], wanted: Filter, li
         notices=list(find_notices(facts, links)),
         pauses=[throttle for throttle in facts.throttles if throttle.until > facts.generated_at],
         states=_states(facts, wanted, links),
-        assets=[AssetRow(record, _why(record), after_asset(record, facts)) for record in facts.assets.items],
+        assets=[AssetRow(record, _why(record, facts), after_asset(record, facts)) for record in facts.assets.items],
         more_assets=links.to("assets", after=after) if after else "",
         data_sets=[_card(record, sources.get(record.asset_key), facts) for record in facts.data_sets.items],
         more_data_sets=links.to("data-sets", afterDataSet=after_data_set) if after_data_set else "",
@@ -139,9 +140,14 @@ def _states(facts: Facts, wanted: Filter, links: Links) -> list[StateCount]:
     ]
 
 
-def _why(record: AssetRecord) -> tuple[str, ...]:
+def _why(record: AssetRecord, facts: Facts) -> tuple[str, ...]:
     is_failing = record.status in {AssetStatus.QUEUED, AssetStatus.FAILED}
-    return lines(record.last_error if is_failing else record.reason)
+    return _last_error(record.key, facts) if is_failing else lines(record.reason)
+
+
+def _last_error(key: str, facts: Facts) -> tuple[str, ...]:
+    job = facts.jobs.get(key)
+    return lines(job.last_error) if job else ()
 
 
 def _card(record: DataSetRecord, source: AssetRecord | None, facts: Facts) -> DataSetCard:
@@ -150,7 +156,7 @@ def _card(record: DataSetRecord, source: AssetRecord | None, facts: Facts) -> Da
     return DataSetCard(
         record=record,
         source=source,
-        why=(*lines(record.last_error if is_failing else record.reason), *record.notes),
+        why=(*(_last_error(record.data_set_id, facts) if is_failing else lines(record.reason)), *record.notes),
         next=after_data_set(record, facts),
         chain=chain,
         across=draw_across(chain) if chain else None,
@@ -159,7 +165,7 @@ def _card(record: DataSetRecord, source: AssetRecord | None, facts: Facts) -> Da
 
 
 def _letter(letter: DeadLetter, facts: Facts) -> LetterRow:
-    way = "back into Purview" if letter.queue == LINEAGE_QUEUE else "into CluedIn"
+    way = "back into Purview" if letter.queue == QUEUES[JobKind.DATA_SET] else "into CluedIn"
     return LetterRow(letter, way, lines(letter.cause), after_letter(letter, facts.generated_at))
 
 

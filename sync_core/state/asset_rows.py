@@ -17,19 +17,6 @@ LARGEST_TEXTS = 3 * 1024**2  # a transaction holds 4 MiB; the rest of 100 rows n
 LARGEST_CHARACTER = 12  # an emoji, as it travels: two escapes of six characters
 
 
-class Todo(BaseModel):
-    """An asset whose group and source are to be made. `due_at`: when to send its message, first or again.
-
-    `times_put_back`: how often its message was put back on the queue.
-    """
-
-    key: str
-    run_id: str
-    due_at: datetime
-    sends: int = 0
-    times_put_back: int = 0
-
-
 class News(BaseModel):
     """An asset that was synced or given up, and not announced yet; `reason` says why it was given up."""
 
@@ -55,20 +42,12 @@ class StoredAsset:
     etag: str
 
 
-@dataclass(frozen=True, slots=True)
-class StoredTodo:
-    """A to-do row and its ETag."""
-
-    todo: Todo
-    etag: str
-
-
-def row_of(kind: str, model: "AssetRecord | Todo | News") -> dict[str, Any]:
+def row_of(kind: str, model: "AssetRecord | News") -> dict[str, Any]:
     """Return a model's new row; `kind` is the first part of its key."""
     return to_row(PARTITION, f"{kind}:{model.key}", model)
 
 
-def whole_row_of(kind: str, model: "AssetRecord | Todo | News") -> dict[str, Any]:
+def whole_row_of(kind: str, model: "AssetRecord | News") -> dict[str, Any]:
     """Return a model's row, to be merged over one that may be there."""
     return whole_row(PARTITION, f"{kind}:{model.key}", model)
 
@@ -80,7 +59,7 @@ def range_of(kind: str) -> dict[str, str]:
 
 
 def fitting(records: Iterable[AssetRecord]) -> Iterator[Sequence[AssetRecord]]:
-    """Yield as many records at a time as fit into one transaction with their to-do rows, however long their names."""
+    """Yield as many records at a time as fit into one transaction with their jobs, however long their names."""
     chunk: list[AssetRecord] = []
     size = 0
     for record in records:
@@ -92,11 +71,6 @@ def fitting(records: Iterable[AssetRecord]) -> Iterator[Sequence[AssetRecord]]:
         size += own_size
     if chunk:
         yield chunk
-
-
-def stamp(moment: datetime) -> str:
-    """Return the text in which a moment is stored; texts of UTC moments sort by time, to the second."""
-    return str(Todo(key="", run_id="", due_at=moment).model_dump(mode="json")["due_at"])
 
 
 def chunks(items: Sequence[Item], size: int) -> Iterator[Sequence[Item]]:

@@ -1,15 +1,15 @@
-"""The asset records, and beside them what is outstanding, so that no one has to scan the records for it.
+"""The asset records, each beside its job, so that no one has to scan the records for what is outstanding.
 
-All rows share one partition: a record and its to-do row change together in one transaction, or not at all.
+All rows share one partition: a record and its job change together in one transaction, or not at all.
 
     record:{key}   what is known of the asset
-    todo:{key}     there while its group and source are to be made; `due_at` says when its message is sent (again)
+    job:{key}      there while its group and source are to be made; see `JobStore`
     news:{key}     there from its end, synced or given up, until that was announced
     sweep          there once a sweep of the whole catalog began: should it be gone, so are the records
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from contextvars import copy_context
@@ -17,22 +17,22 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sync_core.domain.asset import REJECTED_KEY_PREFIX, AssetRecord, AssetStatus
+from sync_core.domain.job import Job, JobKind
 from sync_core.domain.unreadable import Unreadable
 from sync_core.errors import ConflictError, StateError
 from sync_core.state.asset_rows import (
     PARTITION,
     News,
     StoredAsset,
-    StoredTodo,
     Sweep,
-    Todo,
     chunks,
     fitting,
     range_of,
     row_of,
-    stamp,
     whole_row_of,
 )
+from sync_core.state.claims import Claim
+from sync_core.state.jobs import JobStore
 from sync_core.state.rows import Row, changes, from_row, read_each, readable, whole_row
 from sync_core.state.table import (
     KEYS_BETWEEN,
@@ -53,9 +53,10 @@ TRIES = 5
 
 @dataclass(frozen=True)
 class AssetStore:
-    """Reads and writes asset records and their to-do rows."""
+    """Reads and writes asset records; `jobs` are theirs."""
 
     table: Table
+    jobs: JobStore
 
     def load(self, key: str) -> StoredAsset | None:
         """Return one record, or None."""
@@ -111,9 +112,12 @@ class AssetStore:
             for row in self.table.rows(KEYS_BETWEEN, range_of("record"), select=["status"])
         )
 
-    def add(self, records: Sequence[AssetRecord], now: datetime) -> list[StoredTodo]:
-        """Insert new records with their to-do rows, due at once; those that exist by now are left as they are."""
-        added: list[StoredTodo] = []
+    def add(self, records: Sequence[AssetRecord], now: datetime) -> list[Job]:
+        """Insert new records with their jobs, and return the jobs whose messages are to be sent.
+
+        Those that exist by now are left as they are.
+        """
+        added: list[Job] = []
         for chunk in fitting(records):
             try:
                 added += self._insert(chunk, now)
@@ -123,12 +127,11 @@ class AssetStore:
                         added += self._insert([record], now)
         return added
 
-    def _insert(self, records: Sequence[AssetRecord], now: datetime) -> list[StoredTodo]:
-        todos = [Todo(key=record.key, run_id=record.queued_run_id, due_at=now) for record in records]
-        etags = self.table.transact(
-            [insert(row_of("record", record)) for record in records] + [insert(row_of("todo", todo)) for todo in todos]
-        )
-        return [StoredTodo(todo, etag) for todo, etag in zip(todos, etags[len(records) :], strict=True)]
+    def _insert(self, records: Sequence[AssetRecord], now: datetime) -> list[Job]:
+        jobs = [new_job(record.key, record.queued_run_id, now).sent(now) for record in records]
+        inserts = [insert(row_of("record", record)) for record in records]
+        self.table.transact([*inserts, *(self.jobs.inserting(job) for job in jobs)])
+        return jobs
 
     def add_rejected(self, record: AssetRecord) -> None:
         """Record an asset that cannot be synced; nothing is outstanding for it."""
@@ -151,10 +154,6 @@ class AssetStore:
         """Drop a record that another one replaces."""
         self.table.delete(PARTITION, f"record:{key}")
 
-    def forget_todo(self, key: str) -> None:
-        """Drop a to-do row whose work is done."""
-        self.table.delete(PARTITION, f"todo:{key}")
-
     def change(self, key: str, change: Callable[[AssetRecord], AssetRecord]) -> AssetRecord:
         """Change one record, again on top of what another worker wrote meanwhile.
 
@@ -162,104 +161,74 @@ class AssetStore:
             StateError: there is no such record.
             ConflictError: others were faster each time.
         """
-        return self._change(key, lambda record: (change(record), []))
-
-    def close(self, key: str, change: Callable[[AssetRecord], AssetRecord], *, announce: bool) -> AssetRecord:
-        """Change the record of an asset that is synced, or failed for good: nothing is outstanding any more."""
-
-        def finish(record: AssetRecord) -> tuple[AssetRecord, list[Operation]]:
-            closed = change(record)
-            news = News(
-                key=key,
-                guid=closed.guid,
-                name=closed.name,
-                status=closed.status,
-                origin=closed.group_origin,
-                reason=closed.last_error[:LONGEST_REASON],
-            )
-            return closed, [merge(whole_row_of("news", news))] if announce else []
-
-        return self._change(key, finish, forget_todo=True)
-
-    def ask_again(self, key: str, change: Callable[[AssetRecord], AssetRecord], todo: Todo) -> AssetRecord:
-        """Change a record and make its group and source outstanding (again)."""
-        return self._change(key, lambda record: (change(record), [merge(whole_row_of("todo", todo))]))
-
-    def _change(
-        self,
-        key: str,
-        change: Callable[[AssetRecord], tuple[AssetRecord, list[Operation]]],
-        *,
-        forget_todo: bool = False,
-    ) -> AssetRecord:
-        for attempt in range(TRIES):
-            stored = self.load(key)
-            if stored is None:
-                raise StateError(f"There is no record of asset {key}: the next discovery will make one.")
-            changed, others = change(stored.record)
-            change_only = changes(row_of("record", stored.record), row_of("record", changed))
-            operations = [update(change_only, stored.etag), *others]
-            # Deleting a to-do row that is gone already would fail the transaction: after a conflict, look first.
-            if forget_todo and (attempt == 0 or self.table.get(PARTITION, f"todo:{key}")):
-                operations.append(delete(PARTITION, f"todo:{key}"))
+        for _ in range(TRIES):
+            changed, operations = self._changed(key, change)
             with suppress(ConflictError):
                 self.table.transact(operations)
                 return changed
         raise ConflictError(f"The record of asset {key} changed at each of {TRIES} tries.")
 
-    def due(self, now: datetime) -> Iterator[StoredTodo]:
-        """Yield the to-do rows whose message is to be sent now."""
-        query = f"{KEYS_BETWEEN} and due_at le @now"
-        for row in self.table.rows(query, {**range_of("todo"), "now": stamp(now)}):
-            for todo in readable(Todo, [row]):
-                yield StoredTodo(todo, str(row.metadata["etag"]))
+    def finish(
+        self, key: str, change: Callable[[AssetRecord], AssetRecord], claim: Claim, *, announce: bool
+    ) -> AssetRecord:
+        """Change the record of an asset whose work is done, and end its job.
 
-    def due_between(self, first: str, last: str) -> dict[str, datetime]:
-        """Return when the messages of outstanding assets count as lost, by key, from one key to another."""
-        bounds = {"partition": PARTITION, "first": f"todo:{first}", "last": f"todo:{last}"}
-        query = "PartitionKey eq @partition and RowKey ge @first and RowKey le @last"
-        return {todo.key: todo.due_at for todo in readable(Todo, self.table.rows(query, bounds))}
-
-    def is_outstanding(self, key: str) -> bool:
-        """Whether an asset has its to-do row."""
-        return self.table.get(PARTITION, f"todo:{key}") is not None
-
-    def has_todo(self) -> bool:
-        """Whether anything is outstanding."""
-        return any(page for page in self.table.pages(KEYS_BETWEEN, range_of("todo"), size=1))
-
-    def mark_sent(self, todos: Iterable[StoredTodo], due_at: Callable[[Todo], datetime]) -> None:
-        """Note that the messages of these to-do rows were sent; rows that are done by now stay gone.
-
-        `due_at` says when the message of a row, as it was before, counts as lost.
+        Raises:
+            ConflictError: the claim is lost; nothing was changed.
         """
-        for chunk in chunks(list(todos), OPERATIONS_A_TRANSACTION):
-            sent = [update(_sent(stored.todo, due_at(stored.todo)), stored.etag) for stored in chunk]
-            try:
-                self.table.transact(sent)
-            except ConflictError:
-                for one in sent:
-                    with suppress(ConflictError):
-                        self.table.transact([one])
+        finished: list[AssetRecord] = []
 
-    def times_put_back(self, key: str) -> int:
-        """Return how often the asset's message was put back; 0 where nothing is outstanding."""
-        found = self.table.get(PARTITION, f"todo:{key}")
-        return from_row(Todo, found.values).times_put_back if found else 0
+        def operations(_: Job | None) -> list[Operation]:
+            record, changing = self._changed(key, change)
+            finished.append(record)
+            return [*changing, *(_telling(record, "") if announce else [])]
 
-    def postpone(self, key: str, due_at: datetime) -> int:
-        """Note that the asset's message is put back: discovery sends no other one before `due_at`.
+        claim.done(operations)
+        return finished[-1]
 
-        Returns how often it was put back by now, 0 where nothing is outstanding.
-        """
-        found = self.table.get(PARTITION, f"todo:{key}")
-        if found is None:
-            return 0
-        before = from_row(Todo, found.values)
-        todo = before.model_copy(update={"due_at": due_at, "times_put_back": before.times_put_back + 1})
-        with suppress(ConflictError):  # it was done meanwhile, or put back by another worker
-            self.table.update(changes(row_of("todo", before), row_of("todo", todo)), found.etag)
-        return todo.times_put_back
+    def failing(self, key: str, reason: str, *, announce: bool) -> list[Operation]:
+        """Return what changes when an asset's work is given up; nothing where its record is gone or unreadable."""
+        try:
+            failed, changing = self._changed(key, lambda one: one.model_copy(update={"status": AssetStatus.FAILED}))
+        except StateError:
+            return []
+        return [*changing, *(_telling(failed, reason) if announce else [])]
+
+    def close(self, key: str, change: Callable[[AssetRecord], AssetRecord]) -> AssetRecord:
+        """Change the record of an asset of which nothing is outstanding any more, and drop its job if it has one."""
+        for _ in range(TRIES):
+            stored = self._existing(key)
+            changed = change(stored.record)
+            # What is synced has no job; were there one all the same, its worker would find nothing to do.
+            dropping = [] if stored.record.status is AssetStatus.SYNCED else self.jobs.dropping(key)
+            with suppress(ConflictError):
+                self.table.transact([_changing(stored, changed), *dropping])
+                return changed
+        raise ConflictError(f"The record of asset {key} changed at each of {TRIES} tries.")
+
+    def ask_again(
+        self, key: str, change: Callable[[AssetRecord], AssetRecord], run_id: str, now: datetime
+    ) -> Job | None:
+        """Change a record and have its group and source made (again); return the job whose message is to be sent."""
+        return self.jobs.ask(new_job(key, run_id, now), now, lambda: self._changed(key, change)[1])
+
+    def requeuing(self, key: str) -> list[Operation]:
+        """Return what changes when an asset's work is replayed."""
+        try:
+            return self._changed(key, lambda one: one.model_copy(update={"status": AssetStatus.QUEUED}))[1]
+        except StateError:
+            return []
+
+    def _changed(self, key: str, change: Callable[[AssetRecord], AssetRecord]) -> tuple[AssetRecord, list[Operation]]:
+        stored = self._existing(key)
+        changed = change(stored.record)
+        return changed, [_changing(stored, changed)]
+
+    def _existing(self, key: str) -> StoredAsset:
+        stored = self.load(key)
+        if stored is None:
+            raise StateError(f"There is no record of asset {key}: the next discovery will make one.")
+        return stored
 
     def news(self) -> list[News]:
         """Return what ended and was not announced yet."""
@@ -271,6 +240,21 @@ class AssetStore:
             self.table.transact([delete(PARTITION, f"news:{item.key}") for item in chunk])
 
 
-def _sent(todo: Todo, due_at: datetime) -> Row:
-    sent = todo.model_copy(update={"due_at": due_at, "sends": todo.sends + 1})
-    return changes(row_of("todo", todo), row_of("todo", sent))
+def new_job(key: str, run_id: str, now: datetime) -> Job:
+    """Return the job that asks for an asset's group and source."""
+    return Job(kind=JobKind.ASSET, key=key, run_id=run_id, asked_at=now, due_at=now)
+
+
+def _changing(stored: StoredAsset, changed: AssetRecord) -> Operation:
+    return update(changes(row_of("record", stored.record), row_of("record", changed)), stored.etag)
+
+
+def _telling(record: AssetRecord, failure: str) -> list[Operation]:
+    news = News(
+        key=record.key,
+        name=record.name,
+        status=record.status,
+        origin=record.group_origin,
+        reason=failure[:LONGEST_REASON],
+    )
+    return [merge(whole_row_of("news", news))]

@@ -23,7 +23,7 @@ class WorkQueue:
     """One queue. In Azure the template makes it; on a laptop it is made on first use."""
 
     def __init__(self, service: QueueServiceClient, name: str) -> None:
-        self._name = name
+        self.name = name
         # Without this policy the host takes each message for damaged and drops it.
         self._client = service.get_queue_client(name, message_encode_policy=TextBase64EncodePolicy())
 
@@ -36,7 +36,7 @@ class WorkQueue:
         body = message.to_json()
         delay = round(min(max(delay_s, 0), LONGEST_DELAY_S))
         record_request(STORAGE)
-        with translated(f"queue {self._name}"):
+        with translated(f"queue {self.name}"):
             try:
                 self._client.send_message(body, visibility_timeout=delay, time_to_live=NEVER_EXPIRES)
             except HttpResponseError as error:
@@ -50,15 +50,12 @@ class WorkQueue:
                 record_request(STORAGE)  # another worker was faster
             self._client.send_message(body, visibility_timeout=delay, time_to_live=NEVER_EXPIRES)
 
-    def is_empty(self) -> bool:
-        """Whether no message is there, hidden ones included: the service's count may be too high, never too low.
-
-        Source: https://learn.microsoft.com/rest/api/storageservices/get-queue-metadata
-        """
+    def is_idle(self) -> bool:
+        """Whether no message waits to be taken: those that are hidden are in a worker's hands, or delayed."""
         record_request(STORAGE)
-        with translated(f"queue {self._name}"):
+        with translated(f"queue {self.name}"):
             try:
-                return not self._client.get_queue_properties().approximate_message_count
+                return not self._client.peek_messages(max_messages=1)
             except HttpResponseError as error:
                 if not is_missing_container(error):
                     raise
@@ -67,7 +64,7 @@ class WorkQueue:
     def peek_head(self) -> str:
         """Return what identifies the first message that waits, with how often it was taken; empty where none waits."""
         record_request(STORAGE)
-        with translated(f"queue {self._name}"):
+        with translated(f"queue {self.name}"):
             try:
                 waiting = self._client.peek_messages(max_messages=1)
             except HttpResponseError as error:

@@ -61,6 +61,12 @@ def delete(partition: str, row_key: str) -> Operation:
     return ("delete", {"PartitionKey": partition, "RowKey": row_key})
 
 
+def delete_unchanged(partition: str, row_key: str, etag: str) -> Operation:
+    """Return the operation that deletes a row if it is unchanged."""
+    row = {"PartitionKey": partition, "RowKey": row_key}
+    return ("delete", row, {"etag": etag, "match_condition": MatchConditions.IfNotModified})
+
+
 class Table:
     """The operations on one table. Each counts as one storage operation, a query as one a page.
 

@@ -82,4 +82,4 @@ def handle(app: App, delivery: Delivery) -> None:
             app.create_data_source_group.handle(delivery.body)
         case _:
             assert delivery.lane == LINEAGE_QUEUE
-            app.work_off_lineage(delivery.body)
+            app.push_lineage.handle(delivery.body)

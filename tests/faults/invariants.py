@@ -13,7 +13,7 @@ from local.cluedin.seed import SERVICE_ACCOUNT
 from local.stack import TERM
 from sync_core.bootstrap import App
 from sync_core.domain.asset import AssetRecord, AssetStatus
-from sync_core.domain.delivery import DeliveryStatus, delivery_key
+from sync_core.domain.delivery import delivery_key
 from tests.faults.lanes import Lanes
 from tests.faults.lineage_invariants import LineageFacts, lineage_violations
 from tests.faults.remote import Account, Organization
@@ -104,7 +104,7 @@ def _records(
     for name, record in by_name.items():
         expected = AssetStatus.SYNCED if name in tagged else AssetStatus.RETIRED
         if record.status is not expected:
-            yield f"{name} is {record.status}, expected {expected}: {record.last_error}"
+            yield f"{name} is {record.status}, expected {expected}: {app._asset_jobs.load(record.key)}"
         if name in tagged and record.guid != tagged[name]["guid"]:
             yield f"{name} is recorded as {record.guid}, Purview has {tagged[name]['guid']}"
         if record.status is AssetStatus.SYNCED:
@@ -128,16 +128,15 @@ def _proof(app: App, record: AssetRecord, source: Mapping[str, Any] | None) -> I
 
 def _work(case: Case) -> Iterator[str]:
     yield from (f"dead letter {letter.subject}: {letter.cause}" for letter in case.app.dead_letters.all())
-    yield from (f"delivery {delivery.delivery_id} is open" for delivery in case.app._deliveries.open())
     for delivery_id, data_set_id in case.accepted:
-        kept = case.app._deliveries.load(delivery_key(delivery_id, data_set_id))
+        kept = case.app._receipts.load(delivery_key(delivery_id, data_set_id))
         record = case.app._data_sets.load(data_set_id)
-        # One that failed is done again by a replay, which closes the letter; the data set's record tells of that.
-        is_done = kept is not None and kept.status is DeliveryStatus.DONE
-        if not is_done or record is None or record.status not in GOOD_ENDS:
+        if kept is None or record is None or record.status not in GOOD_ENDS:
             yield f"delivery {delivery_id} has no good end: {kept}, {record}"
-    if case.app._assets.has_todo():
+    if case.app._asset_jobs.has_pending():
         yield "assets are outstanding"
+    if case.app._data_set_jobs.has_pending():
+        yield "data sets are outstanding"
     waiting = case.lanes.count()
     if waiting:
         yield f"{waiting} messages wait"

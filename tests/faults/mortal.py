@@ -51,7 +51,7 @@ def run(app: App, function: str, body: bytes) -> None:
         case "create_data_source_group":
             app.create_data_source_group.handle(body)
         case "push_lineage":
-            app.work_off_lineage(body)
+            app.push_lineage.handle(body)
         case "data_set_processed":
             assert (
                 app.receive_delivery.answer({"content-type": "application/json"}, body).status == http.client.ACCEPTED

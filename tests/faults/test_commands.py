@@ -14,7 +14,7 @@ REFUSED = 400
 
 
 def letters(world: World) -> list[DeadLetter]:
-    return sorted(world.app.dead_letters.all(), key=lambda letter: letter.cause_class)
+    return sorted(world.app.dead_letters.all(), key=lambda letter: letter.cause_class, reverse=True)
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ import pytest
 
 from sync_core.clients.cluedin_snapshot import Limits
 from sync_core.domain.data_set import DataSetStatus
-from sync_core.domain.delivery import DeliveryStatus
 from sync_core.flows import look_at_cluedin
 from sync_core.flows.read_snapshot import LIMITS, NotedLimits
 from tests.faults.world import World
@@ -64,7 +63,7 @@ def test_the_data_set_is_found_at_once_by_one_read_of_cluedin(world: World, asse
 
     assert is_pushed(world, data_set)
     assert reads(world, before) == [GROUPS]
-    assert not world.app._deliveries.has_open()
+    assert not world.app._data_set_jobs.has_pending()
 
 
 def test_many_at_once_cause_one_look_and_one_that_comes_within_the_minute_is_looked_for_at_its_end(
@@ -88,7 +87,7 @@ def test_many_at_once_cause_one_look_and_one_that_comes_within_the_minute_is_loo
     world.crew.drain()
 
     assert (looks(world, before), is_pushed(world, second)) == (2, True)
-    assert not world.app._deliveries.has_open()
+    assert not world.app._data_set_jobs.has_pending()
     assert world.crew.lanes.count() == 0
 
 
@@ -105,7 +104,7 @@ def test_an_hour_of_them_costs_a_look_a_minute_and_no_message_is_left(world: Wor
     world.clock.advance(120)
     world.crew.drain()
     assert world.crew.lanes.count() == 0
-    assert not world.app._deliveries.has_open()
+    assert not world.app._data_set_jobs.has_pending()
 
 
 def test_two_messages_at_once_are_one_look(world: World, asset: str) -> None:
@@ -148,7 +147,7 @@ def test_while_cluedin_is_away_the_delivery_waits(world: World, asset: str, fail
     for _ in range(20):
         world.clock.advance(60)
         world.crew.drain()
-    assert world.app._deliveries.has_open()
+    assert world.app._data_set_jobs.has_pending()
     assert world.crew.lanes.count() == 1
 
     world.organization.clear_faults()
@@ -157,7 +156,7 @@ def test_while_cluedin_is_away_the_delivery_waits(world: World, asset: str, fail
         world.crew.drain()
 
     assert is_pushed(world, data_set)
-    assert not world.app._deliveries.has_open()
+    assert not world.app._data_set_jobs.has_pending()
 
 
 def test_a_look_whose_message_is_lost_is_made_by_the_next_reconciliation(world: World, asset: str) -> None:
@@ -167,12 +166,12 @@ def test_a_look_whose_message_is_lost_is_made_by_the_next_reconciliation(world: 
     deliver(world)
     world.crew.lanes.clear()
     world.clock.advance(5 * 60)
-    assert world.app._deliveries.has_open()
+    assert world.app._data_set_jobs.has_pending()
 
     world.crew.reconcile()
     world.crew.drain()
 
-    assert not world.app._deliveries.has_open()
+    assert not world.app._data_set_jobs.has_pending()
 
 
 def test_a_look_that_the_host_gave_up_is_no_letter_and_asked_for_again(world: World, asset: str) -> None:
@@ -187,7 +186,7 @@ def test_a_look_that_the_host_gave_up_is_no_letter_and_asked_for_again(world: Wo
     world.crew.drain()
 
     assert list(world.app.dead_letters.all()) == []
-    assert not world.app._deliveries.has_open()
+    assert not world.app._data_set_jobs.has_pending()
 
 
 def read_a_group_at_a_time(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -205,12 +204,12 @@ def test_a_look_that_takes_long_goes_on_where_it_ended(world: World, monkeypatch
 
     for _ in others[1:]:
         world.crew.drain()
-        assert world.app._deliveries.has_open()
+        assert world.app._data_set_jobs.has_pending()
         world.clock.advance(61)
     world.crew.drain()
 
     assert all(is_pushed(world, data_set) for data_set in data_sets)
-    assert not world.app._deliveries.has_open()
+    assert not world.app._data_set_jobs.has_pending()
 
 
 @pytest.mark.usefixtures("asset")
@@ -232,19 +231,18 @@ def test_a_delivery_that_comes_while_a_long_look_is_under_way_is_closed_by_one_t
         world.crew.drain()
 
     assert is_pushed(world, late)
-    assert not world.app._deliveries.has_open()
+    assert not world.app._data_set_jobs.has_pending()
 
 
-def test_without_lineage_it_is_closed(world: World, asset: str) -> None:
+def test_without_lineage_it_waits(world: World, asset: str) -> None:
     before = world.organization.last_seq()
-    load(world, asset)
+    data_set = load(world, asset)
     off = world.new_app(LINEAGE_ENABLED="false")
     assert off.receive_delivery.answer(CHUNKED, b"").status == 202
-    (delivery,) = off._deliveries.open()
 
     replace(world.crew, apps=[off]).drain()
 
-    found = off._deliveries.load(delivery.key)
-    assert found is not None
-    assert (found.status, found.result) == (DeliveryStatus.DONE, "switched_off")
     assert looks(world, before) == 0
+    for _ in range(2):  # it is switched on
+        world.run()
+    assert is_pushed(world, data_set)

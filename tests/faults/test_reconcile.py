@@ -9,18 +9,16 @@ import pytest
 from azure.data.tables import TableServiceClient
 
 from sync_core.clients.cluedin_snapshot import Detail, Limits
-from sync_core.domain.asset import AssetRecord, AssetStatus
+from sync_core.domain.asset import AssetStatus
 from sync_core.domain.dead_letter import DeadLetter
 from sync_core.domain.message import AssetMessage, DataSetMessage
 from sync_core.domain.run import RunKind, RunOutcome
-from sync_core.domain.unreadable import Unreadable
 from sync_core.flows import look_at_cluedin
+from sync_core.flows.dead_letters import DeadLetters
 from sync_core.flows.read_snapshot import LIMITS, NotedLimits
 from sync_core.flows.reconcile import THOROUGH, ThoroughRun
 from sync_core.flows.run_log import RunLog
 from sync_core.mapping import replaying
-from sync_core.state.assets import AssetStore
-from sync_core.state.dead_letters import DeadLetterStore
 from sync_core.state.names import DATA_SETS_TABLE
 from tests.faults.world import World
 
@@ -28,20 +26,12 @@ LOOK_AT_SOURCE = "inbound.dataSource$"
 REFUSE: dict[str, Any] = {"operation": "createDataSource$", "status": 400}
 
 
-class BrokenLetters(DeadLetterStore):
+class BrokenLetters(DeadLetters):
     """Dead letters that a bug keeps from being read."""
 
     def all(self) -> Iterator[DeadLetter]:
         """Fail."""
         raise ZeroDivisionError
-
-
-class BrokenAssets(AssetStore):
-    """Assets that a bug keeps from being looked through."""
-
-    def each_after(self, key: str) -> Iterator[tuple[str, AssetRecord | Unreadable]]:
-        """Fail."""
-        raise ZeroDivisionError(key)
 
 
 def replays(world: World) -> list[int]:
@@ -107,7 +97,7 @@ def test_a_delivery_of_a_known_data_set_whose_message_is_lost_is_enqueued_again(
     assert world.violations() == []
 
 
-def test_what_an_empty_queue_has_lost_is_sent_at_once(world: World) -> None:
+def test_what_is_lost_is_sent_again_within_three_ticks(world: World) -> None:
     asset = world.add_asset()
     world.run()
     late = world.add_asset()
@@ -116,26 +106,28 @@ def test_what_an_empty_queue_has_lost_is_sent_at_once(world: World) -> None:
     world.announce(world.load(asset))
     world.crew.lanes.clear()
 
-    world.crew.reconcile()
-    world.crew.drain()
+    for _ in range(3):
+        world.run()
 
     assert record_of(world, late)[1] is AssetStatus.SYNCED
-    assert not world.app._deliveries.has_open()
+    assert not world.app._data_set_jobs.has_pending()
 
 
-def test_what_another_message_hides_is_sent_once_it_is_overdue(world: World) -> None:
+def test_what_may_wait_behind_other_messages_is_sent_once_it_is_overdue(world: World) -> None:
     asset = world.add_asset()
     world.run()
     world.announce(world.load(asset))
     world.crew.lanes.clear()
-    bystander = DataSetMessage(data_set_id="00000000-0000-4000-8000-000000000000")
-    world.app._lineage_queue.send(bystander, delay_s=24 * 3600)
-    world.crew.reconcile()
-    assert world.app._deliveries.has_open()
+    other = DataSetMessage(data_set_id="00000000-0000-4000-8000-000000000000")
+    world.app._lineage_queue.send(other)  # it waits, and nobody takes it
+    for _ in range(3):
+        world.tick()
+    assert world.crew.lanes.count() == 1
 
-    world.reconcile()
+    world.clock.advance(15 * 60)
+    world.tick()
 
-    assert not world.app._deliveries.has_open()
+    assert world.crew.lanes.count() == 2
 
 
 def test_a_replay_is_not_taken_for_an_old_copy(world: World) -> None:
@@ -150,16 +142,14 @@ def test_a_replay_is_not_taken_for_an_old_copy(world: World) -> None:
         if list(world.app.dead_letters.all()):
             break
     (letter,) = world.app.dead_letters.all()
-    (delivery,) = world.app._deliveries.table.rows("PartitionKey eq 'deliveries'", {}, select=["RowKey"])
-    for _ in range(3):  # its replay was put back so often, and its message is lost
-        world.app._deliveries.postpone(str(delivery["RowKey"]).removeprefix("delivery:"), world.clock.now())
     world.crew.lanes.clear()
     world.account.clear_faults()
 
-    assert world.app.replay.replay_each([letter]) == (1, [])
+    assert world.app.dead_letters.replay_each([letter]) == (1, [])
     world.crew.drain()
 
     assert list(world.app.dead_letters.all()) == []
+    assert not world.app._data_set_jobs.has_pending()
 
 
 def test_a_backlog_does_not_multiply_its_messages(world: World) -> None:
@@ -258,48 +248,27 @@ def test_a_source_that_can_never_be_read_is_named_left_alone_for_a_while_and_fou
     assert world.violations() == []
 
 
-def test_a_letter_whose_work_was_done_all_the_same_is_closed(world: World) -> None:
-    asset = world.add_asset()
-    world.organization.fault(**REFUSE)
-    world.run()
-    (letter,) = world.app.dead_letters.all()
-    key, _ = record_of(world, asset)
-    world.app.replay.replay(letter)
-    world.run()
-    assert record_of(world, asset) == (key, AssetStatus.SYNCED)
-    world.app.dead_letters.record(letter)  # as if the worker had died right before it closed the letter
-
-    world.app.replay.replay(letter)
-
-    assert list(world.app.dead_letters.all()) == []
-    assert not world.app._assets.has_todo()
-
-
 def test_a_letter_that_is_closed_while_it_is_replayed_stays_closed(world: World) -> None:
     world.add_asset()
     world.organization.fault(**REFUSE)
     world.run()
     (letter,) = world.app.dead_letters.all()
-    world.app.replay.replay(letter)
+    world.app.dead_letters.replay(letter.letter_id)
     world.run()
 
-    world.app.replay.replay(letter)
+    world.app.dead_letters.replay(letter.letter_id)
 
     assert list(world.app.dead_letters.all()) == []
 
 
 def test_a_letter_that_is_never_mended_is_replayed_at_growing_intervals(world: World) -> None:
     world.add_asset()
-    world.organization.fault("createDataSource$", times=None, status=503)
-    while not list(world.app.dead_letters.all()):
-        world.clock.advance(15 * 60)
-        world.run()
+    world.organization.fault("createDataSource$", times=None, status=400)
+    world.run()
 
     replays = []
     for _ in range(24):
-        world.clock.advance(15 * 60)
-        world.crew.reconcile()
-        world.crew.lanes.clear()  # whatever was replayed is lost
+        world.reconcile()
         replays.append(next(iter(world.app.dead_letters.all())).replays)
 
     assert replays[-1] == 4  # at once, then after half an hour, one hour, two hours
@@ -342,40 +311,15 @@ def test_what_an_outage_left_behind_is_replayed_in_ever_larger_parts_once_it_is_
     assert left == [6, 4, 0]
 
 
-def test_a_message_for_an_asset_that_is_not_recorded_is_no_loss_once_it_is(world: World) -> None:
+def test_a_message_for_what_has_no_job_is_dropped_and_is_no_loss(world: World) -> None:
     asset = world.add_asset()
     world.run()
     key, _ = record_of(world, asset)
     world.app._assets.forget(key)
     world.crew.lanes.send("asset-sync", AssetMessage(asset_key=key).to_json().encode())
-    world.crew.drain()
-    assert [letter.cause_class for letter in world.app.dead_letters.all()] == ["unknown_asset"]
-
-    world.heal()
-
-    assert world.violations() == []
-
-
-def test_a_message_for_an_asset_that_is_tagged_no_longer_is_told_of_for_a_day(world: World) -> None:
     world.crew.lanes.send("asset-sync", AssetMessage(asset_key="0" * 32).to_json().encode())
-    world.run()
-    for _ in range(23):
-        world.clock.advance(45 * 60)
-        world.reconcile()
-    assert [letter.cause_class for letter in world.app.dead_letters.all()] == ["unknown_asset"]
-
-    world.heal()
-
-    assert world.violations() == []
-
-
-def test_a_queued_asset_whose_todo_row_is_gone_is_taken_up_again(world: World) -> None:
-    asset = world.add_asset()
-    world.clock.advance(60)
-    world.crew.tick()
-    key, _ = record_of(world, asset)
-    world.crew.lanes.clear()
-    world.app._assets.forget_todo(key)
+    world.crew.drain()
+    assert list(world.app.dead_letters.all()) == []
 
     world.heal()
 
@@ -419,7 +363,7 @@ def test_a_step_that_fails_keeps_no_other_from_healing(world: World) -> None:
     world.load(asset)
     world.clock.advance(15 * 60)
     reconcile = world.app.reconcile
-    heal = replace(reconcile.heal, letters=BrokenLetters(world.app.dead_letters.table))
+    heal = replace(reconcile.heal, letters=BrokenLetters(world.app.dead_letters.works, world.clock.now))
 
     with pytest.raises(ZeroDivisionError):
         replace(reconcile, heal=heal).run()
@@ -450,13 +394,14 @@ def test_an_hour_asks_as_much_as_four_thorough_runs_and_looks_into_cluedin_every
     assert [run["thorough"] for run in runs] == [1, 0, 0] * 4
     assert [run["sources_shown"] for run in runs] == [40] * 12
     light = [run["storage"] for run in runs if not run["thorough"]]
-    assert max(light) <= 19, light
+    assert max(light) <= 27, light
 
 
 def test_a_run_that_dies_of_a_thorough_step_does_not_do_so_every_five_minutes(world: World) -> None:
-    broken = replace(world.app.reconcile.look_through, assets=BrokenAssets(world.app._assets.table))
+    reconcile = world.app.reconcile
+    heal = replace(reconcile.heal, letters=BrokenLetters(world.app.dead_letters.works, world.clock.now))
     with pytest.raises(ZeroDivisionError):
-        replace(world.app.reconcile, look_through=broken).run()
+        replace(reconcile, heal=heal).run()
 
     assert five_minutes(world)["thorough"] == 0
 
@@ -480,7 +425,7 @@ def break_work(world: World, which: str) -> None:
 
     worker = getattr(world.app, which)
     part = "provision" if which == "create_data_source_group" else "push"
-    world.app.__dict__[which] = replace(worker, **{part: Broken()})
+    world.app.__dict__[which] = replace(worker, work=replace(worker.work, **{part: Broken()}))
 
 
 @pytest.mark.parametrize("which", ["create_data_source_group", "push_lineage"])

@@ -3,6 +3,7 @@
 Storage's own clock moves along: queues show a message when it is due by the test's clock, and leases end by it.
 """
 
+import base64
 import json
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -18,8 +19,10 @@ from sync_core.bootstrap import App
 from sync_core.domain.message import Message
 from sync_core.flows.pauses import Pauses
 from sync_core.settings import Settings
+from sync_core.state import asset_rows, data_sets
+from sync_core.state.jobs import JobStore
 from sync_core.state.leases import Leases
-from sync_core.state.names import ASSET_QUEUE, LINEAGE_QUEUE, NOTES_TABLE
+from sync_core.state.names import ASSET_QUEUE, ASSETS_TABLE, DATA_SETS_TABLE, LINEAGE_QUEUE, NOTES_TABLE
 from sync_core.state.notes import Notes
 from sync_core.state.queues import WorkQueue
 from sync_core.state.rows import Row
@@ -27,6 +30,7 @@ from sync_core.state.table import StoredRow, Table
 
 AHEAD = "writtenAheadS"
 DUE_AT = "dueAt"
+LONG_AGO = "2000-01-01T00:00:00+00:00"
 
 
 class TimedMessage(Message):
@@ -51,6 +55,11 @@ class TimedQueue(WorkQueue):
         """Send at once, with the time from which on it may be seen."""
         due_at = self._now() + timedelta(seconds=delay_s)
         super().send(TimedMessage(text=message.to_json(), due_at=due_at))
+
+    def is_idle(self) -> bool:
+        """Whether no message may be seen by now."""
+        waiting = [json.loads(base64.b64decode(one.content or "")) for one in self._client.peek_messages(32)]
+        return not any(datetime.fromisoformat(one.get(DUE_AT, LONG_AGO)) <= self._now() for one in waiting)
 
 
 class TimedTable(Table):
@@ -80,7 +89,8 @@ class TimedTable(Table):
         """Read rows with their times by the test's clock."""
         for row in super().rows(query, parameters, select=select):
             written: dict[str, Any] = row.metadata  # type: ignore[assignment]
-            written["timestamp"] += timedelta(seconds=float(row.get(AHEAD, 0.0)))
+            if written["timestamp"] is not None:  # where all columns travel
+                written["timestamp"] += timedelta(seconds=float(row.get(AHEAD, 0.0)))
             yield row
 
     def get(self, partition: str, row_key: str) -> StoredRow | None:
@@ -117,10 +127,15 @@ def make_virtual_app(
     def monotonic() -> float:
         return clock.now().timestamp()
 
+    def timed(table: str, partition: str) -> JobStore:
+        return JobStore(TimedTable(app._storage.tables, table, lambda: clock.offset_s), partition, monotonic)
+
     app = App(settings, now)
     parts: dict[str, Any] = app.__dict__  # where `cached_property` keeps what it made: ours is there first
     notes_table = TimedTable(app._storage.tables, NOTES_TABLE, lambda: clock.offset_s)
     parts["_leases"] = Leases(notes_table, monotonic)
+    parts["_asset_jobs"] = timed(ASSETS_TABLE, asset_rows.PARTITION)
+    parts["_data_set_jobs"] = timed(DATA_SETS_TABLE, data_sets.PARTITION)
     parts["_asset_queue"] = TimedQueue(app._storage.queues, ASSET_QUEUE, clock.now)
     parts["_lineage_queue"] = TimedQueue(app._storage.queues, LINEAGE_QUEUE, clock.now)
     parts["_pauses"] = Pauses(Notes(notes_table, "throttle"), now, chance, monotonic)

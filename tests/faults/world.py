@@ -177,7 +177,7 @@ class World:
         """Whether nothing is outstanding."""
         app = self.app
         is_told = any(True for _ in app.dead_letters.all()) or any(one.missing_looks for one in app._snapshots.known())
-        is_open = app._assets.has_todo() or app._deliveries.has_open() or self.crew.lanes.count()
+        is_open = app._asset_jobs.has_pending() or app._data_set_jobs.has_pending() or self.crew.lanes.count()
         return not (is_told or is_open)
 
     def violations(self) -> list[str]:

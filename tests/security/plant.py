@@ -64,7 +64,7 @@ class Plant:
             lambda: self._work(ASSET_QUEUE, app.create_data_source_group.handle),
             lambda: app.receive_delivery.answer({"Content-Type": "application/json", **(headers or {})}, body),
             lambda: app.receive_delivery.answer({"Content-Type": "application/json", "x-functions-key": "k"}, body),
-            lambda: self._work(LINEAGE_QUEUE, app.work_off_lineage),
+            lambda: self._work(LINEAGE_QUEUE, app.push_lineage.handle),
             lambda: app.push_lineage.handle(data_set.to_json().encode()),
             lambda: app.create_data_source_group.handle(asset.to_json().encode()),
             lambda: app.push_lineage.handle(b"no message at all"),

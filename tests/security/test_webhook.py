@@ -19,7 +19,7 @@ from local.host.http.access import DEFAULT_FUNCTION_KEY
 from local.host.process import HostProcess, start_host
 from local.service import REPOSITORY
 from local.stack import make_environment
-from sync_core.state.names import DELIVERIES_TABLE, LINEAGE_QUEUE
+from sync_core.state.names import DATA_SETS_TABLE, LINEAGE_QUEUE
 from tests.unit.sync_core.webhook_bench import DATA_SET_ID, event, sign_hex, sign_now, sign_standard
 
 PATH = "webhooks/cluedin/data-set-processed"
@@ -55,7 +55,7 @@ class Kept:
     def _count(self) -> tuple[int, int]:
         with TableServiceClient.from_connection_string(self._storage) as tables:
             try:
-                rows = list(tables.get_table_client(DELIVERIES_TABLE).list_entities())
+                rows = list(tables.get_table_client(DATA_SETS_TABLE).list_entities())
             except ResourceNotFoundError:
                 rows = []
         with QueueServiceClient.from_connection_string(self._storage) as queues:
@@ -63,7 +63,7 @@ class Kept:
                 properties = queues.get_queue_client(LINEAGE_QUEUE).get_queue_properties()
             except ResourceNotFoundError:
                 return 0, 0
-        deliveries = sum(str(row["RowKey"]).startswith("delivery:") for row in rows)
+        deliveries = sum(str(row["RowKey"]).startswith("receipt:") for row in rows)
         return deliveries, properties.approximate_message_count or 0
 
     @property

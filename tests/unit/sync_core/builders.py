@@ -7,9 +7,15 @@ from typing import Any
 
 from sync_core.domain.asset import Asset, AssetRecord, AssetStatus
 from sync_core.domain.data_set import DataSetRecord, DataSetStatus
-from sync_core.domain.dead_letter import DeadLetter, letter_id
+from sync_core.domain.dead_letter import DeadLetter
 from sync_core.domain.facts import Facts, Page, Toggle
+from sync_core.domain.job import Job, JobKind
 from sync_core.domain.run import RunKind, RunOutcome, RunRecord
+from sync_core.state import asset_rows, data_sets
+from sync_core.state.assets import AssetStore
+from sync_core.state.data_sets import DataSetStore
+from sync_core.state.jobs import JobStore
+from sync_core.state.table import Table
 
 NOW = datetime(2026, 3, 4, 5, 6, 7, 890123, tzinfo=UTC)
 
@@ -77,7 +83,8 @@ def make_data_set(name: str = "Customer master", **fields: Any) -> DataSetRecord
 def make_letter(work: str = "some work", queue: str = "asset-sync", **fields: Any) -> DeadLetter:
     """A dead letter that a person must see to."""
     recorded = {
-        "letter_id": letter_id(queue, work),
+        "letter_id": work,
+        "kind": JobKind.ASSET if queue == "asset-sync" else JobKind.DATA_SET,
         "queue": queue,
         "subject": work,
         "cause_class": "rejected",
@@ -88,6 +95,26 @@ def make_letter(work: str = "some work", queue: str = "asset-sync", **fields: An
         "attempts": 1,
     }
     return DeadLetter.model_validate({**recorded, **fields})
+
+
+def make_job(key: str = make_asset().key, **fields: Any) -> Job:
+    """The job of an asset that was just asked for."""
+    return Job.model_validate({"kind": JobKind.ASSET, "key": key, "asked_at": NOW, "due_at": NOW, **fields})
+
+
+def make_dead_job(key: str = make_asset().key, **fields: Any) -> Job:
+    """A job that was refused."""
+    return make_job(key, **fields).failed("CluedIn refused it.", "rejected", NOW).given_up("rejected", NOW)
+
+
+def make_asset_store(table: Table) -> AssetStore:
+    """The asset records and their jobs in one table."""
+    return AssetStore(table, JobStore(table, asset_rows.PARTITION))
+
+
+def make_data_set_store(table: Table) -> DataSetStore:
+    """The data set records and their jobs in one table."""
+    return DataSetStore(table, JobStore(table, data_sets.PARTITION))
 
 
 def make_run(**fields: Any) -> RunRecord:

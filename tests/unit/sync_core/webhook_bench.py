@@ -13,14 +13,13 @@ from pydantic import SecretStr
 from standardwebhooks import Webhook
 
 from sync_core.domain.answer import HttpAnswer
-from sync_core.domain.delivery import Delivery, DeliveryStatus
-from sync_core.domain.message import DataSetMessage, Message
-from sync_core.errors import StateError
+from sync_core.domain.delivery import Delivery
+from sync_core.domain.message import Message
 from sync_core.flows.empty_bodies import EmptyBodies
-from sync_core.flows.look_now import LookNow
 from sync_core.flows.receive_delivery import ReceiveDelivery
-from sync_core.state.deliveries import DeliveryStore
+from sync_core.state.data_sets import look_job, new_job
 from sync_core.state.queues import WorkQueue
+from sync_core.state.receipts import Receipt, ReceiptStore
 from tests.unit.sync_core.builders import NOW
 
 DATA_SET_ID = "925268ec-8908-44e2-8d0c-d83fe50937d0"
@@ -28,26 +27,25 @@ OTHER_ID = "55036a5c-7406-4f21-aea5-4861ec5a58dc"
 JSON = {"Content-Type": "application/json"}
 
 
-class RememberedDeliveries(DeliveryStore):
-    """Keeps deliveries as the table does: the first of a key wins."""
+class RememberedReceipts(ReceiptStore):
+    """Keeps deliveries as the table does: the first of a key wins. Whatever was asked for is done at once."""
 
     def __init__(self) -> None:
         self.kept: dict[str, Delivery] = {}
         self.failure: Exception | None = None
-        self.unreadable = False
 
-    def add(self, delivery: Delivery) -> bool:
+    def receive(self, delivery: Delivery) -> Receipt:
         if self.failure:
             raise self.failure
         is_new = delivery.key not in self.kept
         self.kept.setdefault(delivery.key, delivery)
-        return is_new
+        now = delivery.received_at
+        job = (look_job(now) if delivery.names_nothing else new_job(delivery.data_set_id, now)).sent(now)
+        return Receipt(is_new, job if is_new or not delivery.is_named else None)
 
     def load(self, key: str) -> Delivery | None:
         if self.failure:
             raise self.failure
-        if self.unreadable:
-            raise StateError("of a newer app")
         return self.kept.get(key)
 
 
@@ -55,25 +53,14 @@ class RememberedMessages(WorkQueue):
     """Keeps messages in the order of their arrival."""
 
     def __init__(self) -> None:
-        self.sent: list[DataSetMessage] = []
+        self.sent: list[Message] = []
         self.failure: Exception | None = None
 
     def send(self, message: Message, delay_s: float = 0) -> None:
         if self.failure:
             raise self.failure
-        assert isinstance(message, DataSetMessage)
         assert delay_s == 0
         self.sent.append(message)
-
-
-class RememberedLooks(LookNow):
-    """Counts the looks that are asked for."""
-
-    def __init__(self) -> None:
-        self.__dict__["asked"] = []
-
-    def ask(self) -> None:
-        self.__dict__["asked"].append(True)
 
 
 class RememberedTrouble(EmptyBodies):
@@ -92,9 +79,8 @@ class Receiver:
 
     secrets: Sequence[str] = ()
     now: datetime = NOW
-    deliveries: RememberedDeliveries = field(default_factory=RememberedDeliveries)
+    deliveries: RememberedReceipts = field(default_factory=RememberedReceipts)
     queue: RememberedMessages = field(default_factory=RememberedMessages)
-    looks: RememberedLooks = field(default_factory=RememberedLooks)
     trouble: RememberedTrouble = field(default_factory=RememberedTrouble)
     ids: "count[int]" = field(default_factory=count)
 
@@ -106,10 +92,9 @@ class Receiver:
         """Let a body arrive with these headers and no others."""
         secrets = [SecretStr(secret) for secret in self.secrets]
         receive = ReceiveDelivery(
-            deliveries=self.deliveries,
+            receipts=self.deliveries,
             queue=self.queue,
             secrets=secrets,
-            look_now=self.looks,
             empty_bodies=self.trouble,
             clock=lambda: self.now,
             new_id=lambda: str(next(self.ids)),
@@ -119,11 +104,6 @@ class Receiver:
     def send(self, headers: Mapping[str, str] | None = None, /, **members: Any) -> HttpAnswer:
         """Let an event arrive; it names the data set unless its members do."""
         return self.post(event(**members), {**JSON, **(headers or {})})
-
-    def finish(self, result: str) -> None:
-        """Note for all deliveries what became of them."""
-        update = {"status": DeliveryStatus.DONE, "result": result, "done_at": self.now}
-        self.deliveries.kept = {key: one.model_copy(update=update) for key, one in self.deliveries.kept.items()}
 
     @property
     def is_untouched(self) -> bool:

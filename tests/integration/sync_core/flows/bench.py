@@ -14,11 +14,19 @@ from sync_core.domain.asset import Asset, AssetRecord
 from sync_core.domain.message import AssetMessage
 from sync_core.mapping.discovery_plan import plan_assets
 from sync_core.settings import Settings
-from sync_core.state.leases import PARTITION as LEASES
 
 CREATE_GROUP = "inbound.createDataSourceSet"
 CREATE_SOURCE = "inbound.createDataSource$"
 LIST_GROUPS = "inbound.dataSourceSets"
+
+
+class ToldAsset(AssetRecord):
+    """What is told of an asset: its record, and how its job goes if anything is outstanding."""
+
+    attempts: int = 0
+    last_error: str = ""
+    last_error_class: str = ""
+    throttled_since: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -42,7 +50,11 @@ class Bench:
 
     def settle(self, key: str) -> None:
         """Let the seconds pass for which no one may look after a call whose outcome is not known."""
-        self.app._leases.table.delete(LEASES, f"asset-{key}")
+        jobs = self.app._asset_jobs
+        stored = jobs.load(key)
+        assert stored is not None
+        assert not stored.job.owner
+        jobs.change(stored, stored.job.model_copy(update={"held_until": None}))
 
     def age_group(self, key: str) -> None:
         """Let an asset's group be made long ago."""
@@ -55,11 +67,17 @@ class Bench:
         for group in [group for group in groups.values() if group.name == name]:
             groups[group.id] = replace(group, name=new_name)
 
-    def record(self, key: str) -> AssetRecord:
-        """Return the record of an asset."""
+    def record(self, key: str) -> ToldAsset:
+        """Return what is recorded of an asset and of its job."""
         stored = self.app._assets.load(key)
         assert stored is not None
-        return stored.record
+        return self.told(stored.record)
+
+    def told(self, record: AssetRecord) -> ToldAsset:
+        """Return a record with how its job goes, if anything is outstanding."""
+        job = self.app._asset_jobs.load(record.key)
+        fields = {"attempts", "last_error", "last_error_class", "throttled_since"}
+        return ToldAsset(**record.model_dump(), **(job.job.model_dump(include=fields) if job else {}))
 
     def groups(self) -> list[tuple[str, list[str]]]:
         """Return what stands in CluedIn: each group's name with the names of its sources."""

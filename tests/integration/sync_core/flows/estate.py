@@ -26,7 +26,7 @@ from sync_core.domain.run import RunKind, RunOutcome, RunRecord
 from sync_core.errors import SyncError
 from sync_core.settings import Settings
 from sync_core.state.names import ASSET_QUEUE
-from tests.integration.sync_core.flows.bench import Bench
+from tests.integration.sync_core.flows.bench import Bench, ToldAsset
 
 ASSIGNMENTS = "Glossary_ListEntitiesAssignedWithTerm"
 DETAILS = "Entity_ListByGuids"
@@ -84,8 +84,9 @@ class Estate(Bench):
     def deliver_again(self) -> None:
         """Deliver the messages of outstanding assets again, as after the pause that a failed attempt is followed by."""
         for record in self.records():
-            self.app._leases.table.delete("lease", f"asset-{record.key}")
-            self.deliver(record.key)
+            if self.app._asset_jobs.load(record.key):
+                self.settle(record.key)
+                self.deliver(record.key)
 
     def messages(self) -> list[AssetMessage]:
         """Return the messages that wait on the queue; at most 32 are shown."""
@@ -102,10 +103,10 @@ class Estate(Bench):
         """Return all that is recorded."""
         return list(self.app._assets.all())
 
-    def record_of(self, name: str) -> AssetRecord:
+    def record_of(self, name: str) -> ToldAsset:
         """Return the one record with that name or qualified name."""
         (record,) = [each for each in self.records() if name in {each.name, each.qualified_name, each.guid}]
-        return record
+        return self.told(record)
 
     def status(self, **query: str) -> Any:
         """Return what `GET status` answers."""

@@ -17,8 +17,9 @@ from local.simulation import Clock
 from sync_core.bootstrap import App
 from sync_core.domain.run import RunKind
 from sync_core.flows.discover_all import CURSOR, AllCursor
-from sync_core.state.assets import SWEEP, AssetStore
+from sync_core.state.assets import SWEEP
 from tests.integration.sync_core.flows.estate import make_estate_app
+from tests.unit.sync_core.builders import make_asset_store
 
 CLOSED_PORT = "http://127.0.0.1:9"
 
@@ -33,7 +34,7 @@ class ForgetfulTable:
         """There is nothing else."""
         return row_key if row_key == SWEEP and self._has_sweep else None
 
-    def put(self, row: Any) -> None:
+    def merge(self, row: Any) -> None:
         """Forget it."""
         self._has_sweep = self._has_sweep or row["RowKey"] == SWEEP
 
@@ -73,7 +74,7 @@ def main() -> None:
     purview_url, storage, *keep = sys.argv[1:]
     app = make_estate_app(purview_url, CLOSED_PORT, storage, Clock(), {"SYNC_TERM": "*"})
     if not keep:
-        vars(app).update(_assets=AssetStore(ForgetfulTable()), _asset_queue=ForgetfulQueue())  # type: ignore[arg-type]
+        vars(app).update(_assets=make_asset_store(ForgetfulTable()), _asset_queue=ForgetfulQueue())  # type: ignore[arg-type]
     app.purview.door.tokens.token()  # type: ignore[union-attr]  # imports what signs in
     tracemalloc.start()
     started = time.monotonic()

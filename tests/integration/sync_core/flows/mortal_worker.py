@@ -40,7 +40,9 @@ def die_before_call(number: int) -> None:
 
 def work(number: int, key: str, cluedin_url: str, storage: str) -> None:
     """Work off the asset's message and die before the given call, if it comes to that."""
-    worker = replace(make_app(cluedin_url, storage).create_data_source_group, claim_s=SHORT_CLAIM_S)
+    app = make_app(cluedin_url, storage)
+    app.__dict__["_asset_jobs"] = replace(app._asset_jobs, claim_s=SHORT_CLAIM_S)
+    worker = app.create_data_source_group
     die_before_call(number)
     worker.handle(AssetMessage(asset_key=key, run_id="run-1").to_json().encode())
 

@@ -23,8 +23,8 @@ from sync_core.domain.asset import AssetStatus
 from sync_core.domain.message import AssetMessage
 from sync_core.errors import ConfigError
 from sync_core.flows import discover_by_term, read_assets
-from sync_core.flows.create_data_source_group import CreateDataSourceGroup
 from sync_core.flows.notify import Kept
+from sync_core.flows.worker import Worker
 from tests.integration.sync_core.flows.bench import CREATE_SOURCE
 from tests.integration.sync_core.flows.conftest import NewEstate
 from tests.integration.sync_core.flows.estate import Estate
@@ -68,7 +68,7 @@ class Deadly(NotificationReceiver):
 class EagerQueue:
     """Its messages are worked off before the next one is sent."""
 
-    worker: CreateDataSourceGroup
+    worker: Worker
 
     def send(self, message: AssetMessage) -> None:
         self.worker.handle(message.to_json().encode())
@@ -191,9 +191,10 @@ def test_nothing_is_announced_while_anything_is_outstanding(estate: Estate, rece
 def test_news_that_a_dead_worker_left_are_announced_by_the_next_tick(estate: Estate, receiver: Receiver) -> None:
     estate.tick()
     for record in estate.records():
-        worker = estate.app.create_data_source_group
-        claim = worker.leases.acquire(f"asset-{record.key}", "run-1", 45)
-        worker.provision.provision(record, claim, "run-1")  # type: ignore[arg-type]  # and dies before announcing
+        stored = estate.app._asset_jobs.load(record.key)
+        assert stored is not None
+        claim = estate.app._asset_jobs.claim(stored, stored.job, "run-1", None)
+        estate.app._asset_work.provision.provision(record, claim)  # and dies before announcing
 
     run = estate.tick()
 

@@ -16,7 +16,8 @@ from sync_core.domain.message import AssetMessage
 from sync_core.domain.run import RunKind
 from sync_core.errors import ConfigError
 from sync_core.flows.read_lists import READ_TIME
-from sync_core.flows.take_assets import PART_TIME, SEND_TIME
+from sync_core.flows.take_assets import PART_TIME
+from sync_core.flows.wake_jobs import SEND_TIME
 from sync_core.mapping.well_being import LONGEST_SILENCE
 from sync_core.state.names import ASSET_QUEUE
 from tests.integration.sync_core.flows.conftest import NewEstate

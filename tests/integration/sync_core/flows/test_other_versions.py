@@ -12,7 +12,7 @@ from sync_core.state.table import Table
 from tests.integration.sync_core.flows.bench import Bench
 from tests.integration.sync_core.flows.conftest import NewEstate
 from tests.integration.sync_core.flows.estate import ASSIGNMENTS, Estate
-from tests.unit.sync_core.builders import make_data_set, make_letter
+from tests.unit.sync_core.builders import make_data_set, make_dead_job
 
 NOT_OURS = "of a newer app"
 
@@ -61,11 +61,13 @@ def test_rows_that_cannot_be_read_are_shown_and_isolate_only_themselves(small_es
     app, first = small_estate.app, small_estate.sync()
     lost, kept = small_estate.record_of("Orders"), small_estate.record_of("Customers")
     app._data_sets.save(make_data_set())
-    app.dead_letters.record(make_letter())
+    jobs = app._asset_jobs
+    dead = make_dead_job("dead")
+    jobs.table.transact([jobs.inserting(dead)])
     asset_row = {"PartitionKey": "assets", "RowKey": f"record:{lost.key}"}
     damage(app._assets.table, [asset_row], "status")
     damage(app._data_sets.table, rows(app._data_sets.table), "status")
-    damage(app.dead_letters.table, rows(app.dead_letters.table), "attempts")
+    damage(jobs.table, [{"PartitionKey": "assets", "RowKey": "job:dead"}], "attempts")
     damage(app._runs.table, rows(app._runs.table), "outcome")
 
     answer = small_estate.status()
@@ -73,7 +75,7 @@ def test_rows_that_cannot_be_read_are_shown_and_isolate_only_themselves(small_es
     assert [(one["kind"], one["key"]) for one in answer["unreadable"]] == [
         ("asset", lost.key),
         ("data set", make_data_set().data_set_id),
-        ("dead letter", make_letter().letter_id),
+        ("dead letter", "dead"),
     ]
     assert all(NOT_OURS in one["reason"] for one in answer["unreadable"])
     assert [item["name"] for item in answer["assets"]["items"]] == [kept.name]

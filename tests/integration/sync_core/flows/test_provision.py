@@ -17,7 +17,7 @@ def test_an_asset_gets_its_group_and_source(bench: Bench) -> None:
     assert record.status is AssetStatus.SYNCED
     assert (record.group_origin, record.source_origin) == (Origin.CREATED, Origin.CREATED)
     assert record.synced_request_id
-    assert not bench.app._assets.has_todo()
+    assert not bench.app._asset_jobs.has_pending()
 
 
 def test_a_second_delivery_makes_no_call_at_all(bench: Bench) -> None:

@@ -10,10 +10,9 @@ from local.cluedin.seed import SERVICE_ACCOUNT
 from local.stack import TERM
 from sync_core.domain.asset import AssetStatus
 from sync_core.domain.data_set import DataSetRecord, DataSetStatus
-from sync_core.domain.delivery import found_delivery
 from sync_core.errors import ConfigError
-from sync_core.flows.push_lineage import SEND_AGAIN_AFTER
 from sync_core.mapping.announcements import data_sources_created
+from sync_core.state.data_sets import new_job
 from tests.integration.sync_core.flows.bench import CREATE_SOURCE
 from tests.integration.sync_core.flows.conftest import NewEstate
 from tests.integration.sync_core.flows.estate import ASSIGNMENTS, Estate
@@ -165,7 +164,7 @@ def test_outstanding_work_tells_when_it_is_tried_next(small_estate: Estate) -> N
     assert "nextTryAt" not in synced
 
 
-def test_a_data_set_with_an_open_delivery_tells_when_it_is_read_next(small_estate: Estate) -> None:
+def test_a_data_set_with_an_outstanding_job_tells_when_it_is_read_next(small_estate: Estate) -> None:
     data_set_id = "925268ec-8908-44e2-8d0c-d83fe50937d0"
     now = small_estate.clock.now()
     small_estate.app._data_sets.save(
@@ -173,12 +172,14 @@ def test_a_data_set_with_an_open_delivery_tells_when_it_is_read_next(small_estat
     )
     assert "nextTryAt" not in small_estate.status()["dataSets"]["items"][0]
 
-    delivery = found_delivery("a test", data_set_id, now)
-    small_estate.app._deliveries.add(delivery)
+    jobs = small_estate.app._data_set_jobs
+    jobs.ask(new_job(data_set_id, now), now)
     answer = small_estate.status()
     assert answer["dataSets"]["items"][0]["nextTryAt"] == answer["generatedAt"]
 
-    small_estate.app._deliveries.postpone(delivery.key, now + SEND_AGAIN_AFTER + timedelta(minutes=1))
+    stored = jobs.load(data_set_id)
+    assert stored is not None
+    jobs.change(stored, stored.job.sent(now, 60))
     again_at = small_estate.status()["dataSets"]["items"][0]["nextTryAt"]
     assert datetime.fromisoformat(again_at) == now + timedelta(minutes=1)
 
@@ -226,4 +227,4 @@ def test_nothing_secret_is_in_the_status_whatever_went_wrong(new_small_estate: N
     for secret in (*secrets.values(), "a-channels-token", account_key, SERVICE_ACCOUNT.password):
         assert secret not in shown
     assert "Bearer" not in shown
-    assert "NOTIFY_URLS did not take the notification" in shown
+    assert "did not take the notification" in shown

@@ -22,10 +22,11 @@ from sync_core.clients.purview import PurviewClient
 from sync_core.domain.asset import Asset
 from sync_core.domain.data_set import DataSetRecord
 from sync_core.domain.dead_letter import DeadLetter
-from sync_core.domain.delivery import Delivery
+from sync_core.domain.job import Job, JobState
 from sync_core.domain.message import AssetMessage, DataSetMessage, Message
 from sync_core.flows.pauses import Pauses
 from sync_core.mapping.discovery_plan import plan_assets
+from sync_core.state.data_sets import new_job
 from sync_core.state.names import LINEAGE_QUEUE, NOTES_TABLE
 from sync_core.state.notes import Notes
 from sync_core.state.queues import WorkQueue
@@ -61,10 +62,20 @@ class RecordingQueue(WorkQueue):
     """Remembers what is put back, in place of sending it."""
 
     def __init__(self) -> None:
+        self.name = LINEAGE_QUEUE
         self.put_back: list[tuple[Message, float]] = []
 
     def send(self, message: Message, delay_s: float = 0) -> None:
         self.put_back.append((message, delay_s))
+
+
+class ToldDataSet(DataSetRecord):
+    """What is told of a data set: its record, and how its job goes if anything is outstanding."""
+
+    attempts: int = 0
+    last_error: str = ""
+    last_error_class: str = ""
+    throttled_since: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -134,32 +145,62 @@ class LineageBench:
             queue = queues.get_queue_client(LINEAGE_QUEUE, message_decode_policy=TextBase64DecodePolicy())
             messages = list(queue.receive_messages(messages_per_page=32))
             for message in messages:
-                self.app.work_off_lineage(message.content.encode())
+                self.app.push_lineage.handle(message.content.encode())
                 queue.delete_message(message)
             return len(messages)
 
-    def push(self, data_set_id: str) -> DataSetRecord:
-        """Hand the worker a message for a data set, and return what is recorded then."""
+    def push(self, data_set_id: str) -> ToldDataSet:
+        """Ask for a data set's lineage and hand the worker its message; return what is recorded then."""
+        self.ask(data_set_id)
         self.app.push_lineage.handle(DataSetMessage(data_set_id=data_set_id).to_json().encode())
         return self.record(data_set_id)
 
-    def push_failing(self, data_set_id: str, delivery_key: str = "") -> list[float]:
+    def push_failing(self, data_set_id: str) -> list[float]:
         """The same where the message is put back; return the delays with which it was."""
+        self.ask(data_set_id)
         queue = RecordingQueue()
-        message = DataSetMessage(data_set_id=data_set_id, delivery_key=delivery_key)
-        replace(self.app.push_lineage, queue=queue).handle(message.to_json().encode())
-        assert all(one.model_copy(update={"times_put_back": 0}) == message for one, _ in queue.put_back)
+        work = replace(self.app._lineage_work, queue=queue)
+        message = DataSetMessage(data_set_id=data_set_id)
+        replace(self.app.push_lineage, work=work).handle(message.to_json().encode())
+        assert all(one.model_copy(update={"send": 0}) == message for one, _ in queue.put_back)
         return [delay_s for _, delay_s in queue.put_back]
 
-    def record(self, data_set_id: str) -> DataSetRecord:
-        """Return what is recorded of a data set."""
-        record = self.app._data_sets.load(data_set_id)
-        assert record is not None
-        return record
+    def ask(self, data_set_id: str) -> None:
+        """Ask for a data set's lineage; the pause after a failed attempt is over."""
+        jobs, now = self.app._data_set_jobs, self.app.clock()
+        jobs.ask(new_job(data_set_id, now), now)
+        stored = jobs.load(data_set_id)
+        assert stored is not None
+        if not stored.job.owner:
+            jobs.change(stored, stored.job.model_copy(update={"held_until": None}))
 
-    def open_deliveries(self) -> list[Delivery]:
-        """Return the deliveries whose work is not recorded."""
-        return list(self.app._deliveries.open())
+    def look_until_the_grace_is_over(self, data_set_id: str) -> int:
+        """Look again for a data set that does not show until that is believed; return how many looks that took."""
+        for looks in range(1, 10):
+            self.clock.advance(25)
+            self.push(data_set_id)
+            if self.job(data_set_id) is None:
+                return looks
+        raise AssertionError
+
+    def job(self, data_set_id: str) -> Job | None:
+        """Return the job of a data set, if anything is outstanding or was given up."""
+        stored = self.app._data_set_jobs.load(data_set_id)
+        return stored.job if stored else None
+
+    def record(self, data_set_id: str) -> ToldDataSet:
+        """Return what is recorded of a data set and of its job."""
+        record, job = self.app._data_sets.load(data_set_id), self.job(data_set_id)
+        assert record is not None
+        failure = (
+            job.model_dump(include={"attempts", "last_error", "last_error_class", "throttled_since"}) if job else {}
+        )
+        return ToldDataSet(**record.model_dump(), **failure)
+
+    def outstanding(self) -> list[Job]:
+        """Return the jobs that are not done."""
+        jobs = self.app._data_set_jobs.between("", "~").values()
+        return [job for job in jobs if job.state is JobState.PENDING]
 
     def letters(self) -> list[DeadLetter]:
         """Return the dead letters."""

@@ -20,7 +20,9 @@ from tests.integration.sync_core.flows.mortal_worker import SHORT_CLAIM_S, die_b
 
 def work(settings: Settings, message: str, number: int) -> None:
     """Work off one message, as far as it goes."""
-    worker = replace(App(settings).push_lineage, claim_s=SHORT_CLAIM_S)
+    app = App(settings)
+    app.__dict__["_data_set_jobs"] = replace(app._data_set_jobs, claim_s=SHORT_CLAIM_S)
+    worker = app.push_lineage
     die_before_call(number)
     worker.handle(message.encode())
 

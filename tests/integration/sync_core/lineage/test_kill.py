@@ -31,8 +31,7 @@ def kill(services: Services, storage: str, bench: LineageBench) -> Kill:
     def kill(data_sets: Sequence[str], first: int) -> None:
         for data_set_id in data_sets:
             bench.deliver(data_set_id)
-        keys = {delivery.data_set_id: delivery.key for delivery in bench.open_deliveries()}
-        messages = [DataSetMessage(data_set_id=each, delivery_key=keys[each]).to_json() for each in data_sets]
+        messages = [DataSetMessage(data_set_id=each).to_json() for each in data_sets]
         done = subprocess.run(
             [*command, str(first)], input="\n".join(messages), check=True, capture_output=True, text=True, timeout=100
         )
@@ -55,7 +54,7 @@ def test_a_worker_killed_before_any_of_its_calls_leaves_one_whole_chain(bench: L
     kill(ids, 1)
 
     graph = bench.graph()
-    assert not bench.open_deliveries()
+    assert not bench.outstanding()
     assert not bench.letters()
     assert {bench.record(each).status for each in ids} == {DataSetStatus.PUSHED}
     assert graph.columns[f"{GOLDEN}/Customer"] == sorted(f"customer.{number}" for number in range(32))
@@ -75,7 +74,7 @@ def test_a_worker_killed_while_it_changes_a_lineage_leaves_nothing_of_the_former
     kill(ids, UNCHANGED_CALLS)
 
     graph = bench.graph()
-    assert not bench.open_deliveries()
+    assert not bench.outstanding()
     assert (graph.columns[f"{GOLDEN}/Customer"], graph.columns[f"{GOLDEN}/Account"]) == ([], ["account.email"])
     assert ("Processing Pipeline", "Customer") not in graph.edges
     assert len(graph.own) == len(ids) * (5 + 2) + 1 + 2

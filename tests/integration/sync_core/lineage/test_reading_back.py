@@ -119,7 +119,8 @@ def test_a_data_set_that_is_missing_in_other_words_is_unknown(bench: LineageBenc
     for message in ("Data set 925268EC not found", "DataSet does not exist", "404: Not Found", "There is no data set"):
         refuse(bench, GET_DATA_SET, message)
 
-        assert bench.push(data_set_id).status is DataSetStatus.UNKNOWN, message
+        bench.look_until_the_grace_is_over(data_set_id)
+        assert bench.record(data_set_id).status is DataSetStatus.UNKNOWN, message
         bench.cluedin.faults.clear()
 
 

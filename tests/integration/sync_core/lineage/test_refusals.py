@@ -45,7 +45,7 @@ def test_what_purview_refuses_becomes_a_dead_letter_and_the_delivery_says_so(
     assert answer["body"]["errorCode"] in letter.cause
     assert json.loads(letter.payload)["dataSetId"] == data_set_id
     assert bench.record(data_set_id).status is DataSetStatus.FAILED
-    assert not bench.open_deliveries()
+    assert not bench.outstanding()
     assert not bench.graph().own
 
 
@@ -55,7 +55,8 @@ def test_what_was_refused_can_be_replayed_once_the_cause_is_gone(bench: LineageB
     bench.work()
     (letter,) = bench.letters()
 
-    bench.app.push_lineage.handle(letter.payload.encode())
+    bench.app.dead_letters.replay(letter.letter_id)
+    bench.work()
 
     record = bench.record(data_set_id)
     assert (record.status, record.attempts, record.last_error) == (DataSetStatus.PUSHED, 0, "")
@@ -145,12 +146,11 @@ def test_a_request_to_slow_down_is_kept_by_all_and_a_429_counts_as_no_attempt(
 
 def test_after_twelve_attempts_it_is_given_up(bench: LineageBench, data_set_id: str) -> None:
     bench.deliver(data_set_id, eventId="evt_1")
-    (delivery,) = bench.open_deliveries()
     bench.fault(WRITE, times=None, status=503)
 
     delays = []
     for _ in range(MOST_ATTEMPTS):
-        delays.append(bench.push_failing(data_set_id, delivery.key))
+        delays.append(bench.push_failing(data_set_id))
         bench.clock.advance(sum(delays[-1]))
 
     assert [len(each) for each in delays] == [1] * (MOST_ATTEMPTS - 1) + [0]
@@ -159,7 +159,7 @@ def test_after_twelve_attempts_it_is_given_up(bench: LineageBench, data_set_id: 
     (letter,) = bench.letters()
     assert (letter.cause_class, letter.attempts) == ("exhausted_transient", MOST_ATTEMPTS)
     assert bench.record(data_set_id).status is DataSetStatus.FAILED
-    assert not bench.open_deliveries()
+    assert not bench.outstanding()
 
 
 def test_what_purview_took_but_does_not_show_is_not_called_pushed(bench: LineageBench, data_set_id: str) -> None:

@@ -8,7 +8,7 @@ import pytest
 from sync_core.domain.data_set import DataSetStatus
 from sync_core.domain.message import DataSetMessage
 from sync_core.state.data_sets import DataSetStore, TypeMember
-from sync_core.state.table import Table
+from sync_core.state.jobs import JobStore
 from tests.integration.sync_core.lineage.bench import CUSTOMERS, ORDERS, WRITE, LineageBench
 from tests.integration.sync_core.lineage.graph import ROOT
 
@@ -160,8 +160,8 @@ def test_keys_that_differ_in_case_only_are_the_same_columns_for_all_data_sets(be
 class MeddlingStore(DataSetStore):
     """Lets something else happen right after the first look at who shares an entity type."""
 
-    def __init__(self, table: Table, meddle: Callable[[], object]) -> None:
-        super().__init__(table)
+    def __init__(self, jobs: JobStore, meddle: Callable[[], object]) -> None:
+        super().__init__(jobs.table, jobs)
         self.meddle: list[Callable[[], object]] = [meddle]
 
     def members(self, entity_type: str) -> list[TypeMember]:
@@ -183,9 +183,10 @@ def test_a_key_that_another_data_set_begins_to_bring_while_it_is_taken_out_is_pu
     bench.remap(winning, {"Email": "customer.email"})
     if is_interrupted:
         bench.fault(WRITE, skip=2, times=3, status=503)
-    worker = bench.app.push_lineage
-    store = MeddlingStore(bench.app._data_sets.table, lambda: bench.push(winning))
-    replace(worker, push=replace(worker.push, store=store)).handle(message(losing))
+    worker, work = bench.app.push_lineage, bench.app._lineage_work
+    store = MeddlingStore(bench.app._data_set_jobs, lambda: bench.push(winning))
+    bench.ask(losing)
+    replace(worker, work=replace(work, push=replace(work.push, store=store))).handle(message(losing))
     assert (bench.record(losing).status is DataSetStatus.QUEUED) == is_interrupted
 
     bench.push(losing)

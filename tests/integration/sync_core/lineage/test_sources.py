@@ -136,7 +136,7 @@ def test_a_source_that_is_gone_makes_a_dead_letter_that_says_what_to_do(bench: L
     assert CUSTOMERS in letter.cause
     assert "scan it again" in letter.cause
     assert bench.record(data_set_id).status is DataSetStatus.FAILED
-    assert not bench.open_deliveries()
+    assert not bench.outstanding()
     assert not bench.graph("mssql://contoso-sql.database.windows.net/crm/dbo/Orders").own
 
 

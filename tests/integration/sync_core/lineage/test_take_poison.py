@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 import pytest
 from azure.storage.queue import QueueClient, QueueServiceClient
 
-from sync_core.domain.asset import AssetStatus
 from sync_core.domain.data_set import DataSetStatus
 from sync_core.domain.ledger import request_ledger
 from sync_core.domain.message import AssetMessage, DataSetMessage
@@ -17,8 +16,6 @@ from sync_core.domain.run import RunKind
 from sync_core.flows.run_log import RunLog
 from sync_core.state.names import (
     ASSET_QUEUE,
-    DATA_SETS_TABLE,
-    DELIVERIES_TABLE,
     LINEAGE_QUEUE,
     POISON_SUFFIX,
     QUEUES,
@@ -26,7 +23,6 @@ from sync_core.state.names import (
 from tests.integration.sync_core.lineage.bench import CUSTOMERS, LineageBench
 
 KEY = "0" * 32
-DATA_SET = "0b8b2d52-7f5f-4b1c-9d3e-111111111111"
 
 
 def encoded(body: str | bytes) -> str:
@@ -63,8 +59,7 @@ def reconcile(bench: LineageBench, queue: str, *contents: str) -> RunLog:
     with poison_of(bench, queue) as poison:
         for content in contents:
             poison.send_message(content)
-        take = bench.app._take_poison
-        (take.take_assets if queue == ASSET_QUEUE else take.take_data_sets)(log)
+        bench.app._take_poison.run(log)
         assert poison.get_queue_properties().approximate_message_count == 0
     return log
 
@@ -73,12 +68,15 @@ def queued_asset(bench: LineageBench) -> str:
     """Return the key of an asset whose message is under way."""
     bench.sync_asset()
     (record,) = bench.app._assets.all()
-    bench.app._assets.change(record.key, lambda one: one.queued_again(datetime.now(UTC), "run-1"))
+    now = datetime.now(UTC)
+    assert bench.app._assets.ask_again(record.key, lambda one: one.queued_again(now, "run-1"), "run-1", now)
     return record.key
 
 
-def is_due(bench: LineageBench, key: str) -> bool:
-    return key in [stored.todo.key for stored in bench.app._assets.due(datetime.now(UTC))]
+def sends(bench: LineageBench, key: str) -> int:
+    """How many messages of an asset's job were sent."""
+    stored = bench.app._asset_jobs.load(key)
+    return stored.job.sends if stored else 0
 
 
 @pytest.mark.parametrize("queue", QUEUES)
@@ -103,45 +101,48 @@ def test_what_names_no_work_becomes_a_letter_that_shows_it(
 def test_an_asset_whose_message_was_given_up_is_woken(bench: LineageBench, wrap: Callable[[str], str]) -> None:
     key = queued_asset(bench)
     message = AssetMessage(asset_key=key).to_json()
-    assert not is_due(bench, key)
 
-    log = reconcile(bench, ASSET_QUEUE, *[wrap(message)] * 13)
+    log = reconcile(bench, ASSET_QUEUE, wrap(message))
 
-    assert log.counts["assets_woken"] == 13
-    assert is_due(bench, key)
-    assert bench.app._assets.times_put_back(key) == 0
+    assert log.counts["poison_taken"] == 1
+    assert sends(bench, key) == 2
     assert bench.letters() == []
 
 
-@pytest.mark.parametrize("status", [AssetStatus.SYNCED, AssetStatus.FAILED, AssetStatus.RETIRED, AssetStatus.REJECTED])
-def test_an_asset_that_is_not_outstanding_is_left_alone(bench: LineageBench, status: AssetStatus) -> None:
+def test_an_asset_that_is_not_outstanding_is_left_alone(bench: LineageBench) -> None:
+    bench.sync_asset()
+    (record,) = bench.app._assets.all()
+
+    reconcile(bench, ASSET_QUEUE, encoded(AssetMessage(asset_key=record.key).to_json()))
+
+    assert list(bench.app._assets.all()) == [record]
+    assert (sends(bench, record.key), bench.letters()) == (0, [])
+
+
+def test_an_asset_that_a_worker_is_at_is_left_to_it(bench: LineageBench) -> None:
     key = queued_asset(bench)
-    record = bench.app._assets.change(key, lambda one: one.model_copy(update={"status": status}))
+    stored = bench.app._asset_jobs.load(key)
+    assert stored is not None
+    bench.app._asset_jobs.claim(stored, stored.job, "a worker", None)
 
     reconcile(bench, ASSET_QUEUE, encoded(AssetMessage(asset_key=key).to_json()))
 
-    stored = bench.app._assets.load(key)
-    assert stored is not None
-    assert stored.record == record
-    assert not is_due(bench, key)
+    assert sends(bench, key) == 1
+
+
+def test_a_message_of_what_has_no_job_is_dropped(bench: LineageBench) -> None:
+    reconcile(bench, ASSET_QUEUE, encoded(AssetMessage(asset_key=KEY).to_json()))
+
     assert bench.letters() == []
 
 
-def test_an_asset_that_is_not_recorded_is_told(bench: LineageBench) -> None:
-    reconcile(bench, ASSET_QUEUE, encoded(AssetMessage(asset_key=KEY).to_json()))
-
-    assert [letter.cause_class for letter in bench.letters()] == ["unknown_asset"]
-
-
-def test_an_asset_whose_record_cannot_be_read_is_told_and_not_woken(bench: LineageBench) -> None:
-    row = {"PartitionKey": "assets", "RowKey": f"record:{KEY}", "key": KEY, "status": "of a newer app"}
-    bench.app._assets.table.merge(row)
+def test_a_job_that_cannot_be_read_is_told_and_not_woken(bench: LineageBench) -> None:
+    bench.app._assets.table.merge({"PartitionKey": "assets", "RowKey": f"job:{KEY}", "state": "of a newer app"})
 
     reconcile(bench, ASSET_QUEUE, encoded(AssetMessage(asset_key=KEY).to_json()))
 
     (letter,) = bench.letters()
     assert (letter.cause_class, json.loads(letter.payload)["assetKey"]) == ("state", KEY)
-    assert not is_due(bench, KEY)
 
 
 @pytest.fixture
@@ -154,85 +155,61 @@ def data_set_id(bench: LineageBench) -> str:
     return found
 
 
-def message_of(bench: LineageBench, data_set_id: str) -> str:
-    (delivery,) = bench.open_deliveries()
-    return encoded(DataSetMessage(data_set_id=data_set_id, delivery_key=delivery.key).to_json())
+def message_of(data_set_id: str) -> str:
+    return encoded(DataSetMessage(data_set_id=data_set_id).to_json())
 
 
-def resent(bench: LineageBench) -> int:
-    """Send what counts as lost, while another message hides that the queue has lost any."""
-    bench.app._lineage_queue.send(DataSetMessage(data_set_id=DATA_SET), delay_s=3600)
-    log = RunLog("run-3", datetime.now(UTC))
-    bench.app._heal.resend_deliveries(log)
-    return log.counts["deliveries_resent"]
+def test_a_data_set_whose_message_was_given_up_is_woken(bench: LineageBench, data_set_id: str) -> None:
+    reconcile(bench, LINEAGE_QUEUE, message_of(data_set_id))
 
-
-def test_a_data_set_whose_message_was_given_up_is_woken_once_however_many_there_are(
-    bench: LineageBench, data_set_id: str
-) -> None:
-    assert resent(bench) == 0
-
-    reconcile(bench, LINEAGE_QUEUE, *[message_of(bench, data_set_id)] * 13)
-
-    assert resent(bench) == 1
-    bench.work()
+    assert bench.work() == 1
     assert bench.record(data_set_id).status is DataSetStatus.PUSHED
     assert bench.letters() == []
 
 
-def test_a_data_set_whose_delivery_is_done_is_left_alone(bench: LineageBench, data_set_id: str) -> None:
-    message = message_of(bench, data_set_id)
-    bench.app._heal.resend_deliveries(RunLog("run-3", datetime.now(UTC)))
+def test_many_copies_of_a_message_that_was_given_up_do_the_work_once(bench: LineageBench, data_set_id: str) -> None:
+    reconcile(bench, LINEAGE_QUEUE, *[message_of(data_set_id)] * 13)
+    since = bench.cluedin.log.last_seq
+
     bench.work()
 
-    reconcile(bench, LINEAGE_QUEUE, message)
+    assert bench.record(data_set_id).status is DataSetStatus.PUSHED
+    assert len([one for one in bench.cluedin.log.since(since) if str(one.operation).endswith("dataSet")]) == 1
 
-    assert not bench.open_deliveries()
+
+def test_a_data_set_whose_work_is_done_is_left_alone(bench: LineageBench, data_set_id: str) -> None:
+    bench.push(data_set_id)
+
+    reconcile(bench, LINEAGE_QUEUE, message_of(data_set_id))
+
+    assert not bench.outstanding()
     assert not bench.letters()
+    assert bench.work() == 0
 
 
-def test_a_data_set_whose_delivery_is_lost_is_read_again(bench: LineageBench, data_set_id: str) -> None:
-    message = message_of(bench, data_set_id)
-    table = bench.app._deliveries.table
-    for row in list(table.rows("PartitionKey eq 'deliveries'", {})):
-        table.delete("deliveries", str(row["RowKey"]))
-
-    reconcile(bench, LINEAGE_QUEUE, message, message)
-
-    assert len(bench.open_deliveries()) == 1
-    assert resent(bench) == 1
-
-
-def test_a_dead_data_set_is_not_brought_back_by_a_message_without_a_delivery(
-    bench: LineageBench, data_set_id: str
-) -> None:
+def test_a_dead_data_set_is_not_brought_back_by_its_message(bench: LineageBench, data_set_id: str) -> None:
     bench.fault("Entity_BulkCreateOrUpdate", status=400, body={"errorCode": "ATLAS-400-00-01A", "errorMessage": "no"})
-    bench.app._heal.resend_deliveries(RunLog("run-3", datetime.now(UTC)))
-    bench.work()
+    bench.push(data_set_id)
     assert bench.record(data_set_id).status is DataSetStatus.FAILED
 
-    reconcile(bench, LINEAGE_QUEUE, encoded(DataSetMessage(data_set_id=data_set_id).to_json()))
+    reconcile(bench, LINEAGE_QUEUE, message_of(data_set_id))
 
-    assert not bench.open_deliveries()
+    assert not bench.outstanding()
     assert [letter.cause_class for letter in bench.letters()] == ["rejected"]
 
 
-@pytest.mark.parametrize("table", [DATA_SETS_TABLE, DELIVERIES_TABLE])
-def test_a_data_set_whose_state_cannot_be_read_is_told_and_asked_for_no_more(
-    bench: LineageBench, data_set_id: str, table: str
+def test_a_data_set_whose_record_cannot_be_read_is_a_letter_by_its_own_attempt(
+    bench: LineageBench, data_set_id: str
 ) -> None:
-    message = message_of(bench, data_set_id)
-    (delivery,) = bench.open_deliveries()
-    kind, key = ("datasets", f"dataset:{data_set_id}")
-    if table == DELIVERIES_TABLE:
-        kind, key = ("deliveries", f"delivery:{delivery.key}")
-    bench.app._table(table).merge({"PartitionKey": kind, "RowKey": key, "status": "of a newer app"})
+    row = {"PartitionKey": "datasets", "RowKey": f"dataset:{data_set_id}", "status": "of a newer app"}
+    bench.app._data_sets.table.merge(row)
 
-    reconcile(bench, LINEAGE_QUEUE, message)
+    reconcile(bench, LINEAGE_QUEUE, message_of(data_set_id))
+    bench.work()
 
     (letter,) = bench.letters()
     assert (letter.cause_class, letter.subject) == ("state", data_set_id)
-    assert not bench.open_deliveries()
+    assert not bench.outstanding()
 
 
 def test_many_messages_cost_few_requests(bench: LineageBench) -> None:
@@ -240,7 +217,7 @@ def test_many_messages_cost_few_requests(bench: LineageBench) -> None:
     with request_ledger() as requests:
         reconcile(bench, ASSET_QUEUE, *[f"message {number}!" for number in range(40)])
 
-    assert requests["storage"] <= 40 * 3 + 4
+    assert requests["storage"] <= 40 * 2 + 6
 
 
 def test_one_message_that_cannot_be_kept_does_not_hide_those_behind_it(bench: LineageBench) -> None:
@@ -255,13 +232,13 @@ def test_one_message_that_cannot_be_kept_does_not_hide_those_behind_it(bench: Li
         for number in range(3):
             poison.send_message(f"!{number}")
         with pytest.raises(ZeroDivisionError):
-            bench.app._take_poison.asset_poison.drain(record)
+            bench.app._take_poison.poisons[0].queue.drain(record)
         assert poison.get_queue_properties().approximate_message_count == 1
     assert taken == [b"!0", b"!2"]
 
 
 def test_a_reconciliation_empties_both_and_sends_what_they_name_at_once(bench: LineageBench, data_set_id: str) -> None:
-    message = message_of(bench, data_set_id)
+    message = message_of(data_set_id)
     for queue, content in ((ASSET_QUEUE, "?"), (LINEAGE_QUEUE, message)):
         with poison_of(bench, queue) as poison:
             poison.send_message(content)
@@ -269,6 +246,6 @@ def test_a_reconciliation_empties_both_and_sends_what_they_name_at_once(bench: L
     bench.app.reconcile.run()
 
     (run,) = bench.app._runs.latest(RunKind.RECONCILE, 1)
-    assert (run.counts["poison_taken"], run.counts["deliveries_woken"], run.counts["deliveries_resent"]) == (2, 1, 1)
+    assert (run.counts["poison_taken"], run.counts["queued"]) == (2, 1)
     bench.work()
     assert bench.record(data_set_id).status is DataSetStatus.PUSHED

@@ -99,7 +99,7 @@ def test_without_any_lineage_nobody_guesses_and_the_reason_is_told(bench: Lineag
     records = [provision(amnesiac, asset) for asset in twins]
 
     assert [one.status for one in records] == [AssetStatus.FAILED] * 2
-    assert all(f"Several assets are called {NAME}" in one.last_error for one in records)
+    assert all(f"Several assets are called {NAME}" in letter.cause for letter in amnesiac.letters())
     assert len(amnesiac.letters()) == 2
     assert count_groups(bench) == groups
 
@@ -169,6 +169,6 @@ def test_each_twins_own_group_stands_for_it(bench: LineageBench) -> None:
     twins = make_twins(bench)
     record(bench, *twins)
     first, second = (provision(bench, asset) for asset in twins)
-    standing = bench.app.create_data_source_group.provision.find_group.standing
+    standing = bench.app._asset_work.provision.find_group.standing
     found = [standing(one) for one in (first, second)]
     assert [one.id if one else "" for one in found] == [first.group_id, second.group_id]

@@ -4,19 +4,27 @@ import pytest
 
 from sync_core.domain.data_set import DataSetRecord, DataSetStatus
 from sync_core.errors import ConflictError
-from sync_core.state.data_sets import DataSetStore
+from sync_core.state.data_sets import DataSetStore, new_job
 from sync_core.state.table import Table
-from tests.unit.sync_core.builders import NOW
+from tests.unit.sync_core.builders import NOW, make_data_set_store
 
 
 @pytest.fixture
 def data_sets(table: Table) -> DataSetStore:
-    return DataSetStore(table)
+    return make_data_set_store(table)
 
 
 def record(data_set_id: str = "d1", **fields: object) -> DataSetRecord:
     known = {"data_set_id": data_set_id, "status": DataSetStatus.PUSHED, "first_seen_at": NOW, "name": "Customers"}
     return DataSetRecord.model_validate({**known, **fields})
+
+
+def finish(data_sets: DataSetStore, done: DataSetRecord) -> None:
+    jobs = data_sets.jobs
+    jobs.ask(new_job(done.data_set_id, NOW), NOW)
+    stored = jobs.load(done.data_set_id)
+    assert stored is not None
+    data_sets.finish(done, None, jobs.claim(stored, stored.job, "run-1", None), announce=True)
 
 
 def members(data_sets: DataSetStore, entity_type: str) -> list[tuple[str, list[str]]]:
@@ -60,16 +68,57 @@ def test_a_data_set_that_is_mapped_anew_leaves_its_former_entity_type(data_sets:
 
 def test_records_are_listed_in_pieces_without_a_gap(data_sets: DataSetStore) -> None:
     for data_set_id in ("d3", "d1", "d2"):
-        data_sets.save(record(data_set_id, entity_type="/Person"), announce=True)
+        data_sets.save(record(data_set_id, entity_type="/Person"))
     assert [found.data_set_id for found in data_sets.after("")] == ["d1", "d2", "d3"]
     assert [found.data_set_id for found in data_sets.after("d1")] == ["d2", "d3"]
 
 
 def test_news_are_taken_once(data_sets: DataSetStore) -> None:
-    data_sets.save(record(), announce=True)
+    finish(data_sets, record())
     news = data_sets.news()
     assert [(item.data_set_id, item.name) for item in news] == [("d1", "Customers")]
     data_sets.forget_news(news)
     assert data_sets.news() == []
     with pytest.raises(ConflictError):
         data_sets.forget_news(news)
+
+
+def test_a_data_set_is_recorded_and_its_job_ended_in_one_step(data_sets: DataSetStore) -> None:
+    finish(data_sets, record())
+    assert data_sets.load("d1") == record()
+    assert data_sets.jobs.load("d1") is None
+
+
+def test_whoever_lost_the_claim_records_nothing(data_sets: DataSetStore) -> None:
+    data_sets.jobs.ask(new_job("d1", NOW), NOW)
+    stored = data_sets.jobs.load("d1")
+    assert stored is not None
+    claim = data_sets.jobs.claim(stored, stored.job, "run-1", None)
+    data_sets.jobs.drop("d1")
+    with pytest.raises(ConflictError):
+        data_sets.finish(record(), None, claim, announce=True)
+    assert data_sets.load("d1") is None
+    assert data_sets.news() == []
+
+
+def test_a_data_set_that_waits_for_its_next_try_is_recorded_and_a_good_record_is_left_alone(
+    data_sets: DataSetStore,
+) -> None:
+    data_sets.table.transact(data_sets.queuing("d1", NOW))
+    waiting = data_sets.load("d1")
+    assert waiting is not None
+    assert waiting.status is DataSetStatus.QUEUED
+    data_sets.save(record())
+    assert data_sets.queuing("d1", NOW) == []
+
+
+def test_a_data_set_that_is_given_up_has_failed_and_is_told(data_sets: DataSetStore) -> None:
+    data_sets.table.transact(data_sets.failing("d1", "no", NOW, announce=True))
+    failed = data_sets.load("d1")
+    assert failed is not None
+    assert failed.status is DataSetStatus.FAILED
+    assert [(news.name, news.failure) for news in data_sets.news()] == [("d1", "no")]
+    data_sets.table.transact(data_sets.queuing("d1", NOW))
+    again = data_sets.load("d1")
+    assert again is not None
+    assert again.status is DataSetStatus.QUEUED

@@ -11,19 +11,23 @@ from sync_core.domain.cluedin_snapshot import KnownSource
 from sync_core.domain.delivery import found_delivery
 from sync_core.domain.run import RunKind, RunOutcome, RunRecord
 from sync_core.domain.unreadable import Unreadable
-from sync_core.errors import StateError
-from sync_core.state.asset_rows import Todo
-from sync_core.state.assets import AssetStore
+from sync_core.errors import RejectedError, StateError
+from sync_core.state.claims import Claim, StoredJob
 from sync_core.state.cluedin_snapshots import SnapshotStore
-from sync_core.state.data_sets import DataSetStore
-from sync_core.state.dead_letters import DeadLetterStore
-from sync_core.state.deliveries import DeliveryStore
 from sync_core.state.groups import GroupStore
 from sync_core.state.leases import Held, Leases
 from sync_core.state.notes import Notes
+from sync_core.state.receipts import ReceiptStore
 from sync_core.state.runs import RunStore
 from sync_core.state.table import Table
-from tests.unit.sync_core.builders import NOW, make_data_set, make_letter, make_record
+from tests.unit.sync_core.builders import (
+    NOW,
+    make_asset_store,
+    make_data_set,
+    make_data_set_store,
+    make_job,
+    make_record,
+)
 
 FOREIGN = {"added_later": "keep me"}
 LATER = NOW + timedelta(hours=1)
@@ -41,35 +45,51 @@ Write = Callable[[Table], object]
 
 
 def change_asset(table: Table) -> None:
-    AssetStore(table).change(RECORD.key, lambda record: record.model_copy(update={"name": "another"}))
+    make_asset_store(table).change(RECORD.key, lambda record: record.model_copy(update={"name": "another"}))
 
 
 def close_asset(table: Table) -> None:
-    AssetStore(table).close(RECORD.key, lambda record: record.model_copy(update={"synced_at": NOW}), announce=True)
+    make_asset_store(table).close(RECORD.key, lambda record: record.model_copy(update={"synced_at": NOW}))
 
 
-def ask_again(table: Table) -> None:
-    AssetStore(table).ask_again(RECORD.key, lambda record: record, Todo(key=RECORD.key, run_id="r2", due_at=LATER))
+def job_of(table: Table) -> StoredJob:
+    stored = make_asset_store(table).jobs.load(RECORD.key)
+    assert stored is not None
+    return stored
+
+
+def claim(table: Table) -> Claim:
+    stored = job_of(table)
+    return make_asset_store(table).jobs.claim(stored, stored.job, "r2", None)
 
 
 def mark_sent(table: Table) -> None:
-    AssetStore(table).mark_sent(AssetStore(table).due(NOW), lambda _: LATER)
+    make_asset_store(table).jobs.mark_sent([job_of(table)], NOW)
+
+
+def put_back(table: Table) -> None:
+    claim(table).put_back(lambda job: job.failed("no", "transient", NOW), 4, lambda _: ())
+
+
+def give_up(table: Table) -> None:
+    claim(table).give_up(lambda job: job.given_up("rejected", NOW), lambda _: ())
+
+
+def replay(table: Table) -> None:
+    stored = job_of(table)
+    make_asset_store(table).jobs.change(stored, stored.job.replayed(LATER))
 
 
 def add_asset(table: Table) -> None:
-    AssetStore(table).add([RECORD], NOW)
+    make_asset_store(table).add([RECORD], NOW)
 
 
 def add_delivery(table: Table) -> None:
-    DeliveryStore(table).add(DELIVERY)
+    ReceiptStore(make_data_set_store(table)).receive(DELIVERY)
 
 
 def save_data_set(table: Table) -> None:
-    DataSetStore(table).save(DATA_SET)
-
-
-def record_letter(table: Table) -> None:
-    DeadLetterStore(table).record(make_letter())
+    make_data_set_store(table).save(DATA_SET)
 
 
 def save_run(table: Table) -> None:
@@ -89,15 +109,13 @@ def bind_source(table: Table) -> None:
     [
         (add_asset, change_asset, f"record:{RECORD.key}"),
         (add_asset, close_asset, f"record:{RECORD.key}"),
-        (add_asset, ask_again, f"todo:{RECORD.key}"),
-        (add_asset, mark_sent, f"todo:{RECORD.key}"),
-        (add_asset, lambda table: AssetStore(table).postpone(RECORD.key, LATER), f"todo:{RECORD.key}"),
-        (add_delivery, lambda table: DeliveryStore(table).postpone(DELIVERY.key, LATER), f"delivery:{DELIVERY.key}"),
-        (add_delivery, lambda table: DeliveryStore(table).close(DELIVERY, "pushed", NOW), f"delivery:{DELIVERY.key}"),
+        (add_asset, mark_sent, f"job:{RECORD.key}"),
+        (add_asset, claim, f"job:{RECORD.key}"),
+        (add_asset, put_back, f"job:{RECORD.key}"),
+        (add_asset, give_up, f"job:{RECORD.key}"),
+        (add_asset, replay, f"job:{RECORD.key}"),
+        (add_delivery, add_delivery, f"receipt:{DELIVERY.key}"),
         (save_data_set, save_data_set, f"dataset:{DATA_SET.data_set_id}"),
-        (record_letter, record_letter, make_letter().letter_id),
-        (record_letter, lambda table: DeadLetterStore(table).note_replay(make_letter().letter_id, NOW), ""),
-        (record_letter, lambda table: DeadLetterStore(table).set_aside(make_letter(), NOW), ""),
         (save_run, save_run, ""),
         (save_note, save_note, "all"),
         (bind_source, bind_source, "made:7"),
@@ -125,17 +143,18 @@ def damage(table: Table, partition: str, row_key: str, **columns: object) -> Non
 
 
 def test_a_field_that_lost_its_value_has_none_after_a_merge(table: Table) -> None:
-    letters = DeadLetterStore(table)
-    letters.record(make_letter())
-    letters.set_aside(make_letter(), NOW)
-    letters.note_replay(make_letter().letter_id, LATER)
-    (found,) = letters.all()
-    assert (found.set_aside_at, found.replayed_at) == (None, LATER)
+    add_asset(table)
+    give_up(table)
+    stored, jobs = job_of(table), make_asset_store(table).jobs
+    jobs.change(stored, stored.job.model_copy(update={"set_aside_at": NOW}))
+    replay(table)
+    found = job_of(table).job
+    assert (found.set_aside_at, found.held_until, found.replayed_at) == (None, None, LATER)
 
 
 @pytest.mark.parametrize("count", [0, 1, 374, 375, 376, 800])
 def test_what_a_longer_text_left_behind_means_nothing(table: Table, count: int) -> None:
-    data_sets = DataSetStore(table)
+    data_sets = make_data_set_store(table)
     keys = [f"customer.key_{number:04}_{'x' * 20}" for number in range(2000)]  # 40 characters each with its quotes
     data_sets.save(make_data_set(entity_type="/Person", keys=keys))
     shorter = make_data_set(entity_type="/Person", keys=keys[:count])
@@ -147,9 +166,9 @@ def test_what_a_longer_text_left_behind_means_nothing(table: Table, count: int) 
 
 
 def test_a_text_that_fills_its_column_to_the_last_character_comes_back(table: Table) -> None:
-    data_sets = DataSetStore(table)
+    data_sets = make_data_set_store(table)
     for length in (14_999, 15_000, 15_001, 30_000):
-        record = make_data_set(last_error="x" * length)
+        record = make_data_set(reason="x" * length)
         data_sets.save(record)
         assert data_sets.load(record.data_set_id) == record
 
@@ -185,7 +204,7 @@ def test_a_run_of_another_kind_of_key_is_shown_too(table: Table) -> None:
 
 
 def test_a_data_set_that_cannot_be_read_isolates_only_itself(table: Table) -> None:
-    data_sets = DataSetStore(table)
+    data_sets = make_data_set_store(table)
     save_data_set(table)
     damage(table, "datasets", "dataset:another", status="of a newer app")
 
@@ -197,7 +216,7 @@ def test_a_data_set_that_cannot_be_read_isolates_only_itself(table: Table) -> No
 
 
 def test_a_member_of_an_entity_type_that_cannot_be_read_hides_no_other(table: Table) -> None:
-    data_sets = DataSetStore(table)
+    data_sets = make_data_set_store(table)
     save_data_set(table)
     (row,) = [row for row in rows(table) if row["RowKey"].startswith("type:")]
     damage(table, "datasets", row["RowKey"][:-1] + "f", keys=7)
@@ -205,22 +224,26 @@ def test_a_member_of_an_entity_type_that_cannot_be_read_hides_no_other(table: Ta
 
 
 def test_news_of_a_data_set_that_cannot_be_read_hide_no_other(table: Table) -> None:
-    data_sets = DataSetStore(table)
-    data_sets.save(DATA_SET, announce=True)
+    data_sets = make_data_set_store(table)
+    table.transact(data_sets.failing(DATA_SET.data_set_id, "no", NOW, announce=True))
     damage(table, "datasets", "news:another", name=7)
     assert [news.data_set_id for news in data_sets.news()] == [DATA_SET.data_set_id]
 
 
-def test_a_letter_that_cannot_be_read_hides_no_other_and_is_overwritten_by_its_next_death(table: Table) -> None:
-    letters = DeadLetterStore(table)
-    record_letter(table)
-    other = make_letter("other work")
-    damage(table, "open", other.letter_id, attempts="many")
+def test_a_job_that_cannot_be_read_hides_no_other_and_is_overwritten_when_it_is_asked_for(table: Table) -> None:
+    add_asset(table)
+    give_up(table)
+    jobs, other = make_asset_store(table).jobs, make_job("other")
+    damage(table, "assets", "job:other", attempts="many", state="dead", due_at="2026-01-01T00:00:00Z")
 
-    assert [letter.letter_id for letter in letters.all()] == [make_letter().letter_id]
-    assert [key for key, letter in letters.each() if isinstance(letter, Unreadable)] == [other.letter_id]
-    assert letters.record(other)
-    assert letters.load(other.letter_id) == other
+    assert [job.key for job in jobs.dead()] == [RECORD.key]
+    assert [key for key, job in jobs.each_dead() if isinstance(job, Unreadable)] == ["other"]
+    with pytest.raises(RejectedError):
+        jobs.load("other")
+    assert jobs.ask(other, NOW) == other.sent(NOW)
+    stored = jobs.load("other")
+    assert stored is not None
+    assert stored.job == other.sent(NOW)
 
 
 def test_an_owner_that_cannot_be_read_claims_nothing(table: Table) -> None:
@@ -260,4 +283,4 @@ def test_a_status_that_this_version_does_not_know_is_counted_as_it_is(table: Tab
     add_asset(table)
     damage(table, "assets", "record:b", status="archived")
     damage(table, "assets", "record:c")
-    assert AssetStore(table).counts() == {"queued": 1, "archived": 1, "unreadable": 1}
+    assert make_asset_store(table).counts() == {"queued": 1, "archived": 1, "unreadable": 1}

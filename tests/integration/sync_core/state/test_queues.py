@@ -47,24 +47,22 @@ def test_a_message_is_base64_as_the_host_expects_it(queue: WorkQueue, raw: Queue
     (received,) = raw.receive_messages()
     body = base64.b64decode(received.content, validate=True)
     assert AssetMessage.from_json(body) == MESSAGE
-    members = {"kind": "asset", "assetKey": MESSAGE.asset_key, "runId": "run-1", "timesPutBack": 0}
+    members = {"kind": "asset", "assetKey": MESSAGE.asset_key, "runId": "run-1", "send": 0}
     assert json.loads(body) == members
 
 
-def test_a_queue_is_empty_only_when_no_worker_has_a_message_either(queue: WorkQueue, raw: QueueClient) -> None:
-    assert queue.is_empty()  # it does not exist yet
-    queue.send(MESSAGE)
+def test_a_queue_is_idle_while_all_its_messages_are_hidden(queue: WorkQueue, raw: QueueClient) -> None:
+    assert queue.is_idle()  # it does not exist yet
     queue.send(MESSAGE, delay_s=60)
-    assert not queue.is_empty()
-    (taken,) = raw.receive_messages(visibility_timeout=60)
     with request_ledger() as requests:
-        assert not queue.is_empty()
+        assert queue.is_idle()
     assert requests == {"storage": 1}
 
+    queue.send(MESSAGE)
+    assert not queue.is_idle()
+    (taken,) = raw.receive_messages(visibility_timeout=60)
+    assert queue.is_idle()
     raw.delete_message(taken)
-    assert not queue.is_empty()
-    raw.clear_messages()
-    assert queue.is_empty()
 
 
 def test_a_message_never_expires(queue: WorkQueue, raw: QueueClient) -> None:

@@ -1,12 +1,10 @@
-"""The history of runs and what was given up, as the status shows them."""
+"""The history of runs, as the status shows it."""
 
 from datetime import timedelta
 
 import pytest
 
-from sync_core.domain.dead_letter import DeadLetter, letter_id
 from sync_core.domain.run import RunKind, RunOutcome, RunRecord
-from sync_core.state.dead_letters import DeadLetterStore
 from sync_core.state.runs import RunStore
 from sync_core.state.table import Table
 from tests.unit.sync_core.builders import NOW
@@ -17,11 +15,6 @@ def runs(table: Table) -> RunStore:
     return RunStore(table)
 
 
-@pytest.fixture
-def letters(table: Table) -> DeadLetterStore:
-    return DeadLetterStore(table)
-
-
 def run(minute: int, run_id: str = "", **fields: object) -> RunRecord:
     started = {
         "run_id": run_id or f"run-{minute}",
@@ -29,21 +22,6 @@ def run(minute: int, run_id: str = "", **fields: object) -> RunRecord:
         "started_at": NOW + timedelta(minutes=minute),
     }
     return RunRecord.model_validate({**started, **fields})
-
-
-def letter(**fields: object) -> DeadLetter:
-    given = {
-        "letter_id": letter_id("asset-sync", "asset-1"),
-        "queue": "asset-sync",
-        "subject": "https://lake/a",
-        "cause_class": "rejected",
-        "cause": "CluedIn refuses it",
-        "payload": "{}",
-        "first_seen_at": NOW,
-        "last_seen_at": NOW,
-        "attempts": 3,
-    }
-    return DeadLetter.model_validate({**given, **fields})
 
 
 def test_runs_are_listed_newest_first(runs: RunStore) -> None:
@@ -89,50 +67,3 @@ def test_runs_before_a_moment_are_forgotten(runs: RunStore) -> None:
         runs.save(run(minute))
     assert runs.forget_before(RunKind.DISCOVER, NOW + timedelta(minutes=2)) == 2
     assert [found.run_id for found in runs.latest(RunKind.DISCOVER, 5)] == ["run-3", "run-2"]
-
-
-def test_the_same_work_dying_again_is_one_letter_with_its_first_time_and_all_attempts(letters: DeadLetterStore) -> None:
-    later = NOW + timedelta(hours=1)
-    letters.record(letter())
-    letters.record(letter(first_seen_at=later, last_seen_at=later, attempts=2, cause="another reason"))
-    (found,) = letters.all()
-    assert (found.first_seen_at, found.last_seen_at) == (NOW, later)
-    assert (found.attempts, found.cause) == (5, "another reason")
-
-
-def test_a_letter_is_no_news_when_its_replay_dies_of_the_same(letters: DeadLetterStore) -> None:
-    assert letters.record(letter())
-    assert letters.record(letter())  # whoever kept it may have died before anybody was told
-    letters.note_replay(letter().letter_id, NOW)
-    assert not letters.record(letter())
-    assert letters.record(letter(cause_class="another"))
-
-
-def test_work_of_other_queues_and_subjects_has_letters_of_its_own() -> None:
-    ids = {letter_id(queue, work) for queue in ("asset-sync", "lineage-sync") for work in ("a", "b")}
-    assert len(ids) == 4
-    assert letter_id("asset-sync", "a") in ids
-
-
-def test_a_replay_is_noted_and_outlives_the_next_death(letters: DeadLetterStore) -> None:
-    letters.record(letter())
-    assert letters.note_replay(letter().letter_id, NOW)
-    letters.record(letter())
-    found = letters.load(letter().letter_id)
-    assert found is not None
-    assert (found.replays, found.replayed_at) == (1, NOW)
-
-
-def test_a_letter_that_is_closed_is_not_brought_back_by_replaying_it(letters: DeadLetterStore) -> None:
-    letters.record(letter())
-    letters.close(letter().letter_id)
-    assert not letters.note_replay(letter().letter_id, NOW)
-    assert list(letters.all()) == []
-
-
-def test_a_letter_whose_work_succeeded_is_dropped(letters: DeadLetterStore) -> None:
-    letters.record(letter())
-    letters.close(letter().letter_id)
-    letters.close(letter().letter_id)
-    assert list(letters.all()) == []
-    assert letters.load(letter().letter_id) is None

@@ -7,12 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync_core.domain.message import AssetMessage, DataSetMessage, Message
+from sync_core.domain.job import JobKind
+from sync_core.domain.message import AssetMessage, DataSetMessage, Message, message_of
 from sync_core.errors import RejectedError
-from tests.unit.sync_core.builders import make_record
+from tests.unit.sync_core.builders import make_job, make_record
 
 ASSET = AssetMessage(asset_key=make_record().key, run_id="run-1")
-DATA_SET = DataSetMessage(data_set_id="925268ec-8908-44e2-8d0c-d83fe50937d0", delivery_key="d1")
+DATA_SET = DataSetMessage(data_set_id="925268ec-8908-44e2-8d0c-d83fe50937d0")
 # The host copies these from a body's top level over the message's own metadata, ignoring case.
 METADATA = {"id", "dequeuecount", "insertiontime", "expirationtime", "nextvisibletime", "popreceipt"}
 
@@ -52,13 +53,21 @@ def test_a_body_that_is_no_message_at_all_is_rejected(body: bytes) -> None:
         AssetMessage.from_json(body)
 
 
-@pytest.mark.parametrize(("sent_at", "by_now"), [(0, 9), (1, 2), (3, 1)])
-def test_a_message_counts_until_its_work_was_put_back_twice_since(sent_at: int, by_now: int) -> None:
-    assert not ASSET.model_copy(update={"times_put_back": sent_at}).is_outdated(by_now)
+@pytest.mark.parametrize(("send", "sends"), [(0, 9), (2, 2), (3, 1)])
+def test_a_message_counts_until_a_newer_one_of_its_job_was_sent(send: int, sends: int) -> None:
+    assert not ASSET.model_copy(update={"send": send}).is_outdated(sends)
 
 
-def test_a_message_whose_work_was_put_back_twice_since_is_outdated() -> None:
-    assert ASSET.model_copy(update={"times_put_back": 1}).is_outdated(3)
+def test_a_message_is_outdated_once_a_newer_one_was_sent() -> None:
+    assert ASSET.model_copy(update={"send": 1}).is_outdated(2)
+
+
+def test_a_jobs_message_names_it_and_says_the_how_manieth_it_is() -> None:
+    asset = make_job(sends=3, run_id="run-1")
+    assert message_of(asset) == ASSET.model_copy(update={"send": 3})
+    data_set = make_job(DATA_SET.data_set_id, kind=JobKind.DATA_SET)
+    assert message_of(data_set) == DATA_SET
+    assert [message_of(job).job_key for job in (asset, data_set)] == [asset.key, data_set.key]
 
 
 @given(st.binary() | st.text().map(str.encode))

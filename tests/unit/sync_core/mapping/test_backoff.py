@@ -1,7 +1,5 @@
 """How long failed work waits."""
 
-from datetime import UTC, datetime, timedelta
-
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -10,7 +8,6 @@ from sync_core.mapping.backoff import (
     LONGEST_DELAY_S,
     MOST_ATTEMPTS,
     backoff_s,
-    failed_before,
 )
 
 ATTEMPTS = st.integers(1, MOST_ATTEMPTS)
@@ -38,21 +35,3 @@ def test_a_wait_is_at_least_what_the_service_asks_for_and_bounded(
 def test_chance_spreads_workers_that_failed_together(attempt: int, retry_after_s: float | None) -> None:
     soonest, latest = (backoff_s(attempt, retry_after_s=retry_after_s, chance=chance) for chance in (0, 1))
     assert latest - soonest >= FIRST_DELAY_S / 2
-
-
-@given(st.integers(1, MOST_ATTEMPTS), st.integers(-2000, 2000))
-def test_only_a_failure_within_the_back_off_after_another_one_is_the_same_attempt(
-    attempts: int, later_s: float
-) -> None:
-    failed_at = datetime(2026, 1, 1, tzinfo=UTC)
-    within = 0 <= later_s < backoff_s(attempts, retry_after_s=None, chance=0)
-
-    count = failed_before(attempts, failed_at, failed_at + timedelta(seconds=later_s))
-
-    assert count == (attempts - 1 if within else attempts)
-
-
-def test_work_that_did_not_fail_yet_has_all_its_attempts() -> None:
-    now = datetime(2026, 1, 1, tzinfo=UTC)
-
-    assert failed_before(0, now, now) == failed_before(0, None, now) == 0

@@ -8,7 +8,7 @@ from sync_core.mapping.replaying import FEWEST_A_RUN, MOST_A_RUN, is_replay_due,
 from tests.unit.sync_core.builders import NOW, make_letter
 
 
-@pytest.mark.parametrize("cause_class", ["unreadable", "state", "unsafe"])
+@pytest.mark.parametrize("cause_class", ["unreadable", "state", "unsafe", "died"])
 def test_what_no_replay_can_mend_is_left_to_a_person(cause_class: str) -> None:
     assert replay_at(make_letter(cause_class=cause_class)) is None
     assert not is_replay_due(make_letter(cause_class=cause_class), NOW + timedelta(days=9))

@@ -8,35 +8,42 @@ import pytest
 from sync_core.domain.approval import ApprovalNeeded
 from sync_core.domain.asset import AssetStatus
 from sync_core.domain.data_set import DataSetStatus
+from sync_core.domain.job import TAKEN_UP_WITHIN
 from sync_core.pages.next_steps import OF_ASSETS, OF_DATA_SETS, Next, after_asset, after_data_set, after_letter
 from tests.unit.sync_core.builders import (
     NOW,
     make_data_set,
     make_facts,
+    make_job,
     make_letter,
     make_record,
     make_synced_record,
 )
 
 QUEUED = make_record()
-SOON = {QUEUED.key: NOW + timedelta(seconds=30)}
+
+
+def soon(after_s: float = 30, **fields: Any) -> dict[str, Any]:
+    """The facts of a queued asset whose message shows up then."""
+    due_at = NOW + timedelta(seconds=after_s) + TAKEN_UP_WITHIN
+    return {"jobs": {QUEUED.key: make_job(QUEUED.key, due_at=due_at, **fields)}}
 
 
 def test_a_queued_asset_tells_when_it_is_tried_and_which_attempt_that_is() -> None:
-    assert after_asset(QUEUED, make_facts(tries={QUEUED.key: NOW})).text == "It is worked off now."
-    assert after_asset(QUEUED, make_facts(tries=SOON)).text == "It is worked off in 30\u00a0s, at 05:06:37."
-    failing = make_record(attempts=3, last_error_class="transient")
-    assert after_asset(failing, make_facts(tries=SOON)) == Next("Attempt 4 of 12 comes in 30\u00a0s, at 05:06:37.")
+    assert after_asset(QUEUED, make_facts(**soon(0))).text == "It is worked off now."
+    assert after_asset(QUEUED, make_facts(**soon())).text == "It is worked off in 30\u00a0s, at 05:06:37."
+    failing = make_facts(**soon(attempts=3, last_error_class="transient"))
+    assert after_asset(QUEUED, failing) == Next("Attempt 4 of 12 comes in 30\u00a0s, at 05:06:37.")
 
 
 def test_an_asset_that_waits_for_a_setting_needs_a_person() -> None:
-    waiting = after_asset(make_record(attempts=1, last_error_class="config"), make_facts(tries=SOON))
+    waiting = after_asset(QUEUED, make_facts(**soon(attempts=1, last_error_class="config")))
     assert waiting.text.startswith("Mend what the error names. Attempt 2 of 12")
     assert waiting.is_stuck
 
 
-def test_an_asset_whose_message_is_gone_is_healed_by_reconcile() -> None:
-    assert after_asset(QUEUED, make_facts()) == Next("Its message is missing: reconcile makes it anew, within 15 min.")
+def test_an_asset_whose_job_was_done_since_its_record_was_read_is_worked_off() -> None:
+    assert after_asset(QUEUED, make_facts()) == Next("It is worked off now.")
 
 
 def test_a_failed_asset_leads_to_its_dead_letter() -> None:
@@ -64,7 +71,7 @@ def test_every_other_state_has_its_word() -> None:
 
 def test_a_data_set_with_an_open_delivery_is_worked_off_whatever_its_state() -> None:
     data_set = make_data_set()
-    facts = make_facts(tries={data_set.data_set_id: NOW})
+    facts = make_facts(jobs={data_set.data_set_id: make_job(data_set.data_set_id)})
     for status in DataSetStatus:
         assert after_data_set(make_data_set(status=status), facts).text == "It is worked off now."
 
@@ -98,6 +105,11 @@ def test_a_failed_data_set_leads_to_its_dead_letter() -> None:
         (
             {"cause_class": "rejected", "replays": 1},
             "Mend the cause. It is replayed by itself in 30\u00a0min; sooner by hand.",
+            True,
+        ),
+        (
+            {"cause_class": "died"},
+            "The worker died in it each time. Look into the log for why, then replay it.",
             True,
         ),
         ({"cause_class": "unreadable"}, "Find out who writes to the queue, then close it.", True),

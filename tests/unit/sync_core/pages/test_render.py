@@ -18,6 +18,7 @@ from tests.unit.sync_core.builders import (
     NOW,
     make_data_set,
     make_facts,
+    make_job,
     make_letter,
     make_record,
     make_run,
@@ -27,9 +28,10 @@ from tests.unit.sync_core.pages.html import Document, read_html
 
 EMPTY = make_facts(toggle=None, runs=[])
 FULL = make_facts(
-    *(make_record(status, status=status, last_error="It failed.", reason="So it is.") for status in AssetStatus),
+    *(make_record(status, status=status, reason="So it is.") for status in AssetStatus),
     make_synced_record("Account.csv", group_origin="created", source_origin="adopted"),
     data_sets=Page([make_data_set(), make_data_set("Unmapped", entity_type="", keys=[])], "more"),
+    jobs={make_record(AssetStatus.FAILED).key: make_job(last_error="It failed.")},
     dead_letters=[make_letter()],
     runs=[make_run(started_at=NOW - timedelta(minutes=number), counts={"new": number}) for number in range(9)],
     reconciliations=[make_run()],

@@ -9,7 +9,7 @@ from sync_core.domain.throttle import Throttle
 from sync_core.flows.report import parse_filter
 from sync_core.pages.links import Links
 from sync_core.pages.view import MEANINGS, View, to_view
-from tests.unit.sync_core.builders import NOW, make_data_set, make_facts, make_letter, make_record, make_run
+from tests.unit.sync_core.builders import NOW, make_data_set, make_facts, make_job, make_letter, make_record, make_run
 
 
 def view(facts: Facts, **query: str) -> View:
@@ -44,8 +44,9 @@ def test_there_are_links_to_more_only_where_there_is_more() -> None:
 
 
 def test_an_error_tells_why_only_while_it_counts() -> None:
-    told = {"last_error": "it failed", "reason": "as it is"}
-    rows = view(make_facts(*[make_record(status, status=status, **told) for status in AssetStatus])).assets
+    records = [make_record(status, status=status, reason="as it is") for status in AssetStatus]
+    jobs = {record.key: make_job(record.key, last_error="it failed") for record in records}
+    rows = view(make_facts(*records, jobs=jobs)).assets
     assert {row.record.status: row.why for row in rows} == {
         AssetStatus.QUEUED: ("it failed",),
         AssetStatus.FAILED: ("it failed",),
