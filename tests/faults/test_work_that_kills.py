@@ -27,10 +27,6 @@ def make_work(world: World, lane: Literal["asset-sync", "lineage-sync"]) -> byte
     return delivery.body
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="Work that kills its worker is tried for ever: a claim that is taken over counts as no failed attempt",
-)
 @pytest.mark.parametrize("lane", FUNCTIONS)
 def test_work_that_killed_its_worker_five_times_is_not_begun_a_sixth_time(
     world: World, nursery: Nursery, lane: Literal["asset-sync", "lineage-sync"]
