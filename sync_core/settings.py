@@ -27,6 +27,7 @@ from sync_core.webhook_secrets import split_secrets
 UNRESOLVED_KEY_VAULT_REFERENCE = "@microsoft.keyvault("
 HOST = re.compile(r"[a-z0-9._-]+|[0-9a-f:.]+")
 PLAIN_URL = re.compile(r"[!-\[\]-~]+")  # visible ASCII but for the backslash
+PUBLIC_CATALOG = "https://api.purview-service.microsoft.com"
 WHY_HTTPS = "(plain http only for this machine itself: a token would travel readable)"
 
 
@@ -155,9 +156,7 @@ class Settings(BaseSettings):
     purview_collection: str = Field(
         alias="PURVIEW_COLLECTION", description="a collection's 6-letter name or its friendly path Root/Sub"
     )
-    purview_catalog_endpoint: ServiceUrl = Field(
-        default="https://api.purview-service.microsoft.com", alias="PURVIEW_CATALOG_ENDPOINT"
-    )
+    purview_catalog_endpoint: ServiceUrl = Field(default=PUBLIC_CATALOG, alias="PURVIEW_CATALOG_ENDPOINT")
 
     cluedin_url: ServiceUrl = Field(
         alias="CLUEDIN_URL", description="the CluedIn organization's URL, https://{organization}.{domain}"

@@ -26,6 +26,8 @@ from sync_core.flows.discover_all import DiscoverAll
 from sync_core.flows.discover_by_term import DiscoverByTerm
 from sync_core.flows.doctor import Doctor
 from sync_core.flows.empty_bodies import EmptyBodies
+from sync_core.flows.examine_catalog import ExamineCatalog
+from sync_core.flows.find_concepts import FindConcepts
 from sync_core.flows.find_group import FindGroup
 from sync_core.flows.find_installation import FindInstallation
 from sync_core.flows.find_missing import FindMissing
@@ -56,11 +58,15 @@ from sync_core.flows.show_dashboard import ShowDashboard
 from sync_core.flows.strangers import Strangers
 from sync_core.flows.take_assets import TakeAssets
 from sync_core.flows.take_poison import Poison, TakePoison
+from sync_core.flows.tell_paused import TellPaused
 from sync_core.flows.tell_twins_apart import TellTwinsApart
+from sync_core.flows.term_lists import TermLists
+from sync_core.flows.term_memory import TermMemory
 from sync_core.flows.wake_jobs import WakeJobs
 from sync_core.flows.watch_queues import WatchQueues
 from sync_core.flows.worker import Work, Worker
 from sync_core.flows.write_lineage import WriteLineage
+from sync_core.settings import TermStore
 from sync_core.state.connection import INTERACTIVE
 from sync_core.state.names import POISON_SUFFIX, TABLES
 from sync_core.state.notes import Notes
@@ -296,6 +302,7 @@ class App(Services):
             new_log=lambda: RunLog(new_id(), self.clock()),
             empty_bodies=self._empty_bodies,
             probe=ProbeRights(self._assets, self._data_sets, self._cluedin_data_sets),
+            catalog=ExamineCatalog(self.settings, self._concepts, self._term_lists, self.catalog_at),
         )
 
     @cached_property
@@ -333,15 +340,24 @@ class App(Services):
     @cached_property
     def _discover_by_term(self) -> DiscoverByTerm:
         return DiscoverByTerm(
-            lists=ReadLists(self.purview, self._resolve_terms, self.clock),
+            lists=ReadLists(self._term_lists, self._resolve_terms, self.clock),
             details=ReadAssets(self.purview),
             types=self._types,
             assets=self._assets,
             take=self._take_assets,
             missing=FindMissing(self._resolve_terms, self._assets, self._confirm, self._retire, self.clock),
             defer=self._defer,
+            tell=TellPaused(self._notify, self._cursors, self.clock),
             notes=self._cursors,
             clock=self.clock,
+        )
+
+    @cached_property
+    def _term_lists(self) -> TermLists:
+        memory = TermMemory(self._notes("term"), self._notes("term-links"))
+        asks_catalog = self.settings.sync_term_store is not TermStore.CLASSIC
+        return TermLists(
+            self.purview, self.catalog, memory, self._cursors, self.clock, self._retire.may_lose, asks_catalog
         )
 
     @cached_property
@@ -373,7 +389,11 @@ class App(Services):
 
     @cached_property
     def _resolve_terms(self) -> ResolveTerms:
-        return ResolveTerms(self.purview, self._cursors, self.clock)
+        return ResolveTerms(self.purview, self._concepts, self._cursors, self.clock)
+
+    @cached_property
+    def _concepts(self) -> FindConcepts:
+        return FindConcepts(self.catalog, self.settings.sync_term_store, self._cursors)
 
     @cached_property
     def _lineage(self) -> PurviewLineageClient:

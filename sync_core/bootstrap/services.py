@@ -6,6 +6,8 @@ from functools import cached_property
 
 from sync_core.bootstrap.identity import new_azure_credential
 from sync_core.bootstrap.stores import Stores, new_id
+from sync_core.catalog.client import CatalogClient
+from sync_core.catalog.wire import CATALOG
 from sync_core.clients.cluedin import CLUEDIN, CluedInClient, is_refused
 from sync_core.clients.http import HttpDoor, TokenSource
 from sync_core.clients.notifications import new_receivers
@@ -26,10 +28,18 @@ class Services(Stores):
     @cached_property
     def purview(self) -> PurviewClient:
         """Purview, as the app's own identity."""
-        tokens = AzureTokens(new_azure_credential, on_throttled=self._pauses.note)
         return PurviewClient(
-            HttpDoor(PURVIEW, self.settings.purview_endpoint, tokens=tokens, on_throttled=self._pauses.note)
+            HttpDoor(PURVIEW, self.settings.purview_endpoint, tokens=self._azure_tokens, on_throttled=self._pauses.note)
         )
+
+    @cached_property
+    def catalog(self) -> CatalogClient:
+        """Purview's Unified Catalog, as the app's own identity."""
+        return self.catalog_at(self.settings.purview_catalog_endpoint)
+
+    def catalog_at(self, url: str) -> CatalogClient:
+        """Return a client of the catalog at some host."""
+        return CatalogClient(HttpDoor(CATALOG, url, tokens=self._azure_tokens, on_throttled=self._pauses.note))
 
     @cached_property
     def cluedin(self) -> CluedInClient:
@@ -43,6 +53,11 @@ class Services(Stores):
                 on_throttled=self._pauses.note,
             )
         )
+
+    @cached_property
+    def _azure_tokens(self) -> AzureTokens:
+        """One sign-in for the Data Map and the Unified Catalog: both take the same token."""
+        return AzureTokens(new_azure_credential, on_throttled=self._pauses.note)
 
     def _cluedin_tokens(self) -> TokenSource:
         settings = self.settings

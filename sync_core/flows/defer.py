@@ -7,7 +7,15 @@ from datetime import datetime, timedelta
 from urllib.parse import quote
 
 from sync_core.domain.deferred import Deferred, Kind
-from sync_core.errors import AddressError, ForbiddenError, RejectedError, SyncError, ThrottledError, TransientError
+from sync_core.errors import (
+    AddressError,
+    ForbiddenError,
+    RejectedError,
+    StateError,
+    SyncError,
+    ThrottledError,
+    TransientError,
+)
 from sync_core.flows.run_log import RunLog
 from sync_core.mapping.deferring import deferred_again
 from sync_core.state.failures import STORAGE
@@ -22,8 +30,12 @@ FORGOTTEN_AFTER = timedelta(days=3)  # nobody has asked for it for long: it lost
 
 def is_own_failure(error: SyncError) -> bool:
     """Whether a failure may be that of the one thing that was asked for, and not the whole service's or our own."""
-    is_ours = isinstance(error, TransientError) and error.service == STORAGE
-    return isinstance(error, OWN_FAILURES) and not isinstance(error, ThrottledError) and not is_ours
+    return isinstance(error, OWN_FAILURES) and not isinstance(error, ThrottledError) and not is_ours(error)
+
+
+def is_ours(error: SyncError) -> bool:
+    """Whether a failure is that of our own storage or of what stands there."""
+    return isinstance(error, StateError) or (isinstance(error, TransientError) and error.service == STORAGE)
 
 
 @dataclass

@@ -23,6 +23,7 @@ from sync_core.flows.read_assets import ReadAssets, Reading
 from sync_core.flows.read_lists import Position, ReadLists, Snapshot
 from sync_core.flows.run_log import RunLog
 from sync_core.flows.take_assets import PART_TIME, TakeAssets
+from sync_core.flows.tell_paused import TellPaused
 from sync_core.mapping.discovery_plan import Sighting, guids_to_read
 from sync_core.mapping.keywords import Selection
 from sync_core.mapping.retirement import latest_by_guid
@@ -99,6 +100,7 @@ class DiscoverByTerm:
     take: TakeAssets
     missing: FindMissing
     defer: Defer
+    tell: TellPaused
     notes: Notes
     clock: Callable[[], datetime]
 
@@ -126,6 +128,7 @@ class DiscoverByTerm:
         else:
             log.counts["deferred"] = cursor.deferred
         log.counts["assigned"] = len(found.seen.entities)
+        self.tell.tell(found.paused.values())
         found.check()
 
     def _note(self, before: TermCursor | None, found: Snapshot, left: Missing | None, deferrals: Deferrals) -> None:

@@ -15,6 +15,7 @@ from sync_core.domain.answer import HttpAnswer, json_answer
 from sync_core.errors import ConfigError, RejectedError, SyncError
 from sync_core.flows.defer import unremembered
 from sync_core.flows.empty_bodies import EmptyBodies
+from sync_core.flows.examine_catalog import ExamineCatalog
 from sync_core.flows.probe_rights import NotProvenError, ProbeRights
 from sync_core.flows.register_types import RegisterTypes
 from sync_core.flows.resolve_collection import ResolveCollection
@@ -75,6 +76,7 @@ class Doctor:
     selection: ReadSelection
     new_log: Callable[[], RunLog]
     probe: ProbeRights
+    catalog: ExamineCatalog
     empty_bodies: EmptyBodies
 
     def answer(self) -> HttpAnswer:
@@ -102,6 +104,8 @@ class Doctor:
             ("CluedIn: the service account may read data sets", self.probe.read_data_sets),
             ("CluedIn: the service account may read mappings (Annotation, Data Catalog)", self.probe.read_mapping),
             ("CluedIn: the service account may read submissions (Annotation)", self.probe.read_submissions),
+            ("Unified Catalog: its host answers the app's identity", self.catalog.host),
+            ("Unified Catalog: what the keywords find there", self._check_catalog),
             ("Keywords: they select something that exists", self._check_keywords),
         ]
         for name, check in [*checks, *self._only_if_ill()]:
@@ -148,6 +152,13 @@ class Doctor:
 
     def _check_author(self) -> str:
         return self.cluedin.author_id()
+
+    def _check_catalog(self) -> str:
+        log = self.new_log()
+        wanted = self.selection.look()
+        if wanted is None:
+            return "the sync is switched off"
+        return "all assets" if wanted.is_all else self.catalog.keywords(wanted, log)
 
     def _check_keywords(self) -> str:
         log = self.new_log()

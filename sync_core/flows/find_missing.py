@@ -71,6 +71,9 @@ class FindMissing:
             return False
         if terms.guids != found.terms.guids:
             log.notes.append("A term was made anew: no asset counts as missing until its list is read.")
+        if set(terms.kept) - found.paused.keys():  # found no more since its list was read: a draft's is no proof
+            log.notes.append("A term is not published any more: no asset counts as missing this time.")
+            return False
         return terms.guids == found.terms.guids
 
     def _compare(

@@ -9,13 +9,13 @@ from datetime import datetime, timedelta
 
 from pydantic import BaseModel
 
-from sync_core.clients.purview import PurviewClient
 from sync_core.domain.asset import AssetRecord
 from sync_core.domain.deferred import Deferred, Kind
 from sync_core.errors import SyncError, TransientError
 from sync_core.flows.assignments import Assignments
 from sync_core.flows.defer import Deferrals, is_own_failure
 from sync_core.flows.resolve_terms import ResolvedTerms, ResolveTerms
+from sync_core.flows.term_lists import PAUSED, Lists, TermLists
 from sync_core.mapping.keywords import Selection
 
 READ_TIME = timedelta(seconds=90)
@@ -42,6 +42,7 @@ class Snapshot:
     paused: Mapping[str, Deferred] = field(default_factory=dict)
     began: Position = field(default_factory=Position)
     ended: Position | None = None
+    lists: Lists | None = None
 
     @property
     def is_whole(self) -> bool:
@@ -68,7 +69,8 @@ class Snapshot:
         """Raise what keeps all of it from being read.
 
         Raises:
-            TransientError: no term can be read, or there was no time for all lists.
+            TransientError: no term can be read, or there was no time for all lists. That terms were read and may not
+                count, such as drafts, is no failure.
             ConfigError: keywords name no term.
         """
         self.terms.check()
@@ -78,7 +80,8 @@ class Snapshot:
                 "If this lasts, Purview is slow, or there are too many of them for one run: nobody counts as missing "
                 "meanwhile. Give the term to fewer assets."
             )
-        if self.paused and self.paused.keys() >= set(self.terms.guids):
+        is_read = not self.paused.keys() >= set(self.terms.guids)
+        if self.paused and not is_read and any(one.cause_class != PAUSED for one in self.paused.values()):
             raise TransientError(f"No term can be read. {next(iter(self.paused.values()))}")
 
 
@@ -86,7 +89,7 @@ class Snapshot:
 class ReadLists:
     """Enumerates assignments."""
 
-    purview: PurviewClient
+    lists: TermLists
     terms: ResolveTerms
     clock: Callable[[], datetime]
 
@@ -107,8 +110,9 @@ class ReadLists:
             SyncError: Purview's store does not answer.
         """
         started_at = self.clock()
-        reader = ListReader(self.purview, deferrals, page_size, self._reader_of(started_at, keep_alive))
         terms = self.terms.resolve(selection, deferrals)
+        lists = self._begin(selection, terms, deferrals)
+        reader = ListReader(lists, page_size, self._reader_of(started_at, keep_alive))
         began = began if began.term in terms.guids else Position()
         waiting = {guid for guid in terms.guids if has_paused and deferrals.waits(Kind.TERM, guid)}
         seen, ended = reader.read_from(began, [guid for guid in terms.guids if guid not in waiting])
@@ -118,6 +122,7 @@ class ReadLists:
             anew = self.terms.resolve_anew(selection, deferrals)
             if anew.guids != terms.guids:
                 reader.failures.clear()
+                reader.lists = self._begin(selection, anew, deferrals)
                 began = Position()
                 seen, ended = reader.read_from(began, [guid for guid in anew.guids if guid not in waiting])
             terms = anew
@@ -127,14 +132,15 @@ class ReadLists:
             deferrals.succeeded(Kind.TERM, seen.terms.keys() - reader.failures.keys())
         unread = [guid for guid in terms.guids if guid in waiting or guid in reader.failures]
         paused = {guid: found for guid in unread if (found := deferrals.find(Kind.TERM, guid))}
-        return Snapshot(started_at, selection, terms, seen, paused, began, ended)
+        return Snapshot(started_at, selection, terms, seen, paused, began, ended, reader.lists)
 
     def read_to_end(self, found: Snapshot, deferrals: Deferrals, keep_alive: Callable[[], None]) -> Snapshot:
         """Ask for what would follow, until nothing does: a short page could also be a server's own limit.
 
         An idle tick does not pay for it. A term for which that fails is paused; without time, it was a part.
         """
-        reader = ListReader(self.purview, deferrals, 1, self._reader_of(found.started_at, keep_alive))
+        lists = found.lists or self._begin(found.selection, found.terms, deferrals)
+        reader = ListReader(lists, 1, self._reader_of(found.started_at, keep_alive))
         ended = None
         for guid in [guid for guid in found.seen.terms if guid not in found.paused]:
             if not reader.read_on(found.seen, guid):
@@ -145,6 +151,11 @@ class ReadLists:
             for guid, error in reader.failures.items()
         }
         return replace(found, paused={**found.paused, **failed}, ended=ended)
+
+    def _begin(self, selection: Selection, terms: ResolvedTerms, deferrals: Deferrals) -> Lists:
+        by_name = {str(keyword): keyword for keyword in selection.keywords}
+        keywords = {guid: by_name[terms.name_of(guid)] for guid in terms.guids if terms.name_of(guid) in by_name}
+        return self.lists.begin(keywords, terms.kept, deferrals)
 
     def _reader_of(self, started_at: datetime, keep_alive: Callable[[], None]) -> Callable[[], bool]:
         """Return what is called before each page, and says whether there is time for it."""
@@ -160,8 +171,7 @@ class ReadLists:
 class ListReader:
     """Reads lists page by page; those that fail are kept in `failures`."""
 
-    purview: PurviewClient
-    deferrals: Deferrals
+    lists: Lists
     page_size: int
     has_time: Callable[[], bool]
     failures: dict[str, SyncError] = field(default_factory=dict)
@@ -185,7 +195,7 @@ class ListReader:
             if not self.has_time():
                 return False
             try:
-                page = self.purview.fetch_assigned_entities(guid, seen.terms[guid].offset)
+                page = self.lists.fetch(guid, seen.terms[guid].offset)
             except SyncError as error:
                 if not is_own_failure(error):
                     raise

@@ -1,7 +1,7 @@
 """Finds the guids of the glossary terms that the keywords name, and remembers them for a while."""
 
 import difflib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -14,6 +14,8 @@ from sync_core.domain.deferred import Kind
 from sync_core.domain.spelling import LookAlikeError, pick
 from sync_core.errors import ConfigError, SyncError, TransientError
 from sync_core.flows.defer import Deferrals, is_own_failure
+from sync_core.flows.find_concepts import FindConcepts, Found
+from sync_core.flows.term_lists import is_of_catalog
 from sync_core.mapping.keywords import Keyword, Selection
 from sync_core.state.notes import Notes
 
@@ -31,14 +33,15 @@ PARENT_AND_CHILD = "_"  # stands between them in a formal name (docs/vendors/pur
 class ResolvedTerms(BaseModel):
     """The guids of a selection's terms.
 
-    `named_by` tells which keyword names each, by its place in the selection. `unknown` tells of each keyword that names
-    no term.
-    `listed` is how many terms had to be listed to find them.
+    Terms and data products of the Unified Catalog come first, under their keys. `named_by` tells which keyword names
+    each, by its place in the selection; `kept` are those that are not found any more, which is no proof that they are
+    gone. `unknown` tells of each keyword that names no term. `listed` is how many terms had to be listed to find them.
     """
 
     selection: str
     guids: list[str]
     named_by: list[int] = Field(default_factory=list)
+    kept: list[str] = Field(default_factory=list)
     resolved_at: datetime
     unknown: list[str] = Field(default_factory=list)
     listed: int = 0
@@ -68,6 +71,7 @@ class ResolveTerms:
     """Resolves keywords to term guids."""
 
     purview: PurviewClient
+    concepts: FindConcepts
     notes: Notes
     clock: Callable[[], datetime]
 
@@ -93,16 +97,21 @@ class ResolveTerms:
         """
         listing, now = Listing(self.purview, deferrals, self._has_time()), self.clock()
         found, failures = self._find_each(selection, listing)
-        note = self._known(selection) if listing.unread or failures else None
-        places = dict(note.places) if note else {}
-        for place, keyword in enumerate(selection.keywords):
-            places.update((guid, place) for guid in found.get(keyword, ()) if guid not in places)
-        missing = [] if note else [one for one in selection.keywords if not found.get(one)]
-        unknown = [_not_found(one, failures.get(one), listing, selection.setting) for one in missing]
+        concepts = self.concepts.find(selection, deferrals)
+        note = self._known(selection)
+        places, kept = _places(selection, found, concepts, note, is_partial=bool(listing.unread or failures))
+        named = set(places.values())
+        missing = [
+            one
+            for place, one in enumerate(selection.keywords)
+            if place not in named and not found.get(one) and str(one) not in concepts.named
+        ]
+        unknown = [_not_found(one, failures.get(one), listing, concepts, selection.setting) for one in missing]
         terms = ResolvedTerms(
             selection=str(selection),
             guids=list(places),
             named_by=list(places.values()),
+            kept=kept,
             resolved_at=now,
             unknown=unknown,
             listed=listing.count,
@@ -162,6 +171,8 @@ class ResolveTerms:
         return self.clock() - (LIST_AFTER if is_bare and note.listed <= FEW_TERMS else RESOLVE_AFTER)
 
     def _find(self, keyword: Keyword, listing: "Listing") -> list[str]:
+        if keyword.is_product or not self.concepts.asks_classic:
+            return []
         exact = self.purview.find_term(keyword.formal_name) if keyword.glossary else None
         if exact:
             return [exact]
@@ -261,11 +272,38 @@ def _check_count(terms: ResolvedTerms, setting: str) -> None:
         raise ConfigError(f"{setting} selects {len(terms.guids)} terms; expected {MOST_TERMS} at most: name fewer.")
 
 
-def _not_found(keyword: Keyword, error: SyncError | None, listing: Listing, setting: str) -> str:
+def _places(
+    selection: Selection,
+    found: Mapping[Keyword, Sequence[str]],
+    concepts: Found,
+    note: ResolvedTerms | None,
+    *,
+    is_partial: bool,
+) -> tuple[dict[str, int], list[str]]:
+    """Return the place of its keyword by each term's key, the catalog's first, and which of those are only kept.
+
+    What the catalog does not show any more is kept: a draft looks like a deleted term. Classic terms that were known
+    are kept where glossaries could not all be read, and where the catalog has the name: after a migration glossaries
+    may list no term, and the term's own list tells.
+    """
+    place_of = {str(keyword): place for place, keyword in enumerate(selection.keywords)}
+    before = note.places if note else {}
+    shown = {key: place_of[name] for key, name in concepts.keys.items()}
+    kept = {key: place for key, place in before.items() if is_of_catalog(key) and key not in shown}
+    named = {place_of[name] for name in concepts.named}
+    classic = {key: at for key, at in before.items() if not is_of_catalog(key) and (is_partial or at in named)}
+    for place, keyword in enumerate(selection.keywords):
+        classic.update((guid, place) for guid in found.get(keyword, ()) if guid not in classic)
+    return {**shown, **kept, **classic}, list(kept)
+
+
+def _not_found(keyword: Keyword, error: SyncError | None, listing: Listing, concepts: Found, setting: str) -> str:
     if isinstance(error, LookAlikeError):
         return str(error)
     if error is not None:
         return f"The term '{keyword}' of {setting} cannot be looked up: {error}"
+    if hint := concepts.hint(keyword):
+        return f"{setting} names '{keyword}', which selects nothing: {hint}"
     names, unread = listing.names, ", ".join(listing.unread)
     similar = difflib.get_close_matches(keyword.formal_name, names, n=SUGGESTIONS, cutoff=0.5)
     hint = f"Similar terms there: {'; '.join(similar)}" if similar else f"The app can see {len(names)} terms there"

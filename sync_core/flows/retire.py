@@ -103,6 +103,11 @@ class Retire:
         approval = self.approvals.load(Approval, APPROVAL)
         return needed is not None and approval is not None and is_approved(needed.assets, approval, self.clock())
 
+    def may_lose(self, count: int) -> bool:
+        """Whether a person has approved that so many assets are lost at once."""
+        approval = self.approvals.load(Approval, APPROVAL)
+        return approval is not None and is_approved(count, approval, self.clock())
+
     def _mark(self, record: AssetRecord, missing: Collection[str], present: Collection[str]) -> AssetRecord:
         if record.guid in present and record.absent:
             reason = "" if record.reason == REPLACED else record.reason

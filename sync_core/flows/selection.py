@@ -12,7 +12,7 @@ from sync_core.domain.facts import Toggle
 from sync_core.errors import ConfigError
 from sync_core.flows.run_log import RunLog
 from sync_core.mapping.keywords import Selection, parse_selection, unquote
-from sync_core.settings import Settings, SettingsSource
+from sync_core.settings import Settings, SettingsSource, TermStore
 from sync_core.state.notes import Notes
 
 ENABLED_KEY = "Purview.SyncDataSources.Enabled"
@@ -64,7 +64,7 @@ class ReadSelection:
 
     def _selected(self, toggle: Toggle) -> Selection:
         selection = parse_selection(toggle.keywords, KEYWORDS_KEY if self.asks_cluedin else "SYNC_TERM")
-        _check_store(selection)
+        _check_store(selection, self.settings.sync_term_store)
         return selection
 
     def _read(self) -> Toggle:
@@ -94,8 +94,10 @@ class ReadSelection:
                 log.notes.append(f"The settings changed from: {before}, to: {toggle}.")
 
 
-def _check_store(selection: Selection) -> None:
-    """Discovery reads classic terms only until the Unified Catalog is wired in."""
+def _check_store(selection: Selection, store: TermStore) -> None:
     products = [str(keyword) for keyword in selection.keywords if keyword.is_product]
-    if products:
-        raise ConfigError(f"{selection.setting} names {'; '.join(products)}; expected glossary terms only.")
+    if products and store is TermStore.CLASSIC:
+        raise ConfigError(
+            f"{selection.setting} names {'; '.join(products)}, and SYNC_TERM_STORE is classic, which has no data "
+            "products; expected SYNC_TERM_STORE=auto or unified."
+        )

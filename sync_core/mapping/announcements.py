@@ -57,6 +57,15 @@ def assets_retired(names: Sequence[str]) -> Announcement:
     return Announcement(title, body)
 
 
+def terms_paused(pauses: Sequence[tuple[str, str]]) -> Announcement:
+    """Tell which terms could not be believed for a day, and why: pairs of name and reason."""
+    body = (
+        f"{len(pauses)} terms are paused for a day: what is tagged or untagged with them does not arrive, and no asset "
+        f"counts as missing by them. {_explained([Failure(*pause) for pause in pauses])}"
+    )
+    return Announcement("Terms are paused", body)
+
+
 def approval_needed(names: Sequence[str], total: int) -> Announcement:
     """Tell that so many assets are missing at once that a person must look first."""
     body = (

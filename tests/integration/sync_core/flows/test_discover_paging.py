@@ -184,7 +184,8 @@ def test_a_row_that_moves_up_between_two_pages_is_not_taken_for_missing(small_es
 
         moving = MovingList(small_estate.app.purview, lose)
         by_term = small_estate.app._discover_by_term
-        by_term = replace(by_term, lists=replace(by_term.lists, purview=cast("PurviewClient", moving)))
+        source = replace(by_term.lists.lists, purview=cast("PurviewClient", moving))
+        by_term = replace(by_term, lists=replace(by_term.lists, lists=source))
         replace(small_estate.app.discover, by_term=by_term).run()
 
     assert small_estate.last_run().notes == [MOVED]
