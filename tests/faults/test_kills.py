@@ -11,6 +11,7 @@ from collections.abc import Callable
 import pytest
 
 from sync_core.domain.message import DataSetMessage
+from sync_core.state.data_sets import new_job
 from tests.faults.nursery import Nursery
 from tests.faults.people import People
 from tests.faults.variants import ALL_ASSETS, USUAL, Variant, call_numbers, each_variant
@@ -80,7 +81,9 @@ def test_a_push_killed_before_any_of_its_calls_leaves_one_chain(world: World, nu
     world.run()
 
     def new_data_set() -> bytes:
-        return DataSetMessage(data_set_id=world.load(asset).lower()).to_json().encode()
+        data_set_id, now = world.load(asset).lower(), world.clock.now()
+        world.app._data_set_jobs.ask(new_job(data_set_id, now), now)
+        return DataSetMessage(data_set_id=data_set_id).to_json().encode()
 
     last = kill_at_each_call(world, nursery, "push_lineage", new_data_set, first=2)
 

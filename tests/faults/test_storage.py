@@ -68,6 +68,7 @@ def test_a_delivery_is_taken_although_storage_does_not_answer_once(
     world.run()
     data_set = world.load(asset)
     world.announce(data_set)  # now its table and queue are there
+    world.crew.drain()
     doors.doors[service].faults.add(Fault(match=Match(method="POST"), effect=Effect(drop=loss)))
     body = json.dumps({"dataSetId": data_set, "eventId": "event"}).encode()
     receive = world.app.impatient.receive_delivery

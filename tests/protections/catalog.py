@@ -706,7 +706,7 @@ PATIENCE = (
         "sync_core/flows/reconcile.py",
         "        if pause_s:\n",
         "        if False:\n",
-        f"{FAULTS}/test_storms.py::test_a_reconciliation_asks_nobody_while_a_service_wants_to_be_left_alone",
+        f"{FAULTS}/test_storms.py::test_a_reconciliation_leaves_a_service_alone_that_wants_to_be",
         "data sets were looked for during the pause",
     ),
     Protection(
