@@ -286,13 +286,15 @@ def test_people_hear_once_of_a_term_that_is_paused_for_a_day(estate: Estate) -> 
     assert "Tag" in news
 
 
-def test_a_draft_that_shows_an_edited_list_makes_nobody_missing(estate: Estate) -> None:
+def test_a_draft_that_shows_an_edited_list_adds_nobody_and_makes_nobody_missing(estate: Estate) -> None:
     sync(estate)
     estate.purview.patch_switches({"unified_hidden": "readable"})
     do(estate, unified.set_status, term="Tag", status="Draft")
     do(estate, unified.unlink, term="Tag", assets=[ASSETS[0]])
+    do(estate, unified.link, term="Tag", assets=[f"{SQL}/ActiveCustomers"])
     ticks(estate)
     assert statuses(estate)["Customers"] is AssetStatus.SYNCED
+    assert "ActiveCustomers" not in statuses(estate)
 
 
 def test_another_term_goes_on_while_one_is_a_draft_and_nobody_is_missing(new_small_estate: NewEstate) -> None:
