@@ -252,6 +252,7 @@ def _changing(stored: StoredAsset, changed: AssetRecord) -> Operation:
 def _telling(record: AssetRecord, failure: str) -> list[Operation]:
     news = News(
         key=record.key,
+        guid=record.guid,
         name=record.name,
         status=record.status,
         origin=record.group_origin,
