@@ -30,7 +30,7 @@ from sync_core.clients.cluedin_wire import (
 from sync_core.clients.http import Answer, Call, HttpDoor
 from sync_core.clients.json_reading import text
 from sync_core.clients.services import CLUEDIN
-from sync_core.errors import ConfigError, RejectedError, TransientError
+from sync_core.errors import AddressError, ConfigError, RejectedError, TransientError
 from sync_core.single_flight import Fresh, Once
 
 __all__ = ["CLUEDIN", "CluedInClient"]  # the service beside its client
@@ -124,6 +124,8 @@ class CluedInClient:
         """An account without access to Administration is not told; its token says the same."""
         try:
             return parse_organization_id(self.query("getCurrentOrg", {}))
+        except AddressError:  # whatever answers there knows of no organization
+            raise
         except (ConfigError, RejectedError) as error:
             logger.info("CluedIn does not tell its organization, the token is read: %s", error)
             return self._claim("OrganizationId", "the organization's id")

@@ -88,7 +88,10 @@ def test_certificates_are_always_checked_and_redirects_never_followed() -> None:
         for keyword in call.keywords
         if keyword.arg in {"verify", "allow_redirects", "permit_redirects", "connection_verify", "shell"}
     ]
-    assert options == [("sync_core/clients/http.py", "allow_redirects", "False")]
+    assert options == [
+        ("sync_core/clients/http.py", "allow_redirects", "False"),
+        ("sync_core/clients/notifications.py", "allow_redirects", "False"),
+    ]
 
 
 def test_secrets_are_opened_where_they_are_used_and_nowhere_else() -> None:

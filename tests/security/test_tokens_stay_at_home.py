@@ -87,7 +87,10 @@ def test_of_the_link_to_the_next_page_only_the_page_counts(service: Scripted, el
 
 
 def test_a_page_token_stays_in_its_place(service: Scripted) -> None:
-    service.answers = [JSONResponse({"value": [], "nextLink": "?%24skipToken=x%26redirect%3Dhttp%3A%2F%2Fevil%23"})]
+    service.answers = [
+        JSONResponse({"value": [], "nextLink": "?%24skipToken=x%26redirect%3Dhttp%3A%2F%2Fevil%23"}),
+        JSONResponse({"value": []}),
+    ]
     list(PurviewClient(door_to(service)).fetch_collections())
     assert service.asked[1].query == "api-version=2019-11-01-preview&%24skipToken=x%26redirect%3Dhttp%3A%2F%2Fevil%23"
 
