@@ -80,7 +80,7 @@ class Stores:
 
     @cached_property
     def _snapshots(self) -> SnapshotStore:
-        return SnapshotStore(self._table(NOTES_TABLE))
+        return SnapshotStore(self._table(ASSETS_TABLE))  # lost with the records, so that it is read anew
 
     @cached_property
     def _data_sets(self) -> DataSetStore:

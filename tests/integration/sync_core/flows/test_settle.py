@@ -15,7 +15,7 @@ def test_a_delivery_right_after_a_lost_answer_waits_until_cluedin_shows_what_was
     assert bench.record(key).status is AssetStatus.QUEUED
 
 
-def test_a_group_that_someone_renames_before_its_source_is_made_stays_the_assets_own(bench: Bench) -> None:
+def test_a_half_made_group_that_someone_renames_is_not_trusted_by_its_id_alone(bench: Bench) -> None:
     key = bench.add_asset()
     bench.fault(CREATE_SOURCE, status=503)
     bench.deliver(key)
@@ -25,7 +25,7 @@ def test_a_group_that_someone_renames_before_its_source_is_made_stays_the_assets
 
     bench.deliver(key)
 
-    assert bench.groups() == [("Kunden", ["https://lake.example/Account.csv"])]
+    assert bench.groups() == [("Kunden", [])]  # snapshots decide whether another one is made
 
 
 def test_with_the_asset_records_alone_lost_a_renamed_assets_group_is_found_again(bench: Bench) -> None:
