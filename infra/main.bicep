@@ -127,6 +127,8 @@ var numbers = map(range(0, 256), number => string(number))
 var octets = split(first(split(virtualNetworkAddressPrefix, '/')), '.')
 var isAddress = length(octets) == 4 && empty(filter(octets, octet => !contains(numbers, octet)))
 var isLargeEnough = contains(map(range(8, 18), size => '${join(octets, '.')}/${size}'), virtualNetworkAddressPrefix)
+// Azure takes a range by its first address only: 10.60.0.0/23, not 10.60.0.1/23.
+var isRange = isAddress && isLargeEnough ? parseCidr(virtualNetworkAddressPrefix).network == join(octets, '.') : false
 var urls = [
   { name: 'purviewEndpoint (PURVIEW_ENDPOINT)', value: purviewEndpoint }
   { name: 'purviewCatalogEndpoint (PURVIEW_CATALOG_ENDPOINT)', value: purviewCatalogEndpoint }
@@ -139,15 +141,21 @@ var problems = concat(
     : [
         'environmentName (AZURE_ENV_NAME) is "${environmentName}"; expected letters, digits and hyphens, a letter or a digit first. The marks _ . ( ) count as hyphens.'
       ],
-  isAddress && isLargeEnough
+  isRange
     ? []
     : [
-        'virtualNetworkAddressPrefix (VIRTUAL_NETWORK_ADDRESS_PREFIX) is "${virtualNetworkAddressPrefix}"; expected an address range of /25 or larger, such as 10.60.0.0/23.'
+        'virtualNetworkAddressPrefix (VIRTUAL_NETWORK_ADDRESS_PREFIX) is "${virtualNetworkAddressPrefix}"; expected the first address of a range of /25 or larger, such as 10.60.0.0/23.'
       ],
   map(
-    filter(urls, url => !startsWith(toLower(url.value), 'https://')),
-    url => '${url.name} is "${url.value}"; expected a full URL that starts with https://.'
+    filter(
+      urls,
+      url => !startsWith(toLower(url.value), 'https://') || length(url.value) < 9 || contains(url.value, ' ')
+    ),
+    url => '${url.name} is "${url.value}"; expected a full URL such as https://host.example.com.'
   ),
+  empty(trim(purviewCollection))
+    ? ['purviewCollection (PURVIEW_COLLECTION) is "${purviewCollection}"; expected a name, or a path Root/Sub.']
+    : [],
   empty(alertEmail) || contains(alertEmail, '@')
     ? []
     : ['alertEmail (ALERT_EMAIL) is "${alertEmail}"; expected an e-mail address, or nothing.'],

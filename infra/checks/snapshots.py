@@ -39,8 +39,17 @@ def evaluate(compiler: Compiler, given: Mapping[str, str], infra: Path = INFRA) 
         RefusedError: the values are refused.
     """
     with copied_sources(infra) as folder:
-        _run(compiler, given, "snapshot", folder / "main.bicepparam", *_PLACE)
-        predicted = json.loads((folder / "main.snapshot.json").read_text(encoding="utf-8"))
+        return evaluate_file(compiler, given, folder / "main.bicepparam")
+
+
+def evaluate_file(compiler: Compiler, given: Mapping[str, str], path: Path) -> str:
+    """Do the same for any parameters file; the compiler's own file is left beside it.
+
+    Raises:
+        RefusedError: the values are refused.
+    """
+    _run(compiler, given, "snapshot", path, *_PLACE)
+    predicted = json.loads(path.with_suffix(".snapshot.json").read_text(encoding="utf-8"))
     # The compiler writes the outputs in another order each time.
     return _text({**predicted, "outputs": dict(sorted(predicted["outputs"].items()))})
 
