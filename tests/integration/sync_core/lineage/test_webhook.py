@@ -78,9 +78,15 @@ def test_a_delivery_that_was_kept_before_the_process_died_is_worked_off_within_t
 
 
 def test_ids_of_any_characters_are_kept(bench: LineageBench) -> None:
-    for event_id in ("/\\#?%", "\u0000\u0001", "\ufffe", "🚀", "'; drop table", "\t\n "):
+    for event_id in ("/\\#?%", "\u0000\u0001", "\ufffe", "🚀", "'; drop table"):
         assert post(bench, eventId=event_id).status == 202
         assert json.loads(post(bench, eventId=event_id).body) == {"status": "duplicate", "deliveryId": event_id}
+
+
+def test_a_blank_id_is_none_and_the_body_tells_deliveries_apart(bench: LineageBench) -> None:
+    first, second = (json.loads(post(bench, eventId="\t\n ").body) for _ in range(2))
+    assert (first["status"], second["status"]) == ("accepted", "duplicate")
+    assert first["deliveryId"].startswith("body-")
 
 
 @pytest.fixture
