@@ -52,10 +52,14 @@ class GroupSeen:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """All groups as one complete reading showed them; `started_at` is when it began."""
+    """All groups as one reading to the end showed them; `started_at` is when it began.
+
+    `is_whole` says that nothing had to be skipped: nobody counts as missing from a snapshot that is not.
+    """
 
     started_at: datetime
     groups: Mapping[str, GroupSeen]
+    is_whole: bool = True
 
     def sources(self) -> Iterator[SourceSeen]:
         """Yield all sources."""

@@ -45,7 +45,10 @@ class LookAtCluedIn:
         self.recover_source.recover(shown, log)
         ours = set(map(shorten, self.assets.source_names()))
         seen = self.find_processed.find(sources, known, ours, log)
-        # Off means that nothing is made, by healing neither; then nobody counts as missing.
-        missing = self.heal_groups.heal(shown, known, log) if self.is_sync_on() else []
+        if not snapshot.is_whole:
+            log.notes.append("A part of CluedIn's list of groups cannot be read: nobody counts as missing from it.")
+            missing = [known[name] for name in known.keys() - {source.name for source in seen}]
+        else:  # off means that nothing is made, by healing neither; then nobody counts as missing
+            missing = self.heal_groups.heal(shown, known, log) if self.is_sync_on() else []
         self.store.save(snapshot.started_at, len(snapshot.groups), [*seen, *missing])
         return snapshot.started_at

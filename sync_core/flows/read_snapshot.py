@@ -3,6 +3,7 @@
 A server that refuses a field or a page size is asked for less, and that is remembered for a day.
 """
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -10,12 +11,14 @@ from datetime import datetime, timedelta
 from pydantic import BaseModel, ConfigDict
 
 from sync_core.clients.cluedin_lists import SMALLEST_FULL_PAGE, ListPage
-from sync_core.clients.cluedin_snapshot import CluedInSnapshots, Limits
+from sync_core.clients.cluedin_snapshot import FEWEST_GROUPS_PER_CALL, CluedInSnapshots, Limits
 from sync_core.domain.cluedin_snapshot import GroupSeen, Snapshot
-from sync_core.errors import SyncError
+from sync_core.errors import SyncError, ThrottledError, TransientError
 from sync_core.state.cluedin_snapshots import SnapshotStore
 from sync_core.state.leases import Held, Lease, Leases
 from sync_core.state.notes import Notes
+
+logger = logging.getLogger(__name__)
 
 LEASE = "cluedin-snapshot"
 LEASE_S = 60  # longer than one page can take
@@ -27,13 +30,43 @@ PAGES_PER_PART = 10
 
 
 class Reading(BaseModel):
-    """A reading that is not complete: when it began, and at which page it goes on."""
+    """A reading that is not complete: when it began, and at which page it goes on.
+
+    A page that fails in two runs is read in pieces, `pieces` of them, and a piece that fails alone is skipped.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     started_at: datetime
     page: int = 0
     limits: Limits
+    has_failed: bool = False
+    pieces: int = 1
+    skipped: int = 0
+    last_skipped: int = -1
+
+    def next(self, limits: Limits) -> "Reading":
+        """Return the reading behind its page; where the limits are others, pages are counted anew."""
+        page = 0 if limits.groups_per_call != self.limits.groups_per_call else self.page
+        update = {"page": page + 1, "limits": limits, "has_failed": False}
+        if self.pieces > 1 and (page + 1) % self.pieces == 0:
+            whole = limits.model_copy(update={"groups_per_call": limits.groups_per_call * self.pieces})
+            update |= {"page": (page + 1) // self.pieces, "limits": whole, "pieces": 1, "last_skipped": -1}
+        return self.model_copy(update=update)
+
+    def in_pieces(self) -> "Reading":
+        """Return the reading of the same page in pieces, one of which may fail."""
+        pieces = self.limits.groups_per_call // FEWEST_GROUPS_PER_CALL
+        fewest = self.limits.model_copy(update={"groups_per_call": FEWEST_GROUPS_PER_CALL})
+        return self.model_copy(update={"page": self.page * pieces, "limits": fewest, "pieces": pieces})
+
+    def behind(self) -> "Reading":
+        """Return the reading behind a piece that cannot be read."""
+        return self.model_copy(update={"page": self.page + 1, "skipped": self.skipped + 1, "last_skipped": self.page})
+
+    def before_the_gap(self) -> "Reading":
+        """Return the reading at the piece that was skipped last: it was an outage."""
+        return self.model_copy(update={"page": self.last_skipped, "skipped": self.skipped - 1, "last_skipped": -1})
 
 
 class NotedLimits(BaseModel):
@@ -104,15 +137,19 @@ class ReadSnapshot:
             raise
         if current.is_saved:
             self._forget()
-        return Snapshot(current.reading.started_at, current.groups)
+        return Snapshot(current.reading.started_at, current.groups, is_whole=not current.reading.skipped)
 
     def _read_page(self, current: _Round) -> bool:
         reading = current.reading
-        page, limits = self.cluedin.fetch_page_within_limits(reading.page, reading.limits)
+        try:
+            page, limits = self.cluedin.fetch_page_within_limits(reading.page, reading.limits)
+        except TransientError as error:
+            if not _isolates(current, error):
+                raise
+            return True
         if limits != reading.limits:
             self.cursors.save(LIMITS, NotedLimits(limits=limits, noted_at=self.clock()))
-        at = 0 if limits.groups_per_call != reading.limits.groups_per_call else reading.page
-        current.reading = reading.model_copy(update={"page": at + 1, "limits": limits})
+        current.reading = reading.next(limits)
         has_more = current.take(page)
         if has_more and current.reading.page % PAGES_PER_PART == 0:
             self._save(current)
@@ -139,3 +176,22 @@ class ReadSnapshot:
     def _forget(self) -> None:
         self.cursors.delete(READING)
         self.store.drop_parts()
+
+
+def _isolates(current: _Round, error: TransientError) -> bool:
+    """Whether to go on around what cannot be read; twice in a row is an outage, and so is a first failure."""
+    reading = current.reading
+    if error.retry_after_s is not None or isinstance(error, ThrottledError):
+        return False
+    if not reading.has_failed:
+        current.reading = reading.model_copy(update={"has_failed": True})
+        return False
+    if reading.pieces == 1 and reading.limits.groups_per_call % FEWEST_GROUPS_PER_CALL == 0:
+        current.reading = reading.in_pieces()
+        return True
+    if reading.last_skipped == reading.page - 1:
+        current.reading = reading.before_the_gap()
+        return False
+    logger.warning("Page %s of %s groups of CluedIn is skipped: %s", reading.page, FEWEST_GROUPS_PER_CALL, error)
+    current.reading = reading.behind()
+    return True

@@ -1268,6 +1268,24 @@ LINEAGE_WRITTEN = (
         "CluedIn went on showing nothing, and all groups were made a second time",
     ),
     Protection(
+        "a page of groups that cannot be read hides no other",
+        "sync_core/flows/read_snapshot.py",
+        "            if not _isolates(current, error):\n",
+        "            if True:\n",
+        f"{FAULTS}/test_groups_gone.py"
+        "::test_a_page_of_groups_that_cannot_be_read_hides_no_other_and_makes_nobody_missing",
+        "one bad group kept every processed data set from being found",
+    ),
+    Protection(
+        "nobody counts as missing from a list that could not be read whole",
+        "sync_core/flows/look_at_cluedin.py",
+        "        if not snapshot.is_whole:\n",
+        "        if False:\n",
+        f"{FAULTS}/test_groups_gone.py"
+        "::test_a_page_of_groups_that_cannot_be_read_hides_no_other_and_makes_nobody_missing",
+        "groups that could not be read were made a second time",
+    ),
+    Protection(
         "once proven, the rest follows",
         "sync_core/absence/groups.py",
         "        return Verdict(gone=still, is_proven=True)\n",
