@@ -181,4 +181,5 @@ def test_a_page_of_groups_that_cannot_be_read_hides_no_other_and_makes_nobody_mi
     reconcile_for(world, 60)
 
     assert groups(world) == before
+    assert not any(source.missing_looks for source in world.app._snapshots.known())
     assert world.app._data_sets.load(data_set.lower()) is not None
