@@ -11,7 +11,6 @@ from sync_core.single_flight import Fresh
 from sync_core.state.connection import BACKGROUND
 
 READ_AGAIN_S = 60.0
-VERIFIED_FOR_S = 600.0
 
 
 class Process:
@@ -24,7 +23,7 @@ class Process:
         self._apps: dict[str, App] = {}
         self._outside = outside
         self._known = Fresh[Installation](outside.find_installation.current, READ_AGAIN_S)
-        self._verified = Fresh[Installation](self._verify, VERIFIED_FOR_S)
+        self._verified = Fresh[Installation](self._verify, READ_AGAIN_S)
 
     def app(self) -> App:
         """Return the app on the state that is known to be its own.

@@ -52,6 +52,8 @@ class FindInstallation:
             TransientError: the same settings lead to somebody else, which is not believed yet: do nothing meanwhile.
         """
         known = self.current()
+        if known.is_fresh(self.clock()):
+            return known
         try:
             seen = Identity(organization=self.cluedin.organization_id(), account=self._account())
         except SyncError as error:
@@ -62,8 +64,9 @@ class FindInstallation:
         if weighed.scope_of is not None:
             scope = self._scope_of(weighed.scope_of)
             installation = installation.model_copy(update={"scope": scope})
-        if installation != known:
-            self.notes.save(self._name, installation)
+        if not weighed.is_in_doubt:
+            installation = installation.model_copy(update={"verified_at": self.clock()})
+        self.notes.save(self._name, installation)
         if weighed.is_in_doubt:
             raise TransientError(
                 f"CLUEDIN_URL and PURVIEW_ENDPOINT lead to organization {seen.organization} and account {seen.account} "

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from pydantic import BaseModel, ConfigDict
 
 BELIEVED_AFTER = timedelta(minutes=10)
+VERIFIED_FOR = timedelta(minutes=10)
 BY_HOST = "host:"  # how an account is named whose root collection may not be read
 
 
@@ -32,7 +33,8 @@ class Identity(BaseModel):
 class Installation(BaseModel):
     """Where the state lies to which these settings lead; `identity` is None until it was read once.
 
-    `other` is whom the same settings led to lately, `other_since` since when.
+    `other` is whom the same settings led to lately, `other_since` since when; `verified_at` is when they last led to
+    whom they should.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -41,6 +43,12 @@ class Installation(BaseModel):
     identity: Identity | None = None
     other: Identity | None = None
     other_since: datetime | None = None
+    verified_at: datetime | None = None
+
+    def is_fresh(self, now: datetime) -> bool:
+        """Whether the services need not be asked again yet, by whichever process asked them last."""
+        is_sure = self.verified_at is not None and self.other is None
+        return is_sure and timedelta(0) <= now - (self.verified_at or now) < VERIFIED_FOR
 
 
 @dataclass(frozen=True, slots=True)

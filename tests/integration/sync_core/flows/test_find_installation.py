@@ -12,7 +12,7 @@ from sync_core.clients.purview_wire import Collection
 from sync_core.domain.run import RunKind, RunOutcome
 from sync_core.errors import ConfigError, TransientError
 from sync_core.flows.find_installation import FindInstallation
-from sync_core.mapping.installation import BELIEVED_AFTER
+from sync_core.mapping.installation import BELIEVED_AFTER, VERIFIED_FOR
 from tests.integration.sync_core.flows.estate import make_settings
 from tests.unit.sync_core.builders import NOW
 
@@ -84,6 +84,7 @@ def test_settings_that_are_new_touch_nobodys_state_before_they_are_known(place: 
 def test_the_same_settings_that_lead_elsewhere_stop_the_run_and_are_believed_after_ten_minutes(place: Place) -> None:
     first = place.find().verify()
     place.services = Services("other")
+    place.now += VERIFIED_FOR
     with pytest.raises(TransientError, match="lead to organization other"):
         place.find().verify()
     place.now += BELIEVED_AFTER / 2
@@ -95,10 +96,20 @@ def test_the_same_settings_that_lead_elsewhere_stop_the_run_and_are_believed_aft
     assert place.find().verify().scope != first.scope
 
     place.services = Services()
+    place.now += VERIFIED_FOR
     with pytest.raises(TransientError):
         place.find().verify()
     place.now += BELIEVED_AFTER + timedelta(seconds=1)
     assert place.find().verify().scope == first.scope
+
+
+def test_the_services_are_asked_every_ten_minutes_whichever_process_does(place: Place) -> None:
+    known = place.find().verify()
+    silent = Services(failure=ConfigError("nobody is to be asked"))
+    place.now += VERIFIED_FOR - timedelta(seconds=1)
+    assert place.find(services=silent).verify() == known
+    place.now += timedelta(seconds=1)
+    assert place.find().verify().verified_at == place.now
 
 
 def test_rows_of_one_installation_are_not_those_of_another(storage: str) -> None:
