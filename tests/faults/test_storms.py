@@ -91,7 +91,8 @@ def test_a_storm_neither_hammers_nor_loses_anything(
     assert max(calls) <= LARGEST_BURST
     assert 0 < sum(calls) / STORM_S < MOST_CALLS_A_SECOND
     assert list(world.app.dead_letters.all()) == []  # nothing is poison either: that would be a letter
-    assert {job.attempts for job in outstanding(world)} == {0}
+    # An instance that signed in before the storm may have done all of it.
+    assert {job.attempts for job in outstanding(world)} <= {0}
     world.heal()
     assert world.violations() == []
 
