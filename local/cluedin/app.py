@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from local import simulation
+from local.cluedin.admin.routes import admin_routes
 from local.cluedin.simulator import CluedIn
 from local.cluedin.wire import auth_routes, organization_routes, server_routes
 from local.cluedin.wire.graphql import GraphQLRequest, name_operation
@@ -32,7 +33,8 @@ def make_app(cluedin: CluedIn | None = None) -> Starlette:
     In the request log and in fault rules, GraphQL operations are named by namespace and field, such as
     `inbound.createDataSourceSet`; REST ones by route, such as `auth.token` or `upload.endpoint`.
     """
-    return simulation.make_app(ROUTES, cluedin or CluedIn(), name_operation=_name)
+    cluedin = cluedin or CluedIn()
+    return simulation.make_app(ROUTES, cluedin, admin_routes=admin_routes(cluedin), name_operation=_name)
 
 
 def _name(scope: Scope, body: bytes) -> str | None:

@@ -1,11 +1,10 @@
-"""The simulated organization as the kit drives it: reset, seed, dump, and its own admin routes."""
+"""The simulated organization as the kit drives it: reset, seed, dump."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from local.cluedin.admin.routes import routes
 from local.cluedin.behaviour.processing import commit_data_set
 from local.cluedin.behaviour.settings import DEFAULTS
 from local.cluedin.behaviour.tokens import Tokens
@@ -16,9 +15,7 @@ from local.cluedin.switches import CluedInSwitches
 from local.simulation import Clock, Simulator
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from starlette.routing import BaseRoute
+    from collections.abc import Mapping
 
     from local.cluedin.behaviour.webhook import Delivery
     from local.cluedin.model import DataSet, Organization, Submission, User
@@ -69,10 +66,6 @@ class CluedIn(Simulator[CluedInSwitches]):
         """Every table, without passwords and tokens."""
         with self.store.lock:
             return self.store.dump()
-
-    def admin_routes(self) -> Sequence[BaseRoute]:
-        """Routes of what other people and CluedIn itself do; see `admin/routes.py`."""
-        return routes(self)
 
     def close(self) -> None:
         """End the webhook's workers."""

@@ -79,7 +79,13 @@ def _make_app(
     triggers: Triggers,
     dispatcher: Dispatcher,
 ) -> Starlette:
-    front = HttpFront(list(triggers.http.values()), options.route_prefix, dispatcher, config)
+    front = HttpFront(
+        list(triggers.http.values()),
+        options.route_prefix,
+        dispatcher,
+        config.keys,
+        passes_chunked_bodies=config.chunked_bodies == "pass",
+    )
     by_name = {function.name: function for function in functions}
     admin = Admin(by_name, triggers.errors, triggers.manual_runs, config.keys, triggers.stop)
     return Starlette(routes=[*admin.routes(), Route("/", _say_hello, methods=["GET"]), Mount("/", app=front)])

@@ -3,8 +3,8 @@
 import argparse
 
 from local.purview import Purview, make_app
+from local.purview.account import ACCOUNT
 from local.purview.estate import SEEDS
-from local.purview.simulator import ACCOUNT
 from local.simulation import run
 
 

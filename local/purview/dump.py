@@ -1,33 +1,32 @@
 """The state of the account as JSON, for tests and demos. At most `LISTED` assets are listed, counts are complete."""
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from local.purview.admin.unified import dump_unified
-
-if TYPE_CHECKING:
-    from local.purview.simulator import Purview
+from local.purview.account import Account
+from local.purview.model import Json
+from local.purview.unified.model import Concept, Domain, Kind
 
 LISTED = 1000
 
 
-def dump_state(purview: "Purview") -> dict[str, Any]:
+def dump_state(account: Account) -> dict[str, Any]:
     """Counts by type, and assets, terms and relationships in brief."""
-    catalog, glossary = purview.catalog, purview.glossary
+    catalog, glossary = account.catalog, account.glossary
     active = [entity for entity in catalog.entities.values() if entity.is_active]
     terms = [term for each in glossary.glossaries() for term, _ in glossary.terms(each)]
     return {
-        "account": purview.account,
+        "account": account.account_name,
         "counts": dict(Counter(entity.type_name for entity in active)),
-        "indexed": len(purview.index),
-        "pending": purview.index.pending,
+        "indexed": len(account.index),
+        "pending": account.index.pending,
         "terms": [
             {"guid": term.guid, "qualifiedName": term.qualified_name, "assigned": len(glossary.assigned(term))}
             for term in terms
         ],
         "collections": [
             {"name": each.name, "friendlyName": each.friendly_name, "parent": each.parent}
-            for each in purview.collections
+            for each in account.collections
         ],
         "entities": [
             {
@@ -40,5 +39,33 @@ def dump_state(purview: "Purview") -> dict[str, Any]:
             }
             for entity in active[:LISTED]
         ],
-        "unified": dump_unified(purview),
+        "unified": _dump_unified(account),
     }
+
+
+def _dump_unified(account: Account) -> Json:
+    unified = account.unified
+    return {
+        "curation": unified.curation.phase,
+        "domains": [show_domain(each) for each in unified.domains.shelf],
+        "terms": [show_concept(account, each) for each in unified.terms.shelf],
+        "products": [show_concept(account, each) for each in unified.products.shelf],
+        "assets": sum(1 for _ in unified.assets.shelf),
+    }
+
+
+def show_concept(account: Account, concept: Concept) -> Json:
+    """A term or data product in brief."""
+    domain = next(each for each in account.unified.domains.shelf if each.id == concept.domain_id)
+    return {
+        "id": concept.id,
+        "name": concept.name,
+        "domain": domain.name,
+        "status": str(concept.status),
+        "links": len(concept.links_of(Kind.ASSET)),
+    }
+
+
+def show_domain(domain: Domain) -> Json:
+    """A governance domain in brief."""
+    return {"id": domain.id, "name": domain.name, "status": str(domain.status)}

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from local.purview.unified.switches import UnifiedSwitches
+from local.purview.unified_switches import UnifiedSwitches
 
 
 class PurviewSwitches(UnifiedSwitches):

@@ -17,16 +17,18 @@ def make_app(
     routes: Sequence[BaseRoute],
     simulator: Simulator[Any],
     *,
+    admin_routes: Sequence[BaseRoute] = (),
     name_operation: OperationNamer | None = None,
     middleware: Sequence[Middleware] = (),
 ) -> Starlette:
     """The app to `serve` or `run`; the simulator is at `app.state.simulator`.
 
-    `name_operation` names operations that a route does not tell, such as those of GraphQL; it gets the scope and the
-    whole body. `middleware` runs inside the log, so what it refuses is logged too.
+    `admin_routes` are this simulator's own, with paths such as `/tag`; they stand under `/_simulator` beside those of
+    the kit, never logged, never faulted. `name_operation` names operations that a route does not tell, such as those of
+    GraphQL; it gets the scope and the whole body. `middleware` runs inside the log, so what it refuses is logged too.
     """
     observed = Middleware(ObservedApp, simulator=simulator, name_operation=name_operation or name_by_route(routes))
-    admin = Mount(ADMIN_PREFIX, routes=Admin(simulator).routes())
+    admin = Mount(ADMIN_PREFIX, routes=[*admin_routes, *Admin(simulator).routes()])
     app = Starlette(routes=[admin, *routes], middleware=[observed, *middleware])
     app.state.simulator = simulator
     return app

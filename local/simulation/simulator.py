@@ -1,11 +1,10 @@
 """What a simulator must offer to be driven by the kit."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict
-from starlette.routing import BaseRoute
 
 from local.simulation.clock import Clock
 from local.simulation.faults import FaultBook
@@ -72,7 +71,3 @@ class Simulator(ABC, Generic[S]):
     @abstractmethod
     def dump(self) -> Any:
         """The whole state as JSON."""
-
-    def admin_routes(self) -> Sequence[BaseRoute]:
-        """Further routes under `/_simulator`, with paths such as `/tag`; never logged, never faulted."""
-        return ()

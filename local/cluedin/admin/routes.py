@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 Body = TypeVar("Body", bound=bodies.Body)
 
 
-def routes(cluedin: CluedIn) -> list[Route]:
+def admin_routes(cluedin: CluedIn) -> list[Route]:
     """The routes over one organization."""
     return [
         _act(cluedin, "/groups", bodies.NewGroup, actions.add_group),

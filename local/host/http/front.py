@@ -11,8 +11,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from local.host.config import HostConfig
 from local.host.dispatcher import Dispatcher
+from local.host.http.access import Keys
 from local.host.http.payload import HttpCall, make_http_value
 from local.host.http.query import read_query
 from local.host.http.route import Route
@@ -26,9 +26,15 @@ class HttpFront:
     """All HTTP functions of the app."""
 
     def __init__(
-        self, functions: Sequence[FunctionMetadata], prefix: str, dispatcher: Dispatcher, config: HostConfig
+        self,
+        functions: Sequence[FunctionMetadata],
+        prefix: str,
+        dispatcher: Dispatcher,
+        keys: Keys,
+        *,
+        passes_chunked_bodies: bool,
     ) -> None:
-        self._dispatcher, self._config = dispatcher, config
+        self._dispatcher, self._keys, self._passes_chunked_bodies = dispatcher, keys, passes_chunked_bodies
         routes = [(Route(f"{prefix}/{function.trigger['route']}".strip("/")), function) for function in functions]
         self._routes = sorted(routes, key=lambda pair: pair[0].parameter_count)
 
@@ -43,7 +49,7 @@ class HttpFront:
         if found is None:
             return Response(status_code=404)
         function, route_parameters = found
-        if not self._config.keys.open(function.name, function.trigger.get("authLevel", "FUNCTION"), request):
+        if not self._keys.open(function.name, function.trigger.get("authLevel", "FUNCTION"), request):
             return Response(status_code=401)
         if int(request.headers.get("content-length", 0)) > LARGEST_BODY_BYTES:
             return Response(status_code=500)
@@ -63,7 +69,7 @@ class HttpFront:
     async def _read_body(self, request: Request) -> bytes:
         body = await request.body()
         has_length = "content-length" in request.headers
-        return body if has_length or self._config.chunked_bodies == "pass" else b""
+        return body if has_length or self._passes_chunked_bodies else b""
 
 
 def _to_call(request: Request, route_parameters: Mapping[str, str], body: bytes) -> HttpCall:

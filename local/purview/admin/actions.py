@@ -4,22 +4,20 @@ An asset is named by guid, by qualified name or by name; a term by `Name` or `Na
 """
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import uuid4
 
 from local.purview.behaviour.access import ANYONE, Role
 from local.purview.behaviour.entities import stamp
 from local.purview.behaviour.glossary import TERM
-from local.purview.behaviour.model import Entity, Json
-
-if TYPE_CHECKING:
-    from local.purview.simulator import Purview
+from local.purview.model import Entity, Json
+from local.purview.simulator import Purview
 
 STEWARD = "data-steward"
 SCANNER = "ServiceAdmin"
 
 
-def find_asset(purview: "Purview", name: str) -> Entity:
+def find_asset(purview: Purview, name: str) -> Entity:
     """The one active asset of that guid, qualified name or name.
 
     Raises:
@@ -41,7 +39,7 @@ def find_asset(purview: "Purview", name: str) -> Entity:
     return found[0]
 
 
-def find_term(purview: "Purview", name: str) -> Entity:
+def find_term(purview: Purview, name: str) -> Entity:
     """The one term of that name or qualified name.
 
     Raises:
@@ -55,14 +53,14 @@ def find_term(purview: "Purview", name: str) -> Entity:
     return found[0]
 
 
-def tag(purview: "Purview", body: Json) -> Entity:
+def tag(purview: Purview, body: Json) -> Entity:
     """`{"asset", "term"}`: give a term to an asset."""
     asset = find_asset(purview, body["asset"])
     purview.glossary.assign(find_term(purview, body["term"]), [asset.guid], STEWARD)
     return asset
 
 
-def untag(purview: "Purview", body: Json) -> Entity:
+def untag(purview: Purview, body: Json) -> Entity:
     """`{"asset", "term"}`: take a term from an asset."""
     asset, term = find_asset(purview, body["asset"]), find_term(purview, body["term"])
     for meaning, relationship in purview.glossary.meanings(asset):
@@ -72,7 +70,7 @@ def untag(purview: "Purview", body: Json) -> Entity:
     raise ValueError(f"{asset.display_text!r} does not have the term {term.qualified_name!r}")
 
 
-def rename(purview: "Purview", body: Json) -> Entity:
+def rename(purview: Purview, body: Json) -> Entity:
     """`{"asset", "name"}`: another name; the qualified name stays."""
     asset = find_asset(purview, body["asset"])
     purview.catalog.set_attributes(asset, asset.attributes | {"name": str(body["name"])})
@@ -80,14 +78,14 @@ def rename(purview: "Purview", body: Json) -> Entity:
     return asset
 
 
-def delete(purview: "Purview", body: Json) -> Entity:
+def delete(purview: Purview, body: Json) -> Entity:
     """`{"asset"}`: delete it."""
     asset = find_asset(purview, body["asset"])
     purview.entities.delete([asset.guid])
     return asset
 
 
-def recreate(purview: "Purview", body: Json) -> Entity:
+def recreate(purview: Purview, body: Json) -> Entity:
     """`{"asset", "keep_terms"?: true}`: dropped and found again by a scan: same qualified name, new guid.
 
     Source: docs/vendors/purview.md, section 3 "New guid after re-creation" (KPS).
@@ -102,7 +100,7 @@ def recreate(purview: "Purview", body: Json) -> Entity:
     return new
 
 
-def add_asset(purview: "Purview", body: Json) -> Entity:
+def add_asset(purview: Purview, body: Json) -> Entity:
     """`{"name", "typeName"?, "qualifiedName"?, "attributes"?, "collection"?, "terms"?: []}`: found by a scan."""
     name, type_name = str(body["name"]), str(body.get("typeName", "azure_datalake_gen2_path"))
     purview.types.entity_type(type_name)
@@ -115,14 +113,14 @@ def add_asset(purview: "Purview", body: Json) -> Entity:
     return asset
 
 
-def _add(purview: "Purview", type_name: str, attributes: Json, collection_id: str) -> Entity:
+def _add(purview: Purview, type_name: str, attributes: Json, collection_id: str) -> Entity:
     now_ms = purview.clock.now_ms()
     entity = Entity(str(uuid4()), type_name, attributes, collection_id, now_ms, now_ms, SCANNER, SCANNER)
     purview.catalog.add(entity)
     return entity
 
 
-def find_collection(purview: "Purview", name: str | None) -> str:
+def find_collection(purview: Purview, name: str | None) -> str:
     """The internal name of a collection given by internal or friendly name; None is the root.
 
     Raises:
@@ -138,7 +136,7 @@ def find_collection(purview: "Purview", name: str | None) -> str:
     return found[0]
 
 
-def set_roles(purview: "Purview", body: Json) -> Json:
+def set_roles(purview: Purview, body: Json) -> Json:
     """`{"principal"?: "*", "roles": {"contoso": ["purview-reader"]}}`: these and no others, for one or for anyone."""
     principal = str(body.get("principal", ANYONE))
     roles: dict[str, list[Role]] = {

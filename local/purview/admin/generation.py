@@ -2,18 +2,14 @@
 
 import random
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 from local.purview.admin.actions import SCANNER, find_collection, find_term
 from local.purview.admin.unified import find_concept
-from local.purview.behaviour.model import Entity, Json
 from local.purview.builtin.glossary import ASSIGNMENT
+from local.purview.model import DAY_MS, Entity, Json
+from local.purview.simulator import Purview
 
-if TYPE_CHECKING:
-    from local.purview.simulator import Purview
-
-DAY_MS = 86_400_000
 KINDS = ("azure_datalake_gen2_path", "azure_sql_table", "fabric_lakehouse_table", "powerbi_dataset")
 _QUALIFIED_NAMES = {
     "azure_datalake_gen2_path": "https://generated.dfs.core.windows.net/{prefix}/{number:07}.csv",
@@ -23,7 +19,7 @@ _QUALIFIED_NAMES = {
 }
 
 
-def generate(purview: "Purview", body: Json) -> Json:
+def generate(purview: Purview, body: Json) -> Json:
     """`{"count", "prefix"?, "days"?: 365, "collection"?, "term"?, "linked"?, "tagged"?: count, "seed"?: 0}`.
 
     Create times are spread evenly over the last `days`; 0 days is now. The first `tagged` get the `term`, without that

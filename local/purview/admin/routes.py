@@ -1,7 +1,7 @@
 """Admin routes of this simulator, under `/_simulator/`. The README has an example body for each."""
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -9,22 +9,20 @@ from starlette.routing import BaseRoute, Route
 
 from local.purview.admin import actions, unified
 from local.purview.admin.generation import generate
-from local.purview.behaviour.model import Entity, Json
 from local.purview.errors import PurviewError
+from local.purview.model import Entity, Json
+from local.purview.simulator import Purview
 from local.simulation.admin import Handler, read_json_object, refuse_bad_input
 
-if TYPE_CHECKING:
-    from local.purview.simulator import Purview
-
-Action = Callable[["Purview", Json], Any]
+Action = Callable[[Purview, Json], Any]
 """Takes the body; answers an entity, or JSON, or nothing."""
 
 
-def _revoke_tokens(purview: "Purview", _: Json) -> None:
+def _revoke_tokens(purview: Purview, _: Json) -> None:
     purview.tokens.revoke_all()
 
 
-def _flush_index(purview: "Purview", _: Json) -> Json:
+def _flush_index(purview: Purview, _: Json) -> Json:
     purview.submit_changes()
     purview.flush_index()
     return {"indexed": len(purview.index)}
@@ -55,12 +53,12 @@ ACTIONS: dict[str, Action] = {
 }
 
 
-def admin_routes(purview: "Purview") -> Sequence[BaseRoute]:
+def admin_routes(purview: Purview) -> Sequence[BaseRoute]:
     """All of them are POST."""
     return [Route(path, _endpoint(purview, action), methods=["POST"]) for path, action in ACTIONS.items()]
 
 
-def _endpoint(purview: "Purview", action: Action) -> Handler:
+def _endpoint(purview: Purview, action: Action) -> Handler:
     async def endpoint(request: Request) -> Response:
         body = await read_json_object(request)
         try:

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from local.purview.behaviour.collections import Collections
-from local.purview.behaviour.model import Json
 from local.purview.errors import PurviewError, atlas_error, gateway_error
+from local.purview.model import Json
 from local.purview.switches import PurviewSwitches
 
 AUDIENCES = {"https://purview.azure.net", "73c2949e-da2d-457a-9607-fcc665198967"}

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from uuid import uuid4
 
-from local.purview.behaviour.model import ACTIVE, DELETED, Entity, Json, Relationship
 from local.purview.behaviour.types import RelationEnd, TypeRegistry
 from local.purview.errors import atlas_error
+from local.purview.model import ACTIVE, DELETED, Entity, Json, Relationship
 
 _EndKey = tuple[str, bool]
 """Relationship type, and whether the entity stands at its end1."""

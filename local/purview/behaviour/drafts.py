@@ -10,11 +10,11 @@ from typing import Any
 from uuid import uuid4
 
 from local.purview.behaviour.catalog import Catalog
-from local.purview.behaviour.model import Entity, Json
 from local.purview.behaviour.references import References, is_negative, known_type
 from local.purview.behaviour.types import EntityType, RelationEnd
 from local.purview.behaviour.values import find_oversize, normalise
 from local.purview.errors import atlas_error
+from local.purview.model import Entity, Json
 from local.purview.switches import PurviewSwitches
 
 _invented = count(9_514_774_903_018_192)

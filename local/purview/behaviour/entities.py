@@ -5,9 +5,9 @@ from typing import Any
 
 from local.purview.behaviour.catalog import Catalog
 from local.purview.behaviour.drafts import Draft, DraftReader
-from local.purview.behaviour.model import Entity, Json, Mutation
 from local.purview.behaviour.types import RelationEnd
 from local.purview.errors import atlas_error
+from local.purview.model import Entity, Json, Mutation
 from local.purview.switches import PurviewSwitches
 
 _OWN_FIELDS = {

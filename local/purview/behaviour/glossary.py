@@ -5,10 +5,10 @@ from uuid import uuid4
 
 from local.purview.behaviour.catalog import Catalog
 from local.purview.behaviour.entities import stamp
-from local.purview.behaviour.model import DELETED, Entity, Json, Relationship
 from local.purview.behaviour.types import RelationEnd
 from local.purview.builtin.glossary import ANCHOR, ASSIGNMENT, HIERARCHY
 from local.purview.errors import atlas_error, gateway_error
+from local.purview.model import DELETED, Entity, Json, Relationship
 from local.purview.switches import PurviewSwitches
 
 GLOSSARY, TERM = "AtlasGlossary", "AtlasGlossaryTerm"

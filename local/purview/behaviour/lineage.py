@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from local.purview.behaviour.catalog import Catalog
-from local.purview.behaviour.model import Entity
 from local.purview.errors import atlas_error
+from local.purview.model import Entity
 
 MAX_DEPTH = 31
 """Source: docs/vendors/purview.md, section 5 (LIN)."""

@@ -8,8 +8,8 @@ from uuid import NAMESPACE_URL, uuid5
 
 from local.purview.behaviour.access import ANYONE, Access, Role
 from local.purview.behaviour.collections import Collection, Collections
-from local.purview.behaviour.model import Json
 from local.purview.errors import gateway_error
+from local.purview.model import Json
 
 RULE_PREFIX = "purviewmetadatarole_builtin_"
 

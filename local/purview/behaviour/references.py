@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from local.purview.behaviour.catalog import Catalog
-from local.purview.behaviour.model import Json
 from local.purview.behaviour.types import EntityType
 from local.purview.errors import PurviewError, atlas_error
+from local.purview.model import Json
 
 
 def known_type(catalog: Catalog, name: str | None) -> EntityType:

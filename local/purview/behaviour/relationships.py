@@ -8,10 +8,10 @@ from typing import Any
 
 from local.purview.behaviour.catalog import Catalog
 from local.purview.behaviour.entities import stamp
-from local.purview.behaviour.model import Entity, Json, Relationship
 from local.purview.behaviour.references import References
 from local.purview.behaviour.types import RelationEnd
 from local.purview.errors import atlas_error
+from local.purview.model import Entity, Json, Relationship
 from local.purview.switches import PurviewSwitches
 
 

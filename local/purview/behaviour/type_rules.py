@@ -7,9 +7,9 @@ import json
 import re
 from collections.abc import Collection, Iterable
 
-from local.purview.behaviour.model import Json
 from local.purview.behaviour.types import PRIMITIVES, TypeRegistry
 from local.purview.errors import atlas_error
+from local.purview.model import Json
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_ .]*")
 _TYPE_PARTS = re.compile(r"[^<>,]+")

@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterator, Mapping
 from uuid import uuid4
 
 from local.purview.behaviour.catalog import Catalog
-from local.purview.behaviour.model import Json
 from local.purview.behaviour.type_rules import check_change, check_entity_def, check_name, check_relationship_def
 from local.purview.behaviour.types import SECTIONS, TypeRegistry
 from local.purview.builtin.building import attribute
 from local.purview.errors import atlas_error
+from local.purview.model import Json
 
 _SYSTEM_FIELDS = ("guid", "createdBy", "createTime", "subTypes", "relationshipAttributeDefs")
 

@@ -6,8 +6,8 @@ Source: docs/vendors/purview.md, section 4; inheritance and relationship attribu
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from local.purview.behaviour.model import Json
 from local.purview.errors import atlas_error
+from local.purview.model import Json
 
 SECTIONS = {
     "enumDefs": "ENUM",

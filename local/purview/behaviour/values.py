@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from local.purview.behaviour.model import Json
+from local.purview.model import Json
 
 MAX_ASSET_BYTES = 2 * 1024 * 1024
 MAX_NAME_BYTES = 4 * 1024

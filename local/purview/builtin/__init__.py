@@ -7,8 +7,8 @@ several hundred more; attributes are those that scans fill most.
 
 from collections.abc import Iterator
 
-from local.purview.behaviour.model import Json
 from local.purview.builtin import base, fabric, glossary, power_bi, sql, storage
+from local.purview.model import Json
 
 
 def builtin_definitions() -> Iterator[Json]:

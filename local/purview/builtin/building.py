@@ -2,7 +2,7 @@
 
 from uuid import NAMESPACE_DNS, uuid5
 
-from local.purview.behaviour.model import Json
+from local.purview.model import Json
 
 BORN_MS = 1_604_728_877_305
 """When the service made its own types, as in Microsoft's example Type_List."""

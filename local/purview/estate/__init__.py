@@ -1,17 +1,15 @@
 """Seeds: ready-made contents for an account."""
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from local.purview.account import Account
 from local.purview.estate.estate import build_estate
 
-if TYPE_CHECKING:
-    from local.purview.simulator import Purview
-
-Seed = Callable[["Purview", Mapping[str, Any]], dict[str, Any]]
+Seed = Callable[[Account, Mapping[str, Any]], dict[str, Any]]
 
 
-def build_nothing(_: "Purview", __: Mapping[str, Any]) -> dict[str, Any]:
+def build_nothing(_: Account, __: Mapping[str, Any]) -> dict[str, Any]:
     """An account as it is on its first day."""
     return {}
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from local.purview.behaviour.model import Json
 from local.purview.estate.names import AWKWARD_FILES, FABRIC, LAKE, LAKEHOUSE, POWER_BI, SQL
+from local.purview.model import Json
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from functools import cache
 
 from local.purview.behaviour.catalog import Catalog
 from local.purview.behaviour.glossary import GLOSSARY, TERM, Glossary
-from local.purview.behaviour.model import Entity, Json
+from local.purview.model import Entity, Json
 from local.purview.search.presentation import ASSET_TYPES, OBJECT_TYPES, file_object_type
 from local.purview.switches import PurviewSwitches
 

@@ -6,7 +6,7 @@ Source: docs/vendors/purview.md, section 1 "Facets", example Discovery_Query_Fac
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 
-from local.purview.behaviour.model import Json
+from local.purview.model import Json
 from local.purview.search.documents import Document
 from local.purview.search.filters import bad_request
 

@@ -8,9 +8,9 @@ from collections.abc import Set as AbstractSet
 from typing import Any
 
 from local.purview.behaviour.collections import Collections
-from local.purview.behaviour.model import Json
 from local.purview.behaviour.types import TypeRegistry
 from local.purview.errors import PurviewError, gateway_error
+from local.purview.model import Json
 from local.purview.search.documents import Document
 from local.purview.search.index import SearchIndex
 from local.purview.switches import PurviewSwitches

@@ -8,7 +8,7 @@ All scores are equal here, so the order without `orderby` is that in which docum
 from collections.abc import Callable
 from typing import Any
 
-from local.purview.behaviour.model import Json
+from local.purview.model import Json
 from local.purview.search.documents import Document
 from local.purview.search.filters import bad_request
 

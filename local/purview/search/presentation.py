@@ -3,7 +3,7 @@
 Source: docs/vendors/purview.md, section 1, rows objectType and assetType.
 """
 
-from local.purview.behaviour.model import Json
+from local.purview.model import Json
 
 OBJECT_TYPES = {
     "azure_datalake_gen2_filesystem": "Folders",

@@ -13,8 +13,8 @@ from typing import Any
 from uuid import uuid4
 
 from local.purview.behaviour.collections import Collections
-from local.purview.behaviour.model import Json
 from local.purview.behaviour.types import TypeRegistry
+from local.purview.model import Json
 from local.purview.search.documents import Document
 from local.purview.search.facets import count_facets
 from local.purview.search.filters import FilterEvaluator, bad_request

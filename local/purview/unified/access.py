@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 
 from local.purview.behaviour.access import ANYONE, Caller
-from local.purview.behaviour.model import Json
+from local.purview.model import Json
 from local.purview.switches import PurviewSwitches
 from local.purview.unified.errors import NOT_FOUND, invalid, refuse, unauthorized
 from local.purview.unified.model import Concept, Domain, Kind

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from local.purview.behaviour.access import Access, Caller, Right
 from local.purview.behaviour.catalog import Catalog
-from local.purview.behaviour.model import Entity, Json
+from local.purview.model import Entity, Json
 from local.purview.switches import PurviewSwitches
 from local.purview.unified.errors import not_found
 from local.purview.unified.lifetimes import Shelf, required

@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import uuid4
 
 from local.purview.behaviour.access import Caller
-from local.purview.behaviour.model import Json
+from local.purview.model import Json
 from local.purview.switches import PurviewSwitches
 from local.purview.unified.access import UnifiedAccess
 from local.purview.unified.errors import invalid, unauthorized

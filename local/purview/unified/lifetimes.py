@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
-from local.purview.behaviour.model import Json
+from local.purview.model import Json
 from local.purview.switches import PurviewSwitches
 from local.purview.unified.errors import invalid, not_found
 from local.purview.unified.model import Thing

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from local.purview.behaviour.access import Caller
-from local.purview.behaviour.model import Json
+from local.purview.model import Json
 from local.purview.switches import PurviewSwitches
 from local.purview.unified.assets import DataAssets
 from local.purview.unified.concepts import Concepts

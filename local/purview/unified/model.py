@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from local.purview.behaviour.model import Json
+from local.purview.model import Json
 
 ZERO_ID = "00000000-0000-0000-0000-000000000000"
 

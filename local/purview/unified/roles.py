@@ -7,7 +7,7 @@ Source: docs/vendors/unified-catalog.md, section 7; example answers Policies_*.
 from collections.abc import Iterator
 from enum import StrEnum
 
-from local.purview.behaviour.model import Json
+from local.purview.model import Json
 
 RULE_PREFIX = "purviewdatagovernancerole_builtin_"
 

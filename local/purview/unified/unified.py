@@ -6,7 +6,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from local.purview.behaviour.access import Access
 from local.purview.behaviour.catalog import Catalog
-from local.purview.behaviour.model import Entity
+from local.purview.model import Entity
 from local.purview.switches import PurviewSwitches
 from local.purview.unified.access import UnifiedAccess
 from local.purview.unified.assets import DataAssets

@@ -10,8 +10,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from local.purview.behaviour.access import Caller, Right, forbidden
-from local.purview.behaviour.model import Entity, Json
 from local.purview.errors import PurviewError, atlas_error, gateway_error
+from local.purview.model import Entity, Json
 from local.purview.simulator import Purview
 
 

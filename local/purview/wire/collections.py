@@ -4,7 +4,7 @@ from urllib.parse import urlencode
 
 from local.purview.behaviour.access import Right, forbidden
 from local.purview.behaviour.collections import Collection
-from local.purview.behaviour.model import Json
+from local.purview.model import Json
 from local.purview.wire.call import Call
 
 

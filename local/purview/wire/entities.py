@@ -5,8 +5,8 @@ from typing import Any
 
 from local.purview.behaviour.access import Right
 from local.purview.behaviour.catalog import Catalog
-from local.purview.behaviour.model import Entity, Json
 from local.purview.errors import atlas_error, url_too_long_error
+from local.purview.model import Entity, Json
 from local.purview.wire.call import Call
 from local.purview.wire.formats import format_entity, format_header, format_mutation, format_referred
 from local.purview.wire.reduced import as_switched, reduced

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from local.purview.behaviour.catalog import Catalog
-from local.purview.behaviour.model import Entity, Json, Mutation, Relationship
 from local.purview.behaviour.types import RelationEnd
 from local.purview.builtin.glossary import ASSIGNMENT, ASSIGNMENT_ATTRIBUTES
+from local.purview.model import Entity, Json, Mutation, Relationship
 
 _MINIMAL = {"name", "description", "owner", "createTime", "userDescription", "displayName", "qualifiedName"}
 """Attributes that minExtInfo leaves of referred entities. Source: docs/vendors/purview.md, section 3 (ENT)."""

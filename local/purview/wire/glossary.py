@@ -5,8 +5,8 @@ from random import Random
 from typing import TypeVar
 
 from local.purview.behaviour.access import Right
-from local.purview.behaviour.model import Entity, Json, Relationship
 from local.purview.errors import atlas_error, hierarchy_error, timeout_error
+from local.purview.model import Entity, Json, Relationship
 from local.purview.wire.call import Call
 from local.purview.wire.formats import format_related
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from local.purview.behaviour.access import Right
 from local.purview.behaviour.lineage import Direction, LineageGraph
-from local.purview.behaviour.model import Entity, Json
 from local.purview.errors import atlas_error
+from local.purview.model import Entity, Json
 from local.purview.wire.call import Call
 from local.purview.wire.entities import named_entity
 from local.purview.wire.formats import format_header, format_relationship

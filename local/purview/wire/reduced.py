@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from local.purview.behaviour.model import Entity, Json
+from local.purview.model import Entity, Json
 from local.purview.wire.call import Call
 
 LINKS = ("inputs", "outputs")

@@ -11,8 +11,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from local.purview.behaviour.model import Json
 from local.purview.errors import PurviewError, gateway_error
+from local.purview.model import Json
 from local.purview.simulator import Purview
 from local.purview.wire import collections, entities, glossary, lineage, search, typedefs
 from local.purview.wire.call import Call, Handler, answer

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from local.purview.behaviour.model import Json
+from local.purview.model import Json
 from local.purview.search.documents import Document
 from local.purview.search.query import Page
 from local.purview.switches import PurviewSwitches

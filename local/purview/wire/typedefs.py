@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 
 from local.purview.behaviour.access import Right
-from local.purview.behaviour.model import Json
 from local.purview.behaviour.typedefs import output_definition
 from local.purview.behaviour.types import SECTIONS
+from local.purview.model import Json
 from local.purview.wire.call import Call, Handler
 
 

@@ -1,6 +1,6 @@
 """Handlers for data assets."""
 
-from local.purview.behaviour.model import Json
+from local.purview.model import Json
 from local.purview.unified.errors import invalid, not_found
 from local.purview.unified.links import read_entity_type
 from local.purview.unified.model import DataAsset
@@ -85,7 +85,7 @@ def _write_source(call: Call, asset: DataAsset) -> Json:
     entity, switches = call.purview.unified.assets.entity(asset), call.purview.switches
     if asset.guid is None:
         return asset.source
-    source = dict(asset.source) | {"accountName": call.purview.account}
+    source = dict(asset.source) | {"accountName": call.purview.account_name}
     if entity:
         source |= {"assetType": entity.type_name, "fqn": entity.qualified_name}
     is_object = switches.unified_asset_attributes == "object"

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from local.purview.behaviour.model import Json
+from local.purview.model import Json
 from local.purview.unified.concepts import Concepts
 from local.purview.unified.errors import invalid
 from local.purview.unified.links import read_entity_type

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from local.purview.behaviour.model import Json
+from local.purview.model import Json
 from local.purview.unified.errors import unauthorized
 from local.purview.unified.model import Domain
 from local.purview.unified.roles import Role

@@ -7,8 +7,8 @@ import json
 from typing import Any
 from urllib.parse import urlsplit
 
-from local.purview.behaviour.model import Json
 from local.purview.errors import PurviewError
+from local.purview.model import Json
 from local.purview.unified.errors import invalid, refuse, unauthorized
 from local.purview.unified.rates import PAUSE_S
 from local.purview.wire.call import Call, Handler

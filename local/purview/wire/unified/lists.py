@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
-from local.purview.behaviour.model import Json
+from local.purview.model import Json
 from local.purview.unified.errors import invalid
 from local.purview.unified.model import Concept, Status, Thing
 from local.purview.wire.call import Call

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from local.cluedin.seed import ORGANIZATION
 from local.purview import Purview
 from local.purview.behaviour.lineage import Direction
-from local.purview.behaviour.model import Entity
+from local.purview.model import Entity
 
 OWN = "cluedin_"
 DEPTH = 6

@@ -9,6 +9,8 @@ Json = dict[str, Any]
 ACTIVE = "ACTIVE"
 DELETED = "DELETED"
 
+DAY_MS = 86_400_000
+
 
 @dataclass(slots=True)
 class Entity:
