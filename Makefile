@@ -2,9 +2,10 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
-SOURCES := function_app.py sync_core local infra tests $(wildcard bench)
+SOURCES := function_app.py sync_core local infra tests
 # Most tests wait for sockets, not for the processor, so more of them at once than there are cores.
 WORKERS ?= 3
+AZURITE := local/azurite/node_modules/.installed
 PYTEST := $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile
 
 # Those that need the compiler, and those that read its snapshots.
@@ -16,7 +17,7 @@ INFRA_TESTS := tests/integration/infra/test_compiler.py tests/integration/infra/
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-setup: $(VENV)/.installed node_modules/.installed ## install what the laptop run and the tests need
+setup: $(VENV)/.installed $(AZURITE) ## install what the laptop run and the tests need
 
 $(VENV)/.installed: requirements-dev.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -29,8 +30,8 @@ lock: setup ## pin anew what development and CI use, for every Python that the a
 	$(BIN)/uv pip compile --quiet --universal --upgrade --python-version 3.11 --no-emit-index-url \
 		--custom-compile-command "make lock" requirements-dev.txt --output-file requirements-dev.lock
 
-node_modules/.installed: package.json package-lock.json
-	npm ci --no-audit --no-fund
+$(AZURITE): local/azurite/package.json local/azurite/package-lock.json
+	npm ci --prefix local/azurite
 	@touch $@
 
 demo: setup ## tag assets, run the minute tick, show and check what was created
@@ -74,7 +75,7 @@ protections: setup ## take out each protection once and see its test fail
 	$(BIN)/python -m tests.protections
 
 bench: setup ## what things cost: requests, storage operations, and times as ratios
-	$(BIN)/python -m bench
+	$(BIN)/python -m tests.bench
 
 worker: setup ## the app under Microsoft's own worker library, which needs Python 3.13
 	$(BIN)/python -m pytest tests/integration/local/test_worker_library.py tests/e2e/test_microsoft_worker.py tests/integration/infra
@@ -83,4 +84,4 @@ audit: setup ## look up known vulnerabilities of what the app needs; without a n
 	$(BIN)/python -m tests.security.audit
 
 clean: ## remove what the commands above made
-	rm -rf $(VENV) node_modules .local .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) local/azurite/node_modules .local .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

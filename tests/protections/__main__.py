@@ -102,7 +102,8 @@ def _copy_repository(target: Path) -> None:
         if source.is_file():
             (target / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(source, target / name)
-    (target / "node_modules").symlink_to(REPOSITORY / "node_modules")
+    installed = Path("local") / "azurite" / "node_modules"
+    (target / installed).symlink_to(REPOSITORY / installed)
 
 
 if __name__ == "__main__":

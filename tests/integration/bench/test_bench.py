@@ -8,10 +8,10 @@ from collections.abc import Iterator
 import pytest
 from rich.console import Console
 
-from bench.__main__ import show_costs, show_provisioning, show_ticks
-from bench.acknowledge import Cost, make_acknowledge, new_delivery
-from bench.discover import Discovery
-from bench.rig import CLUEDIN, IDENTITY, PURVIEW, STORAGE, Rig, run_rig
+from tests.bench.__main__ import show_costs, show_provisioning, show_ticks
+from tests.bench.acknowledge import Cost, make_acknowledge, new_delivery
+from tests.bench.discover import Discovery
+from tests.bench.rig import CLUEDIN, IDENTITY, PURVIEW, STORAGE, Rig, run_rig
 
 
 @pytest.fixture

@@ -10,13 +10,13 @@ from http import HTTPStatus
 from statistics import median, quantiles
 from uuid import uuid4
 
-from bench.rig import STORAGE, BenchedApp, Rig
 from local.stack import WEBHOOK_SECRET
 from sync_core.domain.message import DataSetMessage
 from sync_core.state.connection import INTERACTIVE, StorageConnection
 from sync_core.state.queues import WorkQueue
 from sync_core.state.rows import to_row
 from sync_core.state.table import Table, insert
+from tests.bench.rig import STORAGE, BenchedApp, Rig
 
 DELIVERIES = 200
 WARM_UP = 30

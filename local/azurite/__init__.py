@@ -1,4 +1,7 @@
-"""Azurite, Microsoft's storage emulator, on free loopback ports for as long as a `with` block lasts."""
+"""Azurite, Microsoft's storage emulator, on free loopback ports for as long as a `with` block lasts.
+
+`package.json` beside this file pins it; `make setup` installs it here.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,7 @@ DEFAULT_ACCOUNT = "devstoreaccount1"
 # Microsoft publishes this key with the emulator; tools such as Storage Explorer know it.
 DEFAULT_KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
 
-_REPOSITORY = Path(__file__).resolve().parents[1]
+_INSTALLED = Path(__file__).with_name("node_modules") / ".bin" / "azurite"
 _LISTENING = re.compile(r"Azurite (Blob|Queue|Table) service is successfully listening at (http://\S+)\n")
 _SERVICES = ("Blob", "Queue", "Table")
 
@@ -44,15 +47,14 @@ class Azurite:
 
 
 def find_azurite() -> str:
-    """Return the path of the azurite program: the repository's own, else the one on PATH.
+    """Return the path of the azurite program: the one installed here, else the one on PATH.
 
     Raises:
         AzuriteMissingError: there is none.
     """
-    own = _REPOSITORY / "node_modules" / ".bin" / "azurite"
-    found = str(own) if own.exists() else shutil.which("azurite")
+    found = str(_INSTALLED) if _INSTALLED.exists() else shutil.which("azurite")
     if found is None:
-        raise AzuriteMissingError(f"Azurite is not installed: neither {own} nor `azurite` on PATH. Run `make setup`.")
+        raise AzuriteMissingError(f"There is no Azurite: neither {_INSTALLED} nor `azurite` on PATH. Run `make setup`.")
     return found
 
 

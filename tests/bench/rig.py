@@ -12,7 +12,6 @@ from pathlib import Path
 import requests
 from azure.storage.queue import QueueServiceClient, TextBase64DecodePolicy
 
-from bench.wire import counted
 from local.azurite import Azurite, run_azurite
 from local.demo.run import DEMO_SETTINGS
 from local.service import Command, Service, run_services
@@ -20,6 +19,7 @@ from local.stack import TERM, make_environment
 from sync_core.bootstrap import App
 from sync_core.settings import load_settings
 from sync_core.state.names import ASSET_QUEUE
+from tests.bench.wire import counted
 
 STORAGE, PURVIEW, CLUEDIN, IDENTITY = "storage", "purview", "cluedin", "identity"
 TAGGED_IN_ESTATE = 18

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from statistics import mean, median
 
-from bench.rig import Rig
+from tests.bench.rig import Rig
 
 IDLE_TICKS = 5
 PROVISIONED = 18

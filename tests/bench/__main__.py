@@ -1,4 +1,4 @@
-"""`python -m bench`: measures, prints tables, and exits 0 whatever the numbers are."""
+"""`python -m tests.bench`: measures, prints tables, and exits 0 whatever the numbers are."""
 
 import sys
 from collections.abc import Sequence
@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.table import Table
 
-from bench import acknowledge, discover
-from bench.acknowledge import Cost
-from bench.discover import Discovery
-from bench.rig import CLUEDIN, IDENTITY, PURVIEW, STORAGE, run_rig
 from local.demo.report import make_console
+from tests.bench import acknowledge, discover
+from tests.bench.acknowledge import Cost
+from tests.bench.discover import Discovery
+from tests.bench.rig import CLUEDIN, IDENTITY, PURVIEW, STORAGE, run_rig
 
 TAGGED = (18, 1000)
 SERVICES = (PURVIEW, CLUEDIN, IDENTITY, STORAGE)
