@@ -68,7 +68,7 @@ snapshots: $(VENV)/.installed ## write infra/snapshots/ anew, after a change of 
 
 soak: setup ## the fault tests at full length, 10,000 deliveries, 100,000 assets, and thirty minutes of life: two hours
 	SYNC_SOAK=1 $(PYTEST) tests/faults
-	CATALOG_SIZE=100000 $(BIN)/python -m pytest -s tests/integration/sync_core/flows/test_memory.py
+	CATALOG_SIZE=100000 $(BIN)/python -m pytest -s tests/integration/sync_core/discovery/test_memory.py
 	SYNC_SOAK=1 $(BIN)/python -m pytest -s tests/e2e/test_flood.py tests/e2e/test_soak.py
 
 protections: setup ## take out each protection once and see its test fail

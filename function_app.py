@@ -1,4 +1,4 @@
-"""The triggers of the app. Each body decodes, calls and answers; what happens is told in `sync_core/flows/`.
+"""The triggers of the app. Each body decodes, calls and answers; what happens is told in `sync_core/`.
 
 Nothing heavy is imported and no setting is read here: one failed import and the host finds no function at all.
 """
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import azure.functions as func
 
 if TYPE_CHECKING:
-    from sync_core.domain.answer import HttpAnswer
+    from sync_core.answer import HttpAnswer
 
 app = func.FunctionApp(http_auth_level=func.AuthLevel.FUNCTION)
 
@@ -18,70 +18,70 @@ STORAGE = "AzureWebJobsStorage"
 @app.timer_trigger(schedule="0 * * * * *", arg_name="timer", run_on_startup=False)
 def discover_assets(timer: func.TimerRequest) -> None:
     """Find tagged assets, record them, enqueue what must be provisioned."""
-    from sync_core import bootstrap  # noqa: PLC0415
+    from sync_core.app import triggers  # noqa: PLC0415
 
     del timer
-    bootstrap.discover()
+    triggers.discover_assets()
 
 
 @app.queue_trigger(queue_name="asset-sync", arg_name="msg", connection=STORAGE)
 def create_data_source_group(msg: func.QueueMessage) -> None:
     """Make or adopt the CluedIn group and source of one asset."""
-    from sync_core import bootstrap  # noqa: PLC0415
+    from sync_core.app import triggers  # noqa: PLC0415
 
-    bootstrap.app().create_data_source_group.handle(msg.get_body())
+    triggers.app().create_data_source_group.handle(msg.get_body())
 
 
 @app.timer_trigger(schedule="0 */5 * * * *", arg_name="timer", run_on_startup=False)
 def reconcile(timer: func.TimerRequest) -> None:
     """Heal: stuck work, missed webhooks, dead letters whose cause is gone."""
-    from sync_core import bootstrap  # noqa: PLC0415
+    from sync_core.app import triggers  # noqa: PLC0415
 
     del timer
-    bootstrap.reconcile()
+    triggers.reconcile()
 
 
 @app.route(route="webhooks/cluedin/data-set-processed", methods=["GET", "HEAD", "POST"])
 def data_set_processed(req: func.HttpRequest) -> func.HttpResponse:
     """Take a delivery: authenticate it, store it, enqueue it, and say so; 200 to CluedIn's connection test."""
-    from sync_core import bootstrap  # noqa: PLC0415
+    from sync_core.app import triggers  # noqa: PLC0415
 
     if req.method != "POST":
         return func.HttpResponse(status_code=200)
-    return _respond(bootstrap.answer_delivery(req.headers, req.get_body()))
+    return _respond(triggers.data_set_processed(req.headers, req.get_body()))
 
 
 @app.queue_trigger(queue_name="lineage-sync", arg_name="msg", connection=STORAGE)
 def push_lineage(msg: func.QueueMessage) -> None:
     """Read a data set back from CluedIn and write its lineage into Purview, or look there for what was processed."""
-    from sync_core import bootstrap  # noqa: PLC0415
+    from sync_core.app import triggers  # noqa: PLC0415
 
-    bootstrap.app().push_lineage.handle(msg.get_body())
+    triggers.app().push_lineage.handle(msg.get_body())
 
 
 @app.route(route="status", methods=["GET"])
 def status(req: func.HttpRequest) -> func.HttpResponse:
     """Tell what is synced, what is not, why not, and what happened lately."""
-    from sync_core import bootstrap  # noqa: PLC0415
+    from sync_core.app import triggers  # noqa: PLC0415
 
-    return _respond(bootstrap.answer_status(req.params))
+    return _respond(triggers.status(req.params))
 
 
 @app.route(route="dashboard", methods=["GET"])
 def dashboard(req: func.HttpRequest) -> func.HttpResponse:
     """Show the same to people, as a page with the lineage drawn."""
-    from sync_core import bootstrap  # noqa: PLC0415
+    from sync_core.app import triggers  # noqa: PLC0415
 
-    return _respond(bootstrap.answer_dashboard(req.params))
+    return _respond(triggers.dashboard(req.params))
 
 
 @app.route(route="health", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
 def health(req: func.HttpRequest) -> func.HttpResponse:
     """Tell whether the app is well: 200, or 503 with the names of failing checks."""
-    from sync_core import bootstrap  # noqa: PLC0415
+    from sync_core.app import triggers  # noqa: PLC0415
 
     del req
-    return _respond(bootstrap.answer_health())
+    return _respond(triggers.health())
 
 
 def _respond(answer: "HttpAnswer") -> func.HttpResponse:

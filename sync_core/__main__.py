@@ -14,11 +14,11 @@ import sys
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sync_core.bootstrap import App, app
-from sync_core.domain.approval import Approval
-from sync_core.domain.dead_letter import DeadLetter
+from sync_core.absence.approval import Approval
+from sync_core.absence.retire import APPROVAL
+from sync_core.app import App, app
 from sync_core.errors import SyncError
-from sync_core.flows.retire import APPROVAL
+from sync_core.jobs.dead_letter import DeadLetter
 from sync_core.safe_text import one_line
 
 LONGEST_HOURS = 1000

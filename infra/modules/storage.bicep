@@ -13,7 +13,7 @@ param tags object
 param allowPublicAccess bool
 
 // The app holds rights on data only: what is not made here does not exist for it.
-// The names are those of sync_core/state/names.py.
+// The names are those of sync_core/storage/names.py.
 var queueNames = [
   'asset-sync'
   'asset-sync-poison'

@@ -15,16 +15,16 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from sync_core.bootstrap import new_azure_credential  # the path comes first
-from sync_core.catalog.policies import CatalogPolicies
+from infra.roles.catalog_policies import CatalogPolicies
+from infra.roles.collection_policies import PurviewPolicies
+from infra.roles.grant_catalog_role import GrantCatalogRole
+from infra.roles.grant_collection_roles import Grant, GrantRoles
+from sync_core.app import new_azure_credential  # the path comes first
 from sync_core.catalog.wire import CATALOG
-from sync_core.clients.http import HttpDoor
-from sync_core.clients.purview import PURVIEW, PurviewClient
-from sync_core.clients.purview_policies import PurviewPolicies
-from sync_core.clients.tokens import AzureTokens
 from sync_core.errors import SyncError
-from sync_core.flows.grant_catalog_role import GrantCatalogRole
-from sync_core.flows.grant_roles import Grant, GrantRoles
+from sync_core.http.client import HttpClient
+from sync_core.http.tokens import AzureTokens
+from sync_core.purview.client import PURVIEW, PurviewClient
 
 CATALOG_ENDPOINT = "https://api.purview-service.microsoft.com"
 
@@ -59,12 +59,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _grant(options: argparse.Namespace) -> Iterator[Grant]:
     tokens = AzureTokens(new_azure_credential)
-    door = HttpDoor(PURVIEW, options.endpoint.rstrip("/"), tokens=tokens)
+    door = HttpClient(PURVIEW, options.endpoint.rstrip("/"), tokens=tokens)
     yield from GrantRoles(PurviewClient(door), PurviewPolicies(door)).grant(
         options.principal, options.collection, dry_run=options.dry_run, types_on_root=options.types_on_root
     )
     if options.catalog:
-        catalog = HttpDoor(CATALOG, options.catalog.rstrip("/"), tokens=tokens)
+        catalog = HttpClient(CATALOG, options.catalog.rstrip("/"), tokens=tokens)
         yield GrantCatalogRole(CatalogPolicies(catalog)).grant(options.principal, dry_run=options.dry_run)
 
 

@@ -11,8 +11,8 @@ from urllib.parse import quote
 from sync_core.catalog.paging import PAGE_SIZE, Parameters, follow, skip_through
 from sync_core.catalog.values import Concept, DataAsset, Domain, Kind
 from sync_core.catalog.wire import parse_asset, parse_concept, parse_domain, parse_link, parse_one
-from sync_core.clients.http import Call, HttpDoor
-from sync_core.domain.spelling import normalized
+from sync_core.http.client import Call, HttpClient
+from sync_core.spelling import normalized
 
 API_VERSION = "2026-03-20-preview"  # the first with data assets, and a superset of the one before
 BASE = "/datagovernance/catalog"
@@ -22,12 +22,12 @@ DATA_ASSET = "DATAASSET"
 
 @dataclass(frozen=True)
 class CatalogClient:
-    """Typed calls on one tenant's catalog. All errors are those of `HttpDoor.send`, and these two.
+    """Typed calls on one tenant's catalog. All errors are those of `HttpClient.send`, and these two.
 
     `AddressError`: an answer is no list where one is expected. `TransientError`: a list could not be read to its end.
     """
 
-    door: HttpDoor
+    http: HttpClient
 
     def fetch_domains(self) -> list[Domain]:
         """Return the governance domains that the app's identity may see."""
@@ -84,11 +84,11 @@ class CatalogClient:
 
     def _get(self, path: str, params: Parameters, operation: str) -> Any:
         versioned = {**params, "api-version": API_VERSION}
-        return self.door.send(Call("GET", BASE + path, versioned, operation=operation)).json()
+        return self.http.send(Call("GET", BASE + path, versioned, operation=operation)).json()
 
     def _post(self, path: str, body: Any, params: Parameters, operation: str) -> Any:
         versioned = {**params, "api-version": API_VERSION}
-        return self.door.send(Call("POST", BASE + path, versioned, json=body, operation=operation)).json()
+        return self.http.send(Call("POST", BASE + path, versioned, json=body, operation=operation)).json()
 
 
 def _path(kind: Kind, concept_id: str) -> str:

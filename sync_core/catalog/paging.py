@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from sync_core.catalog.wire import CATALOG, Item, Page, parse_page
-from sync_core.clients.json_reading import text
 from sync_core.errors import TransientError
+from sync_core.http.json_reading import text
 
 PAGE_SIZE = 100  # no maximum is documented, one live client believes in this one
 Parameters = Mapping[str, str]

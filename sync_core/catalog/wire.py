@@ -9,9 +9,9 @@ from typing import Any
 from urllib.parse import parse_qsl, quote
 
 from sync_core.catalog.values import Concept, DataAsset, Domain, Kind, Status
-from sync_core.clients.failures import Service
-from sync_core.clients.json_reading import member, objects, text
 from sync_core.errors import AddressError
+from sync_core.http.failures import Service
+from sync_core.http.json_reading import member, objects, text
 
 CATALOG = Service(
     name="catalog",

@@ -11,11 +11,11 @@ from statistics import median, quantiles
 from uuid import uuid4
 
 from local.stack import WEBHOOK_SECRET
-from sync_core.domain.message import DataSetMessage
-from sync_core.state.connection import INTERACTIVE, StorageConnection
-from sync_core.state.queues import WorkQueue
-from sync_core.state.rows import to_row
-from sync_core.state.table import Table, insert
+from sync_core.jobs.message import DataSetMessage
+from sync_core.storage.connection import INTERACTIVE, StorageConnection
+from sync_core.storage.queues import WorkQueue
+from sync_core.storage.rows import to_row
+from sync_core.storage.table import Table, insert
 from tests.bench.rig import STORAGE, BenchedApp, Rig
 
 DELIVERIES = 200
@@ -89,7 +89,7 @@ def make_acknowledge(benched: BenchedApp) -> Act:
     Raises:
         RuntimeError: when it is called, and the delivery is not taken.
     """
-    receive = benched.app.receive_delivery
+    receive = benched.app.data_set_processed
 
     def acknowledge(delivery: Delivery) -> None:
         answer = receive.answer(*delivery)

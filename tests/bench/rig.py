@@ -16,9 +16,9 @@ from local.azurite import Azurite, run_azurite
 from local.demo.run import DEMO_SETTINGS
 from local.service import Command, Service, run_services
 from local.stack import TERM, make_environment
-from sync_core.bootstrap import App
+from sync_core.app import App
 from sync_core.settings import load_settings
-from sync_core.state.names import ASSET_QUEUE
+from sync_core.storage.names import ASSET_QUEUE
 from tests.bench.wire import counted
 
 STORAGE, PURVIEW, CLUEDIN, IDENTITY = "storage", "purview", "cluedin", "identity"
@@ -68,7 +68,7 @@ class BenchedApp:
 
     def tick(self) -> None:
         """Run the minute's discovery."""
-        self.app.discover.run()
+        self.app.discover_assets.run()
 
     def provision(self, body: bytes) -> None:
         """Work off one message of the asset queue."""

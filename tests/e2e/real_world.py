@@ -11,10 +11,10 @@ import requests
 from local.child import ChildError
 from local.simulation import Clock
 from local.stack import TERM, WEBHOOK_SECRET, Stack
-from sync_core.domain.approval import Approval, ApprovalNeeded
-from sync_core.domain.dead_letter import DeadLetter
-from sync_core.flows.reconcile import THOROUGH
-from sync_core.flows.retire import APPROVAL, NEEDED
+from sync_core.absence.approval import Approval, ApprovalNeeded
+from sync_core.absence.retire import APPROVAL, NEEDED
+from sync_core.jobs.dead_letter import DeadLetter
+from sync_core.upkeep.reconcile import THOROUGH
 from tests.e2e.steps import DISCOVER, RECONCILE, fetch_status
 from tests.faults.remote import Account, Organization
 from tests.faults.world import World, settings_of
@@ -50,7 +50,7 @@ class RealWorld(World):
 
     def reconcile(self) -> None:
         """Look now for what fell through, as thoroughly as once in a quarter of an hour."""
-        self.app._cursors.delete(THOROUGH)
+        self.app.cursors.delete(THOROUGH)
         self._run(RECONCILE)
 
     def replay(self) -> list[DeadLetter]:

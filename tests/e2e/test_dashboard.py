@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from local.cluedin.driver import Driver
 from local.demo import engineer
 from local.stack import Stack
-from sync_core.pages.words import shortened
+from sync_core.operations.dashboard.words import shortened
 from tests.chromium import Seen, open_page, run_chromium
 from tests.e2e.steps import fetch_status, sync, wait_until
 

@@ -21,7 +21,7 @@ from local.purview import make_app as make_purview
 from local.service import REPOSITORY
 from local.simulation import serve
 from local.stack import WEBHOOK_SECRET, make_environment
-from sync_core import bootstrap
+from sync_core.app import triggers
 from tests.e2e.steps import ASSET_QUEUE
 
 pytest.importorskip("azure_functions_runtime", reason="Microsoft's worker library needs Python 3.13")
@@ -63,9 +63,9 @@ def worker(cluedin_url: str, storage: str, monkeypatch: pytest.MonkeyPatch) -> I
         identity = parts.enter_context(serve_identity())
         environment = make_environment(purview_url, cluedin_url, "", storage, identity)
         monkeypatch.setattr("os.environ", environment)
-        bootstrap.this_process.cache_clear()
+        triggers.this_process.cache_clear()
         yield parts.enter_context(start_worker(REPOSITORY))
-    bootstrap.this_process.cache_clear()
+    triggers.this_process.cache_clear()
 
 
 def next_message(storage: str, name: str) -> str:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from local.stack import Stack
-from sync_core.state.claims import StoredJob
+from sync_core.jobs.claims import StoredJob
 from tests.e2e.real_world import RealWorld, make_real_world
 from tests.e2e.steps import fetch_status, sync, wait_until
 
@@ -23,7 +23,7 @@ MOST_CALLS = 2 * 10 + 3 * STORM_S // RETRY_AFTER_S
 
 def pending(world: RealWorld) -> list[StoredJob]:
     """The jobs of assets that are outstanding."""
-    return list(world.app._asset_jobs.due(datetime.now(UTC) + timedelta(days=1)))
+    return list(world.app.asset_jobs.due(datetime.now(UTC) + timedelta(days=1)))
 
 
 def test_a_storm_neither_poisons_nor_hammers(stack: Stack) -> None:

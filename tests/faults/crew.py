@@ -7,8 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from local.simulation import Clock
-from sync_core.bootstrap import App
-from sync_core.state.names import LINEAGE_QUEUE
+from sync_core.app import App
+from sync_core.storage.names import LINEAGE_QUEUE
 from tests.faults.lanes import Delivery, Lanes
 
 MOST_DELIVERIES = 3000
@@ -30,7 +30,7 @@ class Crew:
 
     def tick(self) -> bool:
         """Run one discovery; return whether it ended well."""
-        return self._run(lambda app: app.discover.run())
+        return self._run(lambda app: app.discover_assets.run())
 
     def reconcile(self) -> bool:
         """Run one reconciliation; return whether it ended well."""

@@ -11,9 +11,9 @@ from typing import Any
 
 from local.cluedin.seed import SERVICE_ACCOUNT
 from local.stack import TERM
-from sync_core.bootstrap import App
-from sync_core.domain.asset import AssetRecord, AssetStatus
-from sync_core.domain.delivery import delivery_key
+from sync_core.app import App
+from sync_core.assets.record import AssetRecord, AssetStatus
+from sync_core.lineage.webhook.delivery import delivery_key
 from tests.faults.lanes import Lanes
 from tests.faults.lineage_invariants import LineageFacts, lineage_violations
 from tests.faults.remote import Account, Organization
@@ -46,9 +46,9 @@ def find_violations(case: Case) -> list[str]:
     purview, cluedin = case.account.state(), case.organization.state()
     assert sum(purview["counts"].values()) <= len(purview["entities"]), "the account shows only a part of itself"
     tagged = {each["qualifiedName"]: each for each in purview["entities"] if _is_selected(each, case)}
-    records = list(case.app._assets.all())
+    records = list(case.app.assets.all())
     active = {each["qualifiedName"]: each["guid"] for each in purview["entities"]}
-    remembered = {record.data_set_id: record for record in case.app._data_sets.after("")}
+    remembered = {record.data_set_id: record for record in case.app.data_sets.after("")}
     entities = case.account.own_entities()
     known = {record.qualified_name for record in records}
     facts = LineageFacts(remembered, cluedin, entities, active, tagged, known, case.ever_tagged)
@@ -104,7 +104,7 @@ def _records(
     for name, record in by_name.items():
         expected = AssetStatus.SYNCED if name in tagged else AssetStatus.RETIRED
         if record.status is not expected:
-            yield f"{name} is {record.status}, expected {expected}: {app._asset_jobs.load(record.key)}"
+            yield f"{name} is {record.status}, expected {expected}: {app.asset_jobs.load(record.key)}"
         if name in tagged and record.guid != tagged[name]["guid"]:
             yield f"{name} is recorded as {record.guid}, Purview has {tagged[name]['guid']}"
         if record.status is AssetStatus.SYNCED:
@@ -120,22 +120,22 @@ def _proof(app: App, record: AssetRecord, source: Mapping[str, Any] | None) -> I
         yield f"{name} is recorded with source {record.source_id}, which CluedIn has not"
     elif (source["name"], str(source["data_source_set_id"])) != (name, record.group_id):
         yield f"{name} is recorded in group {record.group_id}, CluedIn has {source['name']} in another"
-    if app._groups.owner(record.group_id) not in {"", record.key}:
+    if app.groups.owner(record.group_id) not in {"", record.key}:
         yield f"group {record.group_id} of {name} belongs to another asset"
-    if app._groups.asset_of_source(record.source_id) not in {"", record.key}:
+    if app.groups.asset_of_source(record.source_id) not in {"", record.key}:
         yield f"source {record.source_id} of {name} stands for another asset"
 
 
 def _work(case: Case) -> Iterator[str]:
     yield from (f"dead letter {letter.subject}: {letter.cause}" for letter in case.app.dead_letters.all())
     for delivery_id, data_set_id in case.accepted:
-        kept = case.app._receipts.load(delivery_key(delivery_id, data_set_id))
-        record = case.app._data_sets.load(data_set_id)
+        kept = case.app.receipts.load(delivery_key(delivery_id, data_set_id))
+        record = case.app.data_sets.load(data_set_id)
         if kept is None or record is None or record.status not in GOOD_ENDS:
             yield f"delivery {delivery_id} has no good end: {kept}, {record}"
-    if case.app._asset_jobs.has_pending():
+    if case.app.asset_jobs.has_pending():
         yield "assets are outstanding"
-    if case.app._data_set_jobs.has_pending():
+    if case.app.data_set_jobs.has_pending():
         yield "data sets are outstanding"
     waiting = case.lanes.count()
     if waiting:

@@ -12,7 +12,7 @@ from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
 from azure.storage.queue import QueueClient, QueueMessage, QueueServiceClient
 
 from local.simulation import Clock
-from sync_core.state.names import POISON_SUFFIX, QUEUES
+from sync_core.storage.names import POISON_SUFFIX, QUEUES
 from tests.faults.virtual import DUE_AT
 
 POISON = tuple(queue + POISON_SUFFIX for queue in QUEUES)  # no function listens to these

@@ -8,7 +8,7 @@ from typing import Any
 
 from local.cluedin.seed import ORGANIZATION
 from local.stack import COLLECTION
-from sync_core.domain.data_set import DataSetRecord, DataSetStatus
+from sync_core.lineage.record import DataSetRecord, DataSetStatus
 
 IGNORED = "--ignore--"
 SHARED = ("cluedin_golden_records", "cluedin_column")

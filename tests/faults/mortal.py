@@ -15,7 +15,7 @@ from typing import Any
 import azure.identity  # noqa: F401 - slow to import, and every worker needs it
 
 from local.simulation import Clock
-from sync_core.bootstrap import App
+from sync_core.app import App
 from tests.faults.virtual import make_settings, make_virtual_app
 
 
@@ -45,7 +45,7 @@ def run(app: App, function: str, body: bytes) -> None:
     """Call a function by its name in `function_app.py`."""
     match function:
         case "discover_assets":
-            app.discover.run()
+            app.discover_assets.run()
         case "reconcile":
             app.reconcile.run()
         case "create_data_source_group":
@@ -54,7 +54,7 @@ def run(app: App, function: str, body: bytes) -> None:
             app.push_lineage.handle(body)
         case "data_set_processed":
             assert (
-                app.receive_delivery.answer({"content-type": "application/json"}, body).status == http.client.ACCEPTED
+                app.data_set_processed.answer({"content-type": "application/json"}, body).status == http.client.ACCEPTED
             )
         case _:
             raise ValueError(f"no function is called {function}")

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from sync_core.domain.approval import Approval
-from sync_core.domain.dead_letter import DeadLetter
-from sync_core.flows.retire import APPROVAL
+from sync_core.absence.approval import Approval
+from sync_core.absence.retire import APPROVAL
+from sync_core.jobs.dead_letter import DeadLetter
 from tests.faults.test_retire_word import lose
 from tests.faults.world import World
 
@@ -108,6 +108,6 @@ def test_a_word_is_shown_with_what_was_retired_on_it(world: World) -> None:
     world.clock.advance(600)
     world.tick()
 
-    shown = json.loads(world.app.report.answer({}).body)
+    shown = json.loads(world.app.status.answer({}).body)
     assert shown["approvalNeeded"] is None
     assert (shown["approval"]["assets"], shown["approval"]["used"], shown["approval"]["by"]) == (9, 8, "Ada")

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from azure.data.tables import TableServiceClient
 
-from sync_core.domain.asset import AssetStatus
-from sync_core.domain.dead_letter import DeadLetter
-from sync_core.state.names import ASSETS_TABLE
+from sync_core.assets.record import AssetStatus
+from sync_core.jobs.dead_letter import DeadLetter
+from sync_core.storage.names import ASSETS_TABLE
 from tests.faults.test_reconcile import REFUSE, record_of
 from tests.faults.world import World
 
@@ -141,7 +141,7 @@ def test_a_record_that_cannot_be_read_stops_nothing_and_is_told(world: World) ->
     world.reconcile()
 
     assert record_of(world, second)[1] is AssetStatus.SYNCED
-    (unreadable,) = json.loads(world.app.report.answer({}).body)["unreadable"]
+    (unreadable,) = json.loads(world.app.status.answer({}).body)["unreadable"]
     assert "from a later version" in unreadable["reason"]
     spoil(world, key, status)
     world.heal()

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from sync_core.bootstrap import App
-from sync_core.domain.asset import AssetStatus
-from sync_core.domain.job import DIED, MAX_DEATHS
-from sync_core.flows.worker import Worker
-from sync_core.state.claims import Claim
+from sync_core.app import App
+from sync_core.assets.record import AssetStatus
+from sync_core.jobs.claims import Claim
+from sync_core.jobs.job import DIED, MAX_DEATHS
+from sync_core.jobs.worker import Worker
 from tests.faults.nursery import Nursery
 from tests.faults.world import World
 
@@ -97,7 +97,7 @@ def make_deadly(app: App, function: str, key: str) -> Deadly:
 
 
 def key_of(world: World, asset: str) -> str:
-    (record,) = [each for each in world.app._assets.all() if each.qualified_name == asset]
+    (record,) = [each for each in world.app.assets.all() if each.qualified_name == asset]
     return record.key
 
 
@@ -146,16 +146,16 @@ def test_who_dies_with_it_collects_one_death_and_is_done_while_the_guilty_one_is
     world.crew.tick()
     guilty, *innocent = (key_of(world, asset) for asset in assets)
     for key in innocent:  # in the hands of the same worker when it dies
-        stored = world.app._asset_jobs.load(key)
+        stored = world.app.asset_jobs.load(key)
         assert stored is not None
-        world.app._asset_jobs.claim(stored, stored.job, "dead", None)
+        world.app.asset_jobs.claim(stored, stored.job, "dead", None)
     deadly = make_deadly(world.app, "create_data_source_group", guilty)
 
     live_until_dead(world)
 
     assert deadly.kills == MAX_DEATHS
     assert deadly.deaths == {guilty: MAX_DEATHS - 1, **dict.fromkeys(innocent, 1)}
-    statuses = {record.key: record.status for record in world.app._assets.all()}
+    statuses = {record.key: record.status for record in world.app.assets.all()}
     assert statuses == {guilty: AssetStatus.FAILED, **dict.fromkeys(innocent, AssetStatus.SYNCED)}
 
 
@@ -164,17 +164,17 @@ def test_suspects_run_one_at_a_time(world: World) -> None:
         world.add_asset()
     world.clock.advance(60)
     world.crew.tick()
-    for record in world.app._assets.all():
-        stored = world.app._asset_jobs.load(record.key)
+    for record in world.app.assets.all():
+        stored = world.app.asset_jobs.load(record.key)
         assert stored is not None
-        world.app._asset_jobs.claim(stored, stored.job, "dead", None)
+        world.app.asset_jobs.claim(stored, stored.job, "dead", None)
     at_once: list[bool] = []
 
     class Watched(Deadly):
         """Looks whether another suspect could begin meanwhile."""
 
         def do(self, claim: Claim) -> None:
-            lease = world.new_app()._leases.acquire("suspects", "another", 60)
+            lease = world.new_app().leases.acquire("suspects", "another", 60)
             at_once.append(hasattr(lease, "release"))
             self.work.do(claim)
 
@@ -184,7 +184,7 @@ def test_suspects_run_one_at_a_time(world: World) -> None:
         world.run()
 
     assert at_once == [False] * 3
-    assert not world.app._asset_jobs.has_pending()
+    assert not world.app.asset_jobs.has_pending()
 
 
 def test_a_real_worker_that_is_killed_five_times_is_the_last_one(world: World, nursery: Nursery) -> None:
@@ -223,17 +223,17 @@ def test_work_whose_worker_was_killed_is_taken_up_within_three_ticks(
     for _ in range(3):
         world.run()
 
-    assert {record.status for record in world.app._assets.all()} == {AssetStatus.SYNCED}
+    assert {record.status for record in world.app.assets.all()} == {AssetStatus.SYNCED}
 
 
 def test_what_a_dead_worker_held_is_woken_though_other_messages_wait(world: World) -> None:
     world.add_asset()
     world.clock.advance(60)
     world.crew.tick()
-    (record,) = world.app._assets.all()
-    stored = world.app._asset_jobs.load(record.key)
+    (record,) = world.app.assets.all()
+    stored = world.app.asset_jobs.load(record.key)
     assert stored is not None
-    world.app._asset_jobs.claim(stored, stored.job, "dead", None)
+    world.app.asset_jobs.claim(stored, stored.job, "dead", None)
     assert world.crew.lanes.count() == 1  # it waits, and nobody takes it
 
     for _ in range(2):
@@ -250,7 +250,7 @@ def test_while_the_sync_is_off_asset_jobs_wait_and_use_up_no_attempt(world: Worl
     for _ in range(5):
         world.run()
 
-    (job,) = off._asset_jobs.between("", "~").values()
+    (job,) = off.asset_jobs.between("", "~").values()
     assert (job.attempts, job.deaths, world.organization.state()["data_source_sets"]) == (0, 0, [])
     assert world.crew.lanes.count() == 0
     world.crew.apps = [world.new_app()]

@@ -162,7 +162,7 @@ def test_what_was_processed_while_lineage_was_off_is_pushed_once_it_is_on(world:
     world.crew.apps = [world.new_app(LINEAGE_ENABLED="false")]
     data_set = world.load(asset)
     reconcile_for(world, 15)
-    assert world.app._data_sets.load(data_set.lower()) is None
+    assert world.app.data_sets.load(data_set.lower()) is None
 
     world.crew.apps = [world.new_app()]
     reconcile_for(world, 10)
@@ -172,7 +172,7 @@ def test_what_was_processed_while_lineage_was_off_is_pushed_once_it_is_on(world:
 def test_a_page_of_groups_that_cannot_be_read_hides_no_other_and_makes_nobody_missing(world: World) -> None:
     synced(world, 25)
     before = groups(world)
-    last = max(world.app._assets.all(), key=lambda record: int(record.group_id))
+    last = max(world.app.assets.all(), key=lambda record: int(record.group_id))
     data_set = world.load(last.qualified_name)
     for body in ('"pageSize": 100', '"page": 1, "pageSize": 10,'):  # one of the groups 11 to 20 is the bad one
         match = {"operation": "inbound.dataSourceSets", "body": body}
@@ -181,5 +181,5 @@ def test_a_page_of_groups_that_cannot_be_read_hides_no_other_and_makes_nobody_mi
     reconcile_for(world, 60)
 
     assert groups(world) == before
-    assert not any(source.missing_looks for source in world.app._snapshots.known())
-    assert world.app._data_sets.load(data_set.lower()) is not None
+    assert not any(source.missing_looks for source in world.app.snapshots.known())
+    assert world.app.data_sets.load(data_set.lower()) is not None

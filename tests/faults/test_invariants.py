@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sync_core.domain.data_set import DataSetStatus
+from sync_core.lineage.record import DataSetStatus
 from tests.faults.world import World
 
 
@@ -40,8 +40,8 @@ def draw_nothing(world: World, process: str) -> None:
 
 def remember(world: World, **wrong: Any) -> None:
     """The app remembers something else of its data set."""
-    (record,) = world.app._data_sets.after("")
-    world.app._data_sets.save(record.model_copy(update=wrong))
+    (record,) = world.app.data_sets.after("")
+    world.app.data_sets.save(record.model_copy(update=wrong))
 
 
 def rename_group(world: World) -> None:

@@ -1,7 +1,7 @@
 """SIGKILL of real processes before each of their outgoing calls in turn, with new work for each of them.
 
 That is after the call before it, too: with the worker its answer is lost, whether it had arrived or not. Provisioning
-alone is killed in tests/integration/sync_core/flows/test_kill.py. Here a short run takes every third call.
+alone is killed in tests/integration/sync_core/provisioning/test_kill.py. Here a short run takes every third call.
 """
 
 import itertools
@@ -10,8 +10,8 @@ from collections.abc import Callable
 
 import pytest
 
-from sync_core.domain.message import DataSetMessage
-from sync_core.state.data_sets import new_job
+from sync_core.jobs.message import DataSetMessage
+from sync_core.lineage.data_set_store import new_job
 from tests.faults.nursery import Nursery
 from tests.faults.people import People
 from tests.faults.variants import ALL_ASSETS, USUAL, Variant, call_numbers, each_variant
@@ -82,7 +82,7 @@ def test_a_push_killed_before_any_of_its_calls_leaves_one_chain(world: World, nu
 
     def new_data_set() -> bytes:
         data_set_id, now = world.load(asset).lower(), world.clock.now()
-        world.app._data_set_jobs.ask(new_job(data_set_id, now), now)
+        world.app.data_set_jobs.ask(new_job(data_set_id, now), now)
         return DataSetMessage(data_set_id=data_set_id).to_json().encode()
 
     last = kill_at_each_call(world, nursery, "push_lineage", new_data_set, first=2)

@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from sync_core.domain.data_set import DataSet, DataSetStatus
-from sync_core.domain.message import DataSetMessage
+from sync_core.cluedin.data_set import DataSet
 from sync_core.errors import RejectedError, SyncError, ThrottledError, TransientError
-from sync_core.flows.match_asset import MatchAsset, MatchedAsset
-from sync_core.state.data_sets import new_job
+from sync_core.jobs.message import DataSetMessage
+from sync_core.lineage.data_set_store import new_job
+from sync_core.lineage.match_asset import MatchAsset, MatchedAsset
+from sync_core.lineage.record import DataSetStatus
 from tests.faults.world import World
 
 LOOK = "Entity_GetByUniqueAttributes"
@@ -60,10 +61,10 @@ def overtake(world: World, data_set: str) -> None:
 
 def work_slowly(world: World, data_set: str, take_over: Callable[[], None]) -> None:
     """Push a data set with a worker to whom something happens while it looks for the asset."""
-    worker, work = world.app.push_lineage, world.app._lineage_work
+    worker, work = world.app.push_lineage, world.app.lineage_work
     match = work.push.match
     slow = SlowMatch(match.groups, match.assets, match.purview, match.twins, take_over)
-    world.app._data_set_jobs.ask(new_job(data_set.lower(), world.clock.now()), world.clock.now())
+    world.app.data_set_jobs.ask(new_job(data_set.lower(), world.clock.now()), world.clock.now())
     work = replace(work, push=replace(work.push, match=slow))
     replace(worker, work=work).handle(DataSetMessage(data_set_id=data_set.lower()).to_json().encode())
 
@@ -75,7 +76,7 @@ def test_a_push_that_was_overtaken_neither_writes_nor_saves(world: World) -> Non
 
     work_slowly(world, data_set, lambda: overtake(world, data_set))
 
-    record = world.app._data_sets.load(data_set.lower())
+    record = world.app.data_sets.load(data_set.lower())
     assert record is not None
     assert record.entity_type == "/User"
     names = [entity["attributes"]["name"] for entity in world.account.own_entities()]
@@ -98,10 +99,10 @@ def test_a_push_that_was_overtaken_records_no_failure_over_what_its_successor_di
 
     work_slowly(world, data_set, fail)
 
-    record = world.app._data_sets.load(data_set.lower())
+    record = world.app.data_sets.load(data_set.lower())
     assert record is not None
     assert record.status is DataSetStatus.PUSHED
-    assert not world.app._data_set_jobs.has_pending()
+    assert not world.app.data_set_jobs.has_pending()
     assert list(world.app.dead_letters.all()) == []
 
 

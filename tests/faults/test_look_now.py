@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from sync_core.clients.cluedin_snapshot import Limits
-from sync_core.domain.data_set import DataSetStatus
-from sync_core.flows import look_at_cluedin
-from sync_core.flows.read_snapshot import LIMITS, NotedLimits
+from sync_core.cluedin.snapshots import Limits
+from sync_core.lineage import look_at_cluedin
+from sync_core.lineage.record import DataSetStatus
+from sync_core.provisioning.read_snapshot import LIMITS, NotedLimits
 from tests.faults.world import World
 
 CHUNKED = {"content-type": "application/json", "transfer-encoding": "chunked"}
@@ -18,7 +18,7 @@ GROUPS = "inbound.dataSourceSets"
 
 def deliver(world: World) -> int:
     """CluedIn tells that something was processed, and its body does not arrive."""
-    return world.app.receive_delivery.answer(CHUNKED, b"").status
+    return world.app.data_set_processed.answer(CHUNKED, b"").status
 
 
 def load(world: World, asset: str) -> str:
@@ -40,7 +40,7 @@ def looks(world: World, since: int) -> int:
 
 
 def is_pushed(world: World, data_set: str) -> bool:
-    record = world.app._data_sets.load(data_set.lower())
+    record = world.app.data_sets.load(data_set.lower())
     return record is not None and record.status is DataSetStatus.PUSHED
 
 
@@ -63,7 +63,7 @@ def test_the_data_set_is_found_at_once_by_one_read_of_cluedin(world: World, asse
 
     assert is_pushed(world, data_set)
     assert reads(world, before) == [GROUPS]
-    assert not world.app._data_set_jobs.has_pending()
+    assert not world.app.data_set_jobs.has_pending()
 
 
 def test_many_at_once_cause_one_look_and_one_that_comes_within_the_minute_is_looked_for_at_its_end(
@@ -87,7 +87,7 @@ def test_many_at_once_cause_one_look_and_one_that_comes_within_the_minute_is_loo
     world.crew.drain()
 
     assert (looks(world, before), is_pushed(world, second)) == (2, True)
-    assert not world.app._data_set_jobs.has_pending()
+    assert not world.app.data_set_jobs.has_pending()
     assert world.crew.lanes.count() == 0
 
 
@@ -104,7 +104,7 @@ def test_an_hour_of_them_costs_a_look_a_minute_and_no_message_is_left(world: Wor
     world.clock.advance(120)
     world.crew.drain()
     assert world.crew.lanes.count() == 0
-    assert not world.app._data_set_jobs.has_pending()
+    assert not world.app.data_set_jobs.has_pending()
 
 
 def test_two_messages_at_once_are_one_look(world: World, asset: str) -> None:
@@ -147,7 +147,7 @@ def test_while_cluedin_is_away_the_delivery_waits(world: World, asset: str, fail
     for _ in range(20):
         world.clock.advance(60)
         world.crew.drain()
-    assert world.app._data_set_jobs.has_pending()
+    assert world.app.data_set_jobs.has_pending()
     assert world.crew.lanes.count() == 1
 
     world.organization.clear_faults()
@@ -156,7 +156,7 @@ def test_while_cluedin_is_away_the_delivery_waits(world: World, asset: str, fail
         world.crew.drain()
 
     assert is_pushed(world, data_set)
-    assert not world.app._data_set_jobs.has_pending()
+    assert not world.app.data_set_jobs.has_pending()
 
 
 def test_a_look_whose_message_is_lost_is_made_by_the_next_reconciliation(world: World, asset: str) -> None:
@@ -166,12 +166,12 @@ def test_a_look_whose_message_is_lost_is_made_by_the_next_reconciliation(world: 
     deliver(world)
     world.crew.lanes.clear()
     world.clock.advance(5 * 60)
-    assert world.app._data_set_jobs.has_pending()
+    assert world.app.data_set_jobs.has_pending()
 
     world.crew.reconcile()
     world.crew.drain()
 
-    assert not world.app._data_set_jobs.has_pending()
+    assert not world.app.data_set_jobs.has_pending()
 
 
 def test_a_look_that_the_host_gave_up_is_no_letter_and_asked_for_again(world: World, asset: str) -> None:
@@ -186,42 +186,42 @@ def test_a_look_that_the_host_gave_up_is_no_letter_and_asked_for_again(world: Wo
     world.crew.drain()
 
     assert list(world.app.dead_letters.all()) == []
-    assert not world.app._data_set_jobs.has_pending()
+    assert not world.app.data_set_jobs.has_pending()
 
 
 def read_a_group_at_a_time(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a look end after one page, and a page hold one group."""
-    world.app._cursors.save(LIMITS, NotedLimits(limits=Limits(groups_per_call=1), noted_at=world.clock.now()))
+    world.app.cursors.save(LIMITS, NotedLimits(limits=Limits(groups_per_call=1), noted_at=world.clock.now()))
     monkeypatch.setattr(look_at_cluedin, "READ_TIME", timedelta(0))
 
 
 @pytest.mark.usefixtures("asset")
 def test_a_look_that_takes_long_goes_on_where_it_ended(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    others = [record.qualified_name for record in world.app._assets.all()]
+    others = [record.qualified_name for record in world.app.assets.all()]
     data_sets = [load(world, other) for other in others]
     read_a_group_at_a_time(world, monkeypatch)
     deliver(world)
 
     for _ in others[1:]:
         world.crew.drain()
-        assert world.app._data_set_jobs.has_pending()
+        assert world.app.data_set_jobs.has_pending()
         world.clock.advance(61)
     world.crew.drain()
 
     assert all(is_pushed(world, data_set) for data_set in data_sets)
-    assert not world.app._data_set_jobs.has_pending()
+    assert not world.app.data_set_jobs.has_pending()
 
 
 @pytest.mark.usefixtures("asset")
 def test_a_delivery_that_comes_while_a_long_look_is_under_way_is_closed_by_one_that_began_later(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for record in list(world.app._assets.all()):
+    for record in list(world.app.assets.all()):
         load(world, record.qualified_name)
     read_a_group_at_a_time(world, monkeypatch)
     deliver(world)
     world.crew.drain()
-    first = min(world.app._assets.all(), key=lambda record: record.key)
+    first = min(world.app.assets.all(), key=lambda record: record.key)
     late = load(world, first.qualified_name)  # behind the look's back
     world.clock.advance(10)
     deliver(world)
@@ -231,14 +231,14 @@ def test_a_delivery_that_comes_while_a_long_look_is_under_way_is_closed_by_one_t
         world.crew.drain()
 
     assert is_pushed(world, late)
-    assert not world.app._data_set_jobs.has_pending()
+    assert not world.app.data_set_jobs.has_pending()
 
 
 def test_without_lineage_it_waits(world: World, asset: str) -> None:
     before = world.organization.last_seq()
     data_set = load(world, asset)
     off = world.new_app(LINEAGE_ENABLED="false")
-    assert off.receive_delivery.answer(CHUNKED, b"").status == 202
+    assert off.data_set_processed.answer(CHUNKED, b"").status == 202
 
     replace(world.crew, apps=[off]).drain()
 

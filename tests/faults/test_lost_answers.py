@@ -13,7 +13,7 @@ pytestmark = pytest.mark.timeout(900)
 
 MORE_THAN_ENOUGH_CALLS = 80
 ANSWER_LOST = {"drop": "after", "times": 1}
-UNREACHABLE = {"drop": "before", "times": 3}  # the HTTP door repeats a read as often: now the message must come again
+UNREACHABLE = {"drop": "before", "times": 3}  # the HTTP client repeats a read as often: now the message must come again
 
 
 def account(world: World) -> Simulated:

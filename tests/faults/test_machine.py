@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from local.cluedin.seed import SERVICE_ACCOUNT
-from sync_core.state.names import TABLES
+from sync_core.storage.names import TABLES
 from tests.faults.conftest import Services, empty
 from tests.faults.people import People
 from tests.faults.test_random_faults import FAILURES

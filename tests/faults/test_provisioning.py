@@ -7,19 +7,19 @@ from dataclasses import dataclass, replace
 import pytest
 from azure.data.tables import TableServiceClient
 
-from sync_core.bootstrap import App
-from sync_core.clients import http
-from sync_core.clients.cluedin_wire import DataSourceSet
-from sync_core.domain.asset import AssetRecord, AssetStatus
-from sync_core.domain.job import Job
-from sync_core.domain.message import AssetMessage, Message
+from sync_core.app import App
+from sync_core.assets.record import AssetRecord, AssetStatus
+from sync_core.cluedin.wire import DataSourceSet
 from sync_core.errors import RejectedError, SyncError, ThrottledError, TransientError
-from sync_core.flows.find_group import FindGroup, Found
-from sync_core.state.claims import Claim, StoredJob
-from sync_core.state.jobs import JobStore
-from sync_core.state.names import ASSET_QUEUE, GROUPS_TABLE
-from sync_core.state.queues import WorkQueue
-from sync_core.state.table import Operation
+from sync_core.http import client as http
+from sync_core.jobs.claims import Claim, StoredJob
+from sync_core.jobs.job import Job
+from sync_core.jobs.job_store import JobStore
+from sync_core.jobs.message import AssetMessage
+from sync_core.provisioning.find_group import FindGroup, Found
+from sync_core.storage.names import ASSET_QUEUE, GROUPS_TABLE
+from sync_core.storage.queues import Sendable, WorkQueue
+from sync_core.storage.table import Operation
 from tests.faults.world import World
 
 CREATE_GROUP = "createDataSourceSet$"
@@ -49,7 +49,7 @@ def test_a_half_made_group_whose_owner_row_is_lost_is_not_shared(world: World) -
     world.crew.tick()
     world.crew.drain()  # the new asset is quicker than the one in its back-off
     (group,) = world.organization.state()["data_source_sets"]
-    first, second = sorted(world.app._assets.all(), key=lambda record: record.qualified_name)
+    first, second = sorted(world.app.assets.all(), key=lambda record: record.qualified_name)
     assert first.group_id == second.group_id == str(group["id"])
 
     world.heal()
@@ -75,7 +75,7 @@ def test_assets_of_one_name_whose_answers_are_lost_all_get_groups_of_their_own(w
 def test_an_asset_that_another_worker_is_at_is_left_to_it(world: World) -> None:
     world.add_asset()
     world.tick()
-    (record,) = world.app._assets.all()
+    (record,) = world.app.assets.all()
     claim(world, record.key)
 
     world.crew.drain()
@@ -87,7 +87,7 @@ def test_an_asset_that_another_worker_is_at_is_left_to_it(world: World) -> None:
 
 def claim(world: World, key: str) -> Claim:
     """Another worker takes an asset's job, as far as it may."""
-    jobs = world.new_app()._asset_jobs
+    jobs = world.new_app().asset_jobs
     stored = jobs.load(key)
     assert stored is not None
     assert not stored.is_held
@@ -121,7 +121,7 @@ def take_over(world: World, key: str) -> None:
 
 def work_slowly(world: World, key: str, meanwhile: Callable[[], None]) -> None:
     """Let a worker look for so long that something happens meanwhile."""
-    worker, work = world.app.create_data_source_group, world.app._asset_work
+    worker, work = world.app.create_data_source_group, world.app.asset_work
     provision = work.provision
     find = provision.find_group
     slow = SlowFind(
@@ -135,7 +135,7 @@ def work_slowly(world: World, key: str, meanwhile: Callable[[], None]) -> None:
 def test_a_worker_that_was_overtaken_makes_nothing_more(world: World) -> None:
     world.add_asset()
     world.tick()
-    (record,) = world.app._assets.all()
+    (record,) = world.app.assets.all()
 
     work_slowly(world, record.key, lambda: take_over(world, record.key))
 
@@ -149,7 +149,7 @@ def test_a_worker_that_was_overtaken_makes_no_source_in_a_group_that_stands(worl
     world.organization.fault(CREATE_SOURCE, status=503)
     world.run()
     world.clock.advance(300)
-    (record,) = world.app._assets.all()
+    (record,) = world.app.assets.all()
     assert record.group_id
 
     work_slowly(world, record.key, lambda: take_over(world, record.key))
@@ -167,7 +167,7 @@ def test_a_worker_that_was_overtaken_records_no_failure_over_what_its_successor_
 ) -> None:
     world.add_asset()
     world.tick()
-    (record,) = world.app._assets.all()
+    (record,) = world.app.assets.all()
 
     def fail() -> None:
         world.clock.advance(70)
@@ -176,9 +176,9 @@ def test_a_worker_that_was_overtaken_records_no_failure_over_what_its_successor_
 
     work_slowly(world, record.key, fail)
 
-    (record,) = world.app._assets.all()
+    (record,) = world.app.assets.all()
     assert record.status is AssetStatus.SYNCED
-    assert not world.app._asset_jobs.has_pending()
+    assert not world.app.asset_jobs.has_pending()
     assert list(world.app.dead_letters.all()) == []
 
 
@@ -212,9 +212,9 @@ class StubbornJobs(JobStore):
 
 def replace_jobs(app: App) -> App:
     """Give an app jobs that cannot be put back."""
-    jobs = app._asset_jobs
-    app.__dict__["_asset_jobs"] = StubbornJobs(jobs.table, jobs.partition, jobs.monotonic)
-    for part in ("_assets", "_asset_work", "create_data_source_group"):
+    jobs = app.asset_jobs
+    app.__dict__["asset_jobs"] = StubbornJobs(jobs.table, jobs.partition, jobs.monotonic)
+    for part in ("assets", "asset_work", "create_data_source_group"):
         app.__dict__.pop(part, None)
     return app
 
@@ -241,7 +241,7 @@ class DeadlyQueue(WorkQueue):
     def __init__(self) -> None:
         self.name = ASSET_QUEUE
 
-    def send(self, message: Message, delay_s: float = 0) -> None:
+    def send(self, message: Sendable, delay_s: float = 0) -> None:
         """Die."""
         raise ZeroDivisionError(message, delay_s)
 
@@ -252,7 +252,7 @@ def test_a_worker_that_dies_before_it_puts_a_message_back_loses_nothing(world: W
     world.run()  # the message was put back once
     app = world.app
     worker = app.create_data_source_group
-    app.__dict__["create_data_source_group"] = replace(worker, work=replace(app._asset_work, queue=DeadlyQueue()))
+    app.__dict__["create_data_source_group"] = replace(worker, work=replace(app.asset_work, queue=DeadlyQueue()))
     world.clock.advance(30)
     world.crew.drain()
     app.__dict__["create_data_source_group"] = worker
@@ -262,6 +262,6 @@ def test_a_worker_that_dies_before_it_puts_a_message_back_loses_nothing(world: W
     for _ in range(3):
         world.run()
 
-    assert [record.status for record in app._assets.all()] == [AssetStatus.SYNCED]
+    assert [record.status for record in app.assets.all()] == [AssetStatus.SYNCED]
     (failure,) = world.crew.failures
     assert failure.startswith("ZeroDivisionError")

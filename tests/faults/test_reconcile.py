@@ -8,18 +8,18 @@ from typing import Any
 import pytest
 from azure.data.tables import TableServiceClient
 
-from sync_core.clients.cluedin_snapshot import Detail, Limits
-from sync_core.domain.asset import AssetStatus
-from sync_core.domain.dead_letter import DeadLetter
-from sync_core.domain.message import AssetMessage, DataSetMessage
-from sync_core.domain.run import RunKind, RunOutcome
-from sync_core.flows import look_at_cluedin
-from sync_core.flows.dead_letters import DeadLetters
-from sync_core.flows.read_snapshot import LIMITS, NotedLimits
-from sync_core.flows.reconcile import THOROUGH, ThoroughRun
-from sync_core.flows.run_log import RunLog
-from sync_core.mapping import replaying
-from sync_core.state.names import DATA_SETS_TABLE
+from sync_core.assets.record import AssetStatus
+from sync_core.cluedin.snapshots import Detail, Limits
+from sync_core.jobs import replaying
+from sync_core.jobs.dead_letter import DeadLetter
+from sync_core.jobs.dead_letters import DeadLetters
+from sync_core.jobs.message import AssetMessage, DataSetMessage
+from sync_core.lineage import look_at_cluedin
+from sync_core.provisioning.read_snapshot import LIMITS, NotedLimits
+from sync_core.runs.run import RunKind, RunOutcome
+from sync_core.runs.run_log import RunLog
+from sync_core.storage.names import DATA_SETS_TABLE
+from sync_core.upkeep.reconcile import THOROUGH, ThoroughRun
 from tests.faults.world import World
 
 LOOK_AT_SOURCE = "inbound.dataSource$"
@@ -41,7 +41,7 @@ def replays(world: World) -> list[int]:
 
 def record_of(world: World, asset: str) -> tuple[str, AssetStatus]:
     """Return an asset's key and status."""
-    (found,) = [record for record in world.app._assets.all() if record.qualified_name == asset]
+    (found,) = [record for record in world.app.assets.all() if record.qualified_name == asset]
     return found.key, found.status
 
 
@@ -110,7 +110,7 @@ def test_what_is_lost_is_sent_again_within_three_ticks(world: World) -> None:
         world.run()
 
     assert record_of(world, late)[1] is AssetStatus.SYNCED
-    assert not world.app._data_set_jobs.has_pending()
+    assert not world.app.data_set_jobs.has_pending()
 
 
 def test_what_may_wait_behind_other_messages_is_sent_once_it_is_overdue(world: World) -> None:
@@ -119,7 +119,7 @@ def test_what_may_wait_behind_other_messages_is_sent_once_it_is_overdue(world: W
     world.announce(world.load(asset))
     world.crew.lanes.clear()
     other = DataSetMessage(data_set_id="00000000-0000-4000-8000-000000000000")
-    world.app._lineage_queue.send(other)  # it waits, and nobody takes it
+    world.app.lineage_queue.send(other)  # it waits, and nobody takes it
     for _ in range(3):
         world.tick()
     assert world.crew.lanes.count() == 1
@@ -149,7 +149,7 @@ def test_a_replay_is_not_taken_for_an_old_copy(world: World) -> None:
     world.crew.drain()
 
     assert list(world.app.dead_letters.all()) == []
-    assert not world.app._data_set_jobs.has_pending()
+    assert not world.app.data_set_jobs.has_pending()
 
 
 def test_a_backlog_does_not_multiply_its_messages(world: World) -> None:
@@ -167,7 +167,7 @@ def test_a_slow_cluedin_is_read_on_in_the_next_run(world: World, monkeypatch: py
     world.run()
     data_set = world.load(assets[-1])
     limits = NotedLimits(limits=Limits(groups_per_call=10), noted_at=world.clock.now())
-    world.app._cursors.save(LIMITS, limits)
+    world.app.cursors.save(LIMITS, limits)
     monkeypatch.setattr(look_at_cluedin, "READ_TIME", timedelta(0))
     world.clock.advance(60)  # from now on CluedIn shows the data set
 
@@ -179,7 +179,7 @@ def test_a_slow_cluedin_is_read_on_in_the_next_run(world: World, monkeypatch: py
     world.crew.drain()
 
     assert shown == [0, 0, 25]
-    assert world.app._data_sets.load(data_set.lower()) is not None
+    assert world.app.data_sets.load(data_set.lower()) is not None
 
 
 def test_a_source_whose_asset_was_retired_before_its_answer_came_is_found_with_its_data_sets(world: World) -> None:
@@ -199,7 +199,7 @@ def test_a_source_whose_asset_was_retired_before_its_answer_came_is_found_with_i
     world.heal()
 
     assert world.violations() == []
-    (record,) = [one for one in world.app._assets.all() if one.qualified_name == asset]
+    (record,) = [one for one in world.app.assets.all() if one.qualified_name == asset]
     assert (record.status, bool(record.source_id)) == (AssetStatus.RETIRED, True)
 
 
@@ -210,11 +210,11 @@ def test_a_source_that_cannot_be_read_does_not_hide_those_behind_it(world: World
     for asset in assets:
         world.load(asset)
     only_sources = NotedLimits(limits=Limits(detail=Detail.SOURCES), noted_at=world.clock.now())
-    world.app._cursors.save(LIMITS, only_sources)  # so that each source is asked for its data sets
+    world.app.cursors.save(LIMITS, only_sources)  # so that each source is asked for its data sets
 
     world.organization.fault(LOOK_AT_SOURCE, **failure)
     world.reconcile()
-    assert len(list(world.app._data_sets.after(""))) == 2
+    assert len(list(world.app.data_sets.after(""))) == 2
 
     world.reconcile()
     assert world.violations() == []
@@ -229,8 +229,8 @@ def test_a_source_that_can_never_be_read_is_named_left_alone_for_a_while_and_fou
     for asset in assets:
         world.load(asset)
     only_sources = NotedLimits(limits=Limits(detail=Detail.SOURCES), noted_at=world.clock.now())
-    world.app._cursors.save(LIMITS, only_sources)  # so that each source is asked for its data sets
-    (record, *_) = world.app._assets.all()
+    world.app.cursors.save(LIMITS, only_sources)  # so that each source is asked for its data sets
+    (record, *_) = world.app.assets.all()
     said = f'"id": ?"?{record.source_id}"?[,}}]'
     world.organization.fault(LOOK_AT_SOURCE, times=None, said=said, **failure)
 
@@ -239,8 +239,8 @@ def test_a_source_that_can_never_be_read_is_named_left_alone_for_a_while_and_fou
         world.clock.advance(60)
     world.crew.drain()
 
-    assert len(list(world.app._data_sets.after(""))) == 2
-    (run, *_) = world.app._runs.latest(RunKind.RECONCILE, 1)
+    assert len(list(world.app.data_sets.after(""))) == 2
+    (run, *_) = world.app.runs.latest(RunKind.RECONCILE, 1)
     assert any(record.qualified_name in note and "next look" in note for note in run.notes)
     world.organization.clear_faults()
     world.clock.advance(2 * 3600)
@@ -315,7 +315,7 @@ def test_a_message_for_what_has_no_job_is_dropped_and_is_no_loss(world: World) -
     asset = world.add_asset()
     world.run()
     key, _ = record_of(world, asset)
-    world.app._assets.forget(key)
+    world.app.assets.forget(key)
     world.crew.lanes.send("asset-sync", AssetMessage(asset_key=key).to_json().encode())
     world.crew.lanes.send("asset-sync", AssetMessage(asset_key="0" * 32).to_json().encode())
     world.crew.drain()
@@ -369,7 +369,7 @@ def test_a_step_that_fails_keeps_no_other_from_healing(world: World) -> None:
         replace(reconcile, heal=heal).run()
     world.crew.drain()
 
-    (run, *_) = world.app._runs.latest(RunKind.RECONCILE, 1)
+    (run, *_) = world.app.runs.latest(RunKind.RECONCILE, 1)
     assert run.outcome is RunOutcome.FAILED
     assert any("replay dead letters" in note for note in run.notes)
     assert world.violations() == []
@@ -379,7 +379,7 @@ def five_minutes(world: World) -> dict[str, int]:
     """Reconcile five minutes later; return what the run counted, and how often it asked CluedIn and storage."""
     world.clock.advance(5 * 60)
     assert world.crew.reconcile()
-    (run,) = world.app._runs.latest(RunKind.RECONCILE, 1)
+    (run,) = world.app.runs.latest(RunKind.RECONCILE, 1)
     return {"thorough": 0, "sources_checked": 0, "storage": 0, **run.counts, **run.requests}
 
 
@@ -408,7 +408,7 @@ def test_a_run_that_dies_of_a_thorough_step_does_not_do_so_every_five_minutes(wo
 
 @pytest.mark.parametrize("off_s", [3600, -20])
 def test_a_clock_that_was_wrong_keeps_no_thorough_run_away(world: World, off_s: int) -> None:
-    world.app._cursors.save(THOROUGH, ThoroughRun(began_at=world.clock.now() + timedelta(seconds=off_s)))
+    world.app.cursors.save(THOROUGH, ThoroughRun(began_at=world.clock.now() + timedelta(seconds=off_s)))
     runs = [five_minutes(world)["thorough"] for _ in range(3)]
 
     assert sum(runs) == 1
@@ -454,11 +454,11 @@ def test_records_of_data_sets_that_are_lost_come_back(world: World) -> None:
     world.run()
     data_set = world.load(asset)
     world.reconcile()
-    assert world.app._data_sets.load(data_set.lower()) is not None
+    assert world.app.data_sets.load(data_set.lower()) is not None
     with TableServiceClient.from_connection_string(world.settings["AzureWebJobsStorage"]) as service:
         service.delete_table(DATA_SETS_TABLE)
 
     world.heal()
 
-    assert world.app._data_sets.load(data_set.lower()) is not None
+    assert world.app.data_sets.load(data_set.lower()) is not None
     assert world.violations() == []

@@ -11,13 +11,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from local.simulation import serve
-from sync_core.domain.approval import ApprovalNeeded
-from sync_core.domain.asset import AssetStatus
+from sync_core.absence.approval import ApprovalNeeded
+from sync_core.absence.retire import NEEDED
+from sync_core.assets.record import AssetStatus
+from sync_core.discovery import find_missing
 from sync_core.errors import ConflictError
-from sync_core.flows import find_missing
-from sync_core.flows.retire import NEEDED
-from sync_core.flows.run_log import RunLog
-from sync_core.state.leases import Lease
+from sync_core.runs.leases import Lease
+from sync_core.runs.run_log import RunLog
 from tests.faults.world import World
 
 # One of Apprise's plugins imports it; not ours to mend.
@@ -54,7 +54,7 @@ def world(new_world: Callable[..., World], channel: Channel) -> Iterator[World]:
 
 
 def statuses(world: World) -> dict[str, AssetStatus]:
-    return {record.qualified_name: record.status for record in world.app._assets.all()}
+    return {record.qualified_name: record.status for record in world.app.assets.all()}
 
 
 def retired(world: World) -> set[str]:
@@ -102,7 +102,7 @@ def test_only_snapshots_in_a_row_count(world: World) -> None:
         world.run()
 
     assert retired(world) == set()
-    assert [record.absent for record in world.app._assets.all()] == [0]
+    assert [record.absent for record in world.app.assets.all()] == [0]
 
 
 def test_an_asset_that_was_retired_half_made_gets_its_group_back(world: World) -> None:
@@ -149,7 +149,7 @@ def test_an_enumeration_that_breaks_off_retires_nothing(world: World, skip: int,
         world.account.clear_faults()
 
     assert retired(world) == set()
-    assert {record.absent for record in world.app._assets.all()} == {0, 1}
+    assert {record.absent for record in world.app.assets.all()} == {0, 1}
 
 
 def test_many_assets_are_retired_only_with_a_persons_word(world: World, channel: Channel) -> None:
@@ -265,13 +265,13 @@ def test_a_discovery_that_was_overtaken_retires_nothing(world: World) -> None:
     untag(world, 1)
     world.tick()
     slow, other = world.new_app(), world.new_app()
-    lease = slow._leases.acquire("discovery", "slow", 45)
+    lease = slow.leases.acquire("discovery", "slow", 45)
     assert isinstance(lease, Lease)
     world.clock.advance(50)
-    assert isinstance(other._leases.acquire("discovery", "other", 45), Lease)
+    assert isinstance(other.leases.acquire("discovery", "other", 45), Lease)
     log = RunLog("run", world.clock.now())
 
     with pytest.raises(ConflictError):
-        slow.discover._discover(lease, log)
+        slow.discover_assets._discover(lease, log)
 
     assert retired(world) == set()

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from sync_core.domain.asset import AssetRecord
-from sync_core.domain.run import RunKind
-from sync_core.flows import check_existence, retire
+from sync_core.absence import check_existence, retire
+from sync_core.assets.record import AssetRecord
+from sync_core.runs.run import RunKind
 from tests.faults.test_retire import question, retired
 from tests.faults.world import World
 from tests.hasty_clock import HastyClock
@@ -30,7 +30,7 @@ def world_of_all(new_world: Callable[..., World]) -> World:
 
 
 def records(world: World) -> list[AssetRecord]:
-    return sorted(world.app._assets.all(), key=lambda record: record.qualified_name)
+    return sorted(world.app.assets.all(), key=lambda record: record.qualified_name)
 
 
 def look(world: World, times: int) -> None:
@@ -83,7 +83,7 @@ def test_what_the_app_may_not_read_any_more_is_not_gone(world_of_all: World) -> 
     look(world, 3)
 
     assert retired(world) == {gone.qualified_name}
-    (run, *_) = world.app._runs.latest(RunKind.RECONCILE, 1)
+    (run, *_) = world.app.runs.latest(RunKind.RECONCILE, 1)
     assert run.counts["hidden"] == 1
     assert any(hidden.qualified_name in note for note in run.notes)
 

@@ -6,13 +6,13 @@ from datetime import timedelta
 
 import pytest
 
-from sync_core.domain.approval import Approval, ApprovalNeeded
-from sync_core.domain.asset import AssetRecord, AssetStatus
-from sync_core.domain.run import RunKind
+from sync_core.absence import retire
+from sync_core.absence.approval import Approval, ApprovalNeeded
+from sync_core.absence.retire import APPROVAL, NEEDED
+from sync_core.assets.asset_store import AssetStore
+from sync_core.assets.record import AssetRecord, AssetStatus
 from sync_core.errors import StateError
-from sync_core.flows import retire
-from sync_core.flows.retire import APPROVAL, NEEDED
-from sync_core.state.assets import AssetStore
+from sync_core.runs.run import RunKind
 from tests.faults.test_retire import question, retired
 from tests.faults.world import World
 from tests.hasty_clock import HastyClock
@@ -64,7 +64,7 @@ def test_who_said_so_stands_in_the_record(world: World) -> None:
     lose(world, assets[:EARLIER])
     approve(world, EARLIER)
 
-    reasons = {record.reason for record in world.app._assets.all() if record.status is AssetStatus.RETIRED}
+    reasons = {record.reason for record in world.app.assets.all() if record.status is AssetStatus.RETIRED}
     assert [reason.partition("stays. ")[2] for reason in reasons] == ["Approved by Ada."]
 
 
@@ -107,10 +107,10 @@ def test_small_losses_of_one_day_that_are_a_large_one_together_need_a_word(world
 
 def change_retire(world: World, **parts: object) -> None:
     """Give the app other parts to retire with."""
-    discover = world.app.discover
+    discover = world.app.discover_assets
     missing = discover.by_term.missing
     changed = replace(missing, retire=replace(missing.retire, **parts))  # type: ignore[arg-type]
-    world.app.__dict__["discover"] = replace(discover, by_term=replace(discover.by_term, missing=changed))
+    world.app.__dict__["discover_assets"] = replace(discover, by_term=replace(discover.by_term, missing=changed))
 
 
 class FailsHalfWay(AssetStore):
@@ -126,7 +126,7 @@ class FailsHalfWay(AssetStore):
 def test_a_word_is_used_up_also_when_the_run_dies_half_way(world: World) -> None:
     assets = world_of(world, ALL)
     lose(world, assets[:9])
-    change_retire(world, assets=FailsHalfWay(world.app._assets.table, world.app._asset_jobs))
+    change_retire(world, assets=FailsHalfWay(world.app.assets.table, world.app.asset_jobs))
 
     approve(world, 9)
     assert len(retired(world)) == 2
@@ -151,7 +151,7 @@ def test_those_that_a_run_has_no_time_for_are_retired_by_the_next_on_the_same_wo
 
     approve(hasty, 9)
     assert 0 < len(retired(hasty)) < 9
-    (run, *_) = hasty.app._runs.latest(RunKind.DISCOVER, 1)
+    (run, *_) = hasty.app.runs.latest(RunKind.DISCOVER, 1)
     assert run.notes == [f"{9 - len(retired(hasty))} assets are left to the next run to retire."]
     for _ in range(4):
         hasty.tick()

@@ -2,9 +2,9 @@
 
 import pytest
 
-from sync_core.domain.asset import AssetStatus
-from sync_core.domain.message import AssetMessage
-from sync_core.state.leases import Held, Lease
+from sync_core.assets.record import AssetStatus
+from sync_core.jobs.message import AssetMessage
+from sync_core.runs.leases import Held, Lease
 from tests.faults.nursery import Nursery
 from tests.faults.world import World
 
@@ -19,14 +19,14 @@ def test_a_lease_holds_until_its_end_whatever_the_clocks_of_the_workers_say(
     world: World, owner: float, other: float
 ) -> None:
     first, second = world.new_app(skew_s=owner), world.new_app(skew_s=other)
-    held = first._leases.acquire("thing", "first", LEASE_S)
+    held = first.leases.acquire("thing", "first", LEASE_S)
     assert isinstance(held, Lease)
 
-    assert isinstance(second._leases.acquire("thing", "second", LEASE_S), Held)
+    assert isinstance(second.leases.acquire("thing", "second", LEASE_S), Held)
     world.clock.advance(LEASE_S - 5)
-    assert isinstance(second._leases.acquire("thing", "second", LEASE_S), Held)
+    assert isinstance(second.leases.acquire("thing", "second", LEASE_S), Held)
     world.clock.advance(10)
-    assert isinstance(second._leases.acquire("thing", "second", LEASE_S), Lease)
+    assert isinstance(second.leases.acquire("thing", "second", LEASE_S), Lease)
 
 
 def test_workers_with_skewed_clocks_share_the_work_and_make_nothing_twice(world: World) -> None:
@@ -52,14 +52,14 @@ def test_a_worker_with_a_fast_clock_waits_for_the_claim_of_a_slow_one(world: Wor
     world.add_asset()
     world.clock.advance(60)
     world.crew.tick()
-    (record,) = world.app._assets.all()
+    (record,) = world.app.assets.all()
     message = AssetMessage(asset_key=record.key).to_json().encode()
     die_before = 12  # after its claim, before the asset is done
     assert nursery.kill("create_data_source_group", die_before, world.settings, world.clock, message)
     fast = world.new_app(skew_s=SKEW_S)
 
     fast.create_data_source_group.handle(message)
-    stored = world.app._assets.load(record.key)
+    stored = world.app.assets.load(record.key)
     assert stored is not None
     assert stored.record.status is AssetStatus.QUEUED
 
@@ -70,11 +70,11 @@ def test_a_worker_with_a_fast_clock_waits_for_the_claim_of_a_slow_one(world: Wor
 @pytest.mark.parametrize("skew_s", [-SKEW_S, SKEW_S])
 def test_a_pause_is_as_long_for_an_instance_with_another_clock(world: World, skew_s: float) -> None:
     wrong, right = world.new_app(skew_s=skew_s), world.new_app()
-    wrong._pauses.note("cluedin", PAUSE_S)
-    right._pauses.note("purview", PAUSE_S)
+    wrong.pauses.note("cluedin", PAUSE_S)
+    right.pauses.note("purview", PAUSE_S)
 
-    waits = [right._pauses.wait_s("cluedin"), wrong._pauses.wait_s("purview")]
+    waits = [right.pauses.wait_s("cluedin"), wrong.pauses.wait_s("purview")]
     assert all(PAUSE_S - RESOLUTION_S <= wait <= 2 * PAUSE_S + RESOLUTION_S for wait in waits)
 
     world.clock.advance(PAUSE_S + RESOLUTION_S)
-    assert right._pauses.wait_s("cluedin") == wrong._pauses.wait_s("purview") == 0
+    assert right.pauses.wait_s("cluedin") == wrong.pauses.wait_s("purview") == 0

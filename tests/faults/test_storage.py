@@ -71,7 +71,7 @@ def test_a_delivery_is_taken_although_storage_does_not_answer_once(
     world.crew.drain()
     doors.doors[service].faults.add(Fault(match=Match(method="POST"), effect=Effect(drop=loss)))
     body = json.dumps({"dataSetId": data_set, "eventId": "event"}).encode()
-    receive = world.app.impatient.receive_delivery
+    receive = world.app.impatient.data_set_processed
 
     answers = [receive.answer({"content-type": "application/json"}, body) for _ in range(2)]
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from sync_core.domain.job import Job, JobState
-from sync_core.domain.run import RunKind, RunOutcome
+from sync_core.jobs.job import Job, JobState
+from sync_core.runs.run import RunKind, RunOutcome
 from tests.faults.remote import Simulated
 from tests.faults.world import World
 
@@ -22,7 +22,7 @@ AT_ONCE = 8
 RETRY_AFTER_S = 60
 THROTTLED_BACK_END = {"errors": [{"message": "429: Too Many Requests"}], "data": None}
 THROTTLED_WORK = "createDataSource$|dataSet$"
-TRIES = 3  # the HTTP door's, for a call that may be repeated
+TRIES = 3  # the HTTP client's, for a call that may be repeated
 CALLS_A_TRY = 2  # the call itself, or one for a token before it
 # What is under way when the first 429 comes: one call of each message and one tick, on both instances.
 LARGEST_BURST = (2 * WORK + INSTANCES) * TRIES * CALLS_A_TRY
@@ -53,7 +53,7 @@ def storm(world: World, service: Simulated) -> list[int]:
 
 def outstanding(world: World) -> list[Job]:
     """The jobs that are not done."""
-    jobs = [*world.app._asset_jobs.between("", "~").values(), *world.app._data_set_jobs.between("", "~").values()]
+    jobs = [*world.app.asset_jobs.between("", "~").values(), *world.app.data_set_jobs.between("", "~").values()]
     return [job for job in jobs if job.state is JobState.PENDING]
 
 
@@ -150,13 +150,13 @@ def test_a_tick_asks_nobody_while_a_service_that_it_needs_wants_to_be_left_alone
 ) -> None:
     world = new_world(SYNC_SETTINGS_SOURCE=source)
     world.add_asset()
-    world.app._pauses.note(service, RETRY_AFTER_S * 5)
+    world.app.pauses.note(service, RETRY_AFTER_S * 5)
     before = world.organization.last_seq(), world.account.last_seq()
 
     world.tick()
 
     assert (world.organization.last_seq(), world.account.last_seq()) == before
-    (run, *_) = world.app._runs.latest(RunKind.DISCOVER, 1)
+    (run, *_) = world.app.runs.latest(RunKind.DISCOVER, 1)
     assert run.outcome is RunOutcome.SKIPPED
 
 
@@ -165,7 +165,7 @@ def test_a_reconciliation_leaves_a_service_alone_that_wants_to_be(world: World, 
     asset = world.add_asset()
     world.run()
     world.load(asset)
-    world.app._pauses.note(service, 3600)
+    world.app.pauses.note(service, 3600)
     paused = world.account if service == "purview" else world.organization
     before = paused.last_seq()
 

@@ -5,14 +5,8 @@ from collections.abc import Callable, Sequence
 import pytest
 from azure.data.tables import TableServiceClient
 
-from sync_core.domain.asset import AssetStatus
-from sync_core.state.names import (
-    ASSETS_TABLE,
-    DATA_SETS_TABLE,
-    GROUPS_TABLE,
-    NOTES_TABLE,
-    TABLES,
-)
+from sync_core.assets.record import AssetStatus
+from sync_core.storage.names import ASSETS_TABLE, DATA_SETS_TABLE, GROUPS_TABLE, NOTES_TABLE, TABLES
 from tests.faults.world import World
 
 CREATE_SOURCE = r"createDataSource$"
@@ -102,5 +96,5 @@ def test_with_all_assets_selected_lost_records_are_found_by_the_next_ticks(new_w
     world.run()
     world.run()
 
-    assert {record.status for record in world.app._assets.all()} == {AssetStatus.SYNCED}
-    assert len(list(world.app._assets.all())) == len(world.organization.state()["data_sources"]) == 3
+    assert {record.status for record in world.app.assets.all()} == {AssetStatus.SYNCED}
+    assert len(list(world.app.assets.all())) == len(world.organization.state()["data_sources"]) == 3

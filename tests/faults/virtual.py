@@ -15,18 +15,19 @@ from azure.data.tables import TableEntity, TableServiceClient
 from azure.storage.queue import QueueServiceClient
 
 from local.simulation import Clock
-from sync_core.bootstrap import App
-from sync_core.domain.message import Message
-from sync_core.flows.pauses import Pauses
+from sync_core.app import App
+from sync_core.assets import asset_rows
+from sync_core.jobs.job_store import JobStore
+from sync_core.jobs.message import Message
+from sync_core.lineage import data_set_store as data_sets
+from sync_core.runs.leases import Leases
+from sync_core.runs.pauses import Pauses
 from sync_core.settings import Settings
-from sync_core.state import asset_rows, data_sets
-from sync_core.state.jobs import JobStore
-from sync_core.state.leases import Leases
-from sync_core.state.names import ASSET_QUEUE, ASSETS_TABLE, DATA_SETS_TABLE, LINEAGE_QUEUE, NOTES_TABLE
-from sync_core.state.notes import Notes
-from sync_core.state.queues import WorkQueue
-from sync_core.state.rows import Row
-from sync_core.state.table import StoredRow, Table
+from sync_core.storage.names import ASSET_QUEUE, ASSETS_TABLE, DATA_SETS_TABLE, LINEAGE_QUEUE, NOTES_TABLE
+from sync_core.storage.notes import Notes
+from sync_core.storage.queues import Sendable, WorkQueue
+from sync_core.storage.rows import Row
+from sync_core.storage.table import StoredRow, Table
 
 AHEAD = "writtenAheadS"
 DUE_AT = "dueAt"
@@ -51,7 +52,7 @@ class TimedQueue(WorkQueue):
         super().__init__(service, name)
         self._now = now
 
-    def send(self, message: Message, delay_s: float = 0) -> None:
+    def send(self, message: Sendable, delay_s: float = 0) -> None:
         """Send at once, with the time from which on it may be seen."""
         due_at = self._now() + timedelta(seconds=delay_s)
         super().send(TimedMessage(text=message.to_json(), due_at=due_at))
@@ -128,20 +129,20 @@ def make_virtual_app(
         return clock.now().timestamp()
 
     def timed(table: str, partition: str) -> JobStore:
-        return JobStore(TimedTable(app._storage.tables, table, lambda: clock.offset_s), partition, monotonic)
+        return JobStore(TimedTable(app.storage.tables, table, lambda: clock.offset_s), partition, monotonic)
 
     app = App(settings, now)
     parts: dict[str, Any] = app.__dict__  # where `cached_property` keeps what it made: ours is there first
-    notes_table = TimedTable(app._storage.tables, NOTES_TABLE, lambda: clock.offset_s)
-    parts["_leases"] = Leases(notes_table, monotonic)
-    parts["_asset_jobs"] = timed(ASSETS_TABLE, asset_rows.PARTITION)
-    parts["_data_set_jobs"] = timed(DATA_SETS_TABLE, data_sets.PARTITION)
-    parts["_asset_queue"] = TimedQueue(app._storage.queues, ASSET_QUEUE, clock.now)
-    parts["_lineage_queue"] = TimedQueue(app._storage.queues, LINEAGE_QUEUE, clock.now)
-    parts["_pauses"] = Pauses(Notes(notes_table, "throttle"), now, chance, monotonic)
-    parts["purview"] = replace(app.purview, door=replace(app.purview.door, sleep=clock.advance))
-    parts["cluedin"] = replace(app.cluedin, door=replace(app.cluedin.door, sleep=clock.advance))
-    parts["discover"] = replace(app.discover, sleep=clock.advance)
+    notes_table = TimedTable(app.storage.tables, NOTES_TABLE, lambda: clock.offset_s)
+    parts["leases"] = Leases(notes_table, monotonic)
+    parts["asset_jobs"] = timed(ASSETS_TABLE, asset_rows.PARTITION)
+    parts["data_set_jobs"] = timed(DATA_SETS_TABLE, data_sets.PARTITION)
+    parts["asset_queue"] = TimedQueue(app.storage.queues, ASSET_QUEUE, clock.now)
+    parts["lineage_queue"] = TimedQueue(app.storage.queues, LINEAGE_QUEUE, clock.now)
+    parts["pauses"] = Pauses(Notes(notes_table, "throttle"), now, chance, monotonic)
+    parts["purview"] = replace(app.purview, http=replace(app.purview.http, sleep=clock.advance))
+    parts["cluedin"] = replace(app.cluedin, http=replace(app.cluedin.http, sleep=clock.advance))
+    parts["discover_assets"] = replace(app.discover_assets, sleep=clock.advance)
     parts["create_data_source_group"] = replace(app.create_data_source_group, chance=chance)
     parts["push_lineage"] = replace(app.push_lineage, chance=chance)
     return app

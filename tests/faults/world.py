@@ -16,9 +16,9 @@ from local.cluedin.seed import ORGANIZATION, SERVICE_ACCOUNT
 from local.service import REPOSITORY
 from local.simulation import Clock
 from local.stack import COLLECTION, TERM
-from sync_core.bootstrap import App
-from sync_core.domain.approval import Approval, ApprovalNeeded
-from sync_core.flows.retire import APPROVAL, NEEDED
+from sync_core.absence.approval import Approval, ApprovalNeeded
+from sync_core.absence.retire import APPROVAL, NEEDED
+from sync_core.app import App
 from tests.faults.crew import Crew
 from tests.faults.invariants import Case, find_violations
 from tests.faults.lanes import Lanes
@@ -119,7 +119,7 @@ class World:
     def post(self, body: bytes) -> int:
         """Call the webhook once; returns the status."""
         app = self.crew.chance.choice(self.crew.apps)
-        return app.receive_delivery.answer({"content-type": "application/json"}, body).status
+        return app.data_set_processed.answer({"content-type": "application/json"}, body).status
 
     def tick(self) -> bool:
         """One discovery, a minute later; returns whether it ended well."""
@@ -176,8 +176,8 @@ class World:
     def is_quiet(self) -> bool:
         """Whether nothing is outstanding."""
         app = self.app
-        is_told = any(True for _ in app.dead_letters.all()) or any(one.missing_looks for one in app._snapshots.known())
-        is_open = app._asset_jobs.has_pending() or app._data_set_jobs.has_pending() or self.crew.lanes.count()
+        is_told = any(True for _ in app.dead_letters.all()) or any(one.missing_looks for one in app.snapshots.known())
+        is_open = app.asset_jobs.has_pending() or app.data_set_jobs.has_pending() or self.crew.lanes.count()
         return not (is_told or is_open)
 
     def violations(self) -> list[str]:

@@ -6,10 +6,9 @@ import pytest
 
 from local.stack import TERM
 from sync_core.logs import protect_logs
-from tests.integration.sync_core.clients.scripted import Scripted, scripted
 
 # The same stage as that of the flows' own tests.
-from tests.integration.sync_core.flows.conftest import (
+from tests.integration.sync_core.conftest import (
     cluedin,
     new_estate,
     new_small_estate,
@@ -17,7 +16,8 @@ from tests.integration.sync_core.flows.conftest import (
     services,
     small_estate,
 )
-from tests.integration.sync_core.flows.estate import Estate
+from tests.integration.sync_core.estate import Estate
+from tests.integration.sync_core.scripted import Scripted, scripted
 from tests.security.names import NAMES
 
 __all__ = ["cluedin", "new_estate", "new_small_estate", "purview", "services", "small_estate"]

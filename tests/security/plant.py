@@ -16,13 +16,13 @@ from azure.core.exceptions import ResourceExistsError
 from azure.data.tables import TableServiceClient
 from azure.storage.queue import QueueServiceClient
 
-from sync_core.bootstrap import App
-from sync_core.clients.cluedin import CluedInClient
-from sync_core.clients.purview import PurviewClient
-from sync_core.domain.message import AssetMessage, DataSetMessage
+from sync_core.app import App
+from sync_core.cluedin.client import CluedInClient
+from sync_core.jobs.message import AssetMessage, DataSetMessage
+from sync_core.purview.client import PurviewClient
 from sync_core.settings import load_settings
-from sync_core.state.connection import Patience
-from sync_core.state.names import ASSET_QUEUE, LINEAGE_QUEUE, POISON_SUFFIX
+from sync_core.storage.connection import Patience
+from sync_core.storage.names import ASSET_QUEUE, LINEAGE_QUEUE, POISON_SUFFIX
 
 DATA_SET_ID = "925268ec-8908-44e2-8d0c-d83fe50937d0"
 MESSAGES_READ = 32
@@ -34,11 +34,11 @@ class HastyApp(App):
 
     @cached_property
     def purview(self) -> PurviewClient:
-        return PurviewClient(replace(super().purview.door, sleep=lambda _: None))
+        return PurviewClient(replace(super().purview.http, sleep=lambda _: None))
 
     @cached_property
     def cluedin(self) -> CluedInClient:
-        return CluedInClient(replace(super().cluedin.door, sleep=lambda _: None))
+        return CluedInClient(replace(super().cluedin.http, sleep=lambda _: None))
 
 
 @dataclass
@@ -60,21 +60,21 @@ class Plant:
         body = json.dumps({"dataSetId": DATA_SET_ID, "eventId": "evt"}).encode()
         asset, data_set = AssetMessage(asset_key="0" * 32), DataSetMessage(data_set_id=DATA_SET_ID)
         calls: list[Callable[[], object]] = [
-            app.discover.run,
+            app.discover_assets.run,
             lambda: self._work(ASSET_QUEUE, app.create_data_source_group.handle),
-            lambda: app.receive_delivery.answer({"Content-Type": "application/json", **(headers or {})}, body),
-            lambda: app.receive_delivery.answer({"Content-Type": "application/json", "x-functions-key": "k"}, body),
+            lambda: app.data_set_processed.answer({"Content-Type": "application/json", **(headers or {})}, body),
+            lambda: app.data_set_processed.answer({"Content-Type": "application/json", "x-functions-key": "k"}, body),
             lambda: self._work(LINEAGE_QUEUE, app.push_lineage.handle),
             lambda: app.push_lineage.handle(data_set.to_json().encode()),
             lambda: app.create_data_source_group.handle(asset.to_json().encode()),
             lambda: app.push_lineage.handle(b"no message at all"),
             self._poison,
             app.reconcile.run,
-            app.discover.run,
-            lambda: app.report.answer({}),
+            app.discover_assets.run,
+            lambda: app.status.answer({}),
             lambda: app.dashboard.answer({}),
             lambda: [str(finding) for finding in app.doctor.examine()],
-            app.check_health.answer,
+            app.health.answer,
         ]
         for call in calls:
             self._call(call)

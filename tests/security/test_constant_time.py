@@ -9,7 +9,7 @@ from types import ModuleType
 import pytest
 from standardwebhooks import Webhook
 
-from sync_core.mapping import signatures
+from sync_core.lineage.webhook import signatures
 from tests.unit.sync_core.builders import NOW
 
 COMPARING = (ast.Eq, ast.NotEq, ast.In, ast.NotIn, ast.Is, ast.IsNot, ast.Lt, ast.Gt)

@@ -8,16 +8,17 @@ from playwright.sync_api import Browser, Route
 
 from local.cluedin.seed import SERVICE_ACCOUNT
 from local.stack import TERM
-from sync_core.domain.answer import HttpAnswer
-from sync_core.domain.facts import LastNotification, Page
-from sync_core.flows.report import parse_filter
-from sync_core.pages.answer import dashboard_answer
-from sync_core.pages.links import Links
-from sync_core.pages.view import to_view
+from sync_core.answer import HttpAnswer
+from sync_core.notifications.announcement import LastNotification
+from sync_core.operations.dashboard.answer import dashboard_answer
+from sync_core.operations.dashboard.links import Links
+from sync_core.operations.dashboard.view import to_view
+from sync_core.operations.facts import Page
+from sync_core.operations.status import parse_filter
 from sync_core.safe_text import one_line
 from tests.chromium import Seen, open_page, run_chromium
-from tests.integration.sync_core.flows.conftest import NewEstate
-from tests.integration.sync_core.flows.estate import Estate
+from tests.integration.sync_core.conftest import NewEstate
+from tests.integration.sync_core.estate import Estate
 from tests.integration.sync_core.lineage.bench import LineageBench
 from tests.security.names import NAMES
 from tests.unit.sync_core.builders import (
@@ -28,7 +29,7 @@ from tests.unit.sync_core.builders import (
     make_run,
     make_synced_record,
 )
-from tests.unit.sync_core.pages.html import read_html
+from tests.unit.sync_core.operations.dashboard.html import read_html
 
 HOST = "https://app.example"
 LONG = {

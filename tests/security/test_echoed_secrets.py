@@ -7,11 +7,11 @@ from collections.abc import Callable
 import pytest
 from starlette.responses import JSONResponse, Response
 
-from sync_core.clients.cluedin import CLUEDIN, CluedInClient
-from sync_core.clients.http import Call, HttpDoor
-from sync_core.clients.tokens import GivenToken, PasswordTokens
+from sync_core.cluedin.client import CLUEDIN, CluedInClient
 from sync_core.errors import SyncError
-from tests.integration.sync_core.clients.scripted import Asked, Scripted, make_door
+from sync_core.http.client import Call, HttpClient
+from sync_core.http.tokens import GivenToken, PasswordTokens
+from tests.integration.sync_core.scripted import Asked, Scripted, make_door
 
 TOKEN = "opaque/token+of=the&day"
 PASSWORD = 'p4ss "wörd"/&<+>'
@@ -43,7 +43,7 @@ def cut_in_the_middle(asked: Asked) -> Response:
     return Response("x" * 295 + asked.headers.get("authorization", asked.body.decode()), 500)
 
 
-def failure(door: HttpDoor, call: Call) -> str:
+def failure(door: HttpClient, call: Call) -> str:
     with pytest.raises(SyncError) as caught:
         door.send(call)
     return str(caught.value)
@@ -58,14 +58,14 @@ def test_the_token_is_in_no_error(service: Scripted, echo: Echo) -> None:
 
 def test_a_token_that_comes_back_beside_graphql_errors_is_in_no_error(service: Scripted) -> None:
     service.answers = [lambda asked: JSONResponse({"errors": [{"message": f"no: {asked.headers['authorization']}"}]})]
-    client = CluedInClient(HttpDoor(CLUEDIN, service.url, tokens=GivenToken(TOKEN), sleep=lambda _: None))
+    client = CluedInClient(HttpClient(CLUEDIN, service.url, tokens=GivenToken(TOKEN), sleep=lambda _: None))
     with pytest.raises(SyncError, match="no: Bearer") as caught:
         client.query("me", {})
     assert "opaque" not in str(caught.value)
 
 
 def sign_in(service: Scripted) -> PasswordTokens:
-    return PasswordTokens(HttpDoor(CLUEDIN, service.url, sleep=lambda _: None), "acme", "sync@acme.example", PASSWORD)
+    return PasswordTokens(HttpClient(CLUEDIN, service.url, sleep=lambda _: None), "acme", "sync@acme.example", PASSWORD)
 
 
 @pytest.mark.parametrize("status", [400, 500])

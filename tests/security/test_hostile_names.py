@@ -7,18 +7,18 @@ from pathlib import Path
 import pytest
 
 from local.stack import TERM
-from sync_core.domain.asset import AssetStatus
-from sync_core.domain.data_set import DataSetStatus
-from tests.integration.sync_core.clients.scripted import Scripted
-from tests.integration.sync_core.flows.conftest import NewEstate
-from tests.integration.sync_core.flows.estate import Estate
+from sync_core.assets.record import AssetStatus
+from sync_core.lineage.record import DataSetStatus
+from tests.integration.sync_core.conftest import NewEstate
+from tests.integration.sync_core.estate import Estate
 from tests.integration.sync_core.lineage.bench import LineageBench
+from tests.integration.sync_core.scripted import Scripted
 from tests.security.names import NAMES
 
 # Apprise loads all its plugins at the first URL, and those use what Python deprecated.
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
-DOCUMENTS = Path("sync_core/clients/graphql")
+DOCUMENTS = Path("sync_core/cluedin/graphql")
 
 
 def test_a_name_arrives_as_data_and_nothing_else_happens(hostile_estate: Estate) -> None:
@@ -42,7 +42,7 @@ def test_a_graphql_document_never_holds_a_name(hostile_estate: Estate) -> None:
 
 def test_status_tells_a_name_as_it_is_and_no_browser_takes_it_for_a_page(hostile_estate: Estate) -> None:
     for name in NAMES.values():
-        answer = hostile_estate.app.report.answer({"search": f"https://x.example/{name}"})
+        answer = hostile_estate.app.status.answer({"search": f"https://x.example/{name}"})
         assert answer.media_type == "application/json"
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         (shown,) = json.loads(answer.body)["assets"]["items"]

@@ -8,10 +8,10 @@ import pytest
 from pydantic import SecretStr
 
 from sync_core.__main__ import main
-from sync_core.bootstrap import this_process
+from sync_core.app import this_process
 from sync_core.logs import protect_logs
 from sync_core.settings import Settings
-from tests.integration.sync_core.flows.estate import Estate
+from tests.integration.sync_core.estate import Estate
 
 FORGED = "x'\r\n2026-01-01 ERROR forged by a name\x1b[2K\u2028"
 TOKEN = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl"

@@ -13,13 +13,13 @@ from starlette.responses import JSONResponse, Response
 
 from local.cluedin.seed import SERVICE_ACCOUNT
 from local.stack import COLLECTION, TERM
-from sync_core.bootstrap import answer_dashboard, answer_delivery, answer_health, answer_status, this_process
+from sync_core.app.triggers import dashboard, data_set_processed, health, status, this_process
 from sync_core.settings import Settings
-from tests.integration.sync_core.clients.scripted import Asked, Scripted
-from tests.integration.sync_core.flows.conftest import Services
-from tests.integration.sync_core.flows.estate import Estate
+from tests.integration.sync_core.conftest import Services
+from tests.integration.sync_core.estate import Estate
+from tests.integration.sync_core.scripted import Asked, Scripted
 from tests.security.plant import Plant, listening, spellings
-from tests.unit.sync_core.webhook_bench import sign_hex, sign_now
+from tests.unit.sync_core.lineage.webhook.webhook_bench import sign_hex, sign_now
 
 # Apprise loads all its plugins at the first URL, and those use what Python deprecated.
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
@@ -203,8 +203,8 @@ def test_when_the_settings_are_wrong(plant: Plant, monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("WEBHOOK_SECRETS", f";whsec_;{WEBHOOK_SECRETS[0]}")
     plant.run_everything()
     this_process.cache_clear()
-    delivered = answer_delivery({"x-functions-key": FUNCTION_KEY}, b"{}")
-    answers = [answer_status({}), answer_health(), delivered, answer_dashboard({})]
+    delivered = data_set_processed({"x-functions-key": FUNCTION_KEY}, b"{}")
+    answers = [status({}), health(), delivered, dashboard({})]
     assert [answer.status for answer in answers] == [503, 503, 503, 503]
     text = plant.everything_that_came_out() + "".join(answer.body for answer in answers)
     assert "AzureWebJobsStorage: found a value (hidden)" in text

@@ -6,12 +6,12 @@ import logging
 import pytest
 from pydantic import SecretStr
 
-from sync_core.clients.notifications import Receiver, new_receivers
-from sync_core.domain.announcement import Announcement
 from sync_core.errors import ConfigError, SyncError
 from sync_core.logs import protect_logs
-from sync_core.mapping.announcements import data_sources_created
-from tests.integration.sync_core.clients.scripted import Scripted
+from sync_core.notifications.announcement import Announcement
+from sync_core.notifications.receivers import Receiver, new_receivers
+from sync_core.notifications.texts import data_sources_created
+from tests.integration.sync_core.scripted import Scripted
 
 # Apprise loads all its plugins at the first URL, and those use what Python deprecated.
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")

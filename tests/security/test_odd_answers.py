@@ -6,15 +6,15 @@ from contextlib import suppress
 import pytest
 from starlette.responses import JSONResponse, Response
 
-from sync_core.clients.cluedin import CLUEDIN, CluedInClient, is_refused
-from sync_core.clients.cluedin_data_sets import CluedInDataSets
-from sync_core.clients.http import HttpDoor
-from sync_core.clients.purview import PURVIEW, PurviewClient
-from sync_core.clients.purview_lineage import PurviewLineageClient
-from sync_core.clients.tokens import GivenToken, PasswordTokens
-from sync_core.domain.lineage import EntityRef
+from sync_core.cluedin.client import CLUEDIN, CluedInClient, is_refused
+from sync_core.cluedin.data_sets import CluedInDataSets
 from sync_core.errors import SyncError
-from tests.integration.sync_core.clients.scripted import Scripted
+from sync_core.http.client import HttpClient
+from sync_core.http.tokens import GivenToken, PasswordTokens
+from sync_core.purview.client import PURVIEW, PurviewClient
+from sync_core.purview.graph import EntityRef
+from sync_core.purview.lineage_client import PurviewLineageClient
+from tests.integration.sync_core.scripted import Scripted
 
 HUGE = b"9" * 400
 ODD = {
@@ -34,13 +34,13 @@ ODD = {
 STATUSES = (200, 400, 500)
 
 
-def purview_at(service: Scripted) -> HttpDoor:
-    return HttpDoor(PURVIEW, service.url, tokens=GivenToken("t"), sleep=lambda _: None)
+def purview_at(service: Scripted) -> HttpClient:
+    return HttpClient(PURVIEW, service.url, tokens=GivenToken("t"), sleep=lambda _: None)
 
 
 def cluedin_at(service: Scripted) -> CluedInClient:
     return CluedInClient(
-        HttpDoor(CLUEDIN, service.url, tokens=GivenToken("t"), is_refused=is_refused, sleep=lambda _: None)
+        HttpClient(CLUEDIN, service.url, tokens=GivenToken("t"), is_refused=is_refused, sleep=lambda _: None)
     )
 
 
@@ -57,7 +57,7 @@ CALLS: list[Callable[[Scripted], object]] = [
     lambda service: cluedin_at(service).create_group("name"),
     lambda service: cluedin_at(service).fetch_configuration(),
     lambda service: CluedInDataSets(cluedin_at(service)).fetch("925268ec-8908-44e2-8d0c-d83fe50937d0"),
-    lambda service: PasswordTokens(HttpDoor(CLUEDIN, service.url), "acme", "user", "password").token(),
+    lambda service: PasswordTokens(HttpClient(CLUEDIN, service.url), "acme", "user", "password").token(),
 ]
 
 
@@ -74,7 +74,7 @@ def test_an_answer_of_any_kind_ends_in_a_value_or_in_an_error_of_ours(service: S
 
 def test_a_token_said_to_live_for_ever_is_renewed_within_a_day(service: Scripted) -> None:
     now = [0.0]
-    tokens = PasswordTokens(HttpDoor(CLUEDIN, service.url), "acme", "user", "password", lambda: now[0])
+    tokens = PasswordTokens(HttpClient(CLUEDIN, service.url), "acme", "user", "password", lambda: now[0])
     service.answers = [JSONResponse({"access_token": str(number), "expires_in": 10**300}) for number in (1, 2)]
     assert tokens.token() == "1"
     now[0] = 24 * 3600

@@ -25,9 +25,9 @@ SECRETS = {
     "a function key": r"[?&]code=[\w-]{50,}==",
 }
 OPENS_SECRETS = (
-    "sync_core/bootstrap",
-    "sync_core/clients/notifications.py",
-    "sync_core/flows/receive_delivery.py",
+    "sync_core/app",
+    "sync_core/notifications/receivers.py",
+    "sync_core/lineage/webhook/data_set_processed.py",
     "sync_core/settings.py",
 )
 
@@ -89,8 +89,8 @@ def test_certificates_are_always_checked_and_redirects_never_followed() -> None:
         if keyword.arg in {"verify", "allow_redirects", "permit_redirects", "connection_verify", "shell"}
     ]
     assert options == [
-        ("sync_core/clients/http.py", "allow_redirects", "False"),
-        ("sync_core/clients/notifications.py", "allow_redirects", "False"),
+        ("sync_core/http/client.py", "allow_redirects", "False"),
+        ("sync_core/notifications/receivers.py", "allow_redirects", "False"),
     ]
 
 

@@ -10,12 +10,12 @@ import pytest
 from pydantic import BaseModel, SecretStr
 
 import sync_core
-from sync_core.clients.cluedin import CLUEDIN
-from sync_core.clients.http import Answer, Call, HttpDoor, _Bearer
-from sync_core.clients.notifications import Receiver
-from sync_core.clients.tokens import GivenToken, PasswordTokens
+from sync_core.cluedin.client import CLUEDIN
+from sync_core.http.client import Answer, Call, HttpClient, _Bearer
+from sync_core.http.tokens import GivenToken, PasswordTokens
+from sync_core.notifications.receivers import Receiver
 from sync_core.settings import SECRET_SETTINGS, Settings
-from sync_core.state.connection import StorageConnection
+from sync_core.storage.connection import StorageConnection
 
 SECRET = "s33d-secret"
 SOUNDS_SECRET = (
@@ -31,11 +31,11 @@ SOUNDS_SECRET = (
 # Names that sound so and hold none.
 HARMLESS = {
     ("sync_core.settings", "storage_credential"),  # which kind of identity
-    ("sync_core.clients.failures", "credentials_remedy"),  # what to check
-    ("sync_core.clients.purview_wire", "token"),  # where the next page starts
-    ("sync_core.clients.http", "tokens"),  # hides its own
-    ("sync_core.state.connection", "new_credential"),  # makes one
-    ("sync_core.flows.receive_delivery", "secrets"),  # each a SecretStr
+    ("sync_core.http.failures", "credentials_remedy"),  # what to check
+    ("sync_core.purview.wire", "token"),  # where the next page starts
+    ("sync_core.http.client", "tokens"),  # hides its own
+    ("sync_core.storage.connection", "new_credential"),  # makes one
+    ("sync_core.lineage.webhook.data_set_processed", "secrets"),  # each a SecretStr
 }
 
 
@@ -59,8 +59,8 @@ def test_the_secret_settings_are_typed_as_secrets_and_no_others_are() -> None:
     [
         GivenToken(SECRET),
         _Bearer(SECRET),
-        PasswordTokens(HttpDoor(CLUEDIN, "https://x.example"), "acme", "user", SECRET),
-        HttpDoor(CLUEDIN, "https://x.example", tokens=GivenToken(SECRET)),
+        PasswordTokens(HttpClient(CLUEDIN, "https://x.example"), "acme", "user", SECRET),
+        HttpClient(CLUEDIN, "https://x.example", tokens=GivenToken(SECRET)),
         Call("POST", "/token", form={"password": SECRET}),
         Call("POST", "/graphql", json={"token": SECRET}),
         Answer(200, {"Set-Cookie": SECRET}, SECRET.encode(), "id"),

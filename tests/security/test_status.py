@@ -5,9 +5,9 @@ import json
 import pytest
 
 from local.stack import TERM
-from sync_core.bootstrap import App
-from sync_core.flows.report import Report
-from tests.integration.sync_core.flows.estate import Estate, make_settings
+from sync_core.app import App
+from sync_core.operations.status import Status
+from tests.integration.sync_core.estate import Estate, make_settings
 
 INJECTED = [
     "x' or PartitionKey ne '",
@@ -21,14 +21,14 @@ INJECTED = [
 
 
 @pytest.fixture
-def report() -> Report:
+def report() -> Status:
     """A report that has no storage to ask."""
-    return App(make_settings("http://127.0.0.1:9", "http://127.0.0.1:9", "UseDevelopmentStorage=true")).report
+    return App(make_settings("http://127.0.0.1:9", "http://127.0.0.1:9", "UseDevelopmentStorage=true")).status
 
 
 @pytest.mark.parametrize("parameter", ["after", "afterDataSet"])
 @pytest.mark.parametrize("value", INJECTED, ids=range(len(INJECTED)))
-def test_a_key_that_can_be_none_is_refused(report: Report, parameter: str, value: str) -> None:
+def test_a_key_that_can_be_none_is_refused(report: Status, parameter: str, value: str) -> None:
     answer = report.answer({parameter: value})
     assert (answer.status, answer.media_type) == (400, "application/problem+json")
     assert json.loads(answer.body)["parameter"] == parameter
@@ -40,20 +40,20 @@ def test_texts_with_quotes_are_one_text_to_storage(small_estate: Estate) -> None
     small_estate.tick()
     keys = sorted(record.key for record in small_estate.records())
     for after in ("x' or PartitionKey ne '", "' or true or '", "' or RowKey ge '"):
-        assert [record.key for record in small_estate.app._assets.after(after)] == [key for key in keys if key > after]
+        assert [record.key for record in small_estate.app.assets.after(after)] == [key for key in keys if key > after]
     for text in ("O'Neil", "' or 1 eq 1 or '", '"sales"', "\x00", "<script>"):
         shown = small_estate.status(search=text)["assets"]["items"]
         assert [item["name"] for item in shown] == ([name] if text in name else [])
 
 
 @pytest.mark.parametrize("size", ["0", "1001", "-1", "1e3", "²", "٣٣٣٣٣", "9" * 5000, "", "1;2", " 7"])
-def test_a_page_size_that_is_none_is_refused(report: Report, size: str) -> None:
+def test_a_page_size_that_is_none_is_refused(report: Status, size: str) -> None:
     answer = report.answer({"pageSize": size})
     assert answer.status == 400
     assert json.loads(answer.body)["parameter"] == "pageSize"
 
 
-def test_what_is_refused_is_shown_as_text_of_one_line(report: Report) -> None:
+def test_what_is_refused_is_shown_as_text_of_one_line(report: Status) -> None:
     answer = report.answer({"state": "<script>alert(1)</script>\r\nSet-Cookie: a=b"})
     assert (answer.status, answer.media_type) == (400, "application/problem+json")
     assert answer.headers["X-Content-Type-Options"] == "nosniff"

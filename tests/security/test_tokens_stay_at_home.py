@@ -8,30 +8,30 @@ from urllib.parse import urlsplit
 import pytest
 from starlette.responses import JSONResponse, Response
 
-from sync_core.clients.cluedin import CLUEDIN, CluedInClient, is_refused
-from sync_core.clients.cluedin_data_sets import CluedInDataSets
-from sync_core.clients.http import Call, HttpDoor
-from sync_core.clients.purview import PURVIEW, PurviewClient
-from sync_core.clients.purview_lineage import PurviewLineageClient
-from sync_core.clients.tokens import GivenToken, PasswordTokens
-from sync_core.domain.message import AssetMessage
+from sync_core.cluedin.client import CLUEDIN, CluedInClient, is_refused
+from sync_core.cluedin.data_sets import CluedInDataSets
 from sync_core.errors import AddressError, StateError, SyncError, TransientError
-from sync_core.state.connection import INTERACTIVE, StorageConnection
-from sync_core.state.queues import WorkQueue
-from sync_core.state.table import Table
-from tests.integration.sync_core.clients.scripted import Scripted
+from sync_core.http.client import Call, HttpClient
+from sync_core.http.tokens import GivenToken, PasswordTokens
+from sync_core.jobs.message import AssetMessage
+from sync_core.purview.client import PURVIEW, PurviewClient
+from sync_core.purview.lineage_client import PurviewLineageClient
+from sync_core.storage.connection import INTERACTIVE, StorageConnection
+from sync_core.storage.queues import WorkQueue
+from sync_core.storage.table import Table
+from tests.integration.sync_core.scripted import Scripted
 from tests.security.impostor import impostor
 
 DATA_SET_ID = "925268ec-8908-44e2-8d0c-d83fe50937d0"
 REDIRECTS = pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 
 
-def door_to(service: Scripted, **parts: Any) -> HttpDoor:
-    return HttpDoor(PURVIEW, service.url, tokens=GivenToken("the-token"), sleep=lambda _: None, **parts)
+def door_to(service: Scripted, **parts: Any) -> HttpClient:
+    return HttpClient(PURVIEW, service.url, tokens=GivenToken("the-token"), sleep=lambda _: None, **parts)
 
 
 def cluedin_at(service: Scripted) -> CluedInClient:
-    door = HttpDoor(CLUEDIN, service.url, tokens=GivenToken("the-token"), is_refused=is_refused, sleep=lambda _: None)
+    door = HttpClient(CLUEDIN, service.url, tokens=GivenToken("the-token"), is_refused=is_refused, sleep=lambda _: None)
     return CluedInClient(door)
 
 
@@ -43,7 +43,7 @@ CALLS: dict[str, Callable[[Scripted], object]] = {
     "a delete": lambda service: PurviewLineageClient(door_to(service)).delete(["guid"]),
     "a query": lambda service: cluedin_at(service).query("me", {}),
     "a mutation": lambda service: cluedin_at(service).create_group("name"),
-    "a sign-in": lambda service: PasswordTokens(HttpDoor(CLUEDIN, service.url), "acme", "user", "password").token(),
+    "a sign-in": lambda service: PasswordTokens(HttpClient(CLUEDIN, service.url), "acme", "user", "password").token(),
 }
 
 
@@ -152,9 +152,9 @@ class NoTokens:
 
 def test_a_host_without_a_certificate_that_can_be_trusted_gets_nothing(tmp_path: Path) -> None:
     with impostor(tmp_path) as (url, arrived):
-        door = HttpDoor(PURVIEW, url, tokens=GivenToken("the-token"), sleep=lambda _: None)
+        door = HttpClient(PURVIEW, url, tokens=GivenToken("the-token"), sleep=lambda _: None)
         with pytest.raises(TransientError, match="SSLError"):
             door.send(Call("GET", "/glossary"))
         with pytest.raises(SyncError, match="SSLError"):
-            PasswordTokens(HttpDoor(CLUEDIN, url, sleep=lambda _: None), "acme", "user", "password").token()
+            PasswordTokens(HttpClient(CLUEDIN, url, sleep=lambda _: None), "acme", "user", "password").token()
     assert arrived == []

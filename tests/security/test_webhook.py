@@ -19,8 +19,8 @@ from local.host.http.access import DEFAULT_FUNCTION_KEY
 from local.host.process import HostProcess, start_host
 from local.service import REPOSITORY
 from local.stack import make_environment
-from sync_core.state.names import DATA_SETS_TABLE, LINEAGE_QUEUE
-from tests.unit.sync_core.webhook_bench import DATA_SET_ID, event, sign_hex, sign_now, sign_standard
+from sync_core.storage.names import DATA_SETS_TABLE, LINEAGE_QUEUE
+from tests.unit.sync_core.lineage.webhook.webhook_bench import DATA_SET_ID, event, sign_hex, sign_now, sign_standard
 
 PATH = "webhooks/cluedin/data-set-processed"
 OLD, NEW = "the webhook secret of last month", "whsec_dGhlIHdlYmhvb2sgc2VjcmV0IG9mIHRoaXMgbW9udGg="

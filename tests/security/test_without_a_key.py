@@ -16,10 +16,11 @@ from local.host.process import HostProcess, start_host
 from local.service import REPOSITORY
 from local.stack import make_environment
 from sync_core import __version__
-from sync_core.bootstrap import App, answer_health
-from sync_core.domain.ledger import request_ledger
-from sync_core.state.connection import INTERACTIVE
-from tests.integration.sync_core.flows.estate import Estate, make_settings
+from sync_core.app import App
+from sync_core.app.triggers import health
+from sync_core.ledger import request_ledger
+from sync_core.storage.connection import INTERACTIVE
+from tests.integration.sync_core.estate import Estate, make_settings
 
 CLOSED = "http://127.0.0.1:9"
 SECRET = "s33d"
@@ -81,8 +82,8 @@ def test_health_names_what_fails_and_nothing_else(host: HostProcess) -> None:
 def test_health_tells_nothing_of_names_errors_and_addresses(small_estate: Estate) -> None:
     small_estate.purview_fault("Glossary", times=None, status=500, body="internal host 10.1.2.3 is down")
     with pytest.raises(Exception, match="10"):
-        small_estate.app.discover.run()
-    said = json.loads(small_estate.app.check_health.answer().body)
+        small_estate.app.discover_assets.run()
+    said = json.loads(small_estate.app.health.answer().body)
     assert said == _unhealthy("discovery")
     assert said.keys() == HEALTH
     assert set(said["failing"]) <= CHECKS
@@ -92,20 +93,20 @@ def test_a_call_of_health_costs_four_reads_of_storage_and_asks_no_service(small_
     small_estate.tick()
     since = small_estate.purview.log.last_seq, small_estate.cluedin.log.last_seq
     with request_ledger() as requests_made:
-        assert small_estate.app.check_health.answer().status == 200
+        assert small_estate.app.health.answer().status == 200
     assert dict(requests_made) == {"storage": 4}
     assert (small_estate.purview.log.last_seq, small_estate.cluedin.log.last_seq) == since
 
 
 def test_health_holds_no_thread_for_long_when_storage_is_silent() -> None:
     assert (INTERACTIVE.retries + 1) * INTERACTIVE.timeout_s < 10
-    assert ".impatient." in inspect.getsource(answer_health)
+    assert ".impatient." in inspect.getsource(health)
     with socket.create_server(("127.0.0.1", 0), backlog=64) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}/acct"
         storage = f"AccountName=acct;AccountKey=a2V5;QueueEndpoint={url};TableEndpoint={url}"
         app = App(make_settings(CLOSED, CLOSED, storage), patience=replace(INTERACTIVE, timeout_s=0.2))
         started = time.monotonic()
-        answer = app.check_health.answer()
+        answer = app.health.answer()
     assert json.loads(answer.body) == _unhealthy("storage")
     assert time.monotonic() - started < 3
 

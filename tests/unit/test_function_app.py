@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from sync_core.state import names
+from sync_core.storage import names
 
 ROOT = Path(__file__).parents[2]
 STORAGE = "AzureWebJobsStorage"

@@ -16,7 +16,7 @@ from local.purview import Purview
 from local.purview import make_app as make_purview
 from local.simulation import serve
 from local.stack import make_environment
-from sync_core import bootstrap
+from sync_core.app import triggers
 from tests.unit.infra.package import FUNCTIONS
 
 pytest.importorskip("azure_functions_runtime", reason="Microsoft's worker library needs Python 3.13")
@@ -76,9 +76,9 @@ def cluedin_url(storage: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
         identity = parts.enter_context(serve_identity())
         environment = make_environment(purview_url, cluedin_url, "", storage, identity)
         monkeypatch.setattr("os.environ", environment)
-        bootstrap.this_process.cache_clear()
+        triggers.this_process.cache_clear()
         yield cluedin_url
-    bootstrap.this_process.cache_clear()
+    triggers.this_process.cache_clear()
 
 
 def test_the_repositorys_app_syncs_through_the_library(cluedin_url: str, storage: str) -> None:
@@ -96,7 +96,7 @@ def test_the_repositorys_app_syncs_through_the_library(cluedin_url: str, storage
 def test_the_repositorys_app_without_settings_says_which(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("PYTHON_SCRIPT_FILE_NAME", raising=False)
     monkeypatch.delenv("PURVIEW_ENDPOINT", raising=False)
-    bootstrap.this_process.cache_clear()
+    triggers.this_process.cache_clear()
     with start_worker(REPOSITORY) as worker:
         assert set(worker.functions) == FUNCTIONS
         answer = worker.run_http("health", HttpCall("GET", "http://h/api/health"))

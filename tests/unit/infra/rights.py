@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from sync_core.state.names import POISON_SUFFIX, QUEUES, TABLES
+from sync_core.storage.names import POISON_SUFFIX, QUEUES, TABLES
 from tests.unit.infra.template import Resource, resources
 
 QUEUE = "Microsoft.Storage/storageAccounts/queueServices/queues"

@@ -71,9 +71,9 @@ def test_everything_that_the_app_logs_as_an_error_raises_an_alert() -> None:
 def test_an_error_with_its_traceback_is_answered_with_503_which_raises_an_alert() -> None:
     # Such lines need no phrase of their own where the caller gets an answer, which these three give.
     assert {path.name for path, _ in _errors(with_traceback=True)} == {
-        "check_health.py",
-        "entry.py",
-        "receive_delivery.py",
+        "health.py",
+        "triggers.py",
+        "data_set_processed.py",
     }
     assert found_by("failures", "requests", **request("health", success=True, code="503"))
 

@@ -56,7 +56,7 @@ def test_the_host_does_not_tell_of_each_of_its_storage_requests() -> None:
 def test_the_queue_options_are_within_their_limits() -> None:
     options = load_host_options(REPOSITORY, {}).queues
     assert 1 <= options.batch_size <= 32
-    assert options.message_encoding == "base64", "the app's own messages are base64, see sync_core/state/queues.py"
+    assert options.message_encoding == "base64", "the app's own messages are base64, see sync_core/storage/queues.py"
     assert options.visibility_timeout_s > 0, "a failed message would come back at once"
 
 

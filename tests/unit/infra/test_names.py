@@ -3,7 +3,7 @@ import re
 import pytest
 
 from infra.checks.snapshots import read_kinds
-from sync_core.state.names import POISON_SUFFIX, QUEUES, TABLES
+from sync_core.storage.names import POISON_SUFFIX, QUEUES, TABLES
 from tests.unit.infra.rights import read_grants
 from tests.unit.infra.template import KINDS, REPOSITORY, parameters, queue_names, snapshot, table_names
 

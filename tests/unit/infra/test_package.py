@@ -80,7 +80,7 @@ def test_what_a_deployment_leaves_behind_is_not_committed(path: str) -> None:
 
 @READINGS
 @pytest.mark.parametrize(
-    "path", ["sync_core/clients/graphql/me.graphql", "sync_core/docs/page.html", "sync_core/local.py"]
+    "path", ["sync_core/cluedin/graphql/me.graphql", "sync_core/docs/page.html", "sync_core/local.py"]
 )
 def test_a_file_of_the_app_is_shipped_whatever_its_kind_and_name(denies: Denies, path: str) -> None:
     assert not denies(path)
@@ -91,7 +91,7 @@ def test_the_package_alone_gives_the_host_its_functions(tmp_path: Path) -> None:
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_bytes((REPOSITORY / path).read_bytes())
     code = (
-        "import sys; sys.path.insert(0, '.'); import function_app, sync_core.bootstrap\n"
+        "import sys; sys.path.insert(0, '.'); import function_app, sync_core.app\n"
         "assert 'local' not in sys.modules and sync_core.__file__.startswith(sys.argv[1]), sync_core.__file__\n"
         "print(*[each.get_function_name() for each in function_app.app.get_functions()])"
     )

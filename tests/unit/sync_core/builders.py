@@ -5,17 +5,20 @@ from collections import Counter
 from datetime import UTC, datetime
 from typing import Any
 
-from sync_core.domain.asset import Asset, AssetRecord, AssetStatus
-from sync_core.domain.data_set import DataSetRecord, DataSetStatus
-from sync_core.domain.dead_letter import DeadLetter
-from sync_core.domain.facts import Facts, Page, Toggle
-from sync_core.domain.job import Job, JobKind
-from sync_core.domain.run import RunKind, RunOutcome, RunRecord
-from sync_core.state import asset_rows, data_sets
-from sync_core.state.assets import AssetStore
-from sync_core.state.data_sets import DataSetStore
-from sync_core.state.jobs import JobStore
-from sync_core.state.table import Table
+from sync_core.assets import asset_rows
+from sync_core.assets.asset_store import AssetStore
+from sync_core.assets.record import AssetRecord, AssetStatus
+from sync_core.discovery.selection import Toggle
+from sync_core.jobs.dead_letter import DeadLetter
+from sync_core.jobs.job import Job, JobKind
+from sync_core.jobs.job_store import JobStore
+from sync_core.lineage import data_set_store as data_sets
+from sync_core.lineage.data_set_store import DataSetStore
+from sync_core.lineage.record import DataSetRecord, DataSetStatus
+from sync_core.operations.facts import Facts, Page
+from sync_core.purview.asset import Asset
+from sync_core.runs.run import RunKind, RunOutcome, RunRecord
+from sync_core.storage.table import Table
 
 NOW = datetime(2026, 3, 4, 5, 6, 7, 890123, tzinfo=UTC)
 

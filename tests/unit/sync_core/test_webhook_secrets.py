@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync_core.mapping.signatures import is_signed
+from sync_core.lineage.webhook.signatures import is_signed
 from sync_core.webhook_secrets import split_secrets
 from tests.unit.sync_core.builders import NOW
-from tests.unit.sync_core.webhook_bench import event, sign_standard
+from tests.unit.sync_core.lineage.webhook.webhook_bench import event, sign_standard
 
 A = "whsec_" + base64.b64encode(b"24 bytes of pure chance!").decode()
 B = "whsec_" + base64.b64encode(b"the secret of next month").decode()

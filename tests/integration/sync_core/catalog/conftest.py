@@ -10,8 +10,8 @@ from local.purview.admin import unified
 from local.simulation import serve
 from sync_core.catalog.client import CatalogClient
 from sync_core.catalog.wire import CATALOG
-from sync_core.clients.http import HttpDoor
-from tests.integration.sync_core.clients.scripted import NumberedTokens, Scripted, scripted
+from sync_core.http.client import HttpClient
+from tests.integration.sync_core.scripted import NumberedTokens, Scripted, scripted
 
 NewConcept = Callable[..., str]
 
@@ -38,7 +38,7 @@ def purview(_account: tuple[Purview, str]) -> Purview:
 def client(purview: Purview, _account: tuple[Purview, str]) -> CatalogClient:
     """As the app's identity."""
     assert purview is _account[0]
-    return CatalogClient(HttpDoor(CATALOG, _account[1], tokens=NumberedTokens(), sleep=lambda _: None))
+    return CatalogClient(HttpClient(CATALOG, _account[1], tokens=NumberedTokens(), sleep=lambda _: None))
 
 
 @pytest.fixture

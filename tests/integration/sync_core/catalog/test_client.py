@@ -12,10 +12,10 @@ from local.purview.admin.generation import generate
 from sync_core.catalog.client import API_VERSION, ASSETS_A_CALL, CatalogClient
 from sync_core.catalog.values import Kind, Status
 from sync_core.catalog.wire import CATALOG
-from sync_core.clients.http import HttpDoor
 from sync_core.errors import AddressError, ConfigError, NotFoundError, ThrottledError, TransientError
+from sync_core.http.client import HttpClient
 from tests.integration.sync_core.catalog.conftest import NewConcept
-from tests.integration.sync_core.clients.scripted import Scripted, operations
+from tests.integration.sync_core.scripted import Scripted, operations
 
 ORDERS = "mssql://contoso-sql.database.windows.net/crm/dbo/Orders"
 VARIANTS: list[dict[str, Any]] = [
@@ -118,10 +118,10 @@ def test_without_any_role_the_error_says_what_to_give(client: CatalogClient, pur
 
 def test_a_throttle_is_told_under_a_name_of_its_own(purview: Purview, client: CatalogClient) -> None:
     told: list[tuple[str, float | None]] = []
-    door = HttpDoor(
+    door = HttpClient(
         CATALOG,
-        client.door.base_url,
-        tokens=client.door.tokens,
+        client.http.base_url,
+        tokens=client.http.tokens,
         on_throttled=lambda service, after_s: told.append((service, after_s)),
         sleep=lambda _: None,
     )
@@ -134,7 +134,7 @@ def test_a_throttle_is_told_under_a_name_of_its_own(purview: Purview, client: Ca
 
 
 def scripted_client(service: Scripted) -> CatalogClient:
-    return CatalogClient(HttpDoor(CATALOG, service.url, sleep=lambda _: None))
+    return CatalogClient(HttpClient(CATALOG, service.url, sleep=lambda _: None))
 
 
 def test_every_call_says_its_version_and_a_status_is_never_asked_for(service: Scripted) -> None:

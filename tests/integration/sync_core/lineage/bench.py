@@ -17,19 +17,19 @@ from local.purview import Purview
 from local.purview.admin import actions as purview_actions
 from local.simulation import Clock
 from local.simulation.faults import Effect, Fault, Match
-from sync_core.bootstrap import App
-from sync_core.clients.purview import PurviewClient
-from sync_core.domain.asset import Asset
-from sync_core.domain.data_set import DataSetRecord
-from sync_core.domain.dead_letter import DeadLetter
-from sync_core.domain.job import Job, JobState
-from sync_core.domain.message import AssetMessage, DataSetMessage, Message
-from sync_core.flows.pauses import Pauses
-from sync_core.mapping.discovery_plan import plan_assets
-from sync_core.state.data_sets import new_job
-from sync_core.state.names import LINEAGE_QUEUE, NOTES_TABLE
-from sync_core.state.notes import Notes
-from sync_core.state.queues import WorkQueue
+from sync_core.app import App
+from sync_core.discovery.plan import plan_assets
+from sync_core.jobs.dead_letter import DeadLetter
+from sync_core.jobs.job import Job, JobState
+from sync_core.jobs.message import AssetMessage, DataSetMessage, Message
+from sync_core.lineage.data_set_store import new_job
+from sync_core.lineage.record import DataSetRecord
+from sync_core.purview.asset import Asset
+from sync_core.purview.client import PurviewClient
+from sync_core.runs.pauses import Pauses
+from sync_core.storage.names import LINEAGE_QUEUE, NOTES_TABLE
+from sync_core.storage.notes import Notes
+from sync_core.storage.queues import Sendable, WorkQueue
 from tests.faults.virtual import TimedTable
 from tests.integration.sync_core.lineage.graph import Graph, read_graph
 
@@ -47,11 +47,11 @@ class CalmApp(App):
 
     @cached_property
     def purview(self) -> PurviewClient:
-        return PurviewClient(replace(super().purview.door, sleep=lambda _: None))
+        return PurviewClient(replace(super().purview.http, sleep=lambda _: None))
 
     @cached_property
     def _pauses(self) -> Pauses:
-        table = TimedTable(self._storage.tables, NOTES_TABLE, self._ahead_s)
+        table = TimedTable(self.storage.tables, NOTES_TABLE, self._ahead_s)
         return Pauses(Notes(table, "throttle"), self.clock, random.random, lambda: self.clock().timestamp())
 
     def _ahead_s(self) -> float:
@@ -65,7 +65,8 @@ class RecordingQueue(WorkQueue):
         self.name = LINEAGE_QUEUE
         self.put_back: list[tuple[Message, float]] = []
 
-    def send(self, message: Message, delay_s: float = 0) -> None:
+    def send(self, message: Sendable, delay_s: float = 0) -> None:
+        assert isinstance(message, Message)
         self.put_back.append((message, delay_s))
 
 
@@ -93,9 +94,9 @@ class LineageBench:
         (entity,) = self.purview.catalog.named(qualified_name)
         asset = Asset(entity.guid, entity.type_name, entity.display_text, qualified_name, entity.display_text)
         plan = plan_assets([asset], {}, now=datetime.now(UTC), run_id="run-1")
-        self.app._assets.add(plan.new, datetime.now(UTC))
+        self.app.assets.add(plan.new, datetime.now(UTC))
         self.app.create_data_source_group.handle(AssetMessage(asset_key=asset.key, run_id="run-1").to_json().encode())
-        stored = self.app._assets.load(asset.key)
+        stored = self.app.assets.load(asset.key)
         assert stored is not None
         assert stored.record.source_id
         return stored.record.source_id
@@ -135,7 +136,7 @@ class LineageBench:
     def deliver(self, data_set_id: str, **members: Any) -> Any:
         """Let the webhook arrive, and return what it is told."""
         body = json.dumps({"dataSetId": data_set_id, **members}).encode()
-        answer = self.app.impatient.receive_delivery.answer({"Content-Type": "application/json"}, body)
+        answer = self.app.impatient.data_set_processed.answer({"Content-Type": "application/json"}, body)
         assert answer.status == 202, answer.body
         return json.loads(answer.body)
 
@@ -159,7 +160,7 @@ class LineageBench:
         """The same where the message is put back; return the delays with which it was."""
         self.ask(data_set_id)
         queue = RecordingQueue()
-        work = replace(self.app._lineage_work, queue=queue)
+        work = replace(self.app.lineage_work, queue=queue)
         message = DataSetMessage(data_set_id=data_set_id)
         replace(self.app.push_lineage, work=work).handle(message.to_json().encode())
         assert all(one.model_copy(update={"send": 0}) == message for one, _ in queue.put_back)
@@ -167,7 +168,7 @@ class LineageBench:
 
     def ask(self, data_set_id: str) -> None:
         """Ask for a data set's lineage; the pause after a failed attempt is over."""
-        jobs, now = self.app._data_set_jobs, self.app.clock()
+        jobs, now = self.app.data_set_jobs, self.app.clock()
         jobs.ask(new_job(data_set_id, now), now)
         stored = jobs.load(data_set_id)
         assert stored is not None
@@ -185,12 +186,12 @@ class LineageBench:
 
     def job(self, data_set_id: str) -> Job | None:
         """Return the job of a data set, if anything is outstanding or was given up."""
-        stored = self.app._data_set_jobs.load(data_set_id)
+        stored = self.app.data_set_jobs.load(data_set_id)
         return stored.job if stored else None
 
     def record(self, data_set_id: str) -> ToldDataSet:
         """Return what is recorded of a data set and of its job."""
-        record, job = self.app._data_sets.load(data_set_id), self.job(data_set_id)
+        record, job = self.app.data_sets.load(data_set_id), self.job(data_set_id)
         assert record is not None
         failure = (
             job.model_dump(include={"attempts", "last_error", "last_error_class", "throttled_since"}) if job else {}
@@ -199,7 +200,7 @@ class LineageBench:
 
     def outstanding(self) -> list[Job]:
         """Return the jobs that are not done."""
-        jobs = self.app._data_set_jobs.between("", "~").values()
+        jobs = self.app.data_set_jobs.between("", "~").values()
         return [job for job in jobs if job.state is JobState.PENDING]
 
     def letters(self) -> list[DeadLetter]:

@@ -15,7 +15,7 @@ from local.identity import serve_identity
 from local.purview import Purview
 from local.purview import make_app as make_purview_app
 from local.simulation import Clock, serve
-from tests.integration.sync_core.flows.estate import make_settings
+from tests.integration.sync_core.estate import make_settings
 from tests.integration.sync_core.lineage.bench import CalmApp, LineageBench
 
 NewBench = Callable[..., LineageBench]

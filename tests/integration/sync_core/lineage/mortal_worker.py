@@ -12,16 +12,16 @@ from dataclasses import replace
 
 import azure.identity  # noqa: F401  # slow to import, and every worker needs it
 
-from sync_core.bootstrap import App
+from sync_core.app import App
 from sync_core.settings import Settings
-from tests.integration.sync_core.flows.estate import make_settings
-from tests.integration.sync_core.flows.mortal_worker import SHORT_CLAIM_S, die_before_call
+from tests.integration.sync_core.estate import make_settings
+from tests.integration.sync_core.provisioning.mortal_worker import SHORT_CLAIM_S, die_before_call
 
 
 def work(settings: Settings, message: str, number: int) -> None:
     """Work off one message, as far as it goes."""
     app = App(settings)
-    app.__dict__["_data_set_jobs"] = replace(app._data_set_jobs, claim_s=SHORT_CLAIM_S)
+    app.__dict__["data_set_jobs"] = replace(app.data_set_jobs, claim_s=SHORT_CLAIM_S)
     worker = app.push_lineage
     die_before_call(number)
     worker.handle(message.encode())

@@ -2,9 +2,9 @@
 
 import pytest
 
-from sync_core.domain.data_set import DataSetStatus
-from sync_core.domain.dead_letter import DeadLetter
-from sync_core.mapping.backoff import MOST_ATTEMPTS
+from sync_core.jobs.backoff import MOST_ATTEMPTS
+from sync_core.jobs.dead_letter import DeadLetter
+from sync_core.lineage.record import DataSetStatus
 from tests.integration.sync_core.lineage.bench import WRITE, LineageBench
 
 

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from sync_core.domain.data_set import DataSetStatus
-from sync_core.mapping.lineage_types import entity_types
+from sync_core.lineage.graph.types import entity_types
+from sync_core.lineage.record import DataSetStatus
 from tests.integration.sync_core.lineage.bench import LineageBench
 from tests.integration.sync_core.lineage.graph import ROOT
 

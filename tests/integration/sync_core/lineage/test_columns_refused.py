@@ -1,8 +1,8 @@
 """An account that takes our types but not the relationships of their columns."""
 
-from sync_core.domain.data_set import DataSetStatus
-from sync_core.flows.register_types import RegisteredTypes
-from sync_core.mapping.lineage_types import VERSION
+from sync_core.lineage.graph.types import VERSION
+from sync_core.lineage.record import DataSetStatus
+from sync_core.lineage.register_types import RegisteredTypes
 from tests.integration.sync_core.lineage.bench import MAPPING, LineageBench
 from tests.integration.sync_core.lineage.graph import ROOT
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sync_core.flows.doctor import Finding, Verdict
+from sync_core.operations.doctor import Finding, Verdict
 from tests.integration.sync_core.lineage.bench import LineageBench
 
 WRITE = "Purview: the app's identity may write to the collection (Data Curator)"

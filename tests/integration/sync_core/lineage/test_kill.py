@@ -7,12 +7,12 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from sync_core.domain.data_set import DataSetStatus
-from sync_core.domain.message import DataSetMessage
-from tests.integration.sync_core.flows.mortal_worker import SHORT_CLAIM_S
+from sync_core.jobs.message import DataSetMessage
+from sync_core.lineage.record import DataSetStatus
 from tests.integration.sync_core.lineage.bench import LineageBench
 from tests.integration.sync_core.lineage.conftest import Services
 from tests.integration.sync_core.lineage.graph import ROOT
+from tests.integration.sync_core.provisioning.mortal_worker import SHORT_CLAIM_S
 
 GOLDEN = f"{ROOT}/golden-records"
 UNCHANGED_CALLS = 12  # a worker that changes a lineage makes these as one that writes a new one does
@@ -78,5 +78,5 @@ def test_a_worker_killed_while_it_changes_a_lineage_leaves_nothing_of_the_former
     assert (graph.columns[f"{GOLDEN}/Customer"], graph.columns[f"{GOLDEN}/Account"]) == ([], ["account.email"])
     assert ("Processing Pipeline", "Customer") not in graph.edges
     assert len(graph.own) == len(ids) * (5 + 2) + 1 + 2
-    assert bench.app._data_sets.members("/Customer") == []
-    assert len(bench.app._data_sets.members("/Account")) == len(ids)
+    assert bench.app.data_sets.members("/Customer") == []
+    assert len(bench.app.data_sets.members("/Account")) == len(ids)

@@ -1,6 +1,6 @@
 """Data sets of many columns, which take several writes, and more state than one property holds."""
 
-from sync_core.domain.data_set import DataSetStatus
+from sync_core.lineage.record import DataSetStatus
 from tests.integration.sync_core.lineage.bench import WRITE, LineageBench
 from tests.integration.sync_core.lineage.graph import ROOT
 
@@ -69,4 +69,4 @@ def test_as_many_columns_as_cluedin_allows_with_long_keys_come_and_go(bench: Lin
 
 
 def stored(bench: LineageBench) -> list[dict[str, object]]:
-    return [dict(row) for row in bench.app._data_sets.table.rows("PartitionKey eq @p", {"p": "datasets"})]
+    return [dict(row) for row in bench.app.data_sets.table.rows("PartitionKey eq @p", {"p": "datasets"})]

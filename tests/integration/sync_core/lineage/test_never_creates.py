@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from local.azurite import Azurite
 from sync_core.errors import SyncError
-from sync_core.state.names import ASSET_QUEUE, POISON_SUFFIX, QUEUES
+from sync_core.storage.names import ASSET_QUEUE, POISON_SUFFIX, QUEUES
 from tests.faults.storage_door import StorageDoor, open_doors
 from tests.integration.sync_core.lineage.bench import LineageBench
 from tests.integration.sync_core.lineage.conftest import NewBench
@@ -57,7 +57,7 @@ def deploy(storage: str) -> None:
 
 def sync_there_and_back(bench: LineageBench) -> str:
     """Do all that the app does once, and return the data set whose lineage it pushed."""
-    bench.app.discover.run()
+    bench.app.discover_assets.run()
     with QueueServiceClient.from_connection_string(bench.storage) as queues:
         queue = queues.get_queue_client(ASSET_QUEUE, message_decode_policy=TextBase64DecodePolicy())
         for message in queue.receive_messages():
@@ -70,7 +70,7 @@ def sync_there_and_back(bench: LineageBench) -> str:
             queues.get_queue_client(name + POISON_SUFFIX).send_message("no message of ours")
     bench.app.reconcile.run()
     assert len(list(bench.app.dead_letters.all())) == len(QUEUES)
-    assert bench.app.impatient.report.answer({}).status == 200
+    assert bench.app.impatient.status.answer({}).status == 200
     return data_set_id
 
 
@@ -90,7 +90,7 @@ def test_with_what_the_template_makes_the_app_never_tries_to_make_a_queue_or_a_t
 def test_the_guard_sees_an_app_that_tries(guarded: tuple[str, str], new_bench: NewBench) -> None:
     _, of_app = guarded
     with suppress(SyncError):
-        new_bench(of_app).app.discover.run()
+        new_bench(of_app).app.discover_assets.run()
 
     assert any(CREATE_TABLE.match(request) for request in GuardedDoor.refused)
 

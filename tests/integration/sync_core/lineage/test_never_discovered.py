@@ -2,7 +2,7 @@
 
 import pytest
 
-from sync_core.domain.run import RunKind, RunOutcome
+from sync_core.runs.run import RunKind, RunOutcome
 from tests.integration.sync_core.lineage.bench import CUSTOMERS, LineageBench
 from tests.integration.sync_core.lineage.conftest import NewBench
 
@@ -10,7 +10,7 @@ from tests.integration.sync_core.lineage.conftest import NewBench
 @pytest.mark.parametrize("collection", ["clu3dn", "contoso"], ids=["its own collection", "the root, with all others"])
 def test_lineage_is_not_discovered_among_all_assets(new_bench: NewBench, collection: str) -> None:
     bench = new_bench(SYNC_TERM="*", PURVIEW_COLLECTION=collection)
-    bench.app.discover.run()
+    bench.app.discover_assets.run()
     before = recorded(bench)
     assert CUSTOMERS in before
     bench.push(bench.load(bench.sync_asset()))
@@ -18,9 +18,9 @@ def test_lineage_is_not_discovered_among_all_assets(new_bench: NewBench, collect
     assert len(bench.graph().own) > 6
 
     for _ in range(2):
-        bench.app.discover.run()
+        bench.app.discover_assets.run()
 
-    (run,) = bench.app._runs.latest(RunKind.DISCOVER, 1)
+    (run,) = bench.app.runs.latest(RunKind.DISCOVER, 1)
     assert run.outcome is RunOutcome.SUCCEEDED
     assert recorded(bench) == before
 
@@ -30,11 +30,11 @@ def test_lineage_is_not_discovered_even_if_somebody_gives_it_the_term(bench: Lin
     for qualified_name in bench.graph().own:
         bench.act("tag", asset=qualified_name, term="Sync to CluedIn@Glossary")
 
-    bench.app.discover.run()
+    bench.app.discover_assets.run()
 
     assert CUSTOMERS in recorded(bench)
     assert not [name for name in recorded(bench) if name.startswith("cluedin://")]
 
 
 def recorded(bench: LineageBench) -> set[str]:
-    return {record.qualified_name for record in bench.app._assets.all()}
+    return {record.qualified_name for record in bench.app.assets.all()}

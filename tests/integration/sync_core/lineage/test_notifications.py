@@ -11,13 +11,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from local.simulation import serve
-from sync_core.domain.data_set import DataSetStatus
-from sync_core.domain.facts import LastNotification
+from sync_core.lineage.record import DataSetStatus
+from sync_core.notifications.announcement import LastNotification
 from tests.integration.sync_core.lineage.bench import CUSTOMERS, ORDERS, WRITE, LineageBench
 from tests.integration.sync_core.lineage.conftest import NewBench
 
 if TYPE_CHECKING:
-    from sync_core.flows.announce_data_sets import AnnounceDataSets
+    from sync_core.lineage.announce_data_sets import AnnounceDataSets
 
 # One of Apprise's plugins imports it; not ours to mend.
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
@@ -122,7 +122,7 @@ def test_what_a_worker_could_not_tell_before_it_died_is_told_by_the_next(
     data_set_id = loud.load(loud.sync_asset())
     loud.deliver(data_set_id, eventId="evt_1")
     dying = new_bench(NOTIFY_URLS=receiver.url)
-    dying.app.__dict__["_lineage_work"] = replace(dying.app._lineage_work, announce=cast("AnnounceDataSets", Silent()))
+    dying.app.__dict__["lineage_work"] = replace(dying.app.lineage_work, announce=cast("AnnounceDataSets", Silent()))
     assert dying.push(data_set_id).status is DataSetStatus.PUSHED
     assert receiver.received == []
 
@@ -144,7 +144,7 @@ def test_a_receiver_that_fails_spoils_nothing_and_is_noted(
 
     assert bench.record(data_set_id).status is DataSetStatus.PUSHED
     assert not bench.outstanding()
-    last = bench.app._notes("notification").load(LastNotification, "data_set_synced")
+    last = bench.app.notes("notification").load(LastNotification, "data_set_synced")
     assert last is not None
     assert last.error
 

@@ -1,6 +1,6 @@
 """One data set on its way into Purview, the same again, and what is put right then."""
 
-from sync_core.domain.data_set import DataSetStatus
+from sync_core.lineage.record import DataSetStatus
 from tests.integration.sync_core.lineage.bench import COLLECTION, CUSTOMERS, FIND, LineageBench
 from tests.integration.sync_core.lineage.conftest import NewBench
 from tests.integration.sync_core.lineage.graph import ROOT

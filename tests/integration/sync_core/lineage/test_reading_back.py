@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from local.simulation.faults import Effect, Fault, Match
-from sync_core.domain.data_set import DataSetStatus
+from sync_core.lineage.record import DataSetStatus
 from tests.integration.sync_core.lineage.bench import LineageBench
 from tests.integration.sync_core.lineage.graph import ROOT
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from sync_core.domain.data_set import DataSetStatus
-from sync_core.mapping.backoff import MOST_ATTEMPTS
+from sync_core.jobs.backoff import MOST_ATTEMPTS
+from sync_core.lineage.record import DataSetStatus
 from tests.integration.sync_core.lineage.bench import FIND, WRITE, LineageBench
 from tests.integration.sync_core.lineage.graph import ROOT
 

@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from sync_core.domain.data_set import DataSetStatus
-from sync_core.domain.message import DataSetMessage
-from sync_core.state.data_sets import DataSetStore, TypeMember
-from sync_core.state.jobs import JobStore
+from sync_core.jobs.job_store import JobStore
+from sync_core.jobs.message import DataSetMessage
+from sync_core.lineage.data_set_store import DataSetStore, TypeMember
+from sync_core.lineage.record import DataSetStatus
 from tests.integration.sync_core.lineage.bench import CUSTOMERS, ORDERS, WRITE, LineageBench
 from tests.integration.sync_core.lineage.graph import ROOT
 
@@ -58,7 +58,7 @@ def test_another_entity_type_moves_the_edge_and_leaves_nothing_of_the_former_one
     assert graph.columns[CUSTOMER] == ["customer.id"]
     assert graph.columns[ACCOUNT] == ["account.id"]
     assert graph.columns[f"{root(moving)}/clues"] == ["account.id"]
-    assert [member.data_set_id for member in bench.app._data_sets.members("/Customer")] == [staying]
+    assert [member.data_set_id for member in bench.app.data_sets.members("/Customer")] == [staying]
 
 
 def test_a_field_that_the_mapping_lost_loses_its_column_and_its_edge(bench: LineageBench) -> None:
@@ -102,7 +102,7 @@ def test_a_mapping_that_is_dropped_takes_clues_map_and_pipeline_along(bench: Lin
     left = {name.removeprefix(root(data_set_id)).partition("#")[0] for name in graph.own}
     assert left == {"", "/ingest", CUSTOMER}
     assert graph.columns[CUSTOMER] == []
-    assert bench.app._data_sets.members("/Customer") == []
+    assert bench.app.data_sets.members("/Customer") == []
 
 
 def test_a_mapping_that_comes_and_goes_ends_where_it_began(bench: LineageBench) -> None:
@@ -143,7 +143,7 @@ def test_an_entity_type_that_is_only_spelled_in_another_way_loses_nothing(bench:
     bench.push(data_set_id)
 
     assert bench.graph().columns[CUSTOMER] == ["customer.email"]
-    assert [member.data_set_id for member in bench.app._data_sets.members("/Customer")] == [data_set_id]
+    assert [member.data_set_id for member in bench.app.data_sets.members("/Customer")] == [data_set_id]
 
 
 def test_keys_that_differ_in_case_only_are_the_same_columns_for_all_data_sets(bench: LineageBench) -> None:
@@ -183,8 +183,8 @@ def test_a_key_that_another_data_set_begins_to_bring_while_it_is_taken_out_is_pu
     bench.remap(winning, {"Email": "customer.email"})
     if is_interrupted:
         bench.fault(WRITE, skip=2, times=3, status=503)
-    worker, work = bench.app.push_lineage, bench.app._lineage_work
-    store = MeddlingStore(bench.app._data_set_jobs, lambda: bench.push(winning))
+    worker, work = bench.app.push_lineage, bench.app.lineage_work
+    store = MeddlingStore(bench.app.data_set_jobs, lambda: bench.push(winning))
     bench.ask(losing)
     replace(worker, work=replace(work, push=replace(work.push, store=store))).handle(message(losing))
     assert (bench.record(losing).status is DataSetStatus.QUEUED) == is_interrupted

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from local.purview.estate.names import AWKWARD_FILES, LAKE, LONG_NAME
-from sync_core.domain.data_set import DataSetStatus
+from sync_core.lineage.record import DataSetStatus
 from tests.integration.sync_core.lineage.bench import CUSTOMERS, LineageBench
 from tests.integration.sync_core.lineage.graph import ROOT
 

@@ -4,8 +4,8 @@ import pytest
 
 from local.purview.admin import actions
 from local.purview.estate.names import LAKE
-from sync_core.domain.data_set import DataSetStatus
-from sync_core.mapping.names import shorten
+from sync_core.assets.names import shorten
+from sync_core.lineage.record import DataSetStatus
 from tests.integration.sync_core.lineage.bench import CUSTOMERS, LineageBench
 from tests.integration.sync_core.lineage.conftest import NewBench
 from tests.integration.sync_core.lineage.graph import ROOT

@@ -7,10 +7,10 @@ import pytest
 
 from local.cluedin.admin import actions
 from local.cluedin.admin.bodies import NewGroup, NewSource
-from sync_core.domain.data_set import DataSetStatus
-from sync_core.flows.reconcile import DATA_SETS_KEPT
-from sync_core.flows.run_log import RunLog
-from sync_core.flows.strangers import FOREIGN_FOR, MAX_UNKNOWN, NOT_ASKED
+from sync_core.lineage.record import DataSetStatus
+from sync_core.lineage.strangers import FOREIGN_FOR, MAX_UNKNOWN, NOT_ASKED
+from sync_core.runs.run_log import RunLog
+from sync_core.upkeep.reconcile import DATA_SETS_KEPT
 from tests.integration.sync_core.lineage.bench import LineageBench
 
 FLOOD = 4 * MAX_UNKNOWN
@@ -46,10 +46,10 @@ def test_a_flood_of_unknown_data_sets_costs_no_call_each(bench: LineageBench) ->
     ids = flood(bench)
 
     assert 0 < calls(bench, since) <= MAX_UNKNOWN
-    left = [record for record in bench.app._data_sets.after("") if record.status is DataSetStatus.UNKNOWN]
+    left = [record for record in bench.app.data_sets.after("") if record.status is DataSetStatus.UNKNOWN]
     assert len(left) == FLOOD - MAX_UNKNOWN
     assert {record.reason for record in left} == {NOT_ASKED}
-    assert len(list(bench.app._data_sets.after(""))) == len(ids)
+    assert len(list(bench.app.data_sets.after(""))) == len(ids)
 
 
 def test_what_our_own_look_finds_is_pushed_in_the_midst_of_a_flood(bench: LineageBench) -> None:
@@ -60,7 +60,7 @@ def test_what_our_own_look_finds_is_pushed_in_the_midst_of_a_flood(bench: Lineag
         pass
     assert bench.record(data_set_id).status is DataSetStatus.UNKNOWN  # it was one of many
 
-    bench.app._look_at_cluedin.run(RunLog("run", bench.clock.now()))
+    bench.app.look_at_cluedin.run(RunLog("run", bench.clock.now()))
     bench.work()
 
     assert bench.record(data_set_id).status is DataSetStatus.PUSHED
@@ -105,14 +105,14 @@ def test_strangers_are_kept_for_thirty_days_and_what_stands_in_purview_is_kept(
     bench.cluedin.store.data_sets.pop(gone.upper())
     for data_set_id in (unknown, gone):
         bench.look_until_the_grace_is_over(data_set_id)
-    heal, log = bench.app._heal, RunLog("run", bench.clock.now())
+    heal, log = bench.app.heal, RunLog("run", bench.clock.now())
 
     bench.clock.advance((DATA_SETS_KEPT - timedelta(hours=1)).total_seconds())
     heal.tidy(log)
-    assert len(list(bench.app._data_sets.after(""))) == 3
+    assert len(list(bench.app.data_sets.after(""))) == 3
     bench.clock.advance(2 * 3600)
     heal.tidy(log)
 
     assert log.counts["data_sets_dropped"] == 2
-    (kept,) = bench.app._data_sets.after("")
+    (kept,) = bench.app.data_sets.after("")
     assert (kept.data_set_id, kept.status) == (gone, DataSetStatus.UNKNOWN)

@@ -9,17 +9,12 @@ from datetime import UTC, datetime
 import pytest
 from azure.storage.queue import QueueClient, QueueServiceClient
 
-from sync_core.domain.data_set import DataSetStatus
-from sync_core.domain.ledger import request_ledger
-from sync_core.domain.message import AssetMessage, DataSetMessage
-from sync_core.domain.run import RunKind
-from sync_core.flows.run_log import RunLog
-from sync_core.state.names import (
-    ASSET_QUEUE,
-    LINEAGE_QUEUE,
-    POISON_SUFFIX,
-    QUEUES,
-)
+from sync_core.jobs.message import AssetMessage, DataSetMessage
+from sync_core.ledger import request_ledger
+from sync_core.lineage.record import DataSetStatus
+from sync_core.runs.run import RunKind
+from sync_core.runs.run_log import RunLog
+from sync_core.storage.names import ASSET_QUEUE, LINEAGE_QUEUE, POISON_SUFFIX, QUEUES
 from tests.integration.sync_core.lineage.bench import CUSTOMERS, LineageBench
 
 KEY = "0" * 32
@@ -59,7 +54,7 @@ def reconcile(bench: LineageBench, queue: str, *contents: str) -> RunLog:
     with poison_of(bench, queue) as poison:
         for content in contents:
             poison.send_message(content)
-        bench.app._take_poison.run(log)
+        bench.app.take_poison.run(log)
         assert poison.get_queue_properties().approximate_message_count == 0
     return log
 
@@ -67,15 +62,15 @@ def reconcile(bench: LineageBench, queue: str, *contents: str) -> RunLog:
 def queued_asset(bench: LineageBench) -> str:
     """Return the key of an asset whose message is under way."""
     bench.sync_asset()
-    (record,) = bench.app._assets.all()
+    (record,) = bench.app.assets.all()
     now = datetime.now(UTC)
-    assert bench.app._assets.ask_again(record.key, lambda one: one.queued_again(now, "run-1"), "run-1", now)
+    assert bench.app.assets.ask_again(record.key, lambda one: one.queued_again(now, "run-1"), "run-1", now)
     return record.key
 
 
 def sends(bench: LineageBench, key: str) -> int:
     """How many messages of an asset's job were sent."""
-    stored = bench.app._asset_jobs.load(key)
+    stored = bench.app.asset_jobs.load(key)
     return stored.job.sends if stored else 0
 
 
@@ -111,19 +106,19 @@ def test_an_asset_whose_message_was_given_up_is_woken(bench: LineageBench, wrap:
 
 def test_an_asset_that_is_not_outstanding_is_left_alone(bench: LineageBench) -> None:
     bench.sync_asset()
-    (record,) = bench.app._assets.all()
+    (record,) = bench.app.assets.all()
 
     reconcile(bench, ASSET_QUEUE, encoded(AssetMessage(asset_key=record.key).to_json()))
 
-    assert list(bench.app._assets.all()) == [record]
+    assert list(bench.app.assets.all()) == [record]
     assert (sends(bench, record.key), bench.letters()) == (0, [])
 
 
 def test_an_asset_that_a_worker_is_at_is_left_to_it(bench: LineageBench) -> None:
     key = queued_asset(bench)
-    stored = bench.app._asset_jobs.load(key)
+    stored = bench.app.asset_jobs.load(key)
     assert stored is not None
-    bench.app._asset_jobs.claim(stored, stored.job, "a worker", None)
+    bench.app.asset_jobs.claim(stored, stored.job, "a worker", None)
 
     reconcile(bench, ASSET_QUEUE, encoded(AssetMessage(asset_key=key).to_json()))
 
@@ -137,7 +132,7 @@ def test_a_message_of_what_has_no_job_is_dropped(bench: LineageBench) -> None:
 
 
 def test_a_job_that_cannot_be_read_is_told_and_not_woken(bench: LineageBench) -> None:
-    bench.app._assets.table.merge({"PartitionKey": "assets", "RowKey": f"job:{KEY}", "state": "of a newer app"})
+    bench.app.assets.table.merge({"PartitionKey": "assets", "RowKey": f"job:{KEY}", "state": "of a newer app"})
 
     reconcile(bench, ASSET_QUEUE, encoded(AssetMessage(asset_key=KEY).to_json()))
 
@@ -202,7 +197,7 @@ def test_a_data_set_whose_record_cannot_be_read_is_a_letter_by_its_own_attempt(
     bench: LineageBench, data_set_id: str
 ) -> None:
     row = {"PartitionKey": "datasets", "RowKey": f"dataset:{data_set_id}", "status": "of a newer app"}
-    bench.app._data_sets.table.merge(row)
+    bench.app.data_sets.table.merge(row)
 
     reconcile(bench, LINEAGE_QUEUE, message_of(data_set_id))
     bench.work()
@@ -232,7 +227,7 @@ def test_one_message_that_cannot_be_kept_does_not_hide_those_behind_it(bench: Li
         for number in range(3):
             poison.send_message(f"!{number}")
         with pytest.raises(ZeroDivisionError):
-            bench.app._take_poison.poisons[0].queue.drain(record)
+            bench.app.take_poison.poisons[0].queue.drain(record)
         assert poison.get_queue_properties().approximate_message_count == 1
     assert taken == [b"!0", b"!2"]
 
@@ -245,7 +240,7 @@ def test_a_reconciliation_empties_both_and_sends_what_they_name_at_once(bench: L
 
     bench.app.reconcile.run()
 
-    (run,) = bench.app._runs.latest(RunKind.RECONCILE, 1)
+    (run,) = bench.app.runs.latest(RunKind.RECONCILE, 1)
     assert (run.counts["poison_taken"], run.counts["queued"]) == (2, 1)
     bench.work()
     assert bench.record(data_set_id).status is DataSetStatus.PUSHED

@@ -13,9 +13,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from uuid import UUID
 
-from sync_core.bootstrap import App
-from sync_core.domain.message import DataSetMessage
-from sync_core.state.connection import Patience
+from sync_core.app import App
+from sync_core.jobs.message import DataSetMessage
+from sync_core.storage.connection import Patience
 from tests.integration.sync_core.lineage.bench import LineageBench
 
 DELIVERIES = int(os.environ.get("DELIVERIES", "300"))
@@ -29,7 +29,7 @@ PATIENT = Patience(retries=1, backoff_s=0.2, timeout_s=60)
 def test_of_many_deliveries_at_once_none_is_lost(bench: LineageBench) -> None:
     bodies = make_bodies(random.Random(4))  # noqa: S311  # the same each time
     app = replace(bench.app, patience=PATIENT)
-    receive = app.receive_delivery
+    receive = app.data_set_processed
     receive.answer(HEADERS, b'{"dataSetId": "00000000-0000-0000-0000-000000000000"}')  # makes table and queue
 
     started = time.perf_counter()
@@ -43,7 +43,7 @@ def test_of_many_deliveries_at_once_none_is_lost(bench: LineageBench) -> None:
     expected = {json.loads(body)["eventId"] for body in bodies if b"eventId" in body}
     assert sorted(accepted) == sorted(expected)
     receipts = {"first": "receipt:", "last": "receipt;"}
-    rows = bench.app._data_sets.table.rows("RowKey ge @first and RowKey lt @last", receipts)
+    rows = bench.app.data_sets.table.rows("RowKey ge @first and RowKey lt @last", receipts)
     kept = {str(row["delivery_id"]) for row in rows}
     assert expected < kept
     assert len(bench.outstanding()) == len({json.loads(body)["dataSetId"] for body in bodies if b"eventId" in body}) + 1
@@ -71,5 +71,5 @@ def time_bare_sends(app: App, count: int) -> float:
     message = DataSetMessage(data_set_id=str(UUID(int=1)))
     started = time.perf_counter()
     with ThreadPoolExecutor(SENDERS) as senders:
-        list(senders.map(lambda _: app._lineage_queue.send(message), range(count)))
+        list(senders.map(lambda _: app.lineage_queue.send(message), range(count)))
     return time.perf_counter() - started

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from sync_core.domain.data_set import DataSetStatus
-from sync_core.mapping.lineage import NO_COLUMNS
+from sync_core.lineage.graph.build import NO_COLUMNS
+from sync_core.lineage.record import DataSetStatus
 from tests.integration.sync_core.lineage.bench import COLLECTION, CUSTOMERS, MAPPING, WRITE, LineageBench
 from tests.integration.sync_core.lineage.graph import ROOT
 

@@ -10,8 +10,8 @@ import pytest
 
 import function_app
 from local.cluedin.behaviour.webhook import WebhookTarget
-from sync_core import bootstrap
-from tests.integration.sync_core.flows.estate import make_settings
+from sync_core.app import triggers
+from tests.integration.sync_core.estate import make_settings
 from tests.integration.sync_core.lineage.bench import LineageBench
 from tests.integration.sync_core.lineage.conftest import Services
 
@@ -22,9 +22,9 @@ Trigger = Callable[[func.HttpRequest], func.HttpResponse]
 @pytest.fixture
 def trigger() -> Iterator[Trigger]:
     """The webhook's function, in a process that has just started."""
-    bootstrap.this_process.cache_clear()
+    triggers.this_process.cache_clear()
     yield function_app.data_set_processed.build().get_user_function()
-    bootstrap.this_process.cache_clear()
+    triggers.this_process.cache_clear()
 
 
 @pytest.fixture

@@ -5,10 +5,11 @@ from datetime import UTC, datetime
 import pytest
 
 from local.purview.estate.names import LAKE
-from sync_core.domain.asset import Asset, AssetRecord, AssetStatus
-from sync_core.domain.data_set import DataSetStatus
-from sync_core.domain.message import AssetMessage
-from sync_core.mapping.discovery_plan import plan_assets
+from sync_core.assets.record import AssetRecord, AssetStatus
+from sync_core.discovery.plan import plan_assets
+from sync_core.jobs.message import AssetMessage
+from sync_core.lineage.record import DataSetStatus
+from sync_core.purview.asset import Asset
 from tests.integration.sync_core.lineage.bench import WRITE, LineageBench
 from tests.integration.sync_core.lineage.conftest import NewBench
 
@@ -34,13 +35,13 @@ def make_twins(bench: LineageBench, name: str = NAME) -> list[Asset]:
 def record(bench: LineageBench, *assets: Asset) -> None:
     """Record assets, as discovery does."""
     plan = plan_assets(assets, {}, now=datetime.now(UTC), run_id="run-1")
-    bench.app._assets.add(plan.new, datetime.now(UTC))
+    bench.app.assets.add(plan.new, datetime.now(UTC))
 
 
 def provision(bench: LineageBench, asset: Asset) -> AssetRecord:
     """Work off an asset's message."""
     bench.app.create_data_source_group.handle(AssetMessage(asset_key=asset.key, run_id="run-1").to_json().encode())
-    stored = bench.app._assets.load(asset.key)
+    stored = bench.app.assets.load(asset.key)
     assert stored is not None
     return stored.record
 
@@ -146,7 +147,7 @@ def test_a_data_set_that_could_be_either_twins_is_given_up_with_the_reason(
 
 def test_what_is_recorded_of_the_source_tells_twins_apart(bench: LineageBench) -> None:
     before = load_into_each(bench, make_twins(bench))
-    table = bench.app._groups.table
+    table = bench.app.groups.table
     for found, _ in before.values():
         table.delete("groups", f"made:{found.source_id}")
 
@@ -159,7 +160,7 @@ def test_a_twin_that_has_another_source_is_not_meant(bench: LineageBench, amnesi
     before = load_into_each(bench, twins)
     data_set_id = before[TYPES[0]][1]
     record(amnesiac, twins[1])
-    amnesiac.app._assets.change(
+    amnesiac.app.assets.change(
         twins[1].key, lambda one: one.model_copy(update={"source_id": before[TYPES[1]][0].source_id})
     )
     assert amnesiac.push(data_set_id).asset_key == twins[0].key
@@ -169,6 +170,6 @@ def test_each_twins_own_group_stands_for_it(bench: LineageBench) -> None:
     twins = make_twins(bench)
     record(bench, *twins)
     first, second = (provision(bench, asset) for asset in twins)
-    standing = bench.app._asset_work.provision.find_group.standing
+    standing = bench.app.asset_work.provision.find_group.standing
     found = [standing(one) for one in (first, second)]
     assert [one.id if one else "" for one in found] == [first.group_id, second.group_id]

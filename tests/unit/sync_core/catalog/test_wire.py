@@ -8,8 +8,8 @@ import pytest
 
 from sync_core.catalog.values import Concept, DataAsset, Domain, Kind, Status
 from sync_core.catalog.wire import NO_ID, parse_asset, parse_concept, parse_domain, parse_link, parse_one, parse_page
-from sync_core.domain.spelling import normalized
 from sync_core.errors import AddressError
+from sync_core.spelling import normalized
 from tests.unit.infra.template import REPOSITORY
 
 EXAMPLES = Path(REPOSITORY) / "tests" / "data" / "unified-catalog"

@@ -1,0 +1,165 @@
+"""Has groups and sources made again that are gone from CluedIn, once that is proven: see `absence/groups.py`."""
+
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from sync_core.absence import groups_gone as groups
+from sync_core.absence.groups_gone import Doubt, Evidence, Verdict, judge_absence
+from sync_core.absence.losses import Losses
+from sync_core.assets.asset_store import AssetStore
+from sync_core.assets.in_cluedin import Shown, Sight, must_stand, still_missing
+from sync_core.assets.names import search_text, source_name
+from sync_core.assets.record import AssetRecord, AssetStatus
+from sync_core.cluedin.client import CluedInClient
+from sync_core.cluedin.snapshot import KnownSource
+from sync_core.jobs.message import message_of
+from sync_core.notifications.notify import Notify
+from sync_core.notifications.texts import groups_made_again, groups_missing
+from sync_core.runs.run_log import RunLog
+from sync_core.storage.notes import Notes
+from sync_core.storage.queues import WorkQueue
+
+logger = logging.getLogger(__name__)
+
+DOUBT = "doubt"
+MADE_AGAIN = "made-again"
+LOOKS_BEFORE = 2
+LOOKS_PER_RUN = 50
+
+
+@dataclass
+class Standing:
+    """What one snapshot says of all our records."""
+
+    shown: Shown
+    must_stand: int = 0
+    missing: dict[str, tuple[AssetRecord, KnownSource]] = field(default_factory=dict)
+    elsewhere: list[AssetRecord] = field(default_factory=list)
+    proof: groups.Sight = groups.Sight.NOT_MADE
+
+    def evidence(self, lately: int) -> Evidence:
+        """Return what counts as evidence: who was missing from two snapshots in a row."""
+        absent = {
+            key: datetime.fromtimestamp(source.missing_since, UTC)
+            for key, (_, source) in self.missing.items()
+            if source.missing_looks >= LOOKS_BEFORE
+        }
+        is_empty = not self.shown.by_name
+        return Evidence(absent, self.must_stand, lately, is_list_empty=is_empty, proof=self.proof)
+
+
+@dataclass(frozen=True)
+class HealGroups:
+    """Weighs what a complete snapshot lacks."""
+
+    cluedin: CluedInClient
+    assets: AssetStore
+    queue: WorkQueue
+    notes: Notes
+    notify: Notify
+    clock: Callable[[], datetime]
+
+    def heal(self, shown: Shown, known: Mapping[str, KnownSource], log: RunLog) -> list[KnownSource]:
+        """Return the sources of ours that a snapshot lacks, to be remembered; have those made again that are gone.
+
+        `known` are the sources that were remembered before, by name. Idempotent.
+
+        Raises:
+            TransientError, ConfigError: CluedIn does not answer a look at a single source.
+        """
+        doubt = self.notes.load(Doubt, DOUBT)
+        standing = self._compare(shown, known, doubt)
+        self._queue_again(standing.elsewhere, log)
+        now, losses = self.clock(), self.notes.load(Losses, MADE_AGAIN) or Losses()
+        verdict = judge_absence(doubt, standing.evidence(losses.within_a_day(now)), now)
+        shown_alone = self._act(verdict, standing, losses, log)
+        is_refuted = verdict.doubt is not None and verdict.doubt.proof in shown_alone
+        self._remember(doubt, doubt if is_refuted else verdict.doubt, standing)
+        log.counts["sources_missing"] += len(standing.missing)
+        return [source for key, (_, source) in standing.missing.items() if key not in shown_alone]
+
+    def _compare(self, shown: Shown, known: Mapping[str, KnownSource], doubt: Doubt | None) -> Standing:
+        standing = Standing(shown)
+        for record in filter(must_stand, self.assets.after("")):
+            standing.must_stand += 1
+            sight = shown.sight_of(record)
+            if sight is Sight.MISSING:
+                source = still_missing(record, known.get(source_name(record)), shown)
+                standing.missing[record.key] = (record, source)
+            elif sight is Sight.ELSEWHERE and record.status is AssetStatus.SYNCED:
+                standing.elsewhere.append(record)
+            if doubt is not None and record.key == doubt.proof:
+                standing.proof = _sight_of_proof(record, sight, doubt)
+        return standing
+
+    def _act(self, verdict: Verdict, standing: Standing, losses: Losses, log: RunLog) -> set[str]:
+        """Have made again what is gone; return who was shown when looked at alone."""
+        candidates = [standing.missing[key][0] for key in verdict.gone]
+        if verdict.is_proven:
+            self._make_again(candidates, log)
+            return set()
+        candidates = candidates[:LOOKS_PER_RUN]
+        shown_alone = {record.key for record in candidates if self._is_shown_alone(record)}
+        gone = [record for record in candidates if record.key not in shown_alone]
+        if gone:
+            self.notes.save(MADE_AGAIN, losses.plus(len(gone), self.clock()))  # first: a crash counts rather too much
+            self._make_again(gone, log)
+        return shown_alone
+
+    def _is_shown_alone(self, record: AssetRecord) -> bool:
+        if record.source_id:
+            return self.cluedin.fetch_source_name(record.source_id) == source_name(record)
+        found = self.cluedin.fetch_groups(search_text(record.group_name))
+        return any((group.id, group.name) == (record.group_id, record.group_name) for group in found)
+
+    def _make_again(self, records: Iterable[AssetRecord], log: RunLog) -> None:
+        now, names = self.clock(), []
+        for record in records:
+            logger.warning("Group %s of asset %s is gone from CluedIn; it is made again", record.group_id, record.key)
+            self._ask_again(record, lambda one: _gone(one, now, log.run_id), log)
+            names.append(record.name)
+        log.counts["sources_gone"] += len(names)
+        if names:
+            log.notes.append(f"{len(names)} groups or sources are gone from CluedIn and are made again.")
+            if self.notify.is_on:
+                self.notify.send("groups_made_again", groups_made_again(names))
+
+    def _queue_again(self, records: Iterable[AssetRecord], log: RunLog) -> None:
+        """Have sources adopted that stand under another id."""
+        now = self.clock()
+        for record in records:
+            self._ask_again(record, lambda one: one.queued_again(now, log.run_id), log)
+            log.counts["sources_elsewhere"] += 1
+
+    def _ask_again(self, record: AssetRecord, change: Callable[[AssetRecord], AssetRecord], log: RunLog) -> None:
+        job = self.assets.ask_again(record.key, change, log.run_id, self.clock())
+        if job:
+            self.queue.send(message_of(job))
+
+    def _remember(self, before: Doubt | None, doubt: Doubt | None, standing: Standing) -> None:
+        if doubt is None:
+            if before is not None:
+                self.notes.delete(DOUBT)
+            return
+        if doubt != before:
+            self.notes.save(DOUBT, doubt)
+        if before is None and self.notify.is_on:
+            missing = len(standing.evidence(0).absent)
+            self.notify.send("groups_missing", groups_missing(missing, standing.must_stand))
+
+
+def _sight_of_proof(record: AssetRecord, sight: Sight, doubt: Doubt) -> groups.Sight:
+    """What a snapshot says of the source that was made again: it must have been made, and a while ago."""
+    made_at, asked_at = record.synced_at, doubt.proof_at
+    is_made = (
+        record.status is AssetStatus.SYNCED and made_at is not None and asked_at is not None and made_at > asked_at
+    )
+    if not is_made or sight is Sight.TOO_YOUNG:
+        return groups.Sight.NOT_MADE
+    return groups.Sight.SHOWN if sight is Sight.SHOWN else groups.Sight.NOT_SHOWN
+
+
+def _gone(record: AssetRecord, now: datetime, run_id: str) -> AssetRecord:
+    return record.queued_again(now, run_id).model_copy(update={"gone_at": now})

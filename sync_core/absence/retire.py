@@ -1,0 +1,179 @@
+"""Retires assets that lost their term: marks them and tells people. Nothing is deleted in CluedIn.
+
+Only complete snapshots may retire ("could not enumerate" is not "found nothing"), only what Purview's store itself does
+not hide from the app, only after a grace of two snapshots, and never many at once without a person's word.
+"""
+
+import logging
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum, auto
+
+from sync_core.absence.approval import Approval, ApprovalNeeded
+from sync_core.absence.losses import Losses, is_free
+from sync_core.absence.retirement import GRACE_SNAPSHOTS, is_approved
+from sync_core.assets.asset_store import AssetStore
+from sync_core.assets.names import shorten
+from sync_core.assets.record import AssetRecord, AssetStatus
+from sync_core.notifications.announcement import Item
+from sync_core.notifications.notify import Notify
+from sync_core.notifications.texts import approval_needed, assets_retired
+from sync_core.runs.run_log import RunLog
+from sync_core.storage.notes import Notes
+
+logger = logging.getLogger(__name__)
+
+RETIRE_TIME = timedelta(minutes=1)
+NOTED_AT_ONCE = 100
+APPROVAL = "approval"
+NEEDED = "needed"
+LATELY = "lately"
+EXAMPLES = 10
+BACK = {"absent": 0, "absent_since": None}
+REPLACED = "Its qualified name changed in Purview, so it is another asset now, with another group. Its group stays."
+REASON = "It is no longer among the assets that the keywords select. Its group in CluedIn stays."
+
+
+class Outcome(Enum):
+    """What became of the assets whose grace is over."""
+
+    DONE = auto()
+    UNFINISHED = auto()  # the next run goes on
+    ASKED = auto()  # a person must approve first
+
+
+@dataclass(frozen=True)
+class Retire:
+    """Counts in how many snapshots in a row assets are missing, and retires those whose grace is over."""
+
+    assets: AssetStore
+    approvals: Notes
+    notify: Notify
+    clock: Callable[[], datetime]
+
+    def mark(
+        self,
+        records: Iterable[AssetRecord],
+        missing: Collection[str],
+        present: Collection[str],
+        replaced: Collection[str] = (),
+    ) -> list[AssetRecord]:
+        """Note which records a snapshot has and lacks, and return them; others are left as they are.
+
+        `missing` and `present` are guids, `replaced` the keys of records whose guid is another record's now; they count
+        as missing. Called once for each snapshot: every call counts against the grace of who is missing.
+        """
+        return [
+            self._mark_replaced(record) if record.key in replaced else self._mark(record, missing, present)
+            for record in records
+        ]
+
+    def retire(
+        self, due: Sequence[AssetRecord], synced: int, log: RunLog, keep_alive: Callable[[], None] = lambda: None
+    ) -> Outcome:
+        """Retire assets, as many as there is time for; return what became of them.
+
+        They are compared with the `synced` ones. Others that stay do not count: new work is no reason to lose more.
+        `keep_alive` is called before each: it raises when another run has taken over and may have seen them since.
+        """
+        total = synced + sum(1 for record in due if record.status is not AssetStatus.SYNCED)
+        left, is_asked, ends_at = list(due), False, self.clock() + RETIRE_TIME
+        while left and self.clock() < ends_at:
+            part, counted = left[:NOTED_AT_ONCE], total - len(due) + len(left)
+            said = self._use_word(len(part), len(left), counted)
+            if said is None:
+                self._ask(left, counted, log)
+                is_asked = True
+                break
+            self._retire(part, said, keep_alive)
+            left = left[len(part) :]
+        if not left:
+            self.approvals.delete(NEEDED)  # nothing is asked any more: they went, or they are back
+        self._tell(due[: len(due) - len(left)], log)
+        if is_asked:
+            return Outcome.ASKED
+        if left:
+            log.notes.append(f"{len(left)} assets are left to the next run to retire.")
+        return Outcome.UNFINISHED if left else Outcome.DONE
+
+    def has_word(self) -> bool:
+        """Whether a person has given the word for which a retirement waits."""
+        needed = self.approvals.load(ApprovalNeeded, NEEDED)
+        approval = self.approvals.load(Approval, APPROVAL)
+        return needed is not None and approval is not None and is_approved(needed.assets, approval, self.clock())
+
+    def may_lose(self, count: int) -> bool:
+        """Whether a person has approved that so many assets are lost at once."""
+        approval = self.approvals.load(Approval, APPROVAL)
+        return approval is not None and is_approved(count, approval, self.clock())
+
+    def _mark(self, record: AssetRecord, missing: Collection[str], present: Collection[str]) -> AssetRecord:
+        if record.guid in present and record.absent:
+            reason = "" if record.reason == REPLACED else record.reason
+            return self.assets.change(record.key, lambda one: one.model_copy(update={**BACK, "reason": reason}))
+        if record.guid in missing and record.absent < GRACE_SNAPSHOTS:
+            return self.assets.change(record.key, self._once_more)
+        return record
+
+    def _mark_replaced(self, record: AssetRecord) -> AssetRecord:
+        if record.absent >= GRACE_SNAPSHOTS:
+            return record
+        return self.assets.change(record.key, lambda one: self._once_more(one).model_copy(update={"reason": REPLACED}))
+
+    def _once_more(self, record: AssetRecord) -> AssetRecord:
+        since = record.absent_since or self.clock()
+        return record.model_copy(update={"absent": record.absent + 1, "absent_since": since})
+
+    def _retire(self, part: Sequence[AssetRecord], said: str, keep_alive: Callable[[], None]) -> None:
+        for record in part:
+            keep_alive()
+            reason = f"{REPLACED if record.reason == REPLACED else REASON}{said}"
+            update = {"status": AssetStatus.RETIRED, "retired_at": self.clock(), "reason": reason}
+            self.assets.close(record.key, lambda one, update=update: one.model_copy(update=update))  # type: ignore[misc]
+            logger.info("Asset %s is retired.%s", record.key, said)
+
+    def _tell(self, gone: Sequence[AssetRecord], log: RunLog) -> None:
+        log.counts["retired"] += len(gone)
+        if gone and self.notify.is_on:
+            self.notify.send("asset_retired", assets_retired([record.name for record in gone]).about(to_items(gone)))
+
+    def _use_word(self, part: int, due: int, total: int) -> str | None:
+        """Return who said that `due` assets may go, an empty text where no one has to, None where no one did.
+
+        The `part` of them that goes now is noted before it does: a run that dies on the way asks again for what it had
+        noted, rather than use a word twice.
+        """
+        now = self.clock()
+        lately = self.approvals.load(Losses, LATELY) or Losses()
+        # The last few of a large loss would need no word if they were all of it: they go on the word given for them.
+        if is_free(due, total, lately.within_a_day(now)) and not self.has_word():
+            self.approvals.save(LATELY, lately.plus(part, now))
+            return ""
+        approval = self.approvals.load(Approval, APPROVAL)
+        if approval is None or not is_approved(due, approval, now):
+            return None
+        self.approvals.save(APPROVAL, approval.model_copy(update={"used": approval.used + part}))
+        if needed := self.approvals.load(ApprovalNeeded, NEEDED):
+            self.approvals.save(NEEDED, needed.model_copy(update={"assets": due - part}))
+        return f" Approved by {approval.by}."
+
+    def _ask(self, due: Sequence[AssetRecord], total: int, log: RunLog) -> None:
+        log.notes.append(f"{len(due)} of {total} assets would be retired; a person must approve that first.")
+        before = self.approvals.load(ApprovalNeeded, NEEDED)
+        if before is not None and before.assets == len(due):
+            return
+        needed = ApprovalNeeded(
+            assets=len(due), of=total, since=self.clock(), examples=[shorten(record.name) for record in due[:EXAMPLES]]
+        )
+        self.approvals.save(NEEDED, needed)
+        logger.error("%s of %s assets would be retired; that needs approval", len(due), total)
+        if self.notify.is_on:
+            self.notify.send(
+                "approval_needed", approval_needed([record.name for record in due], total).about(to_items(due))
+            )
+
+
+def to_items(records: Sequence[AssetRecord]) -> list[Item]:
+    """Return assets as a notification names them."""
+    return [Item(record.guid, record.name) for record in records]

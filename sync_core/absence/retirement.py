@@ -1,0 +1,31 @@
+"""When an asset that is no longer found may be retired: never on doubt, never many at once without a person's word."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sync_core.absence.approval import Approval
+from sync_core.assets.record import AssetRecord, AssetStatus
+
+# An asset must be missing from this many complete snapshots in a row.
+GRACE_SNAPSHOTS = 2
+RETIRABLE = frozenset({AssetStatus.QUEUED, AssetStatus.SYNCED, AssetStatus.FAILED})
+
+
+def latest_by_guid(records: Iterable[AssetRecord]) -> dict[str, AssetRecord]:
+    """Return the record of each guid: of several, that which was read last. It has the qualified name of today."""
+    latest: dict[str, AssetRecord] = {}
+    for record in records:
+        known = latest.get(record.guid)
+        if known is None or known.refreshed_at < record.refreshed_at:
+            latest[record.guid] = record
+    return latest
+
+
+def is_due(record: AssetRecord) -> bool:
+    """Whether a record has used up its grace."""
+    return record.status in RETIRABLE and record.absent >= GRACE_SNAPSHOTS
+
+
+def is_approved(due: int, approval: Approval | None, now: datetime) -> bool:
+    """Whether a person's word allows that so many assets are retired."""
+    return approval is not None and now < approval.expires_at and due <= approval.left

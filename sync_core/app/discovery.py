@@ -1,0 +1,102 @@
+"""Which assets carry the tag: the parts of `discovery/`."""
+
+import time
+from dataclasses import dataclass
+from functools import cached_property
+
+from sync_core.app.lineage import Lineage
+from sync_core.app.stores import new_id
+from sync_core.discovery.discover_all import DiscoverAll
+from sync_core.discovery.discover_assets import DiscoverAssets
+from sync_core.discovery.discover_by_term import DiscoverByTerm
+from sync_core.discovery.find_missing import FindMissing
+from sync_core.discovery.read_assets import ReadAssets
+from sync_core.discovery.take_assets import TakeAssets
+from sync_core.discovery.terms.find_concepts import FindConcepts
+from sync_core.discovery.terms.read_lists import ReadLists
+from sync_core.discovery.terms.resolve_terms import ResolveTerms
+from sync_core.discovery.terms.tell_paused import TellPaused
+from sync_core.discovery.terms.term_lists import TermLists
+from sync_core.discovery.terms.term_memory import TermMemory
+from sync_core.jobs.wake_jobs import WakeJobs
+from sync_core.jobs.worker import Work
+from sync_core.settings import TermStore
+
+
+@dataclass(frozen=True)
+class Discovery(Lineage):
+    """The minute tick."""
+
+    @cached_property
+    def discover_assets(self) -> DiscoverAssets:
+        """The minute tick."""
+        return DiscoverAssets(
+            selection=self.selection,
+            by_term=self.discover_by_term,
+            all_assets=self.discover_all,
+            wake=self.wake_jobs,
+            announce=self.announce_assets,
+            leases=self.leases,
+            runs=self.runs,
+            clock=self.clock,
+            sleep=time.sleep,
+            new_id=new_id,
+            pauses=self.pauses,
+        )
+
+    @cached_property
+    def discover_by_term(self) -> DiscoverByTerm:
+        return DiscoverByTerm(
+            lists=ReadLists(self.term_lists, self.resolve_terms, self.clock),
+            details=ReadAssets(self.purview),
+            types=self.known_types,
+            assets=self.assets,
+            take=self.take_assets,
+            missing=FindMissing(self.resolve_terms, self.assets, self.confirm_absence, self.retire, self.clock),
+            defer=self.defer,
+            tell=TellPaused(self.notify, self.cursors, self.clock),
+            notes=self.cursors,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def discover_all(self) -> DiscoverAll:
+        return DiscoverAll(
+            purview=self.purview,
+            types=self.known_types,
+            details=ReadAssets(self.purview),
+            take=self.take_assets,
+            assets=self.assets,
+            defer=self.defer,
+            notes=self.cursors,
+            clock=self.clock,
+            own_collection=self._own_collection,
+            collection_setting=self.settings.purview_collection,
+        )
+
+    @cached_property
+    def term_lists(self) -> TermLists:
+        memory = TermMemory(self.notes("term"), self.notes("term-links"))
+        asks_catalog = self.settings.sync_term_store is not TermStore.CLASSIC
+        return TermLists(
+            self.purview, self.catalog, memory, self.cursors, self.clock, self.retire.may_lose, asks_catalog
+        )
+
+    @cached_property
+    def resolve_terms(self) -> ResolveTerms:
+        return ResolveTerms(self.purview, self.find_concepts, self.cursors, self.clock)
+
+    @cached_property
+    def find_concepts(self) -> FindConcepts:
+        return FindConcepts(self.catalog, self.settings.sync_term_store, self.cursors)
+
+    @cached_property
+    def take_assets(self) -> TakeAssets:
+        return TakeAssets(self.assets, self.asset_queue, self.clock)
+
+    @cached_property
+    def wake_jobs(self) -> tuple[WakeJobs, WakeJobs]:
+        return self._wake_for(self.asset_work), self._wake_for(self.lineage_work)
+
+    def _wake_for(self, work: Work) -> WakeJobs:
+        return WakeJobs(work.jobs, work.queue, work.is_on, self.clock)

@@ -1,0 +1,95 @@
+"""The services, each built when it is first needed."""
+
+import random
+from dataclasses import dataclass
+from functools import cached_property
+
+from sync_core.app.identity import new_azure_credential
+from sync_core.app.stores import Stores, new_id
+from sync_core.catalog.client import CatalogClient
+from sync_core.catalog.wire import CATALOG
+from sync_core.cluedin.client import CLUEDIN, CluedInClient, is_refused
+from sync_core.discovery.known_types import AssetTypes
+from sync_core.http.client import HttpClient, TokenSource
+from sync_core.http.tokens import AzureTokens, GivenToken, PasswordTokens
+from sync_core.notifications.notify import Notify
+from sync_core.notifications.receivers import new_receivers
+from sync_core.purview.client import PURVIEW, PurviewClient
+from sync_core.purview.lineage_client import PurviewLineageClient
+from sync_core.purview.resolve_collection import ResolveCollection
+from sync_core.purview.wire import Collection
+from sync_core.runs.pauses import Pauses
+from sync_core.single_flight import Once
+
+
+@dataclass(frozen=True)
+class Services(Stores):
+    """Whom the app talks to: Purview, CluedIn, and the people who are notified."""
+
+    @cached_property
+    def purview(self) -> PurviewClient:
+        """Purview, as the app's own identity."""
+        return PurviewClient(
+            HttpClient(PURVIEW, self.settings.purview_endpoint, tokens=self.azure_tokens, on_throttled=self.pauses.note)
+        )
+
+    @cached_property
+    def catalog(self) -> CatalogClient:
+        """Purview's Unified Catalog, as the app's own identity."""
+        return self.catalog_at(self.settings.purview_catalog_endpoint)
+
+    def catalog_at(self, url: str) -> CatalogClient:
+        """Return a client of the catalog at some host."""
+        return CatalogClient(HttpClient(CATALOG, url, tokens=self.azure_tokens, on_throttled=self.pauses.note))
+
+    @cached_property
+    def cluedin(self) -> CluedInClient:
+        """CluedIn, as the service account."""
+        return CluedInClient(
+            HttpClient(
+                CLUEDIN,
+                self.settings.cluedin_url,
+                tokens=self._cluedin_tokens(),
+                is_refused=is_refused,
+                on_throttled=self.pauses.note,
+            )
+        )
+
+    @cached_property
+    def azure_tokens(self) -> AzureTokens:
+        """One sign-in for the Data Map and the Unified Catalog: both take the same token."""
+        return AzureTokens(new_azure_credential, on_throttled=self.pauses.note)
+
+    def _cluedin_tokens(self) -> TokenSource:
+        settings = self.settings
+        if settings.cluedin_access_token:
+            return GivenToken(settings.cluedin_access_token.get_secret_value())
+        password = settings.cluedin_password.get_secret_value() if settings.cluedin_password else ""
+        http = HttpClient(CLUEDIN, settings.cluedin_url, on_throttled=self.pauses.note)
+        return PasswordTokens(http, settings.organization, settings.cluedin_username, password)
+
+    @cached_property
+    def pauses(self) -> Pauses:
+        return Pauses(self.notes("throttle"), self.clock, random.random)
+
+    @cached_property
+    def notify(self) -> Notify:
+        receivers = new_receivers(self.settings.notify_urls)
+        return Notify(receivers, self.notes("notification"), self.notes("outbox"), self.clock, new_id)
+
+    @cached_property
+    def known_types(self) -> AssetTypes:
+        return AssetTypes(self.purview, self.notes("type"), self.clock)
+
+    @cached_property
+    def collection(self) -> Once[Collection]:
+        return Once(ResolveCollection(self.purview, self.settings.purview_collection).resolve)
+
+    def _own_collection(self) -> str:
+        """The collection that lineage goes to; empty if it is the root, which holds everyone's assets."""
+        collection = self.collection.get()
+        return collection.name if collection.parent else ""
+
+    @cached_property
+    def purview_lineage(self) -> PurviewLineageClient:
+        return PurviewLineageClient(self.purview.http)

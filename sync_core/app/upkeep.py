@@ -1,0 +1,77 @@
+"""What looks after everything: the parts of `upkeep/` and `jobs/`."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from sync_core.absence.check_existence import CheckExistence
+from sync_core.app.discovery import Discovery
+from sync_core.app.stores import new_id
+from sync_core.jobs.dead_letters import DeadLetters
+from sync_core.jobs.take_poison import Poison, TakePoison
+from sync_core.jobs.wake_jobs import WakeJobs
+from sync_core.jobs.watch_queues import WatchQueues
+from sync_core.jobs.worker import Work
+from sync_core.storage.names import POISON_SUFFIX
+from sync_core.storage.queues import PoisonQueue
+from sync_core.upkeep.reconcile import Heal, Reconcile
+
+
+@dataclass(frozen=True)
+class Upkeep(Discovery):
+    """The tick of every five minutes."""
+
+    @cached_property
+    def reconcile(self) -> Reconcile:
+        """The tick of every five minutes."""
+        return Reconcile(
+            heal=self.heal,
+            look_at_cluedin=self.look_at_cluedin,
+            find_recreated=self.find_recreated,
+            check_existence=CheckExistence(
+                self.purview, self.assets, self.confirm_absence, self.retire, self.defer, self.cursors, self.clock
+            ),
+            selection=self.selection,
+            take_poison=self.take_poison,
+            wake=self.wake_jobs,
+            empty_bodies=self.empty_bodies,
+            watch_queues=self.watch_queues,
+            leases=self.leases,
+            pauses=self.pauses,
+            runs=self.runs,
+            cursors=self.cursors,
+            notify=self.notify,
+            is_lineage_on=self.settings.lineage_enabled,
+            clock=self.clock,
+            new_id=new_id,
+        )
+
+    @cached_property
+    def heal(self) -> Heal:
+        return Heal(
+            receipts=self.receipts,
+            data_sets=self.data_sets,
+            letters=self.dead_letters,
+            leases=self.leases,
+            runs=self.runs,
+            cursors=self.cursors,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def dead_letters(self) -> DeadLetters:
+        """What was given up, and the way back."""
+        return DeadLetters([self.asset_work, self.lineage_work], self.clock)
+
+    @cached_property
+    def take_poison(self) -> TakePoison:
+        wake_asset_jobs, wake_lineage_jobs = self.wake_jobs
+        poisons = [self._poison(self.asset_work, wake_asset_jobs), self._poison(self.lineage_work, wake_lineage_jobs)]
+        return TakePoison(poisons, self.clock)
+
+    def _poison(self, work: Work, wake: WakeJobs) -> Poison:
+        return Poison(PoisonQueue(self.storage.queues, work.queue.name + POISON_SUFFIX), work, wake)
+
+    @cached_property
+    def watch_queues(self) -> WatchQueues:
+        queues = {queue.name: queue for queue in (self.asset_queue, self.lineage_queue)}
+        return WatchQueues(queues, self.cursors, self.clock)

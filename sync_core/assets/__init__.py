@@ -1,0 +1,1 @@
+"""The record of each asset, which both directions share."""

@@ -1,0 +1,84 @@
+"""What a snapshot of CluedIn shows of our groups and sources. An id counts only together with the name it must bear.
+
+Ids start from 1 again after a restore, and collide between organizations; the source's name, which is the asset's
+qualified name, is the identity that survives.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import Enum, auto
+
+from sync_core.assets.names import source_name
+from sync_core.assets.record import AssetRecord, AssetStatus
+from sync_core.cluedin.snapshot import KnownSource, Snapshot, SourceSeen
+
+SHOWS_UP_AFTER = timedelta(minutes=2)  # CluedIn shows what it made after about a second; a read model may lag more
+MUST_STAND = frozenset({AssetStatus.QUEUED, AssetStatus.SYNCED, AssetStatus.FAILED})
+
+
+class Sight(Enum):
+    """What a snapshot shows of one asset's group and source."""
+
+    SHOWN = auto()
+    ELSEWHERE = auto()  # its source has another id: CluedIn was restored, or a person made it anew
+    MISSING = auto()
+    TOO_YOUNG = auto()  # made after the snapshot began, or just before
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A snapshot, by what its sources are called."""
+
+    started_at: datetime
+    by_name: dict[str, list[SourceSeen]] = field(repr=False)
+    group_names: dict[str, str] = field(repr=False)
+
+    @classmethod
+    def of(cls, snapshot: Snapshot) -> "Shown":
+        """Return a snapshot by names."""
+        by_name: dict[str, list[SourceSeen]] = {}
+        for source in snapshot.sources():
+            by_name.setdefault(source.name, []).append(source)
+        return cls(snapshot.started_at, by_name, {group.group_id: group.name for group in snapshot.groups.values()})
+
+    def sight_of(self, record: AssetRecord) -> Sight:
+        """Return what is shown of an asset's group and source."""
+        sources = self.by_name.get(source_name(record), ())
+        if any(source.source_id == record.source_id for source in sources):
+            return Sight.SHOWN
+        if not record.source_id and self.group_names.get(record.group_id) == record.group_name:
+            return Sight.SHOWN
+        made_at = record.synced_at if record.source_id else record.group_at
+        if made_at is None or made_at + SHOWS_UP_AFTER > self.started_at:
+            return Sight.TOO_YOUNG
+        return Sight.ELSEWHERE if sources else Sight.MISSING
+
+
+def must_stand(record: AssetRecord) -> bool:
+    """Whether an asset has something in CluedIn that is made again should it go: nothing is, of one that is retired."""
+    return record.status in MUST_STAND and bool(record.group_id)
+
+
+def still_missing(record: AssetRecord, before: KnownSource | None, shown: Shown) -> KnownSource:
+    """Return what is remembered of a source that a snapshot lacks, after what was remembered before."""
+    since = before.missing_since if before and before.missing_looks else shown.started_at.timestamp()
+    looks = before.missing_looks if before else 0
+    return KnownSource(
+        source_id=record.source_id,
+        name=source_name(record),
+        group_id=record.group_id,
+        group_name=record.group_name,
+        versions=before.versions if before else {},
+        missing_looks=looks + 1,
+        missing_since=since,
+    )
+
+
+def known_by_name(sources: Iterable[KnownSource]) -> dict[str, KnownSource]:
+    """Return sources by name; of several of one name, the one that was missing, else the first."""
+    by_name: dict[str, KnownSource] = {}
+    for source in sources:
+        if source.name not in by_name or source.missing_looks:
+            by_name[source.name] = source
+    return by_name

@@ -1,1 +1,0 @@
-"""The only place that speaks HTTP: Purview, CluedIn, and where notifications go."""

@@ -1,0 +1,1 @@
+"""CluedIn's GraphQL API: its client, which lets out values only."""

@@ -1,0 +1,135 @@
+"""Finds who is missing from a whole snapshot of the terms' lists, and retires whose grace is over.
+
+What the store hides or does not tell, and what a paused term showed last, is not missing.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sync_core.absence.confirm_absence import LOOKS_A_RUN, ConfirmAbsence, Sight
+from sync_core.absence.retire import Outcome, Retire
+from sync_core.absence.retirement import RETIRABLE, is_due, latest_by_guid
+from sync_core.assets.asset_store import AssetStore
+from sync_core.assets.record import AssetRecord, AssetStatus
+from sync_core.discovery.terms.read_lists import Snapshot
+from sync_core.discovery.terms.resolve_terms import ResolveTerms
+from sync_core.errors import SyncError
+from sync_core.runs.defer import Deferrals, is_own_failure
+from sync_core.runs.deferred import Kind
+from sync_core.runs.run_log import RunLog
+
+MARK_TIME = timedelta(minutes=1)
+MARKED_AT_ONCE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """What a comparison leaves to the next runs: assets in their grace or not looked at yet, or a person's word."""
+
+    has_missing: bool = False
+    has_asked: bool = False
+
+
+@dataclass(frozen=True)
+class FindMissing:
+    """Compares a snapshot with the records."""
+
+    terms: ResolveTerms
+    assets: AssetStore
+    confirm: ConfirmAbsence
+    retire: Retire
+    clock: Callable[[], datetime]
+
+    def run(self, found: Snapshot, deferrals: Deferrals, log: RunLog, keep_alive: Callable[[], None]) -> Missing | None:
+        """Retire who is missing; return what is left, or None where the snapshot is no proof of absence."""
+        if found.terms.unknown or not found.is_whole:
+            return None
+        if not found.seen.is_steady:
+            log.notes.append("The assignments moved while they were read: no asset counts as missing this time.")
+            return None
+        if not found.seen.is_readable:
+            log.notes.append("Purview shows assignments that cannot be read: no asset counts as missing meanwhile.")
+            return None
+        # It must be the latest snapshot, too: whoever lost the lease meanwhile stops here, another discovery may have
+        # seen more.
+        keep_alive()
+        counted = [record for record in self.assets.all() if record.status in RETIRABLE]
+        missing = [one for one in counted if one.guid not in found.seen.entities and not found.may_show(one)]
+        # A term that is gone may answer with an empty list: before anybody counts as missing, it is looked up again.
+        if missing and not self._has_same_terms(found, deferrals, log):
+            return None
+        return self._compare(found, counted, missing, deferrals, log=log, keep_alive=keep_alive)
+
+    def _has_same_terms(self, found: Snapshot, deferrals: Deferrals, log: RunLog) -> bool:
+        try:
+            terms = self.terms.resolve(found.selection, deferrals, since=found.started_at)
+        except SyncError as error:
+            if not is_own_failure(error):
+                raise
+            log.notes.append(f"The terms cannot be looked up: no asset counts as missing this time. {error}")
+            return False
+        if terms.guids != found.terms.guids:
+            log.notes.append("A term was made anew: no asset counts as missing until its list is read.")
+        if set(terms.kept) - found.paused.keys():  # found no more since its list was read: a draft's is no proof
+            log.notes.append("A term is not published any more: no asset counts as missing this time.")
+            return False
+        return terms.guids == found.terms.guids
+
+    def _compare(
+        self,
+        found: Snapshot,
+        counted: Sequence[AssetRecord],
+        missing: Sequence[AssetRecord],
+        deferrals: Deferrals,
+        *,
+        log: RunLog,
+        keep_alive: Callable[[], None],
+    ) -> Missing:
+        log.counts["missing"] += len(missing)
+        replaced = {record.key for record in counted} - {one.key for one in latest_by_guid(counted).values()}
+        in_grace = [record for record in missing if not is_due(record)]
+        looks = self.confirm.look(in_grace, deferrals, most=LOOKS_A_RUN, keep_alive=keep_alive)
+        confirmed = looks.guids(Sight.SHOWN) | looks.guids(Sight.GONE)
+        marked = list(self._mark(found, counted, confirmed, replaced))
+        if len(marked) < len(counted):
+            log.notes.append("There are more assets to mark than one run can; the next one goes on.")
+            return Missing(has_missing=True)
+        if looks.left:  # a large loss must not look like many small ones, each of which is free
+            log.notes.append(f"{looks.left} missing assets are still to be looked up; until then none is retired.")
+            return Missing(has_missing=True)
+        due = [
+            record
+            for record in marked
+            if is_due(record) and not (found.may_show(record) or deferrals.waits(Kind.ASSET, record.guid))
+        ]
+        synced = sum(1 for record in counted if record.status is AssetStatus.SYNCED)
+        outcome = self.retire.retire(due, synced, log, keep_alive)
+        waiting = [one for one in marked if not is_due(one)]
+        is_in_grace = any(one.guid in confirmed or one.key in replaced for one in waiting)
+        return Missing(is_in_grace or outcome is Outcome.UNFINISHED, outcome is Outcome.ASKED)
+
+    def _mark(
+        self, found: Snapshot, counted: Sequence[AssetRecord], confirmed: set[str], replaced: set[str]
+    ) -> Iterator[AssetRecord]:
+        """Note what the snapshot says of each, as far as there is time: thousands may come back at once."""
+        ends_at = self.clock() + MARK_TIME
+        for start in range(0, len(counted), MARKED_AT_ONCE):
+            if start and self.clock() >= ends_at:
+                return
+            part = counted[start : start + MARKED_AT_ONCE]
+            present = {one.guid for one in part if one.guid in found.seen.entities}
+            yield from self._with_terms(found, self.retire.mark(part, confirmed, present, replaced))
+
+    def _with_terms(self, found: Snapshot, records: Iterable[AssetRecord]) -> Iterator[AssetRecord]:
+        """Keep which terms show an asset: should one of them be paused, the asset counts as present."""
+        for record in records:
+            terms = found.terms_of(record)
+            is_shown = record.guid in found.seen.entities
+            if not is_shown or terms == record.terms:
+                yield record
+            else:
+                yield self.assets.change(
+                    record.key,
+                    lambda one, terms=terms: one.model_copy(update={"terms": terms}),  # type: ignore[misc]
+                )

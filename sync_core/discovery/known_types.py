@@ -1,0 +1,135 @@
+"""Knows which types are data assets; asks Purview once for each type and remembers what it saw.
+
+What was not seen is no knowledge. A super type that Purview does not tell, an answer that is none, or a definition
+without super types may be one odd answer: it is asked again at once, then with a growing pause, and while it lasts the
+assets of that type wait. That a type is no data asset is believed for two hours only.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from pydantic import BaseModel
+
+from sync_core.errors import AddressError, RejectedError, SyncError, TransientError
+from sync_core.purview.asset_types import DATA_SET, NOT_A_DATA_SET, PROCESS, telling, why_no_data_asset
+from sync_core.purview.client import PurviewClient
+from sync_core.runs.defer import Deferrals, is_own_failure, note_name
+from sync_core.runs.deferred import Deferred, Kind
+from sync_core.storage.notes import Notes
+
+# The roots of Purview's type system: nothing that matters here stands above them.
+ROOTS = frozenset({DATA_SET, PROCESS, "Asset", "Referenceable", "Infrastructure"})
+BELIEVED_FOR = timedelta(hours=2)
+LOOKS_BEFORE_NAME_DECIDES = 6
+MOST_ANCESTORS = 200  # Purview's own types have ten at most
+
+
+class KnownType(BaseModel):
+    """What was learned of a type: those of its super types that decide, and when.
+
+    `is_told` is false where Purview says that it knows no such type: then its name decides.
+    """
+
+    ancestors: list[str]
+    learned_at: datetime
+    is_told: bool = True
+
+    def why_left_out(self, type_name: str) -> str:
+        """Return why entities of the type are left out, or an empty text for a data asset."""
+        return why_no_data_asset(type_name, self.ancestors, is_complete=self.is_told)
+
+    def is_lasting(self, type_name: str) -> bool:
+        """Whether what was seen stays true: types never lose a super type, but one answer may lack some."""
+        return self.is_told and self.why_left_out(type_name) != NOT_A_DATA_SET
+
+
+@dataclass(frozen=True)
+class AssetTypes:
+    """Tells data assets from columns, processes and the like."""
+
+    purview: PurviewClient
+    notes: Notes
+    clock: Callable[[], datetime]
+    _seen: dict[str, KnownType] = field(default_factory=dict)
+
+    def why_left_out(self, type_name: str, deferrals: Deferrals) -> str | None:
+        """Return why entities of a type are left out, an empty text for a data asset, None while nobody can tell."""
+        known = self._recall(type_name)
+        if known is None and deferrals.waits(Kind.TYPE, type_name):
+            return self._in_doubt(type_name, deferrals.find(Kind.TYPE, type_name))
+        if known is None:
+            try:
+                known = self._learn(type_name)
+            except SyncError as error:
+                if not is_own_failure(error):
+                    raise
+                return self._in_doubt(type_name, deferrals.failed(Kind.TYPE, type_name, error))
+            deferrals.succeeded(Kind.TYPE, [type_name])
+            self._keep(type_name, known)
+        return known.why_left_out(type_name)
+
+    def _recall(self, type_name: str) -> KnownType | None:
+        known = self._seen.get(type_name) or self.notes.load(KnownType, note_name(type_name))
+        if known is None or not (known.is_lasting(type_name) or self.clock() - known.learned_at < BELIEVED_FOR):
+            return None
+        self._seen[type_name] = known
+        return known
+
+    def _keep(self, type_name: str, known: KnownType) -> None:
+        self._seen[type_name] = known
+        if known.is_told:
+            self.notes.save(note_name(type_name), known)
+
+    def _learn(self, type_name: str) -> KnownType:
+        """Read a type up to its roots; what one answer lacks is asked for once more before it is believed."""
+        try:
+            known = self._read(type_name)
+        except SyncError as error:
+            if not is_own_failure(error):
+                raise
+            return self._read_again(type_name)
+        return known if known.is_lasting(type_name) or not known.is_told else self._read(type_name)
+
+    def _read_again(self, type_name: str) -> KnownType:
+        try:
+            return self._read(type_name)
+        except (RejectedError, AddressError):  # there are types whose names no address can hold
+            return KnownType(ancestors=[], learned_at=self.clock(), is_told=False)
+
+    def _read(self, type_name: str) -> KnownType:
+        """Return what Purview tells of a type.
+
+        Raises:
+            RejectedError, AddressError: it refuses to tell of the type itself.
+            SyncError: it does not tell of the type, or of one of its super types.
+        """
+        definition = self.purview.fetch_entity_type(type_name)
+        if definition is None:
+            return KnownType(ancestors=[], learned_at=self.clock(), is_told=False)
+        ancestors = set(definition.super_types)
+        to_read = ancestors - ROOTS
+        while to_read:
+            super_types = self._super_types(type_name, to_read.pop())
+            to_read |= super_types - ancestors - ROOTS
+            ancestors |= super_types
+            if len(ancestors) > MOST_ANCESTORS:
+                raise TransientError(f"The type {type_name} has more than {MOST_ANCESTORS} super types.")
+        return KnownType(ancestors=telling(ancestors), learned_at=self.clock())
+
+    def _super_types(self, type_name: str, name: str) -> set[str]:
+        """Return the super types of a super type: there is one, so that an answer without it is odd."""
+        try:
+            definition = self.purview.fetch_entity_type(name)
+        except (RejectedError, AddressError) as error:
+            raise TransientError(f"Purview does not tell {name}, a super type of {type_name}: {error}") from error
+        if definition is None:
+            raise TransientError(f"Purview does not know {name}, a super type of {type_name}.")
+        return set(definition.super_types)
+
+    @staticmethod
+    def _in_doubt(type_name: str, deferred: Deferred | None) -> str | None:
+        """Its assets wait; for about an hour, then the name decides, since nothing may be lost."""
+        if deferred is None or deferred.looks < LOOKS_BEFORE_NAME_DECIDES:
+            return None
+        return why_no_data_asset(type_name, (), is_complete=False)

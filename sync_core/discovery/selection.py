@@ -1,0 +1,114 @@
+"""What to sync right now: from the app's own settings, or from CluedIn's settings page.
+
+CluedIn keeps both under Administration > Azure Integration > Purview, before 2025 under Administration > Settings >
+Purview; they are read at each tick, so that a change there counts at the next one.
+Source: docs/vendors/cluedin.md, 2.12 and 4.2.
+"""
+
+from dataclasses import dataclass
+
+from pydantic import BaseModel
+
+from sync_core.cluedin.client import CluedInClient
+from sync_core.discovery.terms.keywords import Selection, parse_selection, unquote
+from sync_core.errors import ConfigError
+from sync_core.runs.run_log import RunLog
+from sync_core.settings import Settings, SettingsSource, TermStore
+from sync_core.storage.notes import Notes
+
+ENABLED_KEY = "Purview.SyncDataSources.Enabled"
+KEYWORDS_KEY = "Purview.SyncDataSources.Keywords"
+NOTE = "toggle"
+
+
+class Toggle(BaseModel):
+    """Whether the sync is switched on, and for which keywords."""
+
+    enabled: bool
+    keywords: str
+
+    def __str__(self) -> str:
+        return f"{'on' if self.enabled else 'off'}, keywords {self.keywords or '(none)'}"
+
+
+@dataclass(frozen=True)
+class ReadSelection:
+    """Reads the toggle and the keywords, and notes when a person changed them."""
+
+    settings: Settings
+    cluedin: CluedInClient
+    notes: Notes
+
+    @property
+    def asks_cluedin(self) -> bool:
+        """Whether reading takes a call of CluedIn."""
+        return self.settings.sync_settings_source is SettingsSource.CLUEDIN
+
+    def is_enabled(self) -> bool:
+        """Whether the sync was switched on when that was last read; asks nobody."""
+        if not self.settings.sync_enabled or not self.asks_cluedin:
+            return self.settings.sync_enabled
+        toggle = self.notes.load(Toggle, NOTE)
+        return toggle is None or toggle.enabled
+
+    def read(self, log: RunLog) -> Selection | None:
+        """Return what to sync, or None while the sync is switched off.
+
+        Raises:
+            ConfigError: the keywords are empty or CluedIn does not show its settings.
+        """
+        toggle = self._read()
+        self._note_change(toggle, log)
+        if not toggle.enabled:
+            log.skip(f"The sync is switched off in {ENABLED_KEY if self.settings.sync_enabled else 'SYNC_ENABLED'}.")
+            return None
+        return self._selected(toggle)
+
+    def look(self) -> Selection | None:
+        """Return the same, and note nothing: a change is for the next run to tell."""
+        toggle = self._read()
+        return self._selected(toggle) if toggle.enabled else None
+
+    def is_on(self) -> bool:
+        """Whether the sync is switched on right now; errors are those of `read`."""
+        return self._read().enabled
+
+    def _selected(self, toggle: Toggle) -> Selection:
+        selection = parse_selection(toggle.keywords, KEYWORDS_KEY if self.asks_cluedin else "SYNC_TERM")
+        _check_store(selection, self.settings.sync_term_store)
+        return selection
+
+    def _read(self) -> Toggle:
+        return self._from_cluedin() if self.asks_cluedin else self._from_app()
+
+    def _from_app(self) -> Toggle:
+        return Toggle(enabled=self.settings.sync_enabled, keywords=unquote(self.settings.sync_term))
+
+    def _from_cluedin(self) -> Toggle:
+        configuration = self.cluedin.fetch_configuration()
+        if ENABLED_KEY not in configuration:
+            raise ConfigError(
+                f"CluedIn's settings have no {ENABLED_KEY}: prepare the sync in Administration > Azure Integration > "
+                "Purview (before 2025: Administration > Settings > Purview), "
+                "or set SYNC_SETTINGS_SOURCE=app."
+            )
+        enabled = configuration[ENABLED_KEY].strip().lower() == "true"
+        return Toggle(
+            enabled=enabled and self.settings.sync_enabled, keywords=unquote(configuration.get(KEYWORDS_KEY, ""))
+        )
+
+    def _note_change(self, toggle: Toggle, log: RunLog) -> None:
+        before = self.notes.load(Toggle, NOTE)
+        if before != toggle:
+            self.notes.save(NOTE, toggle)
+            if before is not None:
+                log.notes.append(f"The settings changed from: {before}, to: {toggle}.")
+
+
+def _check_store(selection: Selection, store: TermStore) -> None:
+    products = [str(keyword) for keyword in selection.keywords if keyword.is_product]
+    if products and store is TermStore.CLASSIC:
+        raise ConfigError(
+            f"{selection.setting} names {'; '.join(products)}, and SYNC_TERM_STORE is classic, which has no data "
+            "products; expected SYNC_TERM_STORE=auto or unified."
+        )

@@ -1,0 +1,205 @@
+"""Reads the lists of what terms are assigned to. A term whose list cannot be read is paused; the other terms go on.
+
+Where there is no time for all lists, what was read counts as a part, and the next run reads on behind it.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from pydantic import BaseModel
+
+from sync_core.assets.record import AssetRecord
+from sync_core.discovery.terms.assignments import Assignments
+from sync_core.discovery.terms.keywords import Selection
+from sync_core.discovery.terms.resolve_terms import ResolvedTerms, ResolveTerms
+from sync_core.discovery.terms.term_lists import PAUSED, Lists, TermLists
+from sync_core.errors import SyncError, TransientError
+from sync_core.runs.defer import Deferrals, is_own_failure
+from sync_core.runs.deferred import Deferred, Kind
+
+READ_TIME = timedelta(seconds=90)
+
+
+class Position(BaseModel):
+    """Where reading goes on: in which term's list, and behind how many rows; at the start of all without a term."""
+
+    term: str = ""
+    offset: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One enumeration: when it began, for which terms, and what it showed.
+
+    `paused` are the terms whose lists cannot be read. `began` and `ended` say which part of the lists it is.
+    """
+
+    started_at: datetime
+    selection: Selection
+    terms: ResolvedTerms
+    seen: Assignments
+    paused: Mapping[str, Deferred] = field(default_factory=dict)
+    began: Position = field(default_factory=Position)
+    ended: Position | None = None
+    lists: Lists | None = None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether each list that can be read was read from its start to its end."""
+        return not self.began.term and self.ended is None
+
+    def digest(self) -> str:
+        """Return a hash of all that it tells."""
+        return f"{self.seen.digest()} {' '.join(sorted(self.paused))}".strip()
+
+    def may_show(self, record: AssetRecord) -> bool:
+        """Whether a paused term showed this asset last, so that it counts as present."""
+        return bool(self.paused) and (not record.terms or not self.paused.keys().isdisjoint(record.terms))
+
+    def terms_of(self, record: AssetRecord) -> list[str]:
+        """Return which terms show the asset; of those that are paused, which showed it last."""
+        return [
+            guid
+            for guid in self.terms.guids
+            if (guid in record.terms if guid in self.paused else self.seen.shows(guid, record.guid))
+        ]
+
+    def check(self) -> None:
+        """Raise what keeps all of it from being read.
+
+        Raises:
+            TransientError: no term can be read, or there was no time for all lists. That terms were read and may not
+                count, such as drafts, is no failure.
+            ConfigError: keywords name no term.
+        """
+        self.terms.check()
+        if self.ended is not None:
+            raise TransientError(
+                f"The assignments of the terms could not be read within {READ_TIME.seconds} s; the next run reads on. "
+                "If this lasts, Purview is slow, or there are too many of them for one run: nobody counts as missing "
+                "meanwhile. Give the term to fewer assets."
+            )
+        is_read = not self.paused.keys() >= set(self.terms.guids)
+        if self.paused and not is_read and any(one.cause_class != PAUSED for one in self.paused.values()):
+            raise TransientError(f"No term can be read. {next(iter(self.paused.values()))}")
+
+
+@dataclass(frozen=True)
+class ReadLists:
+    """Enumerates assignments."""
+
+    lists: TermLists
+    terms: ResolveTerms
+    clock: Callable[[], datetime]
+
+    def read(
+        self,
+        selection: Selection,
+        deferrals: Deferrals,
+        *,
+        began: Position,
+        page_size: int,
+        has_paused: bool,
+        keep_alive: Callable[[], None],
+    ) -> Snapshot:
+        """Read the lists from a position on. `has_paused` says whether terms may be paused: else nobody looks.
+
+        Raises:
+            ConfigError: no keyword names a term.
+            SyncError: Purview's store does not answer.
+        """
+        started_at = self.clock()
+        terms = self.terms.resolve(selection, deferrals)
+        lists = self._begin(selection, terms, deferrals)
+        reader = ListReader(lists, page_size, self._reader_of(started_at, keep_alive))
+        began = began if began.term in terms.guids else Position()
+        waiting = {guid for guid in terms.guids if has_paused and deferrals.waits(Kind.TERM, guid)}
+        seen, ended = reader.read_from(began, [guid for guid in terms.guids if guid not in waiting])
+        if reader.failures:
+            # A term was deleted or made anew under another guid, or its list cannot be read. Looking the terms up also
+            # proves that the store answers: where it does not, no term is at fault.
+            anew = self.terms.resolve_anew(selection, deferrals)
+            if anew.guids != terms.guids:
+                reader.failures.clear()
+                reader.lists = self._begin(selection, anew, deferrals)
+                began = Position()
+                seen, ended = reader.read_from(began, [guid for guid in anew.guids if guid not in waiting])
+            terms = anew
+        for guid, error in reader.failures.items():
+            deferrals.failed(Kind.TERM, guid, error, terms.name_of(guid))
+        if has_paused:
+            deferrals.succeeded(Kind.TERM, seen.terms.keys() - reader.failures.keys())
+        unread = [guid for guid in terms.guids if guid in waiting or guid in reader.failures]
+        paused = {guid: found for guid in unread if (found := deferrals.find(Kind.TERM, guid))}
+        return Snapshot(started_at, selection, terms, seen, paused, began, ended, reader.lists)
+
+    def read_to_end(self, found: Snapshot, deferrals: Deferrals, keep_alive: Callable[[], None]) -> Snapshot:
+        """Ask for what would follow, until nothing does: a short page could also be a server's own limit.
+
+        An idle tick does not pay for it. A term for which that fails is paused; without time, it was a part.
+        """
+        lists = found.lists or self._begin(found.selection, found.terms, deferrals)
+        reader = ListReader(lists, 1, self._reader_of(found.started_at, keep_alive))
+        ended = None
+        for guid in [guid for guid in found.seen.terms if guid not in found.paused]:
+            if not reader.read_on(found.seen, guid):
+                ended = Position(term=guid, offset=found.seen.terms[guid].offset)
+                break
+        failed = {
+            guid: deferrals.failed(Kind.TERM, guid, error, found.terms.name_of(guid))
+            for guid, error in reader.failures.items()
+        }
+        return replace(found, paused={**found.paused, **failed}, ended=ended)
+
+    def _begin(self, selection: Selection, terms: ResolvedTerms, deferrals: Deferrals) -> Lists:
+        by_name = {str(keyword): keyword for keyword in selection.keywords}
+        keywords = {guid: by_name[terms.name_of(guid)] for guid in terms.guids if terms.name_of(guid) in by_name}
+        return self.lists.begin(keywords, terms.kept, deferrals)
+
+    def _reader_of(self, started_at: datetime, keep_alive: Callable[[], None]) -> Callable[[], bool]:
+        """Return what is called before each page, and says whether there is time for it."""
+
+        def has_time() -> bool:
+            keep_alive()
+            return self.clock() - started_at < READ_TIME
+
+        return has_time
+
+
+@dataclass
+class ListReader:
+    """Reads lists page by page; those that fail are kept in `failures`."""
+
+    lists: Lists
+    page_size: int
+    has_time: Callable[[], bool]
+    failures: dict[str, SyncError] = field(default_factory=dict)
+
+    def read_from(self, began: Position, guids: list[str]) -> tuple[Assignments, Position | None]:
+        """Read the lists of these terms, from a position on; return what they show, and where time ended if it did."""
+        seen = Assignments.of(guids[guids.index(began.term) :] if began.term in guids else guids)
+        if began.term in seen.terms:
+            seen.terms[began.term].offset = began.offset
+        for guid in seen.terms:
+            if not self.read_on(seen, guid):
+                return seen, Position(term=guid, offset=seen.terms[guid].offset)
+        return seen, None
+
+    def read_on(self, seen: Assignments, guid: str) -> bool:
+        """Read a term's list from where it stands; return whether there was time.
+
+        A page shorter than `page_size`, or without news, is the last.
+        """
+        while True:
+            if not self.has_time():
+                return False
+            try:
+                page = self.lists.fetch(guid, seen.terms[guid].offset)
+            except SyncError as error:
+                if not is_own_failure(error):
+                    raise
+                self.failures[guid] = error
+                return True
+            if not seen.add(guid, page) or len(page) < self.page_size:
+                return True

@@ -1,0 +1,316 @@
+"""Finds the guids of the glossary terms that the keywords name, and remembers them for a while."""
+
+import difflib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from pydantic import BaseModel, Field
+
+from sync_core.discovery.terms.find_concepts import FindConcepts, Found
+from sync_core.discovery.terms.keywords import Keyword, Selection
+from sync_core.discovery.terms.term_lists import is_of_catalog
+from sync_core.errors import ConfigError, SyncError, TransientError
+from sync_core.purview.client import PAGE_SIZE, PurviewClient
+from sync_core.purview.wire import Glossary, TermHeader
+from sync_core.runs.defer import Deferrals, is_own_failure
+from sync_core.runs.deferred import Kind
+from sync_core.spelling import LookAlikeError, pick
+from sync_core.storage.notes import Notes
+
+NOTE = "terms"
+RESOLVE_AFTER = timedelta(minutes=10)
+LIST_AFTER = timedelta(minutes=2)
+FEW_TERMS = 2000  # a thousand are listed with a request
+SUGGESTIONS = 5
+LIST_TIME = timedelta(seconds=60)
+MOST_TERMS = 5000  # they are kept in one row, of 1 MiB at the most
+STORE = "glossaries"
+PARENT_AND_CHILD = "_"  # stands between them in a formal name (docs/vendors/purview.md, section 2)
+
+
+class ResolvedTerms(BaseModel):
+    """The guids of a selection's terms.
+
+    Terms and data products of the Unified Catalog come first, under their keys. `named_by` tells which keyword names
+    each, by its place in the selection; `kept` are those that are not found any more, which is no proof that they are
+    gone. `unknown` tells of each keyword that names no term. `listed` is how many terms had to be listed to find them.
+    """
+
+    selection: str
+    guids: list[str]
+    named_by: list[int] = Field(default_factory=list)
+    kept: list[str] = Field(default_factory=list)
+    resolved_at: datetime
+    unknown: list[str] = Field(default_factory=list)
+    listed: int = 0
+
+    def name_of(self, guid: str) -> str:
+        """Return the keyword that names a term."""
+        place, keywords = self.places.get(guid), self.selection.split("; ")
+        return keywords[place] if place is not None and place < len(keywords) else ""
+
+    @property
+    def places(self) -> dict[str, int]:
+        """The place of its keyword in the selection, by each term's guid."""
+        return dict(zip(self.guids, self.named_by, strict=False))
+
+    def check(self) -> None:
+        """Raise what keywords name no term, if any do.
+
+        Raises:
+            ConfigError: the message tells similar terms.
+        """
+        if self.unknown:
+            raise ConfigError(self.unknown[0], self.unknown[1:])
+
+
+@dataclass(frozen=True)
+class ResolveTerms:
+    """Resolves keywords to term guids."""
+
+    purview: PurviewClient
+    concepts: FindConcepts
+    notes: Notes
+    clock: Callable[[], datetime]
+
+    def resolve(self, selection: Selection, deferrals: Deferrals, *, since: datetime | None = None) -> ResolvedTerms:
+        """Return the terms, some minutes old at most, or as they were `since` a moment at the earliest.
+
+        Without such a moment, where Purview does not let them be looked up again, those that are known go on.
+
+        Raises:
+            ConfigError: no keyword names a term.
+        """
+        note = self._known(selection)
+        if note and note.resolved_at > (since or self._oldest(selection, note)):
+            return note
+        if note is None or since is not None:
+            return self.resolve_anew(selection, deferrals)
+        return note if deferrals.waits(Kind.STORE, STORE) else self._refresh(selection, deferrals, note)
+
+    def resolve_anew(self, selection: Selection, deferrals: Deferrals) -> ResolvedTerms:
+        """Return the terms as they are now. While one is unknown nothing is remembered: it may be made any minute.
+
+        Of a glossary that cannot be read, the terms that are known go on.
+        """
+        listing, now = Listing(self.purview, deferrals, self._has_time()), self.clock()
+        found, failures = self._find_each(selection, listing)
+        concepts = self.concepts.find(selection, deferrals)
+        note = self._known(selection)
+        places, kept = _places(selection, found, concepts, note, is_partial=bool(listing.unread or failures))
+        named = set(places.values())
+        missing = [
+            one
+            for place, one in enumerate(selection.keywords)
+            if place not in named and not found.get(one) and str(one) not in concepts.named
+        ]
+        unknown = [_not_found(one, failures.get(one), listing, concepts, selection.setting) for one in missing]
+        terms = ResolvedTerms(
+            selection=str(selection),
+            guids=list(places),
+            named_by=list(places.values()),
+            kept=kept,
+            resolved_at=now,
+            unknown=unknown,
+            listed=listing.count,
+        )
+        if not places:
+            terms.check()
+        _check_count(terms, selection.setting)
+        if not unknown:
+            self.notes.save(NOTE, terms)
+        return terms
+
+    def _find_each(
+        self, selection: Selection, listing: "Listing"
+    ) -> tuple[dict[Keyword, list[str]], dict[Keyword, SyncError]]:
+        """Return the guids of each keyword, and why others could not be looked up.
+
+        Raises:
+            SyncError: none of them could.
+        """
+        found: dict[Keyword, list[str]] = {}
+        failures: dict[Keyword, SyncError] = {}
+        for keyword in selection.keywords:
+            try:
+                found[keyword] = self._find(keyword, listing)
+            except LookAlikeError as error:
+                failures[keyword] = LookAlikeError(f"{selection.setting} names the term '{keyword}': {error}")
+            except SyncError as error:
+                if not is_own_failure(error):
+                    raise
+                failures[keyword] = error
+        if not found:
+            raise next(iter(failures.values()))
+        return found, failures
+
+    def _known(self, selection: Selection) -> ResolvedTerms | None:
+        note = self.notes.load(ResolvedTerms, NOTE)
+        return note if note and note.selection == str(selection) else None
+
+    def _refresh(self, selection: Selection, deferrals: Deferrals, note: ResolvedTerms) -> ResolvedTerms:
+        try:
+            terms = self.resolve_anew(selection, deferrals)
+        except SyncError as error:
+            if not is_own_failure(error):
+                raise
+            deferrals.failed(Kind.STORE, STORE, error, "glossaries")
+            return note
+        deferrals.succeeded(Kind.STORE, [STORE])
+        return terms
+
+    def _has_time(self) -> Callable[[], bool]:
+        ends_at = self.clock() + LIST_TIME
+        return lambda: self.clock() < ends_at
+
+    def _oldest(self, selection: Selection, note: ResolvedTerms) -> datetime:
+        """Another glossary may get a term of that name, too: without a glossary it is listed more often, if cheap."""
+        is_bare = any(not keyword.glossary for keyword in selection.keywords)
+        return self.clock() - (LIST_AFTER if is_bare and note.listed <= FEW_TERMS else RESOLVE_AFTER)
+
+    def _find(self, keyword: Keyword, listing: "Listing") -> list[str]:
+        if keyword.is_product or not self.concepts.asks_classic:
+            return []
+        exact = self.purview.find_term(keyword.formal_name) if keyword.glossary else None
+        if exact:
+            return [exact]
+        glossaries = listing.called(keyword.glossary) if keyword.glossary else listing.glossaries
+        return [guid for glossary in glossaries for guid in self._find_in(glossary, keyword, listing)]
+
+    def _find_in(self, listed: "ListedGlossary", keyword: Keyword, listing: "Listing") -> list[str]:
+        glossary = listed.glossary
+        matches = [header.guid for header in pick(keyword.term, listed.headers, lambda header: header.display_text)]
+        # A child term may be listed by its own name alone; only its formal name holds its parents' names, too.
+        if not matches and PARENT_AND_CHILD in keyword.term:
+            with listing.guarded(glossary):
+                found = self.purview.find_term(f"{keyword.term}@{glossary.qualified_name}")
+                matches = [found] if found else []
+        return matches
+
+
+@dataclass(frozen=True, slots=True)
+class ListedGlossary:
+    """A glossary with the headers of its terms."""
+
+    glossary: Glossary
+    headers: list[TermHeader]
+
+
+@dataclass
+class Listing:
+    """All glossaries with their terms, read when they are first asked for: a term may be found without them.
+
+    One that cannot be read is left out, and named in `unread`.
+    """
+
+    purview: PurviewClient
+    deferrals: Deferrals
+    has_time: Callable[[], bool]
+    unread: list[str] = field(default_factory=list)
+    _read: list[ListedGlossary] | None = None
+
+    @property
+    def glossaries(self) -> list[ListedGlossary]:
+        """Those that can be read. No cached property: its lock is one for all listings, and held over the reading."""
+        if self._read is None:
+            self._read = [self._list(each) for each in self.purview.fetch_glossaries()]
+        return self._read
+
+    def called(self, name: str) -> list[ListedGlossary]:
+        """The glossaries of that name, or of that qualified name."""
+        by_name = pick(name, self.glossaries, lambda listed: listed.glossary.name)
+        by_qualified_name = pick(name, self.glossaries, lambda listed: listed.glossary.qualified_name)
+        return [*by_name, *(one for one in by_qualified_name if one not in by_name)]
+
+    @contextmanager
+    def guarded(self, glossary: Glossary) -> Iterator[None]:
+        """Defer a glossary, where what is asked of it in the block fails."""
+        try:
+            yield
+        except SyncError as error:
+            if not is_own_failure(error):
+                raise
+            self.unread.append(glossary.name)
+            self.deferrals.failed(Kind.GLOSSARY, glossary.guid, error, glossary.name)
+
+    def _list(self, glossary: Glossary) -> ListedGlossary:
+        listed = ListedGlossary(glossary, [])
+        if self.deferrals.waits(Kind.GLOSSARY, glossary.guid):
+            self.unread.append(glossary.name)
+            return listed
+        with self.guarded(glossary):
+            for header in self.purview.fetch_term_headers(glossary.guid):
+                listed.headers.append(header)
+                if len(listed.headers) % PAGE_SIZE == 0 and not self.has_time():
+                    raise TransientError(
+                        f"The terms of glossary {glossary.name} could not be listed within {LIST_TIME.seconds} s: name "
+                        "the term with its glossary, as Term@Glossary, so that nothing has to be listed."
+                    )
+            self.deferrals.succeeded(Kind.GLOSSARY, [glossary.guid])
+        return listed
+
+    @property
+    def count(self) -> int:
+        """How many terms were read until now."""
+        return 0 if self._read is None else len(self.names)
+
+    @property
+    def names(self) -> list[str]:
+        """What a person could have meant, as `Term@Glossary`."""
+        return [f"{header.display_text}@{each.glossary.name}" for each in self.glossaries for header in each.headers]
+
+
+def _check_count(terms: ResolvedTerms, setting: str) -> None:
+    """The terms are kept in one row, which has a bound.
+
+    Raises:
+        ConfigError: there are too many.
+    """
+    if len(terms.guids) > MOST_TERMS:
+        raise ConfigError(f"{setting} selects {len(terms.guids)} terms; expected {MOST_TERMS} at most: name fewer.")
+
+
+def _places(
+    selection: Selection,
+    found: Mapping[Keyword, Sequence[str]],
+    concepts: Found,
+    note: ResolvedTerms | None,
+    *,
+    is_partial: bool,
+) -> tuple[dict[str, int], list[str]]:
+    """Return the place of its keyword by each term's key, the catalog's first, and which of those are only kept.
+
+    What the catalog does not show any more is kept: a draft looks like a deleted term. Classic terms that were known
+    are kept where glossaries could not all be read, and where the catalog has the name: after a migration glossaries
+    may list no term, and the term's own list tells.
+    """
+    place_of = {str(keyword): place for place, keyword in enumerate(selection.keywords)}
+    before = note.places if note else {}
+    shown = {key: place_of[name] for key, name in concepts.keys.items()}
+    kept = {key: place for key, place in before.items() if is_of_catalog(key) and key not in shown}
+    named = {place_of[name] for name in concepts.named}
+    classic = {key: at for key, at in before.items() if not is_of_catalog(key) and (is_partial or at in named)}
+    for place, keyword in enumerate(selection.keywords):
+        classic.update((guid, place) for guid in found.get(keyword, ()) if guid not in classic)
+    return {**shown, **kept, **classic}, list(kept)
+
+
+def _not_found(keyword: Keyword, error: SyncError | None, listing: Listing, concepts: Found, setting: str) -> str:
+    if isinstance(error, LookAlikeError):
+        return str(error)
+    if error is not None:
+        return f"The term '{keyword}' of {setting} cannot be looked up: {error}"
+    if hint := concepts.hint(keyword):
+        return f"{setting} names '{keyword}', which selects nothing: {hint}"
+    names, unread = listing.names, ", ".join(listing.unread)
+    similar = difflib.get_close_matches(keyword.formal_name, names, n=SUGGESTIONS, cutoff=0.5)
+    hint = f"Similar terms there: {'; '.join(similar)}" if similar else f"The app can see {len(names)} terms there"
+    if unread:
+        hint = f"{hint}; but not all glossaries can be read: {unread}"
+    return (
+        f"{setting} names the glossary term '{keyword}', which Purview does not show; expected the exact name, as Term "
+        f"or Term@Glossary. {hint}. Correct {setting}, or create the term and give it to the assets; if it exists, "
+        "give the app's identity the role Data Reader on the root collection."
+    )

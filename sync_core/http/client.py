@@ -1,0 +1,242 @@
+"""The one client for outgoing HTTP: pooled, timed, retried, logged, signed, and translated into our errors."""
+
+import html
+import json
+import logging
+import time
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any, Protocol
+from urllib.parse import quote, quote_plus, urlencode
+
+import requests
+from requests.adapters import HTTPAdapter
+from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
+from urllib3.exceptions import LocationValueError  # requests lets it through for some addresses
+
+from sync_core import __version__
+from sync_core.errors import SyncError, ThrottledError, TransientError
+from sync_core.http.failures import Service, to_connection_error, to_status_error
+from sync_core.ledger import record_request
+from sync_core.safe_text import MASK
+
+logger = logging.getLogger(__name__)
+
+ATTEMPTS = 3
+LONGEST_WAIT_S = 8.0  # a longer pause belongs to the queue: a waiting function costs money and a thread
+CONNECT_TIMEOUT_S = 5.0
+READ_TIMEOUT_S = 25.0
+POOL_SIZE = 32
+LONGEST_PREPARATION_S = 10.0
+USER_AGENT = f"purview-cluedin-sync/{__version__}"
+SECRET_FIELDS = ("password", "refresh_token")
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request to make. `idempotent` allows repeating it when its outcome is not known."""
+
+    method: str
+    path: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+    json: Any = field(default=None, repr=False)
+    form: Mapping[str, str] | None = field(default=None, repr=False)  # it holds a password
+    idempotent: bool = True
+    operation: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back, whatever its status. `request_id` is the one that we gave the request."""
+
+    status: int
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)  # it may hold a token
+    request_id: str
+
+    def json(self) -> Any:
+        """Return the decoded body, or None where it is no JSON."""
+        try:
+            return json.loads(self.body)
+        except (ValueError, RecursionError):
+            return None
+
+
+class TokenSource(Protocol):
+    """Gives the bearer token of one service."""
+
+    def token(self) -> str:
+        """Return a token that is valid for the next minutes."""
+
+    def renew(self, refused: str) -> str:
+        """Return another token than the refused one."""
+
+
+def pooled_session() -> requests.Session:
+    """Return a session for many threads that keeps its connections and no cookies."""
+    session = requests.Session()
+    session.mount("http://", HTTPAdapter(pool_connections=4, pool_maxsize=POOL_SIZE))
+    session.mount("https://", HTTPAdapter(pool_connections=4, pool_maxsize=POOL_SIZE))
+    session.cookies.set_policy(_NoCookies())
+    return session
+
+
+@dataclass(frozen=True)
+class HttpClient:
+    """Sends calls to one service.
+
+    `is_refused` says whether an answer means "token not accepted"; then the token is renewed once and the call
+    repeated, which is safe for any call since a refused one was not carried out. A 403 is none: it speaks of the rights
+    to one thing, and another token has the same. `on_throttled` hears of each answer
+    that asks us to slow down, with the seconds asked for, if any.
+    """
+
+    service: Service
+    base_url: str
+    session: requests.Session = field(default_factory=pooled_session)
+    tokens: TokenSource | None = None
+    is_refused: Callable[[Answer], bool] = lambda answer: answer.status == HTTPStatus.UNAUTHORIZED
+    on_throttled: Callable[[str, float | None], None] = lambda _service, _retry_after_s: None
+    sleep: Callable[[float], None] = time.sleep
+
+    def send(self, call: Call) -> Answer:
+        """Send a call and return its successful answer.
+
+        Raises:
+            ConfigError: wrong credentials, role or address; the message names the setting and the remedy.
+            TransientError: it may work later; raised at once for a call that is not idempotent.
+            RejectedError, NotFoundError: the service refuses this call for good.
+        """
+        retrying = Retrying(
+            stop=stop_after_attempt(ATTEMPTS if call.idempotent else 1),
+            retry=retry_if_exception(_is_worth_a_wait),
+            wait=_wait_as_asked,
+            sleep=self.sleep,
+            reraise=True,
+        )
+        return retrying(self._send_once, call)
+
+    def _send_once(self, call: Call) -> Answer:
+        answer = self._send_signed(call)
+        error = to_status_error(self.service, call.operation or f"{call.method} {call.path}", answer)
+        if error is None:
+            return answer
+        self.notice(error)
+        raise error
+
+    def notice(self, error: SyncError) -> None:
+        """Pass on that the service asks us to slow down, also where an answer says so in its body."""
+        if isinstance(error, ThrottledError) or (isinstance(error, TransientError) and error.retry_after_s is not None):
+            self.on_throttled(self.service.name, error.retry_after_s)
+
+    def _send_signed(self, call: Call) -> Answer:
+        if self.tokens is None:
+            return self._exchange(call, None)
+        started = time.monotonic()
+        token = self.tokens.token()
+        self._check_haste(call, started)
+        answer = self._exchange(call, token)
+        if self.is_refused(answer):
+            token = self.tokens.renew(token)
+            self._check_haste(call, started)
+            answer = self._exchange(call, token)
+        return answer
+
+    def _check_haste(self, call: Call, started: float) -> None:
+        """A call that may not be repeated must go out while its caller still holds the claim to make it."""
+        if not call.idempotent and time.monotonic() - started > LONGEST_PREPARATION_S:
+            raise TransientError(f"Signing in to {self.service.title} took too long.", service=self.service.name)
+
+    def _exchange(self, call: Call, token: str | None) -> Answer:
+        request_id = uuid.uuid4().hex
+        headers = {
+            "Accept": "application/json",
+            "User-Agent": USER_AGENT,
+            "x-ms-client-request-id": request_id,
+        }
+        record_request(self.service.name)
+        started = time.monotonic()
+        try:
+            response = self.session.request(
+                call.method,
+                self.base_url + call.path,
+                params=_query(call.params),
+                json=call.json,
+                data=call.form,
+                headers=headers,
+                auth=_Bearer(token),
+                timeout=(CONNECT_TIMEOUT_S, READ_TIMEOUT_S),
+                allow_redirects=False,  # a redirect would carry the bearer token elsewhere
+            )
+        except (requests.RequestException, LocationValueError) as error:
+            self._log(call, type(error).__name__, started, request_id)
+            raise to_connection_error(self.service, call.operation or call.path, error) from error
+        self._log(call, response.status_code, started, request_id)
+        body = _without_echo(response.content, _secrets(call, token, is_ok=response.ok))
+        return Answer(response.status_code, response.headers, body, request_id)
+
+    def _log(self, call: Call, result: int | str, started: float, request_id: str) -> None:
+        duration_ms = round((time.monotonic() - started) * 1000)
+        fields = {"service": self.service.name, "result": result, "duration_ms": duration_ms, "request_id": request_id}
+        logger.info(
+            "%s %s %s %s -> %s, %s ms, request %s",
+            *(self.service.name, call.method, call.path, call.operation, result, duration_ms, request_id),
+            extra=fields,
+        )
+
+
+def _query(params: Mapping[str, Any]) -> str:
+    """A space as `%20`: only forms may write it as `+`, which Purview takes literally in a query.
+
+    Source: wjohnson/pyapacheatlas#286; Microsoft's own client sends `%20`.
+    """
+    return urlencode(params, doseq=True, quote_via=quote, safe="", errors="replace")
+
+
+def _secrets(call: Call, token: str | None, *, is_ok: bool) -> list[str]:
+    """The secrets that a request carried. What a token endpoint gives is not an echo, even if it is the same again."""
+    form = {} if is_ok else call.form or {}
+    return [secret for secret in (token, *(form.get(name) for name in SECRET_FIELDS)) if secret]
+
+
+def _without_echo(body: bytes, secrets: Sequence[str]) -> bytes:
+    """Mask what we sent: some services answer a failure with the request, and failures are logged and kept."""
+    for secret in secrets:
+        for spelling in {secret, quote_plus(secret), quote(secret), json.dumps(secret)[1:-1], html.escape(secret)}:
+            body = body.replace(spelling.encode(), MASK.encode())
+    return body
+
+
+def _is_worth_a_wait(error: BaseException) -> bool:
+    """A service that asks to slow down without saying for how long is asked again by the queue, much later."""
+    if isinstance(error, ThrottledError) and error.retry_after_s is None:
+        return False
+    return isinstance(error, TransientError) and (error.retry_after_s or 0) <= LONGEST_WAIT_S
+
+
+def _wait_as_asked(state: RetryCallState) -> float:
+    error = state.outcome.exception() if state.outcome else None
+    asked = error.retry_after_s if isinstance(error, TransientError) else None
+    jitter = wait_random_exponential(multiplier=0.5, max=LONGEST_WAIT_S)(state)
+    return jitter if asked is None else asked + min(jitter, 1.0)
+
+
+@dataclass(frozen=True)
+class _Bearer(requests.auth.AuthBase):
+    """Signs a request. Giving requests an auth of ours also keeps it from looking for one in a .netrc file."""
+
+    token: str | None = field(repr=False)
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        if self.token is not None:
+            request.headers["Authorization"] = f"Bearer {self.token}"
+        return request
+
+
+class _NoCookies(requests.cookies.cookielib.DefaultCookiePolicy):  # type: ignore[name-defined,misc]
+    """One session serves many threads: a cookie of one answer must not travel with another's request."""
+
+    def set_ok(self, cookie: Any, request: Any) -> bool:  # noqa: ARG002
+        return False

@@ -1,0 +1,149 @@
+"""A claim: one worker at a time is at a job, and for a minute only unless it shows that it lives.
+
+A claim ends by the storage service's clock alone, so that workers whose clocks differ by minutes agree on who holds it;
+a worker measures its own hold by its monotonic clock. It stands in the job's own row.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, TypeAlias
+
+from sync_core.errors import ConflictError
+from sync_core.jobs.job import Job, JobState
+from sync_core.runs.leases import Lease
+from sync_core.storage.table import Operation
+
+if TYPE_CHECKING:
+    from sync_core.jobs.job_store import JobStore
+
+Others: TypeAlias = "Callable[[Job | None], Sequence[Operation]]"
+"""What is done in the same transaction, given what becomes of the job: None for one that ends."""
+
+CLAIM_S = 60  # longer than any single call of a worker can take
+TRIES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class StoredJob:
+    """A job and its ETag; `now` is the storage service's time when it was read, `read_at` the same by our own clock."""
+
+    job: Job
+    etag: str
+    now: datetime
+    read_at: float
+
+    @property
+    def is_held(self) -> bool:
+        """Whether nobody may start now: a worker is at it, or what the last one did must show first."""
+        return self.job.held_until is not None and self.job.held_until > self.now
+
+
+def _nothing(_: Job | None) -> Sequence[Operation]:
+    return ()
+
+
+class Claim:
+    """A job in our hands. Renew it before each step that must not be done by two."""
+
+    def __init__(self, store: "JobStore", stored: StoredJob, alone: Lease | None) -> None:
+        self._store = store
+        self._stored = stored
+        self._owner = stored.job.owner
+        self._asked = stored.job.asked
+        self._alone = alone
+        self._renewed_at = store.monotonic()
+        self.left: Job | None = None
+        """The job as it was left, if its message is to be sent."""
+
+    @property
+    def run_id(self) -> str:
+        """The run that holds the job."""
+        return self._owner
+
+    @property
+    def job(self) -> Job:
+        """The job as it was last read or written."""
+        return self._stored.job
+
+    def renew(self) -> None:
+        """Hold the job for its full time from now on.
+
+        Raises:
+            ConflictError: the claim ended and another worker took it, or the job is gone: stop.
+        """
+        started = self._store.monotonic()
+        self._end(lambda job: self._held(job, started), _nothing)
+        self._renewed_at = started
+        if self._alone:
+            self._alone.renew()
+
+    def renew_if_older_than(self, age_s: float) -> None:
+        """Renew only when the last renewal is that long ago: for loops of short steps."""
+        if self._store.monotonic() - self._renewed_at >= age_s:
+            self.renew()
+
+    def done(self, others: Others = _nothing) -> None:
+        """Do `others` and end the job. One that was asked for meanwhile stays, and is `left`.
+
+        Raises:
+            ConflictError: the claim is lost, and nothing was done.
+        """
+        self.left = self._end(lambda job: None if job.asked == self._asked else self._afresh(job), others)
+
+    def put_back(self, change: Callable[[Job], Job], rest_s: float, others: Others) -> None:
+        """Let the job be done later, and leave it; nobody may start before `rest_s` is over.
+
+        Raises:
+            ConflictError: the claim is lost, and nothing was done.
+        """
+
+        def later(job: Job) -> Job:
+            rest = {"owner": "", "held_until": self._now(self._store.monotonic()) + timedelta(seconds=rest_s)}
+            return change(job).model_copy(update=rest)
+
+        self.left = self._end(later, others)
+
+    def give_up(self, change: Callable[[Job], Job], others: Others) -> None:
+        """Make the job a dead letter. One that was asked for meanwhile begins anew, and is `left`.
+
+        Raises:
+            ConflictError: the claim is lost, and nothing was done.
+        """
+        left = self._end(lambda job: change(job) if job.asked == self._asked else self._afresh(job), others)
+        self.left = left if left and left.state is JobState.PENDING else None
+
+    def _afresh(self, job: Job) -> Job:
+        now = self._now(self._store.monotonic())
+        update = {"owner": "", "held_until": None, "attempts": 0, "unseen_since": None, "throttled_since": None}
+        return job.model_copy(update=update).sent(now)
+
+    def _held(self, job: Job, since: float) -> Job:
+        until = self._now(since) + timedelta(seconds=self._store.claim_s)
+        return job.model_copy(update={"held_until": until, "due_at": until})
+
+    def _now(self, monotonic_s: float) -> datetime:
+        """Return the storage service's time."""
+        return self._stored.now + timedelta(seconds=monotonic_s - self._stored.read_at)
+
+    def _end(self, change: Callable[[Job], Job | None], others: Others) -> Job | None:
+        """Change the job, or end it where `change` returns None, with `others` in the same transaction."""
+        for _ in range(TRIES):
+            after = change(self._stored.job)
+            own = self._store.changing(self._stored, after) if after else self._store.ending(self._stored)
+            try:
+                etag, *_ = self._store.table.transact([own, *others(after)])
+            except ConflictError:
+                self._stored = self._read_again()
+                continue
+            if after:
+                self._stored = StoredJob(after, etag, self._stored.now, self._stored.read_at)
+            return after
+        raise ConflictError(f"What belongs to job {self.job.key} changed at each of {TRIES} tries.")
+
+    def _read_again(self) -> StoredJob:
+        """Others may have touched the job, e.g. asked for it once more: it is still ours."""
+        stored = self._store.load(self.job.key)
+        if stored is None or stored.job.owner != self._owner:
+            raise ConflictError(f"Another worker took job {self.job.key} over.")
+        return stored

@@ -1,0 +1,48 @@
+"""Takes what the host gave up from the poison queues, whatever it holds, and wakes the jobs that it names.
+
+No function listens to these queues: what the host cannot decode it would hide there, without end and without a run.
+A message in one of them says nothing of its job, which is dead by its own attempts only: the host moves it there when
+workers died or storage was away, too. Idempotent: the same message again wakes the same job, or is the same letter.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sync_core.errors import RejectedError
+from sync_core.jobs.wake_jobs import WakeJobs
+from sync_core.jobs.worker import Work
+from sync_core.runs.run_log import RunLog
+from sync_core.storage.queues import PoisonQueue
+
+
+@dataclass(frozen=True)
+class Poison:
+    """The poison queue of one kind of work."""
+
+    queue: PoisonQueue
+    work: Work
+    wake: WakeJobs
+
+
+@dataclass(frozen=True)
+class TakePoison:
+    """Empties the poison queues."""
+
+    poisons: Sequence[Poison]
+    clock: Callable[[], datetime]
+
+    def run(self, log: RunLog) -> None:
+        """Empty all of them.
+
+        Raises:
+            TransientError, ConfigError: storage does not answer; what is left is taken by the next run.
+        """
+        for poison in self.poisons:
+            log.counts["poison_taken"] += poison.queue.drain(lambda body, of=poison: self._take(of, body, log))  # type: ignore[misc]
+
+    def _take(self, poison: Poison, body: bytes, log: RunLog) -> None:
+        try:
+            poison.wake.wake(poison.work.read(body).job_key, log)
+        except RejectedError as error:
+            poison.work.jobs.keep_unreadable(poison.work.queue.name, body, error, self.clock())

@@ -1,0 +1,220 @@
+"""Works off one message: claim the job that it names, do it, and see to it that a failure is put back or given up.
+
+The same for all kinds of work. Putting work back and counting its attempts is ours to do: the host's own retries have
+no back-off and end after five.
+"""
+
+import logging
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from sync_core.errors import ConflictError, RejectedError, SyncError, UnforeseenError
+from sync_core.jobs.claims import CLAIM_S, Claim, StoredJob
+from sync_core.jobs.job import DIED, MAX_DEATHS, Job, JobState
+from sync_core.jobs.job_store import JobStore
+from sync_core.jobs.message import Message, message_of
+from sync_core.jobs.verdict import GiveUp, Later, Why, judge
+from sync_core.runs.leases import Held, Lease, Leases
+from sync_core.runs.pauses import Pauses
+from sync_core.storage.queues import WorkQueue
+from sync_core.storage.table import Operation
+
+logger = logging.getLogger(__name__)
+
+SUSPECTS = "suspects"
+SUSPECT_DELAY_S = 5.0  # a suspect is done in seconds, or has killed its worker
+SUSPECT_SPREAD_S = 20.0
+MAX_REST_S = 120.0  # a person who has mended something must not wait for a quarter of an hour
+
+
+class Work(Protocol):
+    """One kind of work."""
+
+    @property
+    def jobs(self) -> JobStore:
+        """Where its jobs are."""
+
+    @property
+    def queue(self) -> WorkQueue:
+        """Where its messages are."""
+
+    @property
+    def services(self) -> Sequence[str]:
+        """Whom it needs: while one of them wants to be left alone, nothing is begun."""
+
+    def is_on(self) -> bool:
+        """Whether a person wants it done now; else it waits."""
+
+    def read(self, body: bytes) -> Message:
+        """Read a message.
+
+        Raises:
+            RejectedError: it is none of this kind.
+        """
+
+    def do(self, claim: Claim) -> None:
+        """Do what the claimed job asks for, and end it together with the last change of its record."""
+
+    def subject(self, key: str) -> str:
+        """Return what people call the thing that a job is about."""
+
+    def failing(self, job: Job, *, is_news: bool) -> list[Operation]:
+        """Return what changes beside a job that failed or is given up; `is_news` says whether to tell people."""
+
+    def requeuing(self, job: Job) -> list[Operation]:
+        """Return what changes beside a job that was given up and is replayed."""
+
+    def when_done(self) -> None:
+        """Tell people, if that was the last."""
+
+
+@dataclass(frozen=True)
+class Worker:
+    """The worker of one kind of work. `chance` gives random numbers from 0 to 1."""
+
+    work: Work
+    leases: Leases
+    pauses: Pauses
+    clock: Callable[[], datetime]
+    new_id: Callable[[], str]
+    chance: Callable[[], float]
+
+    def handle(self, body: bytes) -> None:
+        """Work off one message. Delivered twice, out of order, or at once with others, it does the work once.
+
+        Raises:
+            TransientError, ConfigError: storage failed; the next tick wakes the job.
+            Exception: what nobody foresaw, after it was recorded.
+        """
+        try:
+            message = self.work.read(body)
+            stored = self.work.jobs.load(message.job_key)
+        except RejectedError as error:
+            self.work.jobs.keep_unreadable(self.work.queue.name, body, error, self.clock())
+            logger.error("A message of %s is dropped, %s: %s", self.work.queue.name, error.code, error)  # noqa: TRY400  # it is told
+            return
+        if stored is None:
+            self.work.when_done()  # the worker that did it may have died before
+        elif self._is_wanted(message, stored):
+            self._begin(stored)
+        else:
+            logger.info("Job %s is not to be done now; dropping its message", message.job_key)
+
+    def _is_wanted(self, message: Message, stored: StoredJob) -> bool:
+        """Whether this message counts. One that is dropped is sent again by a tick, should its job still be due."""
+        is_due = stored.job.state is JobState.PENDING and not stored.is_held
+        return is_due and not message.is_outdated(stored.job.sends) and self.work.is_on()
+
+    def _begin(self, stored: StoredJob) -> None:
+        job = stored.job.after_death(self.clock()) if stored.job.owner else stored.job
+        if job.deaths >= MAX_DEATHS:
+            self._bury(stored, job)
+            return
+        pause_s = self.pauses.wait_s(*self.work.services)
+        if pause_s:
+            self._put_off(stored, job, pause_s)
+            return
+        run_id = self.new_id()
+        alone = self.leases.acquire(SUSPECTS, run_id, CLAIM_S) if job.is_suspect else None
+        if isinstance(alone, Held):
+            self._put_off(stored, job, SUSPECT_DELAY_S + SUSPECT_SPREAD_S * self.chance())
+            return
+        try:
+            self._claim(stored, job, run_id, alone)
+        finally:
+            if alone:
+                alone.release()
+
+    def _claim(self, stored: StoredJob, job: Job, run_id: str, alone: Lease | None) -> None:
+        try:
+            claim = self.work.jobs.claim(stored, job, run_id, alone)
+        except ConflictError:
+            logger.info("Another worker took job %s first", job.key)
+            return
+        try:
+            self.work.do(claim)
+        except SyncError as error:
+            self._fail(claim, error)
+        except Exception as error:
+            self._fail(claim, UnforeseenError(f"{type(error).__name__}: {error}"))
+            raise
+        else:
+            self._send_left(claim, 0)
+        self.work.when_done()
+
+    def _fail(self, claim: Claim, error: SyncError) -> None:
+        verdict = judge(error, claim.job, self.clock(), self.chance())
+        try:
+            if isinstance(verdict, Later):
+                self._put_back(claim, error, verdict)
+            else:
+                self._give_up(claim, error, verdict)
+        except ConflictError as lost:
+            logger.warning("Job %s was taken over by another worker, or is done: %s", claim.job.key, lost)
+
+    def _put_back(self, claim: Claim, error: SyncError, verdict: Later) -> None:
+        """Put the job back, and let no one look before it comes again: what a lost call made shows after a while."""
+        now, delay_s = self.clock(), verdict.delay_s
+        rest_s = min(max(delay_s - 1, 0), MAX_REST_S)
+        claim.put_back(
+            lambda job: _failed(job, error, verdict.why, now).sent(now, delay_s),
+            rest_s,
+            lambda after: self.work.failing(after or claim.job, is_news=False),
+        )
+        logger.warning("Job %s failed, next in %.0f s: %s", claim.job.key, delay_s, error)
+        self._send_left(claim, delay_s)
+
+    def _give_up(self, claim: Claim, error: SyncError, verdict: GiveUp) -> None:
+        now, subject = self.clock(), self.work.subject(claim.job.key)
+
+        def dead(job: Job) -> Job:
+            given_up = _failed(job, error, Why.FAILED, now).given_up(verdict.cause_class, now)
+            return given_up.model_copy(update={"subject": subject})
+
+        is_news = _is_news(claim.job, verdict.cause_class)
+        claim.give_up(dead, lambda after: self.work.failing(after or claim.job, is_news=is_news))
+        logger.error("Job %s of %s is given up, %s: %s", claim.job.key, subject, verdict.cause_class, error)
+        self._send_left(claim, 0)
+
+    def _bury(self, stored: StoredJob, job: Job) -> None:
+        """Give up a job that nobody survives."""
+        now = self.clock()
+        dead = job.given_up(DIED, now).model_copy(update={"subject": self.work.subject(job.key)})
+        with suppress(ConflictError):  # another worker does the same
+            self.work.jobs.change(stored, dead, self.work.failing(dead, is_news=_is_news(job, DIED)))
+            logger.error("Job %s of %s is given up, %s: %s", job.key, dead.subject, DIED, dead.last_error)
+        self.work.when_done()
+
+    def _put_off(self, stored: StoredJob, job: Job, delay_s: float) -> None:
+        """Let a job that was not begun come again. The message is sent last: were it first, there could be two."""
+        try:
+            later = self.work.jobs.change(stored, job.sent(self.clock(), delay_s)).job
+        except ConflictError:
+            logger.info("Another worker changed job %s first", job.key)
+        else:
+            self.work.queue.send(message_of(later), delay_s)
+
+    def _send_left(self, claim: Claim, delay_s: float) -> None:
+        if claim.left:
+            self.work.queue.send(message_of(claim.left), delay_s)
+
+
+def _failed(job: Job, error: SyncError, why: Why, now: datetime) -> Job:
+    text, cause_class = str(error), error.cause_class
+    match why:
+        case Why.FAILED:
+            return job.failed(text, cause_class, now)
+        case Why.THROTTLED:
+            return job.throttled(text, cause_class, now)
+        case Why.WAITING:
+            return job
+        case Why.UNSEEN:
+            return job.unseen(text, cause_class, now)
+
+
+def _is_news(job: Job, cause_class: str) -> bool:
+    """Whether to tell people: a replay that ended for the same cause is no news."""
+    return not job.replays or job.gave_up_for != cause_class

@@ -1,0 +1,1 @@
+"""From a processed data set in CluedIn to its lineage in Purview."""

@@ -1,0 +1,204 @@
+"""The data set records, and which entity types they share.
+
+dataset:{id}                     what is known of the data set
+type:{hash of entity type}:{id}  there while the data set is mapped to that entity type; holds its vocabulary keys
+news:{id}                        there from its push until that was announced
+job:{id}                         there while its lineage is to be written; see `JobStore`
+receipt:{key}                    a delivery that asked for that; see `ReceiptStore`
+"""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+
+from pydantic import BaseModel, Field
+
+from sync_core.assets.asset_rows import chunks
+from sync_core.cluedin.data_set import entity_type_path
+from sync_core.errors import StateError
+from sync_core.jobs.claims import Claim
+from sync_core.jobs.job import LOOK_KEY, Job, JobKind
+from sync_core.jobs.job_store import JobStore
+from sync_core.lineage.record import DataSetRecord, DataSetStatus
+from sync_core.storage.rows import from_row, read_each, readable, whole_row
+from sync_core.storage.table import KEYS_BETWEEN, OPERATIONS_A_TRANSACTION, Operation, Table, delete, merge
+from sync_core.storage.unreadable import Unreadable
+
+PARTITION = "datasets"
+LONGEST_REASON = 500
+MAX_DROPS_PER_CALL = 1000
+
+
+class TypeMember(BaseModel):
+    """A data set that is mapped to an entity type, with the vocabulary keys that it brings."""
+
+    data_set_id: str
+    entity_type: str
+    keys: list[str] = Field(default_factory=list)
+
+
+class DataSetNews(BaseModel):
+    """A data set that was pushed or given up, and not announced yet; `failure` says why it was given up."""
+
+    data_set_id: str
+    name: str
+    failure: str = ""
+
+
+def _type_prefix(entity_type: str) -> str:
+    return f"type:{hashlib.sha256(entity_type_path(entity_type).encode()).hexdigest()[:24]}:"
+
+
+def _between(prefix: str) -> dict[str, str]:
+    return {"partition": PARTITION, "first": prefix, "last": prefix[:-1] + chr(ord(prefix[-1]) + 1)}
+
+
+@dataclass(frozen=True)
+class DataSetStore:
+    """Reads and writes data set records; `jobs` are theirs."""
+
+    table: Table
+    jobs: JobStore
+
+    def load(self, data_set_id: str) -> DataSetRecord | None:
+        """Return one record, or None."""
+        found = self.table.get(PARTITION, f"dataset:{data_set_id}")
+        return from_row(DataSetRecord, found.values) if found else None
+
+    def save(self, record: DataSetRecord, before: DataSetRecord | None = None) -> None:
+        """Insert a record, or let it say this, and keep its entity type's membership in step.
+
+        `before` is the former record. The caller holds the data set's claim, so no two writers meet.
+        """
+        self.table.transact(self._saving(record))
+        self._leave_former(record, before)
+
+    def finish(
+        self, record: DataSetRecord, before: DataSetRecord | None, claim: Claim, *, announce: bool = False
+    ) -> None:
+        """Save the record of a data set whose work is done, and end its job; `before` is the former record.
+
+        Raises:
+            ConflictError: the claim is lost; nothing was saved.
+        """
+        claim.done(lambda _: [*self._saving(record), *(_telling(record, "") if announce else [])])
+        self._leave_former(record, before)
+
+    def failing(self, data_set_id: str, reason: str, now: datetime, *, announce: bool) -> list[Operation]:
+        """Return what changes when a data set's work is given up; nothing where its record cannot be read."""
+        record = self._record_of(data_set_id, now)
+        if record is None:
+            return []
+        failed = record.model_copy(update={"status": DataSetStatus.FAILED})
+        return [_saving_alone(failed), *(_telling(failed, reason) if announce else [])]
+
+    def queuing(self, data_set_id: str, now: datetime) -> list[Operation]:
+        """Return what changes when a data set waits for a further try: it is recorded, and given up no longer."""
+        record = self._record_of(data_set_id, now)
+        if record is None or record.status not in {DataSetStatus.QUEUED, DataSetStatus.FAILED}:
+            return []
+        return [_saving_alone(record.model_copy(update={"status": DataSetStatus.QUEUED}))]
+
+    def _record_of(self, data_set_id: str, now: datetime) -> DataSetRecord | None:
+        """Return the record, a first one where there is none, or None for one that cannot be read."""
+        try:
+            return self.load(data_set_id) or new_record(data_set_id, now)
+        except StateError:
+            return None
+
+    def _saving(self, record: DataSetRecord) -> list[Operation]:
+        return [_saving_alone(record), *self._membership(record)]
+
+    def _leave_former(self, record: DataSetRecord, before: DataSetRecord | None) -> None:
+        former = before.entity_type if before else ""
+        if former and _type_prefix(former) != _type_prefix(record.entity_type):
+            self.leave_type(former, record.data_set_id)
+
+    def leave_type(self, entity_type: str, data_set_id: str) -> None:
+        """Forget that a data set is mapped to an entity type."""
+        self.table.delete(PARTITION, _type_prefix(entity_type) + data_set_id)
+
+    def members(self, entity_type: str) -> list[TypeMember]:
+        """Return the data sets that are mapped to an entity type, those whose rows can be read.
+
+        Of one that is left out, the pipeline in Purview tells what it brings.
+        """
+        rows = self.table.rows(KEYS_BETWEEN, _between(_type_prefix(entity_type)))
+        return list(readable(TypeMember, rows))
+
+    def ids(self) -> frozenset[str]:
+        """Return the ids of all records; reads nothing else of them."""
+        rows = self.table.rows(KEYS_BETWEEN, _between("dataset:"), select=["RowKey"])
+        return frozenset(str(row["RowKey"]).partition(":")[2] for row in rows)
+
+    def after(self, data_set_id: str) -> Iterator[DataSetRecord]:
+        """Yield the records behind an id that can be read, in the order of ids; an empty one starts from the first."""
+        return (record for _, record in self.each_after(data_set_id) if isinstance(record, DataSetRecord))
+
+    def each_after(self, data_set_id: str) -> Iterator[tuple[str, DataSetRecord | Unreadable]]:
+        """Yield the records behind an id with their ids, also those that cannot be read."""
+        bounds = {"partition": PARTITION, "first": f"dataset:{data_set_id}", "last": "dataset;"}
+        query = "PartitionKey eq @partition and RowKey gt @first and RowKey lt @last"
+        for row in self.table.rows(query, bounds):
+            for record in read_each(DataSetRecord, [row]):
+                yield str(row["RowKey"]).partition(":")[2], record
+
+    def forget_left_before(self, moment: datetime) -> int:
+        """Drop records of data sets that were left alone before a moment and of which nothing ever stood in Purview."""
+        bounds = {"partition": PARTITION, "first": "dataset:", "last": "dataset;", "moment": moment.isoformat()}
+        # The SDK knows a parameter by the blank behind it.
+        statuses = "( status eq @unknown or status eq @foreign )"
+        query = f"{KEYS_BETWEEN} and left_at lt @moment and guid eq @none and {statuses}"
+        left = {"none": "", "unknown": DataSetStatus.UNKNOWN.value, "foreign": DataSetStatus.NOT_FROM_PURVIEW.value}
+        rows = self.table.rows(query, {**bounds, **left}, select=["RowKey"])
+        keys = [str(row["RowKey"]) for row in islice(rows, MAX_DROPS_PER_CALL)]
+        for chunk in chunks(keys, OPERATIONS_A_TRANSACTION):
+            self.table.transact([delete(PARTITION, key) for key in chunk])
+        return len(keys)
+
+    def news(self) -> list[DataSetNews]:
+        """Return what was pushed or given up, and not announced yet."""
+        return list(readable(DataSetNews, self.table.rows(KEYS_BETWEEN, _between("news:"))))
+
+    def forget_news(self, news: Sequence[DataSetNews]) -> None:
+        """Drop news, before they are announced: each is announced at most once.
+
+        Raises:
+            ConflictError: another worker announces them.
+        """
+        for start in range(0, len(news), OPERATIONS_A_TRANSACTION):
+            chunk = news[start : start + OPERATIONS_A_TRANSACTION]
+            self.table.transact([delete(PARTITION, f"news:{item.data_set_id}") for item in chunk])
+
+    def _membership(self, record: DataSetRecord) -> list[Operation]:
+        if not record.entity_type:
+            return []
+        member = TypeMember(data_set_id=record.data_set_id, entity_type=record.entity_type, keys=record.keys)
+        return [merge(whole_row(PARTITION, _type_prefix(record.entity_type) + record.data_set_id, member))]
+
+
+def new_job(data_set_id: str, now: datetime, *, is_hint: bool = False) -> Job:
+    """Return the job that asks for a data set's lineage."""
+    return Job(kind=JobKind.DATA_SET, key=data_set_id, asked_at=now, due_at=now, is_hint=is_hint)
+
+
+def look_job(now: datetime) -> Job:
+    """Return the job that asks for a look into CluedIn, for deliveries that name no data set."""
+    return Job(kind=JobKind.LOOK, key=LOOK_KEY, asked_at=now, due_at=now)
+
+
+def new_record(data_set_id: str, now: datetime) -> DataSetRecord:
+    """Return the first record of a data set."""
+    return DataSetRecord(data_set_id=data_set_id, status=DataSetStatus.QUEUED, first_seen_at=now)
+
+
+def _saving_alone(record: DataSetRecord) -> Operation:
+    return merge(whole_row(PARTITION, f"dataset:{record.data_set_id}", record))
+
+
+def _telling(record: DataSetRecord, failure: str) -> list[Operation]:
+    name = record.name or record.data_set_id
+    news = DataSetNews(data_set_id=record.data_set_id, name=name, failure=failure[:LONGEST_REASON])
+    return [merge(whole_row(PARTITION, f"news:{record.data_set_id}", news))]

@@ -1,0 +1,1 @@
+"""What CluedIn sends when it has processed a data set."""

@@ -1,0 +1,66 @@
+"""Reads the body of a delivery: only a data set's id can be wrong in it, as nobody needs the rest."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sync_core.errors import RejectedError
+from sync_core.guids import to_guid
+
+SPELLINGS = ("dataSetId", "data_set_id", "DataSetId")
+EVENT_ID = "eventId"
+BODY = "body"
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryBody:
+    """The data set's id in lower case, and the sender's own id of the event, empty where it gave none."""
+
+    data_set_id: str
+    event_id: str
+
+
+def parse_body(body: bytes) -> DeliveryBody:
+    """Read a body: JSON, with a byte order mark or without. The data set's id counts in the first spelling that is one.
+
+    Raises:
+        RejectedError: it is no JSON object, or names no data set; `code` is the field.
+    """
+    members = _parse_object(body)
+    ids = (to_guid(members.get(spelling)) for spelling in SPELLINGS)
+    data_set_id = next(filter(None, ids), "")
+    if not data_set_id:
+        raise _without_data_set(members)
+    return DeliveryBody(data_set_id, _to_event_id(members.get(EVENT_ID)))
+
+
+def _parse_object(body: bytes) -> Mapping[str, Any]:
+    # Numbers stay the text that they are: nobody counts with them, and some have more digits than Python reads. A byte
+    # that is no text is replaced: in an id it is found, elsewhere it does not matter.
+    try:
+        text = body.decode(json.detect_encoding(body), "replace")
+        found = json.loads(text, parse_int=str, parse_float=str, parse_constant=str)
+    except (ValueError, RecursionError) as error:
+        raise RejectedError(f"{BODY}: no JSON: {_where(error)}.", code=BODY) from None
+    if not isinstance(found, dict):
+        raise RejectedError(f"{BODY}: expected a JSON object.", code=BODY)
+    return found
+
+
+def _where(error: Exception) -> str:
+    """What is wrong and where, without anything of the body."""
+    return f"{error.msg} at character {error.pos}" if isinstance(error, json.JSONDecodeError) else "nested too deeply"
+
+
+def _to_event_id(value: Any) -> str:
+    """A text, or a number as it was written; anything else is no id. Half of a surrogate pair is spelled out."""
+    text = value if isinstance(value, str) and value.strip() else ""
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
+def _without_data_set(members: Mapping[str, Any]) -> RejectedError:
+    spelled = sorted((one for one in SPELLINGS if one in members), key=lambda one: members[one] is None)
+    field = next(iter(spelled), SPELLINGS[0])
+    found = "no GUID" if spelled else "missing"
+    return RejectedError(f"{field}: {found}. Expected the data set's id, a GUID.", code=field)

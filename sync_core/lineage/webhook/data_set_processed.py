@@ -1,0 +1,169 @@
+"""Takes a delivery of the webhook: check it, store it, enqueue it, and only then say so.
+
+The body is a hint. What is written to Purview is read from CluedIn's API, so a forged body can at most cause a harmless
+re-read. What it asks for is stored with it, in one transaction: its message is a wake-up, which a tick makes good.
+"""
+
+import hashlib
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from http import HTTPStatus
+
+from pydantic import SecretStr
+
+from sync_core.answer import HttpAnswer, json_answer, problem
+from sync_core.errors import RejectedError, SyncError
+from sync_core.jobs.job import Job
+from sync_core.jobs.message import message_of
+from sync_core.lineage.webhook.bodiless import lost_its_body
+from sync_core.lineage.webhook.body import DeliveryBody, parse_body
+from sync_core.lineage.webhook.delivery import Delivery, bodiless_delivery, delivery_key
+from sync_core.lineage.webhook.empty_bodies import EmptyBodies
+from sync_core.lineage.webhook.receipts import ReceiptStore
+from sync_core.lineage.webhook.signatures import is_id_signed, is_signed, is_signed_long_ago
+from sync_core.storage.queues import WorkQueue
+
+logger = logging.getLogger(__name__)
+
+LARGEST_BODY_BYTES = 64 * 1024
+RETRY_AFTER_S = "10"
+LONGEST_ID = 200  # kept and answered; the key is made of the whole id
+# Without an id, the same body within the same hour is taken for the same delivery.
+WINDOW_S = 3600
+
+
+UNVERIFIABLE = (
+    "No body arrived, so that no signature can be verified: the Functions host drops a body that is sent with "
+    "Transfer-Encoding: chunked. Expected a Content-Length."
+)
+
+
+@dataclass(frozen=True)
+class DataSetProcessed:
+    """Answers the webhook."""
+
+    receipts: ReceiptStore
+    queue: WorkQueue
+    secrets: Sequence[SecretStr]
+    empty_bodies: EmptyBodies
+    clock: Callable[[], datetime]
+    new_id: Callable[[], str]
+
+    def answer(self, headers: Mapping[str, str], body: bytes) -> HttpAnswer:
+        """Answer one POST. Two storage operations; nothing is asked of CluedIn or Purview."""
+        headers = {name.lower(): value for name, value in headers.items()}
+        if lost_its_body(headers, body):
+            return self._answer_bodiless(headers)
+        refusal = self._refuse(headers, body)
+        if refusal:
+            return refusal
+        if self.secrets and not is_signed(headers, body, self._texts, self.clock()):
+            return self._answer_unsigned(headers, body)
+        try:
+            content = parse_body(body)
+        except RejectedError as error:
+            return _malformed(error)
+        return self._accept(self._new_delivery(headers, body, content))
+
+    @property
+    def _texts(self) -> list[str]:
+        return [secret.get_secret_value() for secret in self.secrets]
+
+    def _answer_bodiless(self, headers: Mapping[str, str]) -> HttpAnswer:
+        """A body that the host dropped said what was processed; a look into CluedIn says it, too."""
+        if "content-type" in headers and not _is_json(headers):
+            return _not_json()
+        delivery = bodiless_delivery(f"no-body-{self.new_id()}", self.clock())
+        try:
+            self.empty_bodies.note(refused=bool(self.secrets))
+            if self.secrets:
+                return problem(HTTPStatus.UNAUTHORIZED, UNVERIFIABLE)
+        except SyncError as error:
+            return _not_stored("without a body", error)
+        return self._accept(delivery)
+
+    def _refuse(self, headers: Mapping[str, str], body: bytes) -> HttpAnswer | None:
+        if len(body) > LARGEST_BODY_BYTES:
+            detail = f"The body has {len(body)} bytes; at most {LARGEST_BODY_BYTES} are taken."
+            return problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail)
+        return None if _is_json(headers) else _not_json()
+
+    def _answer_unsigned(self, headers: Mapping[str, str], body: bytes) -> HttpAnswer:
+        """Some senders repeat a delivery with its first time: too old is no reason to refuse what we have already.
+
+        It can bring nothing new, so that who replays it gains nothing.
+        """
+        try:
+            known = self._find_known(headers, body)
+        except SyncError as error:
+            return _not_stored(f"signed as {headers.get('webhook-id', '')[:LONGEST_ID]}", error)
+        if known is not None:
+            return _taken(known, "duplicate")
+        detail = "Expected a valid, recent signature: webhook-signature, or X-CluedIn-Signature."
+        return problem(HTTPStatus.UNAUTHORIZED, detail)
+
+    def _find_known(self, headers: Mapping[str, str], body: bytes) -> Delivery | None:
+        if not is_signed_long_ago(headers, body, self._texts, self.clock()):
+            return None
+        try:
+            content = parse_body(body)
+        except RejectedError:
+            return None
+        return self.receipts.load(delivery_key(headers["webhook-id"], content.data_set_id))
+
+    def _new_delivery(self, headers: Mapping[str, str], body: bytes, content: DeliveryBody) -> Delivery:
+        now = self.clock()
+        # An id that was not signed must not decide over a signed body.
+        is_trusted = not self.secrets or is_id_signed(headers, body, self._texts, now)
+        given_id = (headers.get("webhook-id") if is_trusted else "") or content.event_id
+        window = int(now.timestamp()) // WINDOW_S
+        delivery_id = given_id or f"body-{hashlib.sha256(body).hexdigest()[:32]}-{window}"
+        return Delivery(
+            key=delivery_key(delivery_id, content.data_set_id),
+            delivery_id=delivery_id[:LONGEST_ID],
+            data_set_id=content.data_set_id,
+            is_named=bool(given_id),
+            received_at=now,
+        )
+
+    def _accept(self, delivery: Delivery) -> HttpAnswer:
+        try:
+            receipt = self.receipts.receive(delivery)
+        except SyncError as error:
+            return _not_stored(delivery.key, error)
+        if receipt.job:
+            self._send(receipt.job)
+        return _taken(delivery, "accepted" if receipt.is_new else "duplicate")
+
+    def _send(self, job: Job) -> None:
+        """What is stored is not lost: a message that cannot be sent now is sent by the next tick."""
+        try:
+            self.queue.send(message_of(job))
+        except SyncError as error:
+            logger.warning("The message of job %s is left to the next tick: %s", job.key, error)
+
+
+def _is_json(headers: Mapping[str, str]) -> bool:
+    media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
+    return media_type == "application/json" or media_type.endswith("+json")
+
+
+def _not_json() -> HttpAnswer:
+    return problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Expected Content-Type: application/json.")
+
+
+def _taken(delivery: Delivery, status: str) -> HttpAnswer:
+    logger.info("Delivery %s for data set %s: %s", delivery.key, delivery.data_set_id, status)
+    return json_answer({"status": status, "deliveryId": delivery.delivery_id}, HTTPStatus.ACCEPTED)
+
+
+def _not_stored(what: str, error: SyncError) -> HttpAnswer:
+    logger.error("Delivery %s could not be kept; its sender must send it again", what, exc_info=error)
+    detail = "The delivery could not be stored; send it again."
+    return problem(HTTPStatus.SERVICE_UNAVAILABLE, detail, headers={"Retry-After": RETRY_AFTER_S})
+
+
+def _malformed(error: RejectedError) -> HttpAnswer:
+    return problem(HTTPStatus.BAD_REQUEST, str(error), field=error.code)

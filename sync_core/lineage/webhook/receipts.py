@@ -1,0 +1,116 @@
+"""Receipts of deliveries: what came is known when it comes again. What it asks for is the data set's job.
+
+receipt:{key}   what came, and when; in the partition of the data sets, so that it is kept with the job or not at all
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+
+from sync_core.errors import ConflictError, SlowAnswerError, StateError
+from sync_core.jobs.job import Job, JobState
+from sync_core.jobs.job_store import JobStore
+from sync_core.lineage.data_set_store import DataSetStore, look_job, new_job
+from sync_core.lineage.record import DataSetStatus
+from sync_core.lineage.webhook.delivery import Delivery
+from sync_core.storage.rows import from_row, to_row
+from sync_core.storage.table import KEYS_BETWEEN, OPERATIONS_A_TRANSACTION, Operation, delete, insert
+
+MAX_DROPS_PER_CALL = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of a delivery: whether it is new, and the job whose message is to be sent, if any."""
+
+    is_new: bool
+    job: Job | None = None
+
+
+@dataclass(frozen=True)
+class ReceiptStore:
+    """Keeps receipts beside the jobs of data sets."""
+
+    data_sets: DataSetStore
+
+    @property
+    def jobs(self) -> JobStore:
+        """The jobs of data sets."""
+        return self.data_sets.jobs
+
+    def receive(self, delivery: Delivery) -> Receipt:
+        """Keep a delivery and what it asks for, in one operation where both are new.
+
+        The same named delivery again asks for nothing, but for one that led to nothing; one without a name may be a new
+        event that looks the same.
+        """
+        try:
+            return self._receive(delivery)
+        except SlowAnswerError:  # once more: the SDK repeats no insertion, as it may have been carried out
+            return self._receive(delivery)
+
+    def load(self, key: str) -> Delivery | None:
+        """Return a delivery, or None."""
+        found = self.jobs.table.get(self.jobs.partition, f"receipt:{key}")
+        return from_row(Delivery, found.values) if found else None
+
+    def forget_before(self, moment: datetime) -> int:
+        """Drop receipts that are older than that; return how many."""
+        bounds = {"partition": self.jobs.partition, "first": "receipt:", "last": "receipt;"}
+        query = f"{KEYS_BETWEEN} and received_at lt @moment"
+        rows = self.jobs.table.rows(query, {**bounds, "moment": moment.isoformat()}, select=["RowKey"])
+        keys = [str(row["RowKey"]) for row in islice(rows, MAX_DROPS_PER_CALL)]
+        for start in range(0, len(keys), OPERATIONS_A_TRANSACTION):
+            chunk = keys[start : start + OPERATIONS_A_TRANSACTION]
+            self.jobs.table.transact([delete(self.jobs.partition, key) for key in chunk])
+        return len(keys)
+
+    def _receive(self, delivery: Delivery) -> Receipt:
+        now = delivery.received_at
+        job = look_job(now) if delivery.names_nothing else new_job(delivery.data_set_id, now, is_hint=delivery.is_hint)
+        try:
+            self.jobs.table.transact([self._inserting(delivery), self.jobs.inserting(job.sent(now))])
+            return Receipt(is_new=True, job=job.sent(now))
+        except ConflictError:  # one of the two is there
+            known = self._known(delivery)
+        if known is None:
+            return self._receive_beside(job, delivery)
+        return self._again(job, delivery, known)
+
+    def _known(self, delivery: Delivery) -> Delivery | None:
+        try:
+            return self.load(delivery.key)
+        except StateError:  # another version wrote it: to ask once more does no harm
+            return delivery.model_copy(update={"is_named": False})
+
+    def _receive_beside(self, job: Job, delivery: Delivery) -> Receipt:
+        """Keep a delivery whose data set has a job."""
+        try:
+            asked = self.jobs.ask(job, delivery.received_at, lambda: [self._inserting(delivery)])
+        except ConflictError:
+            known = self._known(delivery)  # another instance may have been faster with the same delivery
+            if known is None:
+                raise
+            return self._again(job, delivery, known)
+        return Receipt(is_new=True, job=asked)
+
+    def _again(self, job: Job, delivery: Delivery, known: Delivery) -> Receipt:
+        if known == delivery:  # our own insertion, whose answer was lost
+            return Receipt(is_new=True, job=self._outstanding(job.key))
+        is_over = known.is_named and self._is_over(delivery.data_set_id)
+        return Receipt(is_new=False, job=None if is_over else self.jobs.ask(job, delivery.received_at))
+
+    def _is_over(self, data_set_id: str) -> bool:
+        """Whether what a delivery asked for is done or under way, rather than given up or unknown to CluedIn."""
+        stored = self.jobs.load(data_set_id)
+        if stored is not None:
+            return stored.job.state is JobState.PENDING
+        record = self.data_sets.load(data_set_id)
+        return record is not None and record.status is not DataSetStatus.UNKNOWN
+
+    def _outstanding(self, key: str) -> Job | None:
+        stored = self.jobs.load(key)
+        return stored.job if stored else None
+
+    def _inserting(self, delivery: Delivery) -> Operation:
+        return insert(to_row(self.jobs.partition, f"receipt:{delivery.key}", delivery))

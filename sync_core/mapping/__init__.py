@@ -1,1 +1,0 @@
-"""Pure decisions: which assets count, what things are called, what has to change."""

@@ -1,0 +1,116 @@
+"""Sends notifications: to Teams, Slack, mail and a hundred others through Apprise, to any other URL as JSON."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from pydantic import SecretStr
+
+from sync_core.errors import ConfigError, TransientError
+from sync_core.http.plain import post_json
+from sync_core.ledger import record_request
+from sync_core.notifications.announcement import Announcement
+from sync_core.safe_text import one_line
+
+if TYPE_CHECKING:
+    from apprise import NotifyBase
+
+MOST_MESSAGES = 4  # into which a long text is split: a receiver that takes 160 characters must not get forty
+COUNTER = 20  # characters for `[1/4]` and line breaks
+PLAIN_SCHEMES = frozenset({"http", "https"})
+NAME = "notifications"
+SUCCESS = 2  # the first digit of an answer that says so
+
+
+@dataclass(frozen=True)
+class Receiver:
+    """One entry of `NOTIFY_URLS`; `position` counts from 1. Its URL is a secret: no error and no row shows it."""
+
+    url: SecretStr
+    position: int
+    id: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "id", sha256(self.url.get_secret_value().encode()).hexdigest()[:16])
+
+    def send(self, kind: str, announcement: Announcement) -> None:
+        """Send a notification. Texts hold names given by people: no markup in them counts, and no line break.
+
+        A plain `https://` URL gets `{"kind", "title", "text", "items": [{"id", "name", "reason"}]}` by POST.
+
+        Raises:
+            ConfigError: the entry is no notification URL.
+            TransientError: it did not take the notification.
+        """
+        record_request(NAME)
+        refusal = self._try(kind, announcement)
+        if refusal is None:
+            raise ConfigError(f"NOTIFY_URLS: entry {self.position} is no notification URL that Apprise knows.")
+        if refusal:
+            told = f"NOTIFY_URLS: entry {self.position} did not take the notification: {refusal}."
+            raise TransientError(told, service=NAME)
+
+    def _try(self, kind: str, announcement: Announcement) -> str | None:
+        """Return why it did not take it, an empty text if it did, None where nobody knows such a URL.
+
+        An error does not leave it: it may show the URL.
+        """
+        url = self.url.get_secret_value()
+        try:
+            plugin = _find_plugin(url)
+            if plugin is not None:
+                return _notify(plugin, announcement)
+            return _post(url, kind, announcement) if urlsplit(url).scheme.lower() in PLAIN_SCHEMES else None
+        except Exception as error:  # noqa: BLE001  # a hundred plugins of other people: they must not fail the sync
+            return type(error).__name__
+
+
+def new_receivers(urls: Sequence[SecretStr]) -> tuple[Receiver, ...]:
+    """Return the receivers of these URLs."""
+    return tuple(Receiver(url, position) for position, url in enumerate(urls, start=1))
+
+
+def _find_plugin(url: str) -> "NotifyBase | None":
+    """Return the service that Apprise knows by this URL: also by a plain one, such as Discord's or Slack's own."""
+    if urlsplit(url).scheme.lower() == "http":
+        return None
+    import apprise  # noqa: PLC0415  # slow to import, and needed by those alone who set NOTIFY_URLS
+
+    plugin = apprise.Apprise.instantiate(url)
+    return plugin if isinstance(plugin, apprise.NotifyBase) else None
+
+
+def _notify(plugin: "NotifyBase", announcement: Announcement) -> str:
+    """Send through Apprise, in as many messages as the service's length asks for; return why it was not taken."""
+    import apprise  # noqa: PLC0415
+
+    title, body = one_line(announcement.title), one_line(announcement.body)
+    if plugin.overflow_mode == apprise.OverflowMode.UPSTREAM:  # that is: nobody said otherwise in the URL
+        plugin.overflow_mode = apprise.OverflowMode.SPLIT
+        # Services count as UTF-16 does: an emoji is two.
+        wide = sum(character > "\uffff" for character in title + body)
+        plugin.body_maxlen -= min(wide, plugin.body_maxlen // 2)
+        body = _cut(body, MOST_MESSAGES * (plugin.body_maxlen - len(title) - COUNTER))
+    everyone = apprise.Apprise()
+    everyone.add(plugin)
+    is_sent = everyone.notify(title=title, body=body, body_format=apprise.NotifyFormat.TEXT)
+    return "" if is_sent else "it refused it, or did not answer"
+
+
+def _post(url: str, kind: str, announcement: Announcement) -> str:
+    body: dict[str, Any] = {
+        "kind": kind,
+        "title": one_line(announcement.title),
+        "text": one_line(announcement.body),
+        "items": [
+            {"id": item.id, "name": one_line(item.name), "reason": one_line(item.reason)} for item in announcement.items
+        ],
+    }
+    status = post_json(url, body)
+    return "" if status // 100 == SUCCESS else f"it answered {status}"
+
+
+def _cut(text: str, length: int) -> str:
+    return text if len(text) <= max(length, 1) else text[: max(length, 1) - 1] + "…"

@@ -1,0 +1,116 @@
+"""The texts of notifications, worded like those of CluedIn's own integration.
+
+Source: docs/vendors/cluedin.md, 4.1.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sync_core.notifications.announcement import Announcement
+
+NAMES_SHOWN = 20
+FAILURES_SHOWN = 10
+LONGEST_SHOWN = 200
+NEXT_STEP = (
+    "What may heal is tried again by itself; see `python -m sync_core letters`, mend the cause, replay the rest."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What was given up, by its name, and why."""
+
+    name: str
+    reason: str
+
+
+def data_sources_created(names: Sequence[str]) -> Announcement:
+    """Tell which data sources were made: one by its asset's name, many as one message."""
+    title = "Data source created"
+    if len(names) == 1:
+        return Announcement(title, f"Data source '{_listed(names)}' created for Purview asset")
+    text = f"{len(names)} data sources have been created for assets registered in Purview ({_listed(names)})"
+    return Announcement(title, text)
+
+
+def data_sets_synced(names: Sequence[str]) -> Announcement:
+    """Tell whose lineage stands in Purview now."""
+    title = "Data set synced to Purview"
+    if len(names) == 1:
+        return Announcement(title, f"Data Set '{_listed(names)}' synced to Purview")
+    return Announcement(title, f"{len(names)} data sets have been synced to Purview ({_listed(names)})")
+
+
+def data_sets_failed(failures: Sequence[Failure]) -> Announcement:
+    """Tell whose lineage was given up, why, and what to do."""
+    body = f"The lineage of {len(failures)} data sets is not in Purview: {_explained(failures)}. {NEXT_STEP}"
+    return Announcement("Data sets could not be synced to Purview", body)
+
+
+def assets_retired(names: Sequence[str]) -> Announcement:
+    """Tell which assets lost their term."""
+    title = "Assets are no longer synced"
+    body = (
+        f"{len(names)} assets lost their glossary term ({_listed(names)}). Their groups in CluedIn stay as they are; "
+        "an asset that gets its term again is synced on, in the group it had."
+    )
+    return Announcement(title, body)
+
+
+def terms_paused(pauses: Sequence[tuple[str, str]]) -> Announcement:
+    """Tell which terms could not be believed for a day, and why: pairs of name and reason."""
+    body = (
+        f"{len(pauses)} terms are paused for a day: what is tagged or untagged with them does not arrive, and no asset "
+        f"counts as missing by them. {_explained([Failure(*pause) for pause in pauses])}"
+    )
+    return Announcement("Terms are paused", body)
+
+
+def approval_needed(names: Sequence[str], total: int) -> Announcement:
+    """Tell that so many assets are missing at once that a person must look first."""
+    body = (
+        f"{len(names)} of {total} assets are no longer found in Purview ({_listed(names)}). Nothing was changed: check "
+        f"the glossary term and the app's rights, then approve with `python -m sync_core approve-retirement --assets "
+        f"{len(names)} --by NAME`."
+    )
+    return Announcement("Many assets are missing: approval needed", body)
+
+
+def groups_made_again(names: Sequence[str]) -> Announcement:
+    """Tell whose groups or sources were deleted in CluedIn and are made again, and how to stop that."""
+    body = (
+        f"{len(names)} groups or data sources are gone from CluedIn and are made again ({_listed(names)}). To stop "
+        "that, take the tag off the asset in Purview."
+    )
+    return Announcement("Data sources are made again", body)
+
+
+def groups_missing(missing: int, total: int) -> Announcement:
+    """Tell that many groups are missing from CluedIn's answers, and what happens next."""
+    body = (
+        f"CluedIn does not show {missing} of {total} data sources that stood there. Nothing is made again until that "
+        "is proven: when every look of an hour agrees, one of them is made, and the rest only if CluedIn then shows "
+        "that one. Check whether CLUEDIN_URL leads to the right organization, and the service account's roles."
+    )
+    return Announcement("Many data sources are missing in CluedIn", body)
+
+
+def synchronization_completed(*, created: int, adopted: int, failures: Sequence[Failure]) -> Announcement:
+    """Tell that nothing is outstanding any more, and what was given up, why, and what to do."""
+    body = f"{created} created, {adopted} found in place, {len(failures)} failed"
+    if failures:
+        body += f": {_explained(failures)}. {NEXT_STEP}"
+    return Announcement("Synchronization completed", body)
+
+
+def _explained(failures: Sequence[Failure]) -> str:
+    shown = [f"'{_cut(failure.name)}' ({_cut(failure.reason.rstrip('.'))})" for failure in failures[:FAILURES_SHOWN]]
+    return ", ".join(shown) + (", ..." if len(failures) > FAILURES_SHOWN else "")
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(map(_cut, names[:NAMES_SHOWN])) + (", ..." if len(names) > NAMES_SHOWN else "")
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}..."

@@ -1,0 +1,1 @@
+"""What people and monitors ask: status, health, doctor, dashboard."""

@@ -1,0 +1,50 @@
+"""Pages as HTTP answers: headers that let a browser show the page and do nothing else."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+
+from sync_core.answer import HEADERS, HttpAnswer
+from sync_core.operations.dashboard.links import Links
+from sync_core.operations.dashboard.render import render_dashboard, render_trouble, style_source
+from sync_core.operations.dashboard.view import View
+from sync_core.operations.dashboard.words import lines
+
+HTML = "text/html"
+RETRY_AFTER_S = 10
+
+
+def dashboard_answer(view: View) -> HttpAnswer:
+    """Answer with the dashboard."""
+    return HttpAnswer(HTTPStatus.OK, render_dashboard(view), HTML, _headers())
+
+
+def refused_answer(query: Mapping[str, str], error: Exception) -> HttpAnswer:
+    """Answer a query that names something wrong: what, and a link without it."""
+    links = Links(query)
+    advice = "The address of this page has a part that is not right."
+    page = render_trouble("There is no such view", lines(str(error)), advice, links.plain())
+    return HttpAnswer(HTTPStatus.BAD_REQUEST, page, HTML, _headers())
+
+
+def unavailable_answer(query: Mapping[str, str], error: Exception) -> HttpAnswer:
+    """Answer while storage does not answer, or the settings are wrong: what is wrong, and a link to try again."""
+    advice = "The app's log has more. Work that is recorded is not lost: it goes on when this is mended."
+    page = render_trouble("The state cannot be read", lines(str(error)), advice, Links(query).to())
+    return HttpAnswer(HTTPStatus.SERVICE_UNAVAILABLE, page, HTML, {**_headers(), "Retry-After": str(RETRY_AFTER_S)})
+
+
+def _headers() -> dict[str, str]:
+    """Nothing is loaded or run but our own style; the key in the address goes nowhere; nobody frames the page."""
+    policy = {
+        "default-src": "'none'",
+        "style-src": style_source(),
+        "img-src": "data:",  # the empty icon, so that no browser asks the host for one
+        "form-action": "'self'",
+        "base-uri": "'none'",
+        "frame-ancestors": "'none'",
+    }
+    return {
+        **HEADERS,
+        "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in policy.items()),
+        "Referrer-Policy": "no-referrer",
+    }

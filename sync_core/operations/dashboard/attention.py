@@ -1,0 +1,103 @@
+"""What a person should see first: what waits for them, and what is not as it should be."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sync_core.assets.record import AssetStatus
+from sync_core.operations.dashboard.links import Links
+from sync_core.operations.dashboard.next_steps import after_letter
+from sync_core.operations.dashboard.words import lines, many, relative, shortened
+from sync_core.operations.facts import Facts
+from sync_core.operations.well_being import is_discovery_well
+from sync_core.runs.run import RunOutcome
+
+EXAMPLES = 10
+ASSETS, LETTERS, NOTIFICATIONS = "assets", "dead-letters", "notifications"  # parts of the page
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One thing to see to: what it is, details, a command that settles it, and where on the page there is more."""
+
+    title: str
+    details: tuple[str, ...] = ()
+    command: str = ""
+    link: str = ""
+
+
+def find_notices(facts: Facts, links: Links) -> Iterator[Notice]:
+    """Yield what waits for a person, the most urgent first."""
+    yield from _discovery(facts)
+    yield from _approval(facts)
+    yield from _letters(facts, links)
+    yield from _rejected(facts, links)
+    yield from _unreadable(facts)
+    yield from _webhook(facts)
+    yield from _switches(facts)
+    yield from _notifications(facts, links)
+
+
+def _discovery(facts: Facts) -> Iterator[Notice]:
+    latest = facts.runs[0] if facts.runs else None
+    if latest is None or is_discovery_well(latest, facts.generated_at):
+        return
+    if latest.outcome is RunOutcome.FAILED:
+        yield Notice("The last discovery failed", lines(latest.error))
+        return
+    last_sign = latest.finished_at or latest.started_at
+    details = "It runs every minute: look whether the app is running, and at its log."
+    yield Notice(f"Nothing was heard of discovery since {last_sign:%H:%M:%S} UTC", (details,))
+
+
+def _approval(facts: Facts) -> Iterator[Notice]:
+    needed = facts.approval_needed
+    if needed is None:
+        return
+    names = ", ".join(shortened(name, 60) for name in needed.examples)
+    since = relative(needed.since, facts.generated_at)
+    details = (
+        f"{needed.assets} of {many(needed.of, 'asset')} are no longer found in Purview ({since}): {names}.",
+        "Nothing was changed. Look whether the term was renamed, or the app's identity lost a role. To retire them:",
+    )
+    command = f"python -m sync_core approve-retirement --assets {needed.assets} --by NAME"
+    yield Notice(f"Retiring {many(needed.assets, 'asset')} waits for a person's word", details, command)
+
+
+def _letters(facts: Facts, links: Links) -> Iterator[Notice]:
+    stuck = [letter for letter in facts.dead_letters if after_letter(letter, facts.generated_at).is_stuck]
+    if stuck:
+        verb = "waits" if len(stuck) == 1 else "wait"
+        yield Notice(f"{many(len(stuck), 'dead letter')} {verb} for a person", link=links.to(LETTERS))
+
+
+def _rejected(facts: Facts, links: Links) -> Iterator[Notice]:
+    rejected = facts.counts.get(AssetStatus.REJECTED, 0)
+    if rejected:
+        link = links.to(ASSETS, state=AssetStatus.REJECTED, search="", after="")
+        yield Notice(f"{many(rejected, 'asset')} must be mended in Purview", link=link)
+
+
+def _unreadable(facts: Facts) -> Iterator[Notice]:
+    found = facts.unreadable
+    if found:
+        title = f"{many(len(found), 'row')} of the state cannot be read"
+        advice = "Another version of the app may have written them; the rest goes on without them."
+        shown = (f"{one.kind} {one.key}: {shortened(one.reason, 200)}" for one in found[:EXAMPLES])
+        yield Notice(title, (advice, *shown))
+
+
+def _webhook(facts: Facts) -> Iterator[Notice]:
+    if facts.webhook_problem:
+        yield Notice("Deliveries of CluedIn arrive without their body", (facts.webhook_problem,))
+
+
+def _switches(facts: Facts) -> Iterator[Notice]:
+    if facts.toggle and not facts.toggle.enabled:
+        yield Notice("The sync is switched off", ("No asset is discovered. What is recorded already is finished.",))
+    if not facts.is_lineage_on:
+        yield Notice("Lineage is switched off", ("LINEAGE_ENABLED is false: data sets are not written to Purview.",))
+
+
+def _notifications(facts: Facts, links: Links) -> Iterator[Notice]:
+    if any(last.error for last in facts.notifications.values()):
+        yield Notice("A notification could not be sent", link=links.to(NOTIFICATIONS))

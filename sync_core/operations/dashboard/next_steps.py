@@ -1,0 +1,101 @@
+"""What happens next with an asset, a data set or a dead letter, and whether a person is needed for it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sync_core.absence.retirement import GRACE_SNAPSHOTS
+from sync_core.assets.record import AssetRecord, AssetStatus
+from sync_core.errors import ConfigError, RejectedError
+from sync_core.jobs.backoff import MOST_ATTEMPTS
+from sync_core.jobs.dead_letter import DeadLetter
+from sync_core.jobs.replaying import replay_at
+from sync_core.lineage.record import DataSetRecord, DataSetStatus
+from sync_core.operations.dashboard.words import relative
+from sync_core.operations.facts import Facts
+
+OF_ASSETS = {
+    AssetStatus.SYNCED: "Nothing: it is done.",
+    AssetStatus.REJECTED: "Mend it in Purview. It is read again within an hour.",
+    AssetStatus.RETIRED: "Nothing. If it has its term again, it keeps its group.",
+}
+OF_DATA_SETS = {
+    DataSetStatus.PUSHED: "Nothing until it is processed again.",
+    DataSetStatus.NOT_MAPPED: "Map it in CluedIn and process it: the rest of its lineage follows.",
+    DataSetStatus.NOT_FROM_PURVIEW: "Nothing: it is left alone.",
+    DataSetStatus.UNKNOWN: "Nothing: it is gone from CluedIn.",
+}
+OF_LETTERS = {
+    "died": "The worker died in it each time. Look into the log for why, then replay it.",
+    "unsafe": "Read the cause and decide, then replay it.",
+    "unreadable": "Find out who writes to the queue, then close it.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """What happens next. `letter` is the dead letter that has more to say, `is_stuck` that a person is needed."""
+
+    text: str
+    letter: str = ""
+    is_stuck: bool = False
+
+
+def after_asset(record: AssetRecord, facts: Facts) -> Next:
+    """Tell what happens next with an asset."""
+    match record.status:
+        case AssetStatus.QUEUED:
+            return _try_again(record.key, facts)
+        case AssetStatus.FAILED:
+            return _after_death(record.key, facts)
+        case AssetStatus.REJECTED:
+            return Next(OF_ASSETS[record.status], is_stuck=True)
+        case AssetStatus.SYNCED if record.absent:
+            return _missing(record, facts)
+    return Next(OF_ASSETS[record.status])
+
+
+def after_data_set(record: DataSetRecord, facts: Facts) -> Next:
+    """Tell what happens next with a data set."""
+    try_at = facts.try_at(record.data_set_id)
+    if record.status is DataSetStatus.FAILED and try_at is None:
+        return _after_death(record.data_set_id, facts)
+    if record.status is DataSetStatus.QUEUED or try_at is not None:
+        return _try_again(record.data_set_id, facts)
+    return Next(OF_DATA_SETS[record.status])
+
+
+def after_letter(letter: DeadLetter, now: datetime) -> Next:
+    """Tell what happens next with a dead letter."""
+    again_at = replay_at(letter)
+    if again_at is None:
+        return Next(OF_LETTERS.get(letter.cause_class, "Read the cause, then replay or close it."), is_stuck=True)
+    is_refused = letter.cause_class == RejectedError.cause_class
+    remedy = "Mend the cause. " if is_refused else ""
+    if again_at <= now:
+        return Next(f"{remedy}It is replayed by the next reconcile run, within 15 min.", is_stuck=is_refused)
+    return Next(f"{remedy}It is replayed by itself {relative(again_at, now)}; sooner by hand.", is_stuck=is_refused)
+
+
+def _try_again(key: str, facts: Facts) -> Next:
+    job, try_at = facts.jobs.get(key), facts.try_at(key)
+    if job is None or try_at is None:
+        return Next("It is worked off now.")  # done since its record was read
+    moment = "now" if try_at <= facts.generated_at else f"{relative(try_at, facts.generated_at)}, at {try_at:%H:%M:%S}"
+    if not job.attempts:
+        return Next(f"It is worked off {moment}.")
+    remedy = "Mend what the error names. " if job.last_error_class == ConfigError.cause_class else ""
+    return Next(f"{remedy}Attempt {job.attempts + 1} of {MOST_ATTEMPTS} comes {moment}.", is_stuck=bool(remedy))
+
+
+def _after_death(letter: str, facts: Facts) -> Next:
+    known = {each.letter_id: each for each in facts.dead_letters}
+    if letter not in known:
+        return Next("It was given up: a dead letter tells why.", is_stuck=True)
+    then = after_letter(known[letter], facts.generated_at)
+    return Next(then.text, letter, then.is_stuck)
+
+
+def _missing(record: AssetRecord, facts: Facts) -> Next:
+    if facts.approval_needed and record.absent >= GRACE_SNAPSHOTS - 1:
+        return Next("It is no longer found. Whether it is retired waits for a person's word.", is_stuck=True)
+    return Next("It was not found the last time. It is retired if it is missing once more.")

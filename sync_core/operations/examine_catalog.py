@@ -1,0 +1,89 @@
+"""What the doctor tells of the Unified Catalog: which host answers, and what the keywords find there."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from sync_core.catalog.client import CatalogClient
+from sync_core.catalog.values import Kind
+from sync_core.discovery.terms.curation import LINK_LIMIT, proposal
+from sync_core.discovery.terms.find_concepts import FindConcepts
+from sync_core.discovery.terms.keywords import Selection
+from sync_core.discovery.terms.term_lists import WARN_FROM, TermLists
+from sync_core.errors import ConfigError, SyncError
+from sync_core.operations.probe_rights import NotProvenError
+from sync_core.runs.defer import unremembered
+from sync_core.runs.run_log import RunLog
+from sync_core.settings import PUBLIC_CATALOG, Settings, TermStore, is_loopback
+
+CLASSIC_ONLY = "SYNC_TERM_STORE is classic: the Unified Catalog is not asked"
+
+
+@dataclass(frozen=True)
+class ExamineCatalog:
+    """Each check returns what it saw; it changes nothing."""
+
+    settings: Settings
+    concepts: FindConcepts
+    lists: TermLists
+    client_of: Callable[[str], CatalogClient]
+
+    def host(self) -> str:
+        """Tell whether the configured host answers, and if not which other one does.
+
+        Raises:
+            ConfigError: another host answers; or none, and the Unified Catalog is the only store.
+            NotProvenError: none answers; classic terms decide alone.
+        """
+        if self.settings.sync_term_store is TermStore.CLASSIC:
+            return CLASSIC_ONLY
+        configured, failures = self.settings.purview_catalog_endpoint, list[str]()
+        for url in self._hosts():
+            try:
+                count = len(self.client_of(url).fetch_domains())
+            except SyncError as error:
+                failures.append(f"{url}: {error}")
+                continue
+            if url == configured:
+                return f"{url} shows {count} governance domains"
+            raise ConfigError(f"{failures[0]} But {url} answers: set PURVIEW_CATALOG_ENDPOINT={url}.")
+        if self.settings.sync_term_store is TermStore.UNIFIED:
+            raise ConfigError(" ".join(failures))
+        raise NotProvenError(f"classic terms decide alone. {' '.join(failures)}")
+
+    def keywords(self, selection: Selection, log: RunLog) -> str:
+        """Tell what the keywords find in the catalog, with how many links, and what is known of asset curation."""
+        if self.settings.sync_term_store is TermStore.CLASSIC:
+            return CLASSIC_ONLY
+        found = self.concepts.find(selection, unremembered(log))
+        if found.why_unread:
+            raise NotProvenError(found.why_unread)
+        targets = [self._told(str(target), target.kind, target.id) for target in found.resolution.targets]
+        drafts = [f"'{keyword}' is also there as {one.status}" for keyword, one in found.resolution.unpublished]
+        return "; ".join([*targets, *drafts, *self._curation(selection)]) or "nothing there has such a name"
+
+    def _hosts(self) -> list[str]:
+        """The configured one first. No simulator's token goes to the public host."""
+        hosts = [self.settings.purview_catalog_endpoint, self.settings.purview_endpoint]
+        is_local = is_loopback(urlsplit(self.settings.purview_endpoint).hostname or "")
+        return list(dict.fromkeys(hosts if is_local else [*hosts, PUBLIC_CATALOG]))
+
+    def _told(self, name: str, kind: Kind, concept_id: str) -> str:
+        count = len(self.concepts.catalog.fetch_links(kind, concept_id))
+        is_near = kind is Kind.TERM and count >= WARN_FROM
+        limit = f" of {LINK_LIMIT} that a term can have: use several terms, or a data product" if is_near else ""
+        return f"{name} has {count} links{limit}"
+
+    def _curation(self, selection: Selection) -> Iterator[str]:
+        curation = self.lists.curation()
+        if curation is None:
+            return
+        yield (
+            f"this tenant seems to have enabled asset curation: classic terms are frozen since "
+            f"{curation.since:%Y-%m-%d %H:%M} UTC at the latest (seen of '{curation.term}')"
+        )
+        domains = self.concepts.domains()
+        for keyword in selection.keywords:
+            named = self.concepts.catalog.find_concepts(Kind.TERM, keyword.term) if keyword.glossary else []
+            if written := proposal(keyword, named, domains):
+                yield f"'{keyword}' cannot follow by itself: write {written}, or the bare name {keyword.term}"

@@ -1,0 +1,79 @@
+"""What `status` and `dashboard` tell: the state as it was read for one question."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Generic, TypeVar
+
+from sync_core.absence.approval import Approval, ApprovalNeeded
+from sync_core.assets.record import AssetRecord, AssetStatus
+from sync_core.discovery.selection import Toggle
+from sync_core.jobs.dead_letter import DeadLetter
+from sync_core.jobs.job import TAKEN_UP_WITHIN, Job, JobState
+from sync_core.lineage.record import DataSetRecord
+from sync_core.notifications.announcement import LastNotification
+from sync_core.runs.deferred import Deferred
+from sync_core.runs.run import RunRecord
+from sync_core.runs.throttle import Throttle
+from sync_core.storage.unreadable import Unreadable
+
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which assets and data sets to show: of one state, with a text in their names, from behind a key."""
+
+    state: AssetStatus | None
+    text: str
+    page_size: int
+    after: str
+    after_data_set: str
+
+    def accepts_data_set(self, record: DataSetRecord) -> bool:
+        """Whether a data set is to be shown; also one whose source asset has the text in its qualified name."""
+        return self.text.lower() in f"{record.name}\n{record.data_set_id}\n{record.asset_qualified_name}".lower()
+
+    def accepts(self, record: AssetRecord) -> bool:
+        """Whether a record is to be shown."""
+        names = f"{record.name}\n{record.qualified_name}\n{record.guid}\n{record.group_id}".lower()
+        return (self.state is None or record.status is self.state) and self.text.lower() in names
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[Item]):
+    """Some items, and the key behind which there are more; None if these are the last."""
+
+    items: Sequence[Item]
+    next: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that is told. `jobs` are those of the assets and data sets shown, by asset key and by data set id."""
+
+    generated_at: datetime
+    toggle: Toggle | None
+    is_lineage_on: bool
+    counts: Mapping[str, int]
+    assets: Page[AssetRecord]
+    data_sets: Page[DataSetRecord]
+    jobs: Mapping[str, Job] = field(default_factory=dict)
+    open_deliveries: int = 0
+    runs: Sequence[RunRecord] = ()
+    reconciliations: Sequence[RunRecord] = ()
+    approval_needed: ApprovalNeeded | None = None
+    approval: Approval | None = None
+    dead_letters: Sequence[DeadLetter] = ()
+    throttles: Sequence[Throttle] = ()
+    deferred: Sequence[Deferred] = ()
+    notifications: Mapping[str, LastNotification] = field(default_factory=dict)
+    unreadable: Sequence[Unreadable] = ()
+    webhook_problem: str = ""
+
+    def try_at(self, key: str) -> datetime | None:
+        """Return when outstanding work is tried next: when its message shows up, or now if it has."""
+        job = self.jobs.get(key)
+        if job is None or job.state is JobState.DEAD:
+            return None
+        return max(job.due_at - TAKEN_UP_WITHIN, self.generated_at)

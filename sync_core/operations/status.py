@@ -1,0 +1,205 @@
+"""Answers `status`: what is synced, what is not, why not, and what happened lately."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from http import HTTPStatus
+from itertools import chain, islice
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
+from pydantic.alias_generators import to_camel
+
+from sync_core import __version__
+from sync_core.absence.approval import Approval, ApprovalNeeded
+from sync_core.absence.retire import APPROVAL, NEEDED
+from sync_core.answer import HttpAnswer, json_answer, problem
+from sync_core.assets.asset_store import AssetStore
+from sync_core.assets.record import AssetRecord, AssetStatus
+from sync_core.discovery.selection import NOTE as TOGGLE
+from sync_core.discovery.selection import Toggle
+from sync_core.errors import RejectedError
+from sync_core.jobs.dead_letter import to_letter
+from sync_core.jobs.job import Job
+from sync_core.jobs.job_store import JobStore
+from sync_core.lineage.data_set_store import DataSetStore
+from sync_core.lineage.record import DataSetRecord
+from sync_core.lineage.webhook.empty_bodies import EmptyBodies
+from sync_core.notifications.announcement import LastNotification
+from sync_core.operations.facts import Facts, Filter, Page
+from sync_core.runs.deferred_store import DeferredStore
+from sync_core.runs.run import RunKind
+from sync_core.runs.run_store import RunStore
+from sync_core.runs.throttle import Throttle
+from sync_core.storage.notes import Notes
+from sync_core.storage.unreadable import Unreadable
+
+Item = TypeVar("Item")
+LARGEST_PAGE = 1000
+DEFAULT_PAGE = 100
+RUNS_SHOWN = 20
+OPEN_ASSETS = frozenset({AssetStatus.QUEUED, AssetStatus.FAILED})
+TOLD = {"attempts", "deaths", "last_error", "last_error_class", "last_error_at", "throttled_since"}  # of a job
+KEY = re.compile(r"[A-Za-z0-9-]{0,100}")  # what our own keys and the ids of data sets are made of
+
+
+def parse_filter(query: Mapping[str, str], page_size: int = DEFAULT_PAGE) -> Filter:
+    """Read the query: `state`, `search`, `pageSize` (at most 1000), and from a former answer `after`, `afterDataSet`.
+
+    `page_size` is taken where the query names none.
+
+    Raises:
+        RejectedError: a value is not one of those.
+    """
+    state, size = query.get("state", ""), query.get("pageSize", str(page_size))
+    if state and state not in set(AssetStatus):
+        raise RejectedError(f"state is '{state}'; expected one of {', '.join(AssetStatus)}.", code="state")
+    if not re.fullmatch("[0-9]{1,4}", size) or not 1 <= int(size) <= LARGEST_PAGE:
+        raise RejectedError(f"pageSize is '{size}'; expected a number from 1 to {LARGEST_PAGE}.", code="pageSize")
+    for name in ("after", "afterDataSet"):
+        if not KEY.fullmatch(query.get(name, "")):
+            raise RejectedError(f"{name} is '{query[name]}'; expected what `next` of an answer said.", code=name)
+    return Filter(
+        state=AssetStatus(state) if state else None,
+        text=query.get("search", ""),
+        page_size=int(size),
+        after=query.get("after", ""),
+        after_data_set=query.get("afterDataSet", ""),
+    )
+
+
+@dataclass(frozen=True)
+class Status:
+    """Reads the state for people and programs."""
+
+    assets: AssetStore
+    runs: RunStore
+    data_sets: DataSetStore
+    approvals: Notes
+    toggles: Notes
+    throttles: Notes
+    deferred: DeferredStore
+    notifications: Notes
+    empty_bodies: EmptyBodies
+    is_lineage_on: bool
+    clock: Callable[[], datetime]
+
+    def answer(self, query: Mapping[str, str]) -> HttpAnswer:
+        """Answer `GET status`; a wrong query gets a problem that names the parameter."""
+        try:
+            wanted = parse_filter(query)
+        except RejectedError as error:
+            return problem(HTTPStatus.BAD_REQUEST, str(error), parameter=error.code)
+        return json_answer(_to_json(self.read(wanted)))
+
+    def read(self, wanted: Filter) -> Facts:
+        """Read all that is told of the assets and data sets that are wanted."""
+        unreadable: list[Unreadable] = []
+        records = _readable(self.assets.each_after(wanted.after), "asset", unreadable)
+        assets = _page(filter(wanted.accepts, records), wanted.page_size, lambda one: one.key)
+        known = _readable(self.data_sets.each_after(wanted.after_data_set), "data set", unreadable)
+        data_sets = _page(filter(wanted.accepts_data_set, known), wanted.page_size, lambda one: one.data_set_id)
+        dead = chain(self.assets.jobs.each_dead(), self.data_sets.jobs.each_dead())
+        letters = map(to_letter, _readable(dead, "dead letter", unreadable))
+        asset_jobs = self._jobs(self.assets.jobs, [one.key for one in assets.items if one.status in OPEN_ASSETS])
+        data_set_jobs = self._jobs(self.data_sets.jobs, [one.data_set_id for one in data_sets.items])
+        now = self.clock()
+        return Facts(
+            generated_at=now,
+            toggle=self.toggles.load(Toggle, TOGGLE),
+            is_lineage_on=self.is_lineage_on,
+            counts=self.assets.counts(),
+            assets=assets,
+            data_sets=data_sets,
+            jobs={**asset_jobs, **data_set_jobs},
+            open_deliveries=self.data_sets.jobs.count_pending(),
+            runs=self.runs.latest(RunKind.DISCOVER, RUNS_SHOWN),
+            reconciliations=self.runs.latest(RunKind.RECONCILE, RUNS_SHOWN),
+            approval_needed=self.approvals.load(ApprovalNeeded, NEEDED),
+            approval=self.approvals.load(Approval, APPROVAL),
+            dead_letters=list(islice(letters, wanted.page_size)),
+            throttles=[throttle for _, throttle in self.throttles.all(Throttle)],
+            deferred=self.deferred.first(wanted.page_size),
+            notifications=dict(self.notifications.all(LastNotification)),
+            unreadable=unreadable,
+            webhook_problem=self.empty_bodies.explain(),
+        )
+
+    def read_sources(self, data_sets: Sequence[DataSetRecord]) -> dict[str, AssetRecord]:
+        """Return the source assets of data sets by their keys, those that are recorded."""
+        keys = dict.fromkeys(record.asset_key for record in data_sets if record.asset_key)
+        return {key: stored.record for key, stored in self.assets.load_many(list(keys)).items()}
+
+    def _jobs(self, jobs: JobStore, keys: Sequence[str]) -> dict[str, Job]:
+        """Return the jobs of these keys, which are in order: one query, however many."""
+        return jobs.between(keys[0], keys[-1]) if keys else {}
+
+
+def _readable(
+    found: Iterable[tuple[str, Item | Unreadable]], kind: str, unreadable: list[Unreadable]
+) -> Iterator[Item]:
+    """Yield what can be read; what cannot is added to `unreadable`, as far as there is room."""
+    for key, one in found:
+        if not isinstance(one, Unreadable):
+            yield one
+        elif len(unreadable) < LARGEST_PAGE:
+            unreadable.append(one.model_copy(update={"kind": kind, "key": key}))
+
+
+def _page(found: Iterator[Item], size: int, key_of: Callable[[Item], str]) -> Page[Item]:
+    page = list(islice(found, size + 1))
+    shown = page[:size]
+    return Page(shown, key_of(shown[-1]) if len(page) > len(shown) else None)
+
+
+def _to_json(facts: Facts) -> dict[str, Any]:
+    needed = facts.approval_needed
+    return {
+        "version": __version__,
+        "generatedAt": facts.generated_at.isoformat(),
+        "sync": _camel(facts.toggle) if facts.toggle else None,
+        "lineage": {"enabled": facts.is_lineage_on},
+        "counts": {status.value: facts.counts.get(status.value, 0) for status in AssetStatus},
+        "assets": {"items": [_asset(record, facts) for record in facts.assets.items], "next": facts.assets.next},
+        "dataSets": {
+            "items": [_data_set(record, facts) for record in facts.data_sets.items],
+            "next": facts.data_sets.next,
+        },
+        "openDeliveries": facts.open_deliveries,
+        "runs": [_camel(run) for run in facts.runs],
+        "reconciliations": [_camel(run) for run in facts.reconciliations],
+        "approvalNeeded": _camel(needed) if needed else None,
+        "approval": _camel(facts.approval) if facts.approval else None,
+        "deadLetters": [_camel(letter) for letter in facts.dead_letters],
+        "throttles": [_camel(throttle) for throttle in facts.throttles],
+        "deferred": [_camel(one) for one in facts.deferred],
+        "notifications": {kind: _camel(last) for kind, last in facts.notifications.items()},
+        "unreadable": [_camel(one) for one in facts.unreadable],
+        **({"webhookProblem": facts.webhook_problem} if facts.webhook_problem else {}),
+    }
+
+
+def _asset(record: AssetRecord, facts: Facts) -> dict[str, Any]:
+    renamed = {"inPurview": record.name, "inCluedIn": record.synced_name} if record.is_renamed else None
+    return {**_camel(record), **_work(record.key, facts), "renamed": renamed}
+
+
+def _data_set(record: DataSetRecord, facts: Facts) -> dict[str, Any]:
+    return {**_camel(record), **_work(record.data_set_id, facts)}
+
+
+def _work(key: str, facts: Facts) -> dict[str, Any]:
+    """What is outstanding, or why it was given up."""
+    job = facts.jobs.get(key)
+    if job is None:
+        return {"attempts": 0, "lastError": "", "lastErrorClass": ""}
+    told = {to_camel(name): value for name, value in job.model_dump(mode="json", include=TOLD).items() if value}
+    try_at = facts.try_at(key)
+    return {"attempts": 0, "lastError": "", "lastErrorClass": "", **told} | (
+        {"nextTryAt": try_at.isoformat()} if try_at else {}
+    )
+
+
+def _camel(model: BaseModel) -> dict[str, Any]:
+    return {to_camel(name): value for name, value in model.model_dump(mode="json", exclude_none=True).items()}

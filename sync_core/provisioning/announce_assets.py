@@ -1,0 +1,63 @@
+"""Notifies people when what was outstanding is done: what was created, and that the synchronization is completed."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from sync_core.assets.asset_rows import News
+from sync_core.assets.asset_store import AssetStore
+from sync_core.assets.record import AssetStatus, Origin
+from sync_core.errors import ConflictError
+from sync_core.notifications.announcement import Announcement, Item
+from sync_core.notifications.notify import Notify
+from sync_core.notifications.texts import Failure, data_sources_created, synchronization_completed
+from sync_core.runs.run_log import RunLog
+
+
+@dataclass(frozen=True)
+class Announce:
+    """Sends at most one notification of each kind for the same news, and for the same discovery."""
+
+    assets: AssetStore
+    notify: Notify
+    is_discovering: Callable[[], bool]
+
+    @property
+    def is_on(self) -> bool:
+        """Whether anyone is to be notified."""
+        return self.notify.is_on
+
+    def if_done(self, log: RunLog | None = None) -> None:
+        """Announce all news once nothing is outstanding. A notification that fails is recorded and fails nothing.
+
+        A discovery that is going on may find more, so a worker, which has no `log`, leaves it to the discovery's end.
+        """
+        if not self.is_on or self.assets.jobs.has_pending() or (log is None and self.is_discovering()):
+            return
+        news = self.assets.news()
+        if news and self.notify.send_once(_told_of(news), lambda: self._take(news)) and log is not None:
+            log.counts["announced"] += len(news)
+
+    def _take(self, news: list[News]) -> bool:
+        """Whoever drops the news may announce them: two workers that are done at once send one notification."""
+        try:
+            self.assets.forget_news(news)
+        except ConflictError:
+            return False
+        return True
+
+
+def _told_of(news: Sequence[News]) -> list[tuple[str, Announcement]]:
+    synced = [item for item in news if item.status is AssetStatus.SYNCED]
+    created = [item for item in synced if item.origin is Origin.CREATED]
+    failed = [item for item in news if item.status is AssetStatus.FAILED]
+    completed = synchronization_completed(
+        created=len(created),
+        adopted=len(synced) - len(created),
+        failures=[Failure(item.name, item.reason) for item in failed],
+    ).about(_items(failed))
+    announced = data_sources_created([item.name for item in created]).about(_items(created))
+    return [*([("data_source_created", announced)] if created else []), ("synchronization_completed", completed)]
+
+
+def _items(news: Sequence[News]) -> list[Item]:
+    return [Item(item.guid or item.key, item.name, item.reason) for item in news]

@@ -1,0 +1,205 @@
+"""Finds the CluedIn group that is, or may become, an asset's own, before one is made.
+
+The order matters, and so does stopping at the first claim that succeeds; see docs/decisions. Names are checked exactly
+on our side: how CluedIn's search compares is not published. An id counts only together with the name it must bear.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sync_core.assets.asset_store import AssetStore
+from sync_core.assets.names import (
+    full_group_name,
+    own_names_head,
+    plain_group_name,
+    search_text,
+    source_name,
+    unmistakable_group_name,
+)
+from sync_core.assets.record import AssetRecord
+from sync_core.assets.twins import TellTwinsApart
+from sync_core.cluedin.client import CLUEDIN, CluedInClient
+from sync_core.cluedin.snapshot import KnownSource
+from sync_core.cluedin.wire import DataSource, DataSourceSet
+from sync_core.errors import ThrottledError, TransientError
+from sync_core.provisioning.group_store import GroupStore
+from sync_core.provisioning.read_snapshot import ReadSnapshot
+from sync_core.provisioning.snapshot_store import SnapshotStore
+
+READ_TIME = timedelta(seconds=15)  # a worker holds its claim for longer than this and one more page
+READ_AGAIN_AFTER_S = 5.0
+LOOKS_FOR_SNAPSHOT = 6
+LOOK_AGAIN_AFTER_S = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A group that the asset owns now, and its source in it, if that is there already."""
+
+    group: DataSourceSet
+    source: DataSource | None
+
+
+@dataclass(frozen=True)
+class FindGroup:
+    """Looks groups up and claims the right one."""
+
+    cluedin: CluedInClient
+    groups: GroupStore
+    assets: AssetStore
+    twins: TellTwinsApart
+    snapshots: SnapshotStore
+    read_snapshot: ReadSnapshot
+    sleep: Callable[[float], None]
+
+    def find(self, record: AssetRecord, run_id: str) -> tuple[Found | None, list[DataSourceSet]]:
+        """Return the group that is the asset's now, if any, and all groups that the search showed.
+
+        Raises:
+            TransientError: what was asked for before may stand, and CluedIn shows nothing at all: that is no answer.
+        """
+        self._ensure_snapshot(run_id)
+        shown = self._look_up(record)
+        for group, may_claim in self._candidates(record, shown):
+            if may_claim() and self._claim(group, record):
+                return Found(group, own_source(record, group)), shown
+        if record.group_name and not shown:
+            self._check_that_anything_is_shown(record)
+        return None, shown
+
+    def standing(self, record: AssetRecord) -> DataSourceSet | None:
+        """Return the group that stands for an asset: with its source in it, or of the id and the name recorded."""
+        shown = self._look_up(record)
+        own = sorted((group for group in shown if own_source(record, group)), key=lambda one: one.id != record.group_id)
+        with_source = next((group for group in own if not self._is_anothers(group, record)), None)
+        named = (group for group in shown if (group.id, group.name) == (record.group_id, record.group_name))
+        return with_source or next(named, None)
+
+    def _candidates(
+        self, record: AssetRecord, shown: Sequence[DataSourceSet]
+    ) -> Iterator[tuple[DataSourceSet, Callable[[], bool]]]:
+        empty = [group for group in shown if group.is_empty]
+        plain, full, last = plain_group_name(record), full_group_name(record), unmistakable_group_name(record)
+        # A source with our qualified name: made for this asset, by us or before us.
+        for group in self._made_before(record, shown):
+            yield group, lambda: True
+        # Half-made groups: ours by our own records ...
+        for group in empty:
+            if group.name in {plain, full, last, record.group_name}:
+                yield group, lambda group=group: self.groups.owner(group.id) == record.key  # type: ignore[misc]
+        # ... or by their name. Under the first an earlier try meant to make it; the next two are this asset's alone;
+        # the plain one is that asset's which was first to use it.
+        by_name: list[tuple[str, Callable[[], bool]]] = [
+            (record.group_name, lambda: self.groups.claim_name(record.group_name, record.key)),
+            (last, lambda: True),
+            (full, lambda: True),
+            (plain, lambda: self.groups.claim_name(plain, record.key)),
+        ]
+        for name, may_claim in by_name:
+            for group in empty:
+                if group.name == name:
+                    yield group, may_claim
+
+    def _claim(self, group: DataSourceSet, record: AssetRecord) -> bool:
+        """Make the asset the group's owner, also of an id that was another group's before CluedIn was restored."""
+        if self.groups.claim_group(group.id, record.key):
+            return True
+        owner = self.groups.owner(group.id)
+        return not self._owns(owner, group) and self.groups.change_owner(group.id, owner, record.key)
+
+    def _owns(self, owner: str, group: DataSourceSet) -> bool:
+        stored = self.assets.load(owner) if owner else None
+        return stored is not None and _stands_for(stored.record, group)
+
+    def _is_anothers(self, group: DataSourceSet, record: AssetRecord) -> bool:
+        """Whether it stands for an asset of the same qualified name and another type."""
+        owner = "" if group.id == record.group_id else self.groups.owner(group.id)
+        return owner not in {"", record.key} and self._owns(owner, group)
+
+    def _made_before(self, record: AssetRecord, shown: Sequence[DataSourceSet]) -> Iterator[DataSourceSet]:
+        """Yield the groups with the asset's source. Whose the data in them are is asked where nobody owns them yet."""
+        own = [(group, source) for group in shown if (source := own_source(record, group))]
+        if any(source.data_set_ids for _, source in own):
+            owners = {group.id: self.groups.owner(group.id) for group, _ in own}
+            yield from (group for group, _ in own if owners[group.id] == record.key)
+            free = [(group, source) for group, source in own if not self._owns(owners[group.id], group)]
+            own = self.twins.candidates(record, free)
+        yield from (group for group, _ in own)
+
+    def _look_up(self, record: AssetRecord) -> list[DataSourceSet]:
+        shown: dict[str, DataSourceSet] = {}
+        for text in self._search_texts(record):
+            shown |= {group.id: group for group in self.cluedin.fetch_groups(text)}
+        # A group made under the asset's former name is not among those; the snapshot knows it by its source.
+        for known in self.snapshots.find(source_name(record)):
+            if known.group_id not in shown:
+                shown |= {group.id: group for group in self._known_group(known)}
+        return sorted(shown.values(), key=lambda group: (len(group.id), group.id))
+
+    def _known_group(self, known: KnownSource) -> Iterator[DataSourceSet]:
+        found = self.cluedin.fetch_groups(search_text(known.group_name))
+        return (group for group in found if group.id == known.group_id)
+
+    def _search_texts(self, record: AssetRecord) -> list[str]:
+        """Return what to search for: every name that the asset's group may bear contains one of these.
+
+        Each name of a group begins with the asset's name. Where the plain one is another asset's for good, the full one
+        finds this asset's alone: of a thousand files of one name each would read a thousand groups.
+        """
+        plain = plain_group_name(record)
+        owner = self.groups.owner_of_name(plain)
+        stored = self.assets.load(owner) if owner not in {"", record.key} else None
+        is_taken = stored is not None and stored.record.group_name == plain
+        wanted = search_text(own_names_head(record), longest=True) if is_taken else search_text(record.name)
+        texts = [wanted]
+        if record.group_name and wanted not in record.group_name:  # renamed since an earlier try
+            texts.append(search_text(record.group_name, longest=is_taken))
+        return texts
+
+    def _check_that_anything_is_shown(self, record: AssetRecord) -> None:
+        head = self.snapshots.head()
+        if head is not None and head.sources and next(iter(self.cluedin.fetch_groups("")), None) is None:
+            raise TransientError(
+                f"CluedIn shows no group at all, though {head.sources} sources stood there: whether group "
+                f"'{record.group_name}' was made cannot be seen.",
+                service=CLUEDIN.name,
+            )
+
+    def _ensure_snapshot(self, run_id: str) -> None:
+        """With the state lost, only reading CluedIn as a whole tells what it holds under names that changed since.
+
+        Raises:
+            ThrottledError: that takes longer, or another worker is at it.
+        """
+        if self.snapshots.head() is not None:
+            return
+        snapshot = self.read_snapshot.read(run_id, READ_TIME)
+        if snapshot is not None:
+            sources = [KnownSource(one.source_id, one.name, one.group_id, one.group_name) for one in snapshot.sources()]
+            self.snapshots.save(snapshot.started_at, len(snapshot.groups), sources)
+        elif not self._is_read_meanwhile():
+            raise ThrottledError(
+                "CluedIn is read as a whole before the first group is made.",
+                retry_after_s=READ_AGAIN_AFTER_S,
+                service=CLUEDIN.name,
+            )
+
+    def _is_read_meanwhile(self) -> bool:
+        """Wait a little for another worker who reads it: a small CluedIn is read within a second."""
+        for _ in range(LOOKS_FOR_SNAPSHOT):
+            self.sleep(LOOK_AGAIN_AFTER_S)
+            if self.snapshots.head() is not None:
+                return True
+        return False
+
+
+def own_source(record: AssetRecord, group: DataSourceSet) -> DataSource | None:
+    """Return the group's source that bears the asset's qualified name, if there is one."""
+    name = source_name(record)
+    return next((source for source in group.data_sources if source.name == name), None)
+
+
+def _stands_for(record: AssetRecord, group: DataSourceSet) -> bool:
+    is_half_made = not group.data_sources and (record.group_id, record.group_name) == (group.id, group.name)
+    return own_source(record, group) is not None or is_half_made

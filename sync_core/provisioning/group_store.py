@@ -1,0 +1,102 @@
+"""Who owns which CluedIn group: rows that only one asset can insert.
+
+own:{group id}              the asset that owns the group
+name:{hash of the name}     the asset that may call its group by its plain name
+made:{source id}            the asset for which a source was made or adopted
+"""
+
+import hashlib
+from dataclasses import dataclass
+
+from pydantic import BaseModel
+
+from sync_core.errors import ConflictError
+from sync_core.storage.rows import from_row, to_row
+from sync_core.storage.table import Table
+
+PARTITION = "groups"
+
+
+class Owner(BaseModel):
+    """The asset to which a group or a name belongs."""
+
+    asset_key: str
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+@dataclass(frozen=True)
+class GroupStore:
+    """Ownership of groups and names, each decided by one atomic insert."""
+
+    table: Table
+
+    def claim_group(self, group_id: str, asset_key: str) -> bool:
+        """Make the asset the group's owner, once; return whether it is the owner now."""
+        return self._claim(f"own:{group_id}", asset_key)
+
+    def claim_new_group(self, group_id: str, asset_key: str, age_s: float) -> bool:
+        """Make the asset the owner of a group that CluedIn made within the last `age_s` seconds.
+
+        An older owner of its id is one of another time: CluedIn was set up anew, or restored, and counts ids again.
+        """
+        if self.claim_group(group_id, asset_key):
+            return True
+        found = self.table.get(PARTITION, f"own:{group_id}")
+        if found is None or (found.read_at - found.written_at).total_seconds() <= age_s:
+            return False
+        try:
+            self.table.update(to_row(PARTITION, f"own:{group_id}", Owner(asset_key=asset_key)), found.etag)
+        except ConflictError:
+            return False
+        return True
+
+    def owner(self, group_id: str) -> str:
+        """Return the key of the asset that owns a group, empty where none does."""
+        return self._owner(f"own:{group_id}")
+
+    def disown_group(self, group_id: str) -> None:
+        """Forget the owner of a group that is gone from CluedIn."""
+        self.table.delete(PARTITION, f"own:{group_id}")
+
+    def bind_source(self, source_id: str, asset_key: str) -> None:
+        """Note for which asset a source stands."""
+        self.table.merge(to_row(PARTITION, f"made:{source_id}", Owner(asset_key=asset_key)))
+
+    def asset_of_source(self, source_id: str) -> str:
+        """Return the key of the asset for which a source stands, empty where we made it for none."""
+        return self._owner(f"made:{source_id}")
+
+    def claim_name(self, group_name: str, asset_key: str) -> bool:
+        """Make the asset the one that uses this group name; return whether it is that one now."""
+        return self._claim(f"name:{_hash(group_name)}", asset_key)
+
+    def owner_of_name(self, group_name: str) -> str:
+        """Return the key of the asset that may call its group so, empty where none does yet."""
+        return self._owner(f"name:{_hash(group_name)}")
+
+    def change_owner(self, group_id: str, former: str, asset_key: str) -> bool:
+        """Make the asset the owner in place of a former one; return whether it is, or another worker was faster."""
+        found = self.table.get(PARTITION, f"own:{group_id}")
+        if found is None:
+            return self.claim_group(group_id, asset_key)
+        if found.values["asset_key"] != former:
+            return False
+        try:
+            self.table.replace(to_row(PARTITION, f"own:{group_id}", Owner(asset_key=asset_key)), found.etag)
+        except ConflictError:
+            return False
+        return True
+
+    def _owner(self, row_key: str) -> str:
+        found = self.table.get(PARTITION, row_key)
+        return from_row(Owner, found.values).asset_key if found else ""
+
+    def _claim(self, row_key: str, asset_key: str) -> bool:
+        row = to_row(PARTITION, row_key, Owner(asset_key=asset_key))
+        if self.table.insert(row) is not None:
+            return True
+        found = self.table.get(PARTITION, row_key)
+        return found is not None and found.values.get("asset_key") == asset_key

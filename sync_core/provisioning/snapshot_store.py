@@ -1,0 +1,172 @@
+"""The latest complete snapshot of CluedIn, and the parts of one that is still being read.
+
+The snapshot is kept in buckets by the hash of a source's name, packed: a look-up by name costs one read or two, and a
+round in which nothing changed writes nothing.
+
+    head          when it was read, and into how many buckets it is divided
+    bucket-{n}    the sources whose names fall into it
+    part-{t}-{n}  what was read of a snapshot that is not complete: when that began, up to which page
+"""
+
+import hashlib
+import json
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from sync_core.cluedin.data_set import RecordCounts
+from sync_core.cluedin.snapshot import DataSetSummary, GroupSeen, KnownSource, SourceSeen
+from sync_core.errors import StateError
+from sync_core.storage.rows import Row, readable, whole_row
+from sync_core.storage.table import KEYS_BETWEEN, Table
+
+PARTITION = "cluedin-snapshot"
+HEAD = "head"
+SOURCES_PER_BUCKET = 200
+COLUMN_BYTES = 60_000  # a column holds 64 KiB
+MOST_COLUMNS = 15  # a row holds 1 MiB
+COLUMNS = [f"packed_{number:02}" for number in range(MOST_COLUMNS)]
+
+
+class Head(BaseModel):
+    """When the latest complete snapshot began, and how it is kept; `sources` counts those that it lacked, too."""
+
+    model_config = ConfigDict(frozen=True)
+
+    started_at: datetime
+    groups: int
+    sources: int
+    buckets: int
+
+
+@dataclass(frozen=True)
+class SnapshotStore:
+    """Reads and writes snapshots."""
+
+    table: Table
+
+    def head(self) -> Head | None:
+        """Return what is known of the latest complete snapshot, or None: CluedIn was never read as a whole."""
+        found = self.table.get(PARTITION, HEAD)
+        return next(readable(Head, [found.values]), None) if found else None
+
+    def find(self, source_name: str) -> list[KnownSource]:
+        """Return the sources of that name which the latest complete snapshot showed."""
+        head = self.head()
+        found = self.table.get(PARTITION, _bucket_key(source_name, head.buckets)) if head else None
+        sources = _unpack_sources(found.values) if found else ()
+        return [source for source in sources if source.name == source_name and not source.missing_looks]
+
+    def known(self) -> Iterator[KnownSource]:
+        """Yield all sources of the latest complete snapshot."""
+        for row in self._rows("bucket"):
+            yield from _unpack_sources(row)
+
+    def save(self, started_at: datetime, groups: int, sources: Sequence[KnownSource]) -> None:
+        """Keep a complete snapshot; buckets that are as they were are not written."""
+        before, buckets = self.head(), _buckets_for(len(sources))
+        digests = {str(row["RowKey"]): row.get("digest") for row in self._rows("bucket", select=["RowKey", "digest"])}
+        rows = {key: _pack(key, [_to_list(one) for one in held]) for key, held in _divided(sources, buckets).items()}
+        for key, row in rows.items():
+            if digests.get(key) != row["digest"]:
+                self.table.merge(row)
+        # The buckets of another division would be found by no one; the head says which division counts.
+        head = Head(started_at=started_at, groups=groups, sources=len(sources), buckets=buckets)
+        self.table.merge(whole_row(PARTITION, HEAD, head))
+        if before is not None:
+            for key in digests.keys() - rows.keys():
+                self.table.delete(PARTITION, key)
+
+    def save_part(self, started_at: datetime, page: int, groups: Sequence[GroupSeen]) -> None:
+        """Keep what was read of a snapshot that began at a moment, up to a page."""
+        self.table.merge(_pack(f"{_part(started_at)}-{page:06}", [asdict(group) for group in groups]))
+
+    def parts(self, started_at: datetime) -> Iterator[GroupSeen]:
+        """Yield what was read of the snapshot that began at a moment."""
+        for row in self._rows(_part(started_at)):
+            yield from (_parse_group(item) for item in _unpack(row))
+
+    def drop_parts(self) -> None:
+        """Forget what was read of any snapshot that is not complete."""
+        for row in list(self._rows("part", select=["RowKey"])):
+            self.table.delete(PARTITION, str(row["RowKey"]))
+
+    def _rows(self, kind: str, *, select: Sequence[str] = ()) -> Iterator[Row]:
+        bounds = {"partition": PARTITION, "first": f"{kind}-", "last": f"{kind}."}  # '.' is the character after '-'
+        return self.table.rows(KEYS_BETWEEN, bounds, select=select)
+
+
+def _part(started_at: datetime) -> str:
+    return f"part-{round(started_at.timestamp() * 1000):014}"
+
+
+def _buckets_for(sources: int) -> int:
+    """A power of two, so that a few sources more do not divide all of them anew."""
+    return 1 << max(0, (sources // SOURCES_PER_BUCKET).bit_length())
+
+
+def _bucket_key(source_name: str, buckets: int) -> str:
+    number = int.from_bytes(hashlib.sha256(source_name.encode()).digest()[:4]) % buckets
+    return f"bucket-{number:06}"
+
+
+def _divided(sources: Iterable[KnownSource], buckets: int) -> dict[str, list[KnownSource]]:
+    divided: dict[str, list[KnownSource]] = {}
+    for source in sorted(sources, key=lambda one: (one.name, one.source_id)):
+        divided.setdefault(_bucket_key(source.name, buckets), []).append(source)
+    return divided
+
+
+def _pack(key: str, items: Sequence[Any]) -> dict[str, Any]:
+    """Return a row of packed items.
+
+    Raises:
+        StateError: they are too many for one row.
+    """
+    text = json.dumps(items, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+    packed = zlib.compress(text)
+    chunks = [packed[start : start + COLUMN_BYTES] for start in range(0, len(packed), COLUMN_BYTES)]
+    if len(chunks) > MOST_COLUMNS:
+        raise StateError(f"Row {key} of the snapshot of CluedIn has {len(packed)} bytes: one row cannot hold them.")
+    digest = hashlib.sha256(text).hexdigest()[:32]
+    row = {"PartitionKey": PARTITION, "RowKey": key, "digest": digest, "columns": len(chunks)}
+    return row | dict(zip(COLUMNS, chunks, strict=False))
+
+
+def _unpack(row: Row) -> list[Any]:
+    """Return the items of a row; one that cannot be read is as good as empty, since all of it is read again soon."""
+    try:
+        packed = b"".join(row[column] for column in COLUMNS[: row["columns"]])
+        items = json.loads(zlib.decompress(packed))
+    except (KeyError, TypeError, zlib.error, ValueError):
+        return []
+    return items if isinstance(items, list) else []
+
+
+def _to_list(source: KnownSource) -> list[Any]:
+    versions = dict(sorted(source.versions.items()))
+    found = [source.source_id, source.name, source.group_id, source.group_name, versions]
+    return [*found, source.missing_looks, source.missing_since] if source.missing_looks else found
+
+
+def _unpack_sources(row: Row) -> Iterator[KnownSource]:
+    for item in _unpack(row):
+        yield KnownSource(*item)
+
+
+def _parse_group(item: dict[str, Any]) -> GroupSeen:
+    return GroupSeen(item["group_id"], item["name"], tuple(_parse_source(source) for source in item["sources"]))
+
+
+def _parse_source(item: dict[str, Any]) -> SourceSeen:
+    data_sets = item["data_sets"]
+    read = None if data_sets is None else tuple(_parse_data_set(one) for one in data_sets)
+    return SourceSeen(item["source_id"], item["name"], item["group_id"], item["group_name"], read)
+
+
+def _parse_data_set(item: dict[str, Any]) -> DataSetSummary:
+    return DataSetSummary(**{**item, "counts": RecordCounts(**item["counts"])})

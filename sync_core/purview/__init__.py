@@ -1,0 +1,1 @@
+"""Microsoft Purview's Data Map: its client, which lets out values only."""

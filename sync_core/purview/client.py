@@ -1,0 +1,166 @@
+"""Microsoft Purview's Data Map, as far as discovery needs it: glossary, assignments, entities, types, search.
+
+Source: docs/vendors/purview.md, sections 0 to 3 (Data Map 2023-09-01).
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl, quote
+
+from sync_core.errors import AddressError, NotFoundError, TransientError
+from sync_core.http.client import Call, HttpClient
+from sync_core.http.services import PURVIEW
+from sync_core.purview.asset import Asset
+from sync_core.purview.wire import (
+    AssignedEntity,
+    Collection,
+    EntityType,
+    Glossary,
+    SearchPage,
+    TermHeader,
+    parse_assigned_entities,
+    parse_collections,
+    parse_entities,
+    parse_entity_type,
+    parse_glossaries,
+    parse_is_deleted,
+    parse_search_page,
+    parse_term_headers,
+)
+
+__all__ = ["PURVIEW", "PurviewClient"]  # the service beside its client
+
+DATA_MAP = "/datamap/api"
+ATLAS = f"{DATA_MAP}/atlas/v2"
+API_VERSION = "2023-09-01"
+COLLECTIONS_API_VERSION = "2019-11-01-preview"
+ENTITIES_A_CALL = 50  # bulk reads fail above 193 guids (Azure/azure-sdk-for-python#39935); 50 is what live clients use
+PAGE_SIZE = 1000  # the search's documented maximum
+
+
+@dataclass(frozen=True)
+class PurviewClient:
+    """Typed calls on one Purview account. All errors are those of `HttpClient.send`."""
+
+    http: HttpClient
+
+    def find_term(self, qualified_name: str) -> str | None:
+        """Return the guid of the term with that formal name, e.g. `Customer@Glossary`, or None."""
+        path = f"{ATLAS}/entity/uniqueAttribute/type/AtlasGlossaryTerm"
+        params = {"attr:qualifiedName": qualified_name, "minExtInfo": "true", "ignoreRelationships": "true"}
+        try:
+            entities = parse_entities(self._get(path, params, "find_term"))
+        except (NotFoundError, AddressError):  # an account that offers no such look-up still lists its terms
+            return None
+        return entities[0].guid if entities else None
+
+    def fetch_glossaries(self) -> list[Glossary]:
+        """Return all glossaries, without the terms that would make a big one time out.
+
+        Source: docs/vendors/purview.md, section 2.
+        """
+        return parse_glossaries(
+            self._get(f"{ATLAS}/glossary", {"ignoreTermsAndCategories": "true"}, "fetch_glossaries")
+        )
+
+    def fetch_term_headers(self, glossary_guid: str) -> Iterator[TermHeader]:
+        """Yield the headers of all terms of a glossary; a short page may be the server's own limit and not the end."""
+        path = f"{ATLAS}/glossary/{quote(glossary_guid, safe='')}/terms/headers"
+        seen: set[TermHeader] = set()
+        offset = 0
+        while True:
+            params = {"limit": PAGE_SIZE, "offset": offset, "sort": "ASC"}
+            page = parse_term_headers(self._get(path, params, "fetch_term_headers"))
+            fresh = [header for header in page if header not in seen]
+            if not fresh:
+                return
+            yield from fresh
+            seen.update(fresh)
+            offset += len(page)
+
+    def fetch_assigned_entities(self, term_guid: str, offset: int, limit: int = PAGE_SIZE) -> list[AssignedEntity]:
+        """Return one page of the entities that carry the term, straight from the store, not from the search index.
+
+        Columns are among them. The list is not the whole set when it is as long as `limit`.
+        """
+        path = f"{ATLAS}/glossary/terms/{quote(term_guid, safe='')}/assignedEntities"
+        params = {"limit": limit, "offset": offset, "sort": "ASC"}
+        return parse_assigned_entities(self._get(path, params, "fetch_assigned_entities"), offset)
+
+    def fetch_assets(self, guids: Sequence[str]) -> Iterator[Asset]:
+        """Yield what Purview knows of these guids, in chunks; a guid that is gone is left out.
+
+        Name and qualified name are empty where Purview has none: the caller decides what that means.
+        """
+        for start in range(0, len(guids), ENTITIES_A_CALL):
+            yield from self._fetch_chunk(guids[start : start + ENTITIES_A_CALL])
+
+    def _fetch_chunk(self, guids: Sequence[str]) -> Iterable[Asset]:
+        params = {"guid": list(guids), "minExtInfo": "true", "ignoreRelationships": "true"}
+        try:
+            return parse_entities(self._get(f"{ATLAS}/entity/bulk", params, "fetch_assets"))
+        except NotFoundError:
+            # One unknown guid fails the whole call: halve until it is alone.
+            if len(guids) == 1:
+                return []
+            half = len(guids) // 2
+            return [*self._fetch_chunk(guids[:half]), *self._fetch_chunk(guids[half:])]
+
+    def is_gone(self, guid: str) -> bool:
+        """Whether the store says beyond doubt that an entity is gone: it knows no such guid, or has it as deleted.
+
+        Raises:
+            ConfigError, RejectedError: it does not tell.
+        """
+        path = f"{ATLAS}/entity/guid/{quote(guid, safe='')}"
+        try:
+            return parse_is_deleted(self._get(path, {"minExtInfo": "true", "ignoreRelationships": "true"}, "is_gone"))
+        except NotFoundError:
+            return True
+
+    def fetch_entity_type(self, name: str) -> EntityType | None:
+        """Return a type's definition, or None where Purview knows no such type.
+
+        Raises:
+            SyncError: it does not tell, or tells of another type: that is no knowledge about this one.
+        """
+        path = f"{ATLAS}/types/typedef/name/{quote(name, safe='')}"
+        try:
+            found = parse_entity_type(self._get(path, {}, "fetch_entity_type"))
+        except NotFoundError:
+            return None
+        if found.name != name:
+            raise TransientError(f"Microsoft Purview was asked for the type {name} and told of {found.name}.")
+        return found
+
+    def fetch_collections(self) -> Iterator[Collection]:
+        """Yield all collections that the app's identity may see (docs/vendors/purview.md, section 7)."""
+        params = {"api-version": COLLECTIONS_API_VERSION}
+        seen: list[dict[str, str]] = []
+        while params not in seen:
+            seen.append(params)
+            call = Call("GET", "/account/collections", params, operation="fetch_collections")
+            collections, next_link = parse_collections(self.http.send(call).json())
+            yield from collections
+            # Only the parameters of the link are taken: following it would send our token wherever it leads.
+            # A `+` in it is itself: Purview reads queries so, and its tokens may be base64.
+            params = {**params, **dict(parse_qsl(next_link.partition("?")[2].replace("+", "%2B")))}
+
+    def search(self, search_filter: dict[str, Any], *, limit: int, token: str = "", orderby: str = "") -> SearchPage:
+        """Return one page of a search without keywords.
+
+        The whole body is the same for each page but for the token, which seems tied to it.
+        Source: docs/vendors/purview.md, section 1.
+        """
+        body: dict[str, Any] = {"keywords": None, "limit": limit, "filter": search_filter}
+        if orderby:
+            field, _, direction = orderby.partition(" ")
+            body["orderby"] = [{field: direction or "ASC"}]
+        if token:
+            body["continuationToken"] = token
+        call = Call("POST", f"{DATA_MAP}/search/query", {"api-version": API_VERSION}, json=body, operation="search")
+        return parse_search_page(self.http.send(call).json())
+
+    def _get(self, path: str, params: dict[str, Any], operation: str) -> Any:
+        return self.http.send(Call("GET", path, {"api-version": API_VERSION, **params}, operation=operation)).json()

@@ -1,0 +1,1 @@
+"""Runs, what keeps two of them apart, and what they put off."""

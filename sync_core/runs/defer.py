@@ -1,0 +1,172 @@
+"""Keeps what could not be read from stopping anything else: it is remembered, named in the run, and asked for later."""
+
+import hashlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from urllib.parse import quote
+
+from sync_core.errors import (
+    AddressError,
+    ForbiddenError,
+    RejectedError,
+    StateError,
+    SyncError,
+    ThrottledError,
+    TransientError,
+)
+from sync_core.runs.deferred import Deferred, Kind
+from sync_core.runs.deferring import deferred_again
+from sync_core.runs.run_log import RunLog
+from sync_core.storage.failures import STORAGE
+from sync_core.storage.notes import Notes
+
+# Failures that may be those of one thing. A refused sign-in or a request to slow down is about the service.
+OWN_FAILURES = (ForbiddenError, AddressError, RejectedError, TransientError)
+NAMED_A_RUN = 10
+LONGEST_KEY = 400
+FORGOTTEN_AFTER = timedelta(days=3)  # nobody has asked for it for long: it lost its term, or is gone
+
+
+def is_own_failure(error: SyncError) -> bool:
+    """Whether a failure may be that of the one thing that was asked for, and not the whole service's or our own."""
+    return isinstance(error, OWN_FAILURES) and not isinstance(error, ThrottledError) and not is_ours(error)
+
+
+def is_ours(error: SyncError) -> bool:
+    """Whether a failure is that of our own storage or of what stands there."""
+    return isinstance(error, StateError) or (isinstance(error, TransientError) and error.service == STORAGE)
+
+
+@dataclass
+class Deferrals:
+    """What is deferred, as one run knows it. Each kind is loaded when it is first asked about.
+
+    Without notes it is remembered for this run only.
+    """
+
+    notes_of: Callable[[Kind], Notes] | None
+    clock: Callable[[], datetime]
+    log: RunLog
+    _known: dict[Kind, dict[str, Deferred]] = field(default_factory=dict)
+    _failed: set[tuple[Kind, str]] = field(default_factory=set)
+    _told: dict[tuple[Kind, str], Deferred] = field(default_factory=dict)
+
+    def find(self, kind: Kind, thing: str) -> Deferred | None:
+        """Return what is remembered of a thing, whether or not its pause is over."""
+        return self._of(kind).get(thing)
+
+    def waits(self, kind: Kind, thing: str) -> bool:
+        """Whether a thing is to be left alone by this run, also since it failed in it; the run names it then."""
+        deferred = self.find(kind, thing)
+        if deferred is None or not ((kind, thing) in self._failed or deferred.waits(self.clock())):
+            return False
+        self._tell(deferred)
+        return True
+
+    def failed(self, kind: Kind, thing: str, error: SyncError, name: str = "") -> Deferred:
+        """Remember that a look failed, and why; the run names it."""
+        before = self.find(kind, thing)
+        deferred = deferred_again(
+            *(before, kind, thing, name or (before.name if before else "")),
+            now=self.clock(),
+            error=error,
+            is_hidden=isinstance(error, ForbiddenError),
+        )
+        if self.notes_of is not None:
+            self.notes_of(kind).save(note_name(thing), deferred)
+        self._of(kind)[thing] = deferred
+        self._failed.add((kind, thing))
+        self._tell(deferred)
+        return deferred
+
+    def succeeded(self, kind: Kind, things: Iterable[str]) -> None:
+        """Forget what could be read."""
+        known = self._of(kind)
+        for thing in [thing for thing in things if thing in known]:
+            del known[thing]
+            self._told.pop((kind, thing), None)
+            if self.notes_of is not None:
+                self.notes_of(kind).delete(note_name(thing))
+
+    def concern(self, kind: Kind, things: Iterable[str]) -> None:
+        """Name those that this run would have looked at and had no time for."""
+        for thing in things:
+            if deferred := self.find(kind, thing):
+                self._tell(deferred)
+
+    def next_look_at(self, *kinds: Kind) -> datetime | None:
+        """Return when the first of those that this run has named is to be looked at again, None where none is."""
+        return min((one.next_look_at for one in self._told.values() if one.kind in kinds), default=None)
+
+    def earliest(self, *kinds: Kind) -> datetime | None:
+        """Return when the first of all that are deferred is to be looked at again, None where none is."""
+        return min((one.next_look_at for kind in kinds for one in self.all(kind)), default=None)
+
+    def all(self, kind: Kind) -> list[Deferred]:
+        """Return all of a kind."""
+        return list(self._of(kind).values())
+
+    def knows(self, kind: Kind) -> bool:
+        """Whether this run has asked about a kind: else nothing can be forgotten of it."""
+        return kind in self._known
+
+    @property
+    def count(self) -> int:
+        """How many things this run has named."""
+        return len(self._told)
+
+    def due(self, kind: Kind) -> list[Deferred]:
+        """Return those of a kind whose pause is over, first those that wait the longest."""
+        found = [one for one in self.all(kind) if (kind, one.id) not in self._failed]
+        now = self.clock()
+        return sorted((one for one in found if not one.waits(now)), key=lambda one: one.next_look_at)
+
+    def _of(self, kind: Kind) -> dict[str, Deferred]:
+        if kind not in self._known:
+            self._known[kind] = dict(self._load(kind))
+        return self._known[kind]
+
+    def _load(self, kind: Kind) -> Iterable[tuple[str, Deferred]]:
+        if self.notes_of is None:
+            return
+        notes, forgotten_before = self.notes_of(kind), self.clock() - FORGOTTEN_AFTER
+        for name, deferred in list(notes.all(Deferred)):
+            if deferred.next_look_at < forgotten_before:
+                notes.delete(name)
+            else:
+                yield deferred.id, deferred
+
+    def _tell(self, deferred: Deferred) -> None:
+        is_news = (deferred.kind, deferred.id) not in self._told
+        self._told[deferred.kind, deferred.id] = deferred
+        if is_news:
+            self.log.counts["hidden" if deferred.is_hidden else f"unreadable {deferred.kind.plural}"] += 1
+            if len(self._told) <= NAMED_A_RUN:
+                self.log.notes.append(str(deferred))
+
+
+@dataclass(frozen=True)
+class Defer:
+    """Opens the book of what is deferred for a run."""
+
+    notes_of: Callable[[Kind], Notes]
+    clock: Callable[[], datetime]
+
+    def open(self, log: RunLog) -> Deferrals:
+        """Return what is deferred; nothing is read until it is asked for."""
+        return Deferrals(self.notes_of, self.clock, log)
+
+
+def unremembered(log: RunLog) -> Deferrals:
+    """Return a book that nothing was deferred in, and that is not kept: for who asks whatever the pauses say."""
+    return Deferrals(None, lambda: log.started_at, log)
+
+
+def note_name(thing: str) -> str:
+    """Return the key of a thing's note: an ordinary id itself, an endless one as its hash.
+
+    A slash, # and ? must not stand in a table's key, and it holds 512 characters.
+    """
+    name = quote(thing, safe="").replace("%", "=")
+    return name if len(name) <= LONGEST_KEY else hashlib.sha256(name.encode()).hexdigest()

@@ -1,0 +1,84 @@
+"""The pauses that services asked for, shared by all instances through the state.
+
+How old a pause is says the storage service's clock alone, as with leases: instances whose clocks differ by minutes
+still keep the same one.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sync_core.runs.throttle import Throttle
+from sync_core.runs.throttling import next_throttle, wait_s
+from sync_core.single_flight import SingleFlight
+from sync_core.storage.notes import Notes
+
+KEPT_S = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A pause as it was read, or none: how old it was then, and when that was by the monotonic clock."""
+
+    throttle: Throttle | None
+    age_s: float
+    read_at: float
+
+
+NEVER = Read(None, 0.0, float("-inf"))
+
+
+@dataclass(frozen=True)
+class Pauses:
+    """Notes pauses and tells for how long to keep them.
+
+    What was read is kept for two seconds, so that a hundred messages a second do not cost a hundred reads.
+    """
+
+    notes: Notes
+    clock: Callable[[], datetime]
+    chance: Callable[[], float]
+    monotonic: Callable[[], float] = time.monotonic
+    _kept: dict[str, Read] = field(default_factory=dict, repr=False)
+    _reads: dict[str, SingleFlight[Read]] = field(default_factory=dict, repr=False)
+
+    def note(self, service: str, retry_after_s: float | None) -> None:
+        """Keep a pause, for all instances. What comes during one and asks for no longer one costs nothing.
+
+        Threads that note at once find the same state and keep the same pause.
+        """
+        left_s = self._left_s(self._kept.get(service, NEVER))
+        if left_s > 0 and (retry_after_s or 0.0) <= left_s:
+            return
+        before = self._read(service)
+        throttle = next_throttle(before.throttle, before.age_s, service, retry_after_s, self.clock())
+        self.notes.save(service, throttle)
+        self._keep(service, Read(throttle, 0.0, self.monotonic()))
+
+    def wait_s(self, *services: str) -> float:
+        """Return for how long to leave these services alone, 0 for not at all."""
+        return max(self._wait_s(service) for service in services)
+
+    def _wait_s(self, service: str) -> float:
+        read = self._kept.get(service, NEVER)
+        if self.monotonic() - read.read_at >= KEPT_S:
+            flight = self._reads.setdefault(service, SingleFlight())
+            read = flight.do(lambda: self._keep(service, self._read(service)))
+        if read.throttle is None:
+            return 0.0
+        return wait_s(read.throttle, read.age_s + self.monotonic() - read.read_at, self.chance())
+
+    def _left_s(self, read: Read) -> float:
+        return read.throttle.pause_s - (read.age_s + self.monotonic() - read.read_at) if read.throttle else 0.0
+
+    def _keep(self, service: str, read: Read) -> Read:
+        """Keep the newest: what was read before a pause was noted knows nothing of it."""
+        newest = max(read, self._kept.get(service, NEVER), key=lambda one: one.read_at)
+        self._kept[service] = newest
+        return newest
+
+    def _read(self, service: str) -> Read:
+        read_at = self.monotonic()
+        throttle, age_s = self.notes.load_with_age(Throttle, service) or (None, 0.0)
+        return Read(throttle, age_s, read_at)

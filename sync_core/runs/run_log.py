@@ -1,0 +1,70 @@
+"""Writes down what a run does while it does it, and keeps it however the run ends."""
+
+import logging
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sync_core.errors import SyncError
+from sync_core.ledger import request_ledger
+from sync_core.runs.bounds import bounded_counts, bounded_notes
+from sync_core.runs.run import RunKind, RunOutcome, RunRecord
+from sync_core.runs.run_store import RunStore
+from sync_core.safe_text import safe_text
+
+logger = logging.getLogger(__name__)
+
+LONGEST_ERROR = 4000
+
+
+@dataclass
+class RunLog:
+    """The run that is going on. `outcome` is what is recorded if nothing fails."""
+
+    run_id: str
+    started_at: datetime
+    counts: Counter[str] = field(default_factory=Counter)
+    notes: list[str] = field(default_factory=list)
+    outcome: RunOutcome = RunOutcome.SUCCEEDED
+
+    def skip(self, why: str) -> None:
+        """Note that there was nothing to do, and why."""
+        self.outcome = RunOutcome.SKIPPED
+        self.notes.append(why)
+
+
+@contextmanager
+def recorded_run(runs: RunStore, kind: RunKind, run_id: str, clock: Callable[[], datetime]) -> Iterator[RunLog]:
+    """Record the run in whose block one is, with its outgoing requests; an error is recorded and goes on its way."""
+    log = RunLog(run_id, clock())
+    with request_ledger() as requests:
+        try:
+            yield log
+        except Exception as error:
+            cause_class = error.cause_class if isinstance(error, SyncError) else "bug"
+            failed = _record(log, kind, clock(), requests, RunOutcome.FAILED)
+            said = safe_text(f"{type(error).__name__}: {error}")[:LONGEST_ERROR]
+            runs.save(failed.model_copy(update={"error": said, "error_class": cause_class}))
+            raise
+        record = _record(log, kind, clock(), requests, log.outcome)
+        runs.save(record)
+    logger.info(
+        "%s run %s %s: %s; requests %s",
+        *(kind, run_id, record.outcome, dict(record.counts), dict(record.requests)),
+        extra={"run_id": run_id, "outcome": record.outcome.value},
+    )
+
+
+def _record(log: RunLog, kind: RunKind, now: datetime, requests: Counter[str], outcome: RunOutcome) -> RunRecord:
+    return RunRecord(
+        run_id=log.run_id,
+        kind=kind,
+        started_at=log.started_at,
+        finished_at=now,
+        outcome=outcome,
+        counts=bounded_counts({safe_text(name): count for name, count in log.counts.items()}),
+        requests=dict(requests),
+        notes=bounded_notes([safe_text(note) for note in log.notes]),
+    )

@@ -1,0 +1,1 @@
+"""What looks after everything, every five minutes."""

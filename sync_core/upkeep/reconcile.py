@@ -1,0 +1,189 @@
+"""Every five minutes: looks for what fell through, and puts it right.
+
+Each step is bounded, and one that fails does not keep the others from running; the run says which failed. What reads
+many records, or asks a service again, is done once in a quarter of an hour.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from heapq import nsmallest
+
+from pydantic import BaseModel
+
+from sync_core.absence.check_existence import CheckExistence
+from sync_core.cluedin.client import CLUEDIN
+from sync_core.discovery.selection import ReadSelection
+from sync_core.http.failures import Service
+from sync_core.jobs.dead_letters import DeadLetters
+from sync_core.jobs.replaying import is_replay_due, replay_at, replays_a_run
+from sync_core.jobs.take_poison import TakePoison
+from sync_core.jobs.wake_jobs import WakeJobs
+from sync_core.jobs.watch_queues import WatchQueues
+from sync_core.lineage.data_set_store import DataSetStore
+from sync_core.lineage.find_recreated import FindRecreated
+from sync_core.lineage.look_at_cluedin import LookAtCluedIn
+from sync_core.lineage.webhook.empty_bodies import EmptyBodies
+from sync_core.lineage.webhook.receipts import ReceiptStore
+from sync_core.notifications.notify import Notify
+from sync_core.purview.client import PURVIEW
+from sync_core.runs.leases import Held, Leases
+from sync_core.runs.pauses import Pauses
+from sync_core.runs.run import RunKind
+from sync_core.runs.run_log import RunLog, recorded_run
+from sync_core.runs.run_store import RunStore
+from sync_core.storage.notes import Notes
+
+LEASE = "reconcile"
+LEASE_S = 600
+REPLAYED = "replayed-letters"
+THOROUGH = "thorough-reconciliation"
+THOROUGH_EVERY = timedelta(minutes=15)
+EARLY = timedelta(minutes=1)  # a timer comes a little early or late
+RUNS_KEPT = timedelta(days=30)
+DELIVERIES_KEPT = timedelta(days=30)
+DATA_SETS_KEPT = timedelta(days=30)  # unknown and foreign ones
+LEASES_KEPT = timedelta(days=1)
+Step = tuple[str, Callable[[RunLog], object]]
+
+
+class Replayed(BaseModel):
+    """The letters that the last run replayed."""
+
+    letters: list[str]
+
+
+class ThoroughRun(BaseModel):
+    """When the last run of all steps began."""
+
+    began_at: datetime
+
+
+@dataclass(frozen=True)
+class Heal:
+    """The steps that need our own state and queues only."""
+
+    receipts: ReceiptStore
+    data_sets: DataSetStore
+    letters: DeadLetters
+    leases: Leases
+    runs: RunStore
+    cursors: Notes
+    clock: Callable[[], datetime]
+
+    def replay_letters(self, log: RunLog) -> None:
+        """Try dead letters again whose cause may be gone, those first that wait the longest."""
+        now = self.clock()
+        last = self.cursors.load(Replayed, REPLAYED) or Replayed(letters=[])
+        many = replays_a_run(last.letters, self.letters.unsettled() if last.letters else ())
+        waiting = (letter for letter in self.letters.all() if is_replay_due(letter, now))
+        due = nsmallest(many, waiting, key=lambda letter: replay_at(letter) or now)
+        self.cursors.save(REPLAYED, Replayed(letters=[letter.letter_id for letter in due]))
+        count, refused = self.letters.replay_each(due)
+        log.counts["letters_replayed"] += count
+        log.notes += refused
+
+    def tidy(self, log: RunLog) -> None:
+        """Drop what no one asks for any more: old runs, receipts, strangers' data sets, leases of workers long dead."""
+        now = self.clock()
+        for kind in RunKind:
+            log.counts["runs_dropped"] += self.runs.forget_before(kind, now - RUNS_KEPT)
+        log.counts["data_sets_dropped"] += self.data_sets.forget_left_before(now - DATA_SETS_KEPT)
+        log.counts["deliveries_dropped"] += self.receipts.forget_before(now - DELIVERIES_KEPT)
+        log.counts["leases_dropped"] += self.leases.forget_ended_before(now - LEASES_KEPT)
+
+
+@dataclass(frozen=True)
+class Reconcile:
+    """One reconciliation. Idempotent; two at once do the work once."""
+
+    heal: Heal
+    look_at_cluedin: LookAtCluedIn
+    find_recreated: FindRecreated
+    check_existence: CheckExistence
+    selection: ReadSelection
+    take_poison: TakePoison
+    wake: Sequence[WakeJobs]
+    empty_bodies: EmptyBodies
+    watch_queues: WatchQueues
+    leases: Leases
+    pauses: Pauses
+    runs: RunStore
+    cursors: Notes
+    notify: Notify
+    is_lineage_on: bool
+    clock: Callable[[], datetime]
+    new_id: Callable[[], str]
+
+    def run(self) -> None:
+        """Run the steps that are due.
+
+        Raises:
+            Exception: the first failure of a step, after all of them ran.
+        """
+        with recorded_run(self.runs, RunKind.RECONCILE, self.new_id(), self.clock) as log:
+            lease = self.leases.acquire(LEASE, log.run_id, LEASE_S)
+            if isinstance(lease, Held):
+                log.skip(f"Another reconciliation is running ({lease.owner}).")
+                return
+            try:
+                self._run_steps(log)
+            finally:
+                lease.release()
+
+    def _run_steps(self, log: RunLog) -> None:
+        is_thorough = self._begin_thorough(log.started_at)
+        log.counts["thorough"] = int(is_thorough)
+        steps = self._steps(is_thorough=is_thorough)
+        _run_all([*steps, *self._steps_that_ask_services(log, is_thorough=is_thorough)], log)
+
+    def _steps(self, *, is_thorough: bool) -> Iterator[Step]:
+        yield "take poison messages", self.take_poison.run
+        for wake in self.wake:
+            yield "wake jobs", wake.run
+        yield "watch queues", self.watch_queues.run
+        yield "tell of empty bodies", self.empty_bodies.tell
+        yield "send kept notifications", self.notify.send_kept
+        if is_thorough:
+            yield "replay dead letters", self.heal.replay_letters
+            yield "tidy", self.heal.tidy
+            if self.is_lineage_on:
+                yield "find re-created assets", self.find_recreated.run
+
+    def _steps_that_ask_services(self, log: RunLog, *, is_thorough: bool) -> Iterator[Step]:
+        if not self._is_paused(CLUEDIN, log):
+            yield "look at CluedIn", self.look_at_cluedin.run
+        if is_thorough and not self._is_paused(PURVIEW, log):
+            yield "check existence", self._check_existence
+
+    def _is_paused(self, service: Service, log: RunLog) -> bool:
+        pause_s = self.pauses.wait_s(service.name)
+        if pause_s:
+            log.notes.append(f"{service.title} asked to be left alone for {pause_s:.0f} s more; it is not asked.")
+        return pause_s > 0
+
+    def _begin_thorough(self, now: datetime) -> bool:
+        """Whether all steps are due. Noted first: a run that dies of one of them must not do so every five minutes."""
+        last = self.cursors.load(ThoroughRun, THOROUGH)
+        if last is not None and timedelta(0) <= now - last.began_at < THOROUGH_EVERY - EARLY:
+            return False
+        self.cursors.save(THOROUGH, ThoroughRun(began_at=now))
+        return True
+
+    def _check_existence(self, log: RunLog) -> None:
+        """Only with `*`: with a term, each complete snapshot of its assignments says who is missing."""
+        selection = self.selection.read(log)
+        if selection is not None and selection.is_all:
+            self.check_existence.run(log)
+
+
+def _run_all(steps: Sequence[Step], log: RunLog) -> None:
+    failures: list[Exception] = []
+    for name, step in steps:
+        try:
+            step(log)
+        except Exception as error:  # noqa: BLE001  # also a bug in one step must not keep the others from healing
+            failures.append(error)
+            log.notes.append(f"Step '{name}' failed: {type(error).__name__}: {error}")
+    if failures:
+        raise failures[0]

@@ -1,0 +1,124 @@
+"""Each organization and account finds its own state on one storage account, and finds it again when it comes back."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from sync_core.app import App
+from sync_core.app.find_installation import FindInstallation
+from sync_core.app.installation import BELIEVED_AFTER, VERIFIED_FOR
+from sync_core.errors import ConfigError, TransientError
+from sync_core.purview.wire import Collection
+from sync_core.runs.run import RunKind, RunOutcome
+from tests.integration.sync_core.estate import make_settings
+from tests.unit.sync_core.builders import NOW
+
+
+@dataclass
+class Services:
+    """An organization and an account that say who they are, unless one fails."""
+
+    organization: str = "acme"
+    root: str = "contoso"
+    failure: ConfigError | None = None
+
+    def organization_id(self) -> str:
+        if self.failure:
+            raise self.failure
+        return self.organization
+
+    def fetch_collections(self) -> Iterator[Collection]:
+        yield Collection(self.root, "Root", parent="")
+        yield Collection("abc123", "Finance", parent=self.root)
+
+
+@dataclass
+class Place:
+    """One storage account, and installations on it."""
+
+    storage: str
+    services: Services = field(default_factory=Services)
+    now: Any = NOW
+
+    def find(self, url: str = "https://acme.example", services: Services | None = None) -> FindInstallation:
+        app = App(make_settings("https://contoso.purview.azure.com", url, self.storage), lambda: self.now)
+        found = services or self.services
+        notes = app.find_installation.notes
+        return FindInstallation(app.settings, found, found, notes, lambda: self.now)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def place(storage: str) -> Place:
+    return Place(storage)
+
+
+def test_the_first_installation_keeps_its_state_whatever_host_name_leads_to_it(place: Place) -> None:
+    first = place.find().verify()
+    moved = place.find("https://mdm.acme.example").verify()
+    assert first.scope == moved.scope
+
+
+def test_another_organization_finds_a_state_of_its_own_and_the_former_one_its_own_again(place: Place) -> None:
+    first = place.find().verify()
+    other = place.find("https://other.example", Services("other")).verify()
+    assert other.scope != first.scope
+    assert place.find().verify().scope == first.scope
+    assert place.find("https://other.example", Services("other")).current().scope == other.scope
+
+
+def test_another_account_has_a_state_of_its_own(place: Place) -> None:
+    place.find().verify()
+    settings_that_differ = place.find("https://second.example", Services(root="fabrikam"))
+    assert settings_that_differ.verify().scope != place.find().current().scope
+
+
+def test_settings_that_are_new_touch_nobodys_state_before_they_are_known(place: Place) -> None:
+    first = place.find().verify()
+    away = place.find("https://other.example", Services(failure=ConfigError("refused")))
+    assert away.verify().scope not in {first.scope, ""}
+
+
+def test_the_same_settings_that_lead_elsewhere_stop_the_run_and_are_believed_after_ten_minutes(place: Place) -> None:
+    first = place.find().verify()
+    place.services = Services("other")
+    place.now += VERIFIED_FOR
+    with pytest.raises(TransientError, match="lead to organization other"):
+        place.find().verify()
+    place.now += BELIEVED_AFTER / 2
+    with pytest.raises(TransientError):
+        place.find().verify()
+    assert place.find().current().scope == first.scope
+
+    place.now += BELIEVED_AFTER
+    assert place.find().verify().scope != first.scope
+
+    place.services = Services()
+    place.now += VERIFIED_FOR
+    with pytest.raises(TransientError):
+        place.find().verify()
+    place.now += BELIEVED_AFTER + timedelta(seconds=1)
+    assert place.find().verify().scope == first.scope
+
+
+def test_the_services_are_asked_every_ten_minutes_whichever_process_does(place: Place) -> None:
+    known = place.find().verify()
+    silent = Services(failure=ConfigError("nobody is to be asked"))
+    place.now += VERIFIED_FOR - timedelta(seconds=1)
+    assert place.find(services=silent).verify() == known
+    place.now += timedelta(seconds=1)
+    assert place.find().verify().verified_at == place.now
+
+
+def test_rows_of_one_installation_are_not_those_of_another(storage: str) -> None:
+    settings = make_settings("https://contoso.purview.azure.com", "https://acme.example", storage)
+    one, other = App(settings, scope="one"), App(settings, scope="other")
+    one.note_failed_run(RunKind.DISCOVER, TransientError("it is somebody else's"))
+    (run,) = one.runs.latest(RunKind.DISCOVER, 5)
+    assert (run.outcome, run.error) == (RunOutcome.FAILED, "TransientError: it is somebody else's")
+    assert other.runs.latest(RunKind.DISCOVER, 5) == []
+    assert one.leases.acquire("discovery", "a", 60) != other.leases.acquire("discovery", "b", 60)
+    assert one.leases.is_held("discovery")
+    assert other.leases.is_held("discovery")

@@ -1,0 +1,123 @@
+"""The real app over real Azurite and simulated services, with shortcuts to look at all of them."""
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from local.cluedin.admin import actions
+from local.cluedin.admin.bodies import GroupAddress, NewGroup, NewSource
+from local.cluedin.seed import ORGANIZATION, SERVICE_ACCOUNT
+from local.cluedin.simulator import CluedIn
+from local.simulation.faults import Effect, Fault, Match
+from sync_core.app import App
+from sync_core.assets.record import AssetRecord
+from sync_core.discovery.plan import plan_assets
+from sync_core.jobs.message import AssetMessage
+from sync_core.purview.asset import Asset
+from sync_core.settings import Settings
+
+CREATE_GROUP = "inbound.createDataSourceSet"
+CREATE_SOURCE = "inbound.createDataSource$"
+LIST_GROUPS = "inbound.dataSourceSets"
+
+
+class ToldAsset(AssetRecord):
+    """What is told of an asset: its record, and how its job goes if anything is outstanding."""
+
+    attempts: int = 0
+    last_error: str = ""
+    last_error_class: str = ""
+    throttled_since: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Bench:
+    """The app, the organization it works in, and shortcuts to look at both."""
+
+    app: App
+    cluedin: CluedIn
+
+    def add_asset(self, name: str = "Account.csv", qualified_name: str = "", type_name: str = "azure_sql_table") -> str:
+        """Record an asset as discovery would and return its key; no message is sent."""
+        qualified_name = qualified_name or f"https://lake.example/{name}"
+        asset = Asset(f"guid of {qualified_name}", type_name, name, qualified_name, name)
+        plan = plan_assets([asset], {}, now=datetime.now(UTC), run_id="run-1")
+        self.app.assets.add(plan.new, datetime.now(UTC))
+        return asset.key
+
+    def deliver(self, key: str) -> None:
+        """Hand the worker the message of an asset."""
+        self.app.create_data_source_group.handle(AssetMessage(asset_key=key, run_id="run-1").to_json().encode())
+
+    def settle(self, key: str) -> None:
+        """Let the seconds pass for which no one may look after a call whose outcome is not known."""
+        jobs = self.app.asset_jobs
+        stored = jobs.load(key)
+        assert stored is not None
+        assert not stored.job.owner
+        jobs.change(stored, stored.job.model_copy(update={"held_until": None}))
+
+    def age_group(self, key: str) -> None:
+        """Let an asset's group be made long ago."""
+        long_ago = datetime(2020, 1, 1, tzinfo=UTC)
+        self.app.assets.change(key, lambda record: record.model_copy(update={"group_at": long_ago}))
+
+    def rename_group(self, name: str, new_name: str) -> None:
+        """Give a group another name, as a person may in the UI."""
+        groups = self.cluedin.store.data_source_sets
+        for group in [group for group in groups.values() if group.name == name]:
+            groups[group.id] = replace(group, name=new_name)
+
+    def record(self, key: str) -> ToldAsset:
+        """Return what is recorded of an asset and of its job."""
+        stored = self.app.assets.load(key)
+        assert stored is not None
+        return self.told(stored.record)
+
+    def told(self, record: AssetRecord) -> ToldAsset:
+        """Return a record with how its job goes, if anything is outstanding."""
+        job = self.app.asset_jobs.load(record.key)
+        fields = {"attempts", "last_error", "last_error_class", "throttled_since"}
+        return ToldAsset(**record.model_dump(), **(job.job.model_dump(include=fields) if job else {}))
+
+    def groups(self) -> list[tuple[str, list[str]]]:
+        """Return what stands in CluedIn: each group's name with the names of its sources."""
+        with self.cluedin.store.lock:
+            return sorted(
+                (group.name, sorted(source.name for source in self.cluedin.store.visible_sources_of(group.id)))
+                for group in self.cluedin.store.data_source_sets.values()
+            )
+
+    def add_foreign_group(self, name: str, *sources: str) -> None:
+        """Make a group as another person would."""
+        new_sources = [NewSource(name=source, type="file") for source in sources]
+        actions.add_group(self.cluedin, NewGroup(name=name, sources=new_sources))
+
+    def delete_group(self, name: str) -> None:
+        """Delete a group as another person would."""
+        actions.delete_group(self.cluedin, GroupAddress(name=name))
+
+    def fault(self, operation: str, *, times: int | None = 1, skip: int = 0, **effect: object) -> None:
+        """Let CluedIn fail in a chosen way."""
+        self.cluedin.faults.add(
+            Fault(match=Match(operation=operation), effect=Effect.model_validate(effect), times=times, skip=skip)
+        )
+
+    def calls(self, since: int = 0) -> Counter[str]:
+        """Count the calls to CluedIn by operation."""
+        return Counter(str(record.operation) for record in self.cluedin.log.since(since))
+
+
+def make_app(cluedin_url: str, storage: str) -> App:
+    """Make the app as another process would have it: its own clients and memory."""
+    settings = {
+        "PURVIEW_ENDPOINT": "http://127.0.0.1:9",
+        "PURVIEW_COLLECTION": "abc123",
+        "CLUEDIN_URL": cluedin_url,
+        "CLUEDIN_ORGANIZATION": ORGANIZATION.client_id,
+        "CLUEDIN_USERNAME": SERVICE_ACCOUNT.username,
+        "CLUEDIN_PASSWORD": SERVICE_ACCOUNT.password,
+        "SYNC_TERM": "Sync to CluedIn@Glossary",
+        "AzureWebJobsStorage": storage,
+    }
+    return App(Settings.model_validate(settings))

@@ -1,0 +1,168 @@
+"""Notifications over real HTTP to receivers on this machine, through the real Apprise and as JSON."""
+
+import json
+import logging
+import re
+import traceback
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import apprise.plugins.discord
+import apprise.plugins.telegram
+import pytest
+from pydantic import SecretStr
+from starlette.responses import JSONResponse, Response
+
+from sync_core.errors import ConfigError, SyncError, TransientError
+from sync_core.ledger import request_ledger
+from sync_core.notifications.announcement import Announcement, Item
+from sync_core.notifications.receivers import new_receivers
+from sync_core.notifications.texts import Failure, data_sets_failed
+from tests.integration.sync_core.scripted import Asked, Scripted
+
+# Apprise loads all its plugins at the first URL, and those use what Python deprecated.
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
+
+SECRET_PATH = "/top-secret"
+TEN_FAILURES = data_sets_failed([Failure(f"data set {number} {'🧪' * 20}", "y" * 180) for number in range(10)])
+
+
+def send(url: str, announcement: Announcement = Announcement("title", "body"), kind: str = "a_kind") -> None:  # noqa: B008
+    (receiver,) = new_receivers([SecretStr(url)])
+    receiver.send(kind, announcement)
+
+
+def json_url(service: Scripted) -> str:
+    return service.url.replace("http://", "json://") + "/hook?-X-Key=top-secret"
+
+
+def told(service: Scripted) -> list[tuple[str, str]]:
+    bodies = [json.loads(asked.body) for asked in service.asked]
+    return [(body["title"], body["message"]) for body in bodies]
+
+
+def test_title_and_text_are_told_through_apprise(service: Scripted) -> None:
+    with request_ledger() as requests:
+        send(json_url(service), Announcement("Data source created", "Data source 'Ä; <b>.csv' created"))
+    assert told(service) == [("Data source created", "Data source 'Ä; <b>.csv' created")]
+    assert requests == Counter(notifications=1)
+
+
+def test_a_plain_url_gets_json(service: Scripted) -> None:
+    items = [Item("g1", "Orders\nof May"), Item("d2", "Customers", "CluedIn refused it.")]
+    send(f"{service.url}/hook?key=k", Announcement("A title", "a text").about(items), "data_set_failed")
+
+    (asked,) = service.asked
+    assert (asked.method, asked.path, asked.query) == ("POST", "/hook", "key=k")
+    assert asked.headers["content-type"] == "application/json"
+    assert json.loads(asked.body) == {
+        "kind": "data_set_failed",
+        "title": "A title",
+        "text": "a text",
+        "items": [
+            {"id": "g1", "name": "Orders\\nof May", "reason": ""},
+            {"id": "d2", "name": "Customers", "reason": "CluedIn refused it."},
+        ],
+    }
+
+
+@pytest.mark.parametrize("status", [200, 201, 202, 204])
+def test_each_answer_of_success_counts(service: Scripted, status: int) -> None:
+    service.answers = [Response(status_code=status)]
+    send(f"{service.url}/hook")
+
+
+@pytest.mark.parametrize("answer", [302, 400, 404, 410, 429, 500, None])
+def test_a_receiver_that_does_not_take_it_is_told_by_its_place(service: Scripted, answer: int | None) -> None:
+    service.answers = [Response(status_code=answer, headers={"Location": "/x"}) if answer else None]
+    with pytest.raises(TransientError, match=r"NOTIFY_URLS: entry 1 did not take the notification: \w+") as caught:
+        send(service.url + SECRET_PATH)
+    assert len(service.asked) == 1
+    assert SECRET_PATH not in "".join(traceback.format_exception(caught.value))
+
+
+def test_apprise_says_so_too(service: Scripted) -> None:
+    service.answers = [Response("", 500)]
+    with pytest.raises(TransientError, match="NOTIFY_URLS: entry 1 did not take"):
+        send(json_url(service))
+
+
+@pytest.mark.parametrize("entry", ["nonsense://top-secret@x", "top-secret", "discord://top-secret"])
+def test_an_entry_that_is_no_notification_url_is_named_by_its_place(entry: str) -> None:
+    (_, wrong) = new_receivers([SecretStr("json://127.0.0.1"), SecretStr(entry)])
+    with pytest.raises(ConfigError, match="NOTIFY_URLS: entry 2 is no notification URL"):
+        wrong.send("kind", Announcement("title", "body"))
+
+
+@pytest.mark.parametrize(
+    "entry", ["nonsense://top-secret@x", "json://127.0.0.1:1/top-secret", "http://127.0.0.1:1/top-secret"]
+)
+def test_no_error_and_no_line_of_ours_shows_a_url(entry: str, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG, "sync_core")
+    (receiver,) = new_receivers([SecretStr(entry)])
+    with pytest.raises(SyncError) as caught:
+        receiver.send("kind", Announcement("title", "body"))
+    own_lines = [record.getMessage() for record in caplog.records if record.name.startswith("sync_core")]
+    assert "top-secret" not in f"{receiver!r} {own_lines} {''.join(traceback.format_exception(caught.value))}"
+
+
+def limited(field: str, most: int, answer: dict[str, Any]) -> Callable[[Asked], Response]:
+    """A receiver that refuses what is longer than it takes, counted as UTF-16 does."""
+
+    def respond(asked: Asked) -> Response:
+        text = str(json.loads(asked.body).get(field) or "")
+        return JSONResponse(answer, 400 if len(text.encode("utf-16-le")) > 2 * most else 200)
+
+    return respond
+
+
+def words(text: str) -> set[str]:
+    return set(re.findall(r"data set [0-9]", text))
+
+
+def test_ten_failed_data_sets_fit_discord(service: Scripted, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(apprise.plugins.discord.NotifyDiscord, "notify_url", service.url)
+    service.answers = [limited("content", 2000, {})] * 10
+    assert len(TEN_FAILURES.body) > 2000
+
+    send("discord://123456789/abcdefghijklmnop", TEN_FAILURES)
+
+    assert len(service.asked) > 1
+    texts = [json.loads(asked.body)["content"] for asked in service.asked]
+    assert len(words("".join(texts))) == 10
+
+
+def test_what_is_longer_still_fits_telegram(service: Scripted, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(apprise.plugins.telegram.NotifyTelegram, "notify_url", service.url + "/bot")
+    service.answers = [limited("text", 4096, {"ok": True, "result": {}})] * 10
+
+    send("tgram://123456789:ABCdefghIJKLmnopQRSTuvwxyz12345678A/12315544/", Announcement("title", "x 🧪" * 2500))
+
+    assert len(service.asked) >= 2
+
+
+@pytest.mark.parametrize(("scheme", "most"), [("mmost", 4000), ("rocket", 1000)])
+def test_what_is_longer_still_fits_a_service_of_ones_own(service: Scripted, scheme: str, most: int) -> None:
+    host = service.url.removeprefix("http://")
+    urls = {
+        "mmost": f"mmost://{host}/3ccdd113474722377935511fc85d3dd4",
+        "rocket": f"rocket://{'a' * 17}/{'b' * 43}@{host}/%23r",
+    }
+    service.answers = [limited("text", most, {"success": True, "ok": True})] * 10
+
+    send(urls[scheme], TEN_FAILURES)
+
+    assert service.asked
+
+
+def test_a_receiver_of_short_messages_gets_a_few_of_them_and_not_forty(service: Scripted) -> None:
+    host = service.url.removeprefix("http://")
+    send(f"rocket://{'a' * 17}/{'b' * 43}@{host}/%23r", Announcement("title", "x" * 40_000))
+    assert 2 <= len(service.asked) <= 6
+
+
+def test_what_the_url_says_of_the_length_counts(service: Scripted) -> None:
+    host = service.url.removeprefix("http://")
+    send(f"rocket://{'a' * 17}/{'b' * 43}@{host}/%23r?overflow=truncate", TEN_FAILURES)
+    assert len(service.asked) == 1

@@ -1,0 +1,161 @@
+"""`GET dashboard`: what `status` tells, as a page for people."""
+
+import html
+import re
+import socket
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+
+from local.stack import TERM
+from sync_core.app import triggers
+from sync_core.ledger import request_ledger
+from tests.integration.sync_core.bench import CREATE_SOURCE
+from tests.integration.sync_core.estate import Estate
+from tests.integration.sync_core.lineage.bench import LineageBench
+from tests.unit.sync_core.operations.dashboard.html import Document, read_html
+
+REFUSED = {"errors": [{"message": "400: no such type"}], "data": None}
+KEY = "YS1rZXktb2YtYW4tYWNjb3VudA=="
+
+
+def show(estate: Estate, **query: str) -> Document:
+    """Return the page."""
+    answer = estate.app.dashboard.answer(query)
+    assert (answer.status, answer.media_type) == (200, "text/html")
+    return read_html(answer.body)
+
+
+def assets(document: Document) -> list[str]:
+    """Name the assets that are shown; a row starts with the name."""
+    rows = [element for element in document.elements if element.name in {"table", "th"}]
+    tables = [index for index, element in enumerate(rows) if element.name == "table"]
+    heads = rows[tables[0] : tables[1]] if len(tables) > 1 else rows[tables[0] :] if tables else []
+    return [" ".join(each.text.split()) for each in heads if each.attributes.get("scope") == "row"]
+
+
+@pytest.fixture
+def _new_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """An app that reads its settings anew; those that are the same in each of these tests are set."""
+    for name, value in {"PURVIEW_COLLECTION": "abc123", "CLUEDIN_ACCESS_TOKEN": "given", "SYNC_TERM": "*"}.items():
+        monkeypatch.setenv(name, value)
+    triggers.this_process.cache_clear()
+    yield
+    triggers.this_process.cache_clear()
+
+
+def test_an_app_that_never_ran_shows_a_page_that_says_so(small_estate: Estate) -> None:
+    assert "No tick has run yet" in show(small_estate).text
+
+
+def test_each_asset_tells_where_it_stands_why_and_what_is_next(small_estate: Estate) -> None:
+    small_estate.act("add_asset", name="", qualifiedName="https://lake.example/nameless", terms=[TERM])
+    small_estate.fault(CREATE_SOURCE, status=200, body=REFUSED)
+    small_estate.sync()
+    small_estate.act("tag", asset="suppliers.csv", term=TERM)
+    small_estate.tick()
+
+    document = show(small_estate)
+
+    assert f"on, keywords {TERM}" in document.text
+    assert "1 dead letter waits for a person" in document.text
+    assert "1 asset must be mended in Purview" in document.text
+    assert (
+        "400: no such type Next: Mend the cause. It is replayed by the next reconcile run, within 15 min. Dead letter"
+        in document.text
+    )
+    assert "Next: It is worked off now." in document.text
+    (letter,) = small_estate.app.dead_letters.all()
+    assert f"#letter-{letter.letter_id}" in document.values("href")
+    assert f"letter-{letter.letter_id}" in document.values("id")
+
+
+def test_a_processed_data_set_is_drawn_from_its_source_asset_on(small_estate: Estate) -> None:
+    small_estate.sync()
+    bench = LineageBench(
+        small_estate.app, small_estate.cluedin, small_estate.purview, small_estate.storage, small_estate.clock
+    )
+    mapped = bench.load(small_estate.record_of("Customers").source_id, name="Customers of May")
+    unmapped = bench.load(small_estate.record_of("Orders").source_id, name="Orders of May", mapping={}, entity_type="")
+    for data_set_id in (mapped, unmapped):
+        bench.push(data_set_id)
+
+    document = show(small_estate)
+
+    words = set(document.values("aria-label", of="svg"))
+    assert words == {
+        "Lineage: Customers → Customers of May → Customers of May clues → Customer",
+        "Lineage: Orders → Orders of May",
+    }
+    assert "Next: Map it in CluedIn and process it: the rest of its lineage follows." in document.text
+
+
+def test_filter_and_pages_are_those_of_the_status(small_estate: Estate) -> None:
+    for number in range(5):
+        small_estate.add_asset(f"asset {number}")
+    first = show(small_estate, pageSize="3", code="key")
+    (more,) = [link for link in first.values("href") if "after=" in link]
+    after = re.search(r"after=(\w+)", more)
+    assert more.startswith("?code=key&pageSize=3&after=")
+    assert after
+
+    second = show(small_estate, pageSize="3", code="key", after=after[1])
+
+    assert len(assets(first)) == 3
+    assert len(assets(second)) == 2
+    assert len({*assets(first), *assets(second)}) == 5
+    (found,) = assets(show(small_estate, search="asset 3"))
+    assert found.startswith("asset 3")
+    assert assets(show(small_estate, state="failed")) == []
+
+
+def test_a_wrong_parameter_is_told_on_a_page_too(small_estate: Estate) -> None:
+    answer = small_estate.app.dashboard.answer({"state": "sinking"})
+    assert (answer.status, answer.media_type) == (400, "text/html")
+    assert "state is 'sinking'; expected one of queued" in read_html(answer.body).text
+
+
+def test_it_costs_what_the_status_costs_and_a_read_for_each_source_asset(small_estate: Estate) -> None:
+    small_estate.sync()
+    bench = LineageBench(
+        small_estate.app, small_estate.cluedin, small_estate.purview, small_estate.storage, small_estate.clock
+    )
+    for name in ("one", "two"):
+        bench.push(bench.load(small_estate.record_of("Customers").source_id, name=name))
+    since = small_estate.purview.log.last_seq, small_estate.cluedin.log.last_seq
+    with request_ledger() as of_status:
+        small_estate.status()
+    with request_ledger() as of_page:
+        show(small_estate)
+    assert of_page == of_status + Counter(storage=1)
+    assert (small_estate.purview.log.last_seq, small_estate.cluedin.log.last_seq) == since
+
+
+@pytest.mark.usefixtures("_new_process")
+def test_wrong_settings_are_named_on_a_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PURVIEW_ENDPOINT", "not a url")
+    monkeypatch.setenv("CLUEDIN_URL", "<script>")
+
+    answer = triggers.dashboard({"code": "key"})
+    assert (answer.status, answer.media_type) == (503, "text/html")
+    document = read_html(answer.body)
+    assert "PURVIEW_ENDPOINT: found 'not a url'; expected a full URL" in document.text
+    assert html.escape("<script>") in answer.body
+    assert "?code=key" in document.values("href")
+
+
+@pytest.mark.usefixtures("_new_process")
+def test_storage_that_is_away_is_told_on_a_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        url = f"http://127.0.0.1:{server.getsockname()[1]}/acct"
+    monkeypatch.setenv("PURVIEW_ENDPOINT", "http://127.0.0.1:9")
+    monkeypatch.setenv("CLUEDIN_URL", "http://127.0.0.1:9")
+    storage = f"AccountName=acct;AccountKey={KEY};QueueEndpoint={url};TableEndpoint={url}"
+    monkeypatch.setenv("AzureWebJobsStorage", storage)
+
+    answer = triggers.dashboard({})
+
+    assert (answer.status, answer.media_type, answer.headers["Retry-After"]) == (503, "text/html", "10")
+    assert "Storage did not answer" in answer.body
+    assert KEY not in answer.body

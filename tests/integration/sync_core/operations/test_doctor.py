@@ -1,0 +1,110 @@
+import json
+from typing import Any
+
+import pytest
+
+from local.purview.admin import unified
+from sync_core.operations.doctor import Finding, Verdict
+from tests.integration.sync_core.conftest import NewEstate
+from tests.integration.sync_core.estate import Estate
+
+
+def test_the_doctor_finds_nothing_wrong_with_an_app_that_is_well(new_estate: NewEstate) -> None:
+    findings = list(new_estate().app.doctor.examine())
+
+    assert [finding.check for finding in findings if not finding.is_well] == []
+    assert len(findings) == 14
+
+
+def test_the_doctor_names_each_setting_that_is_wrong_and_goes_on(new_estate: NewEstate) -> None:
+    app = new_estate(SYNC_TERM="Sink to CluedIn", PURVIEW_COLLECTION="No/Such", CLUEDIN_PASSWORD="wrong").app
+
+    wrong = {finding.check: finding.detail for finding in app.doctor.examine() if not finding.is_well}
+
+    assert len(wrong) == 4
+    assert "Sync to CluedIn@Glossary" in wrong["Keywords: they select something that exists"]
+    assert "clu3dn" in wrong["Purview: the collection for CluedIn's assets exists"]
+    assert "CLUEDIN_PASSWORD" in wrong["CluedIn: the service account can sign in and see data source groups"]
+
+
+def test_the_doctor_misses_no_role(new_estate: NewEstate) -> None:
+    estate = new_estate()
+    estate.purview.access.grant("*", {})
+
+    wrong = [finding.detail for finding in estate.app.doctor.examine() if not finding.is_well]
+
+    assert any("Data Reader" in detail for detail in wrong)
+    assert any("Data Curator" in detail for detail in wrong)
+
+
+def test_the_app_answers_its_examination_over_http(new_estate: NewEstate) -> None:
+    answer = new_estate(PURVIEW_COLLECTION="No/Such").app.doctor.answer()
+
+    found = json.loads(answer.body)
+    assert answer.status == 200
+    assert found["isWell"] is False
+    assert [one["isWell"] for one in found["findings"]].count(False) == 1
+
+
+HOST = "Unified Catalog: its host answers the app's identity"
+FOUND = "Unified Catalog: what the keywords find there"
+
+
+def findings(estate: Estate) -> dict[str, Finding]:
+    return {finding.check: finding for finding in estate.app.doctor.examine()}
+
+
+@pytest.fixture
+def catalog(new_estate: NewEstate) -> Estate:
+    """A tenant after asset curation: the term Tag of the domain Finance is on 90 assets, and a draft of it in Sales."""
+    estate = new_estate(SYNC_TERM="Tag")
+    acts: list[tuple[Any, dict[str, Any]]] = [
+        (unified.curate, {"phase": "direct"}),
+        (unified.add_domain, {"name": "Finance"}),
+        (unified.add_domain, {"name": "Sales"}),
+        (unified.add_concept, {"term": "Tag", "domain": "Finance"}),
+        (unified.add_concept, {"term": "Tag", "domain": "Sales", "status": "Draft"}),
+    ]
+    for act, body in acts:
+        act(estate.purview, body)
+    estate.generate(90, linked="Tag@Finance")
+    return estate
+
+
+def test_the_doctor_tells_what_the_catalog_has_for_the_keywords(catalog: Estate) -> None:
+    found = findings(catalog)
+    assert "shows 2 governance domains" in found[HOST].detail
+    assert "term Tag@Finance has 90 links of 100 that a term can have" in found[FOUND].detail
+    assert "'Tag' is also there as draft" in found[FOUND].detail
+
+
+def test_the_doctor_names_the_host_that_answers(new_estate: NewEstate) -> None:
+    estate = new_estate(PURVIEW_CATALOG_ENDPOINT="http://127.0.0.1:9")
+    found = findings(estate)[HOST]
+    assert found.verdict is Verdict.FAIL
+    assert f"set PURVIEW_CATALOG_ENDPOINT={estate.app.settings.purview_endpoint}." in found.detail
+
+
+@pytest.mark.parametrize(
+    ("store", "verdict"), [("auto", Verdict.OPEN), ("unified", Verdict.FAIL), ("classic", Verdict.PASS)]
+)
+def test_a_missing_role_is_wrong_where_only_the_catalog_counts(
+    new_estate: NewEstate, store: str, verdict: Verdict
+) -> None:
+    estate = new_estate(SYNC_TERM_STORE=store)
+    unified.set_roles(estate.purview, {"roles": []})
+    found = findings(estate)[HOST]
+    assert found.verdict is verdict
+    assert ("Global Catalog Reader" in found.detail) is (store != "classic")
+
+
+def test_the_doctor_tells_of_asset_curation_and_what_to_write(new_estate: NewEstate) -> None:
+    estate = new_estate(SYNC_TERM="Sync to CluedIn@Glossary")
+    unified.add_domain(estate.purview, {"name": "Finance"})
+    estate.tick()
+    estate.purview.patch_switches({"classic_list_after": "empty"})
+    unified.curate(estate.purview, {"phase": "published", "domain": "Finance"})
+    estate.tick()
+    told = findings(estate)[FOUND].detail
+    assert "seems to have enabled asset curation" in told
+    assert "write Sync to CluedIn@Finance, or the bare name Sync to CluedIn" in told

@@ -1,0 +1,115 @@
+"""What a storage that refuses, is out of reach or keeps silent becomes, and how soon."""
+
+import socket
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from azure.core.exceptions import (
+    AzureError,
+    ClientAuthenticationError,
+    HttpResponseError,
+    ServiceRequestError,
+    ServiceResponseError,
+)
+
+from sync_core.errors import ConfigError, SlowAnswerError, StateError, TransientError
+from sync_core.jobs.message import AssetMessage
+from sync_core.storage.connection import INTERACTIVE, Patience, StorageConnection
+from sync_core.storage.failures import translated
+from sync_core.storage.queues import PoisonQueue, WorkQueue
+from sync_core.storage.table import Table, merge
+from tests.unit.sync_core.builders import make_record
+
+MESSAGE = AssetMessage(asset_key=make_record().key)
+WRONG_KEY = "d3Jvbmc="
+Use = Callable[[StorageConnection], Any]
+
+USES: list[Use] = [
+    lambda connection: Table(connection.tables, "things").get("p", "a"),
+    lambda connection: Table(connection.tables, "things").merge({"PartitionKey": "p", "RowKey": "a"}),
+    lambda connection: Table(connection.tables, "things").transact([merge({"PartitionKey": "p", "RowKey": "a"})]),
+    lambda connection: list(Table(connection.tables, "things").rows("PartitionKey eq @p", {"p": "p"})),
+    lambda connection: WorkQueue(connection.queues, "asset-sync").send(MESSAGE),
+    lambda connection: PoisonQueue(connection.queues, "asset-sync-poison").drain(lambda _: None),
+]
+every_use = pytest.mark.parametrize("use", USES, ids=["get", "put", "transact", "rows", "send", "drain"])
+
+
+def at(port: int) -> str:
+    endpoints = "".join(f"{name}Endpoint=http://127.0.0.1:{port}/acct;" for name in ("Queue", "Table"))
+    return f"DefaultEndpointsProtocol=http;AccountName=acct;AccountKey=a2V5;{endpoints}"
+
+
+@pytest.fixture
+def silent() -> Iterator[str]:
+    """A storage that takes connections and never answers."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield at(listener.getsockname()[1])
+
+
+@every_use
+def test_a_wrong_key_is_for_a_person_to_mend(storage: str, use: Use) -> None:
+    parts = [f"AccountKey={WRONG_KEY}" if part.startswith("AccountKey=") else part for part in storage.split(";")]
+    with pytest.raises(
+        ConfigError, match=r"Check AzureWebJobsStorage and the roles Storage Queue Data Contr"
+    ) as caught:
+        use(StorageConnection(";".join(parts), patience=INTERACTIVE))
+    assert WRONG_KEY not in str(caught.value)
+
+
+@every_use
+def test_a_storage_out_of_reach_is_a_passing_failure_known_within_seconds(use: Use) -> None:
+    started = time.monotonic()
+    with pytest.raises(TransientError) as caught:
+        use(StorageConnection(at(port=1), patience=INTERACTIVE))
+    assert time.monotonic() - started < 1.5
+    assert caught.value.service == "storage"
+
+
+@every_use
+def test_a_silent_storage_is_waited_for_as_long_as_the_patience_lasts(silent: str, use: Use) -> None:
+    started = time.monotonic()
+    with pytest.raises(TransientError):
+        use(StorageConnection(silent, patience=Patience(retries=1, backoff_s=0.1, timeout_s=0.2)))
+    assert 0.2 <= time.monotonic() - started < 1.5
+
+
+def test_a_webhook_knows_that_storage_is_silent_before_its_caller_gives_up() -> None:
+    tries = INTERACTIVE.retries + 1
+    assert tries * INTERACTIVE.timeout_s + INTERACTIVE.retries * 2 * INTERACTIVE.backoff_s < 10
+
+
+def test_a_value_that_is_too_large_is_our_own_fault_and_names_the_row(table: Table) -> None:
+    with pytest.raises(StateError, match=r"PropertyValueTooLarge at things/a"):
+        table.merge({"PartitionKey": "p", "RowKey": "a", "text": "x" * 40_000})
+
+
+def with_status(status: int) -> HttpResponseError:
+    error = HttpResponseError("said so")
+    error.status_code = status
+    return error
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (with_status(403), ConfigError),
+        (ClientAuthenticationError("no identity"), ConfigError),
+        (with_status(408), TransientError),
+        (with_status(409), TransientError),
+        (with_status(429), TransientError),
+        (with_status(500), TransientError),
+        (with_status(503), TransientError),
+        (ServiceRequestError("out of reach"), TransientError),
+        (ServiceResponseError("no answer"), SlowAnswerError),
+        (with_status(400), StateError),
+        (AzureError("odd"), StateError),
+    ],
+)
+def test_how_storage_fails_decides_who_has_to_act(error: Exception, expected: type[Exception]) -> None:
+    with pytest.raises(expected) as caught, translated("things/a"):
+        raise error
+    assert type(caught.value) is expected
+    assert "things/a" in str(caught.value)

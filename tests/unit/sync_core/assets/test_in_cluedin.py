@@ -1,0 +1,91 @@
+"""What a snapshot shows of one asset's group and source: an id counts only with the name that it must bear."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from sync_core.assets.in_cluedin import Shown, Sight, known_by_name, must_stand, still_missing
+from sync_core.assets.record import AssetRecord, AssetStatus
+from sync_core.cluedin.snapshot import GroupSeen, KnownSource, Snapshot, SourceSeen
+from tests.unit.sync_core.builders import make_record
+
+NOON = datetime(2026, 11, 29, 12, tzinfo=UTC)
+NAME = "https://lake.example/Account.csv"
+
+
+def record(**changes: Any) -> AssetRecord:
+    standing = {
+        "qualified_name": NAME,
+        "status": AssetStatus.SYNCED,
+        "group_id": "3",
+        "group_name": "Account.csv",
+        "group_at": NOON - timedelta(hours=1),
+        "source_id": "7",
+        "synced_at": NOON - timedelta(hours=1),
+    }
+    return make_record(**{**standing, **changes})
+
+
+def shown(source_id: str = "7", source: str = NAME, group_id: str = "3", group: str = "Account.csv") -> Shown:
+    sources = (SourceSeen(source_id, source, group_id, group),) if source else ()
+    return Shown.of(Snapshot(NOON, {group_id: GroupSeen(group_id, group, sources)}))
+
+
+def test_a_source_of_its_id_and_name_stands() -> None:
+    assert shown().sight_of(record()) is Sight.SHOWN
+
+
+def test_a_group_that_a_person_renamed_stands_by_its_source() -> None:
+    assert shown(group="My accounts").sight_of(record()) is Sight.SHOWN
+
+
+def test_a_source_of_its_id_that_bears_another_name_is_a_strangers() -> None:
+    assert shown(source="Payroll").sight_of(record()) is Sight.MISSING
+
+
+def test_a_source_of_its_name_under_another_id_stands_elsewhere() -> None:
+    assert shown(source_id="12", group_id="9").sight_of(record()) is Sight.ELSEWHERE
+
+
+def test_a_group_without_its_source_is_not_enough_once_the_source_was_made() -> None:
+    assert shown(source="").sight_of(record()) is Sight.MISSING
+
+
+@pytest.mark.parametrize(("group", "sight"), [("Account.csv", Sight.SHOWN), ("Finance", Sight.MISSING)])
+def test_a_half_made_group_stands_by_its_id_and_name(group: str, sight: Sight) -> None:
+    half_made = record(source_id="", synced_at=None, status=AssetStatus.QUEUED)
+    assert shown(source="", group=group).sight_of(half_made) is sight
+
+
+@pytest.mark.parametrize("seconds", [-60, 0, 119])
+def test_what_was_made_just_before_the_snapshot_is_too_young_to_be_missing(seconds: int) -> None:
+    young = record(synced_at=NOON - timedelta(seconds=seconds))
+    assert shown(source="").sight_of(young) is Sight.TOO_YOUNG
+
+
+def test_nothing_is_made_again_for_an_asset_that_is_retired_or_has_no_group() -> None:
+    assert must_stand(record())
+    assert not must_stand(record(status=AssetStatus.RETIRED))
+    assert not must_stand(record(group_id=""))
+
+
+def test_looks_that_lack_a_source_are_counted_from_the_first() -> None:
+    empty = Shown(NOON, {}, {})
+    first = still_missing(record(), None, empty)
+    second = still_missing(record(), first, Shown(NOON + timedelta(minutes=5), {}, {}))
+    assert (first.missing_looks, second.missing_looks) == (1, 2)
+    assert second.missing_since == NOON.timestamp()
+
+
+def test_a_source_that_was_shown_again_begins_anew() -> None:
+    before = KnownSource("7", NAME, "3", "Account.csv", {"data set": "v1"})
+    missing = still_missing(record(), before, Shown(NOON, {}, {}))
+    assert (missing.missing_looks, missing.versions) == (1, {"data set": "v1"})
+
+
+def test_of_two_sources_of_one_name_the_missing_one_is_remembered() -> None:
+    stands = KnownSource("8", NAME, "4", "copy")
+    gone = KnownSource("7", NAME, "3", "Account.csv", missing_looks=1, missing_since=1.0)
+    assert known_by_name([stands, gone])[NAME] is gone
+    assert known_by_name([gone, stands])[NAME] is gone

@@ -1,0 +1,130 @@
+"""What happens next with assets, data sets and dead letters, and whether a person is needed."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from sync_core.absence.approval import ApprovalNeeded
+from sync_core.assets.record import AssetStatus
+from sync_core.jobs.job import TAKEN_UP_WITHIN
+from sync_core.lineage.record import DataSetStatus
+from sync_core.operations.dashboard.next_steps import (
+    OF_ASSETS,
+    OF_DATA_SETS,
+    Next,
+    after_asset,
+    after_data_set,
+    after_letter,
+)
+from tests.unit.sync_core.builders import (
+    NOW,
+    make_data_set,
+    make_facts,
+    make_job,
+    make_letter,
+    make_record,
+    make_synced_record,
+)
+
+QUEUED = make_record()
+
+
+def soon(after_s: float = 30, **fields: Any) -> dict[str, Any]:
+    """The facts of a queued asset whose message shows up then."""
+    due_at = NOW + timedelta(seconds=after_s) + TAKEN_UP_WITHIN
+    return {"jobs": {QUEUED.key: make_job(QUEUED.key, due_at=due_at, **fields)}}
+
+
+def test_a_queued_asset_tells_when_it_is_tried_and_which_attempt_that_is() -> None:
+    assert after_asset(QUEUED, make_facts(**soon(0))).text == "It is worked off now."
+    assert after_asset(QUEUED, make_facts(**soon())).text == "It is worked off in 30\u00a0s, at 05:06:37."
+    failing = make_facts(**soon(attempts=3, last_error_class="transient"))
+    assert after_asset(QUEUED, failing) == Next("Attempt 4 of 12 comes in 30\u00a0s, at 05:06:37.")
+
+
+def test_an_asset_that_waits_for_a_setting_needs_a_person() -> None:
+    waiting = after_asset(QUEUED, make_facts(**soon(attempts=1, last_error_class="config")))
+    assert waiting.text.startswith("Mend what the error names. Attempt 2 of 12")
+    assert waiting.is_stuck
+
+
+def test_an_asset_whose_job_was_done_since_its_record_was_read_is_worked_off() -> None:
+    assert after_asset(QUEUED, make_facts()) == Next("It is worked off now.")
+
+
+def test_a_failed_asset_leads_to_its_dead_letter() -> None:
+    failed = make_record(status=AssetStatus.FAILED)
+    letter = make_letter(failed.key)
+    assert after_asset(failed, make_facts(dead_letters=[letter])) == Next(
+        "Mend the cause. It is replayed by the next reconcile run, within 15 min.", letter.letter_id, is_stuck=True
+    )
+    assert after_asset(failed, make_facts()).letter == ""
+
+
+def test_a_missing_asset_is_in_its_grace_or_waits_for_a_persons_word() -> None:
+    missing = make_synced_record(absent=1)
+    assert after_asset(missing, make_facts()).text.endswith("It is retired if it is missing once more.")
+    needed = ApprovalNeeded(assets=8, of=20, since=NOW)
+    assert after_asset(missing, make_facts(approval_needed=needed)).is_stuck
+
+
+def test_every_other_state_has_its_word() -> None:
+    assert set(OF_ASSETS) == set(AssetStatus) - {AssetStatus.QUEUED, AssetStatus.FAILED}
+    assert set(OF_DATA_SETS) == set(DataSetStatus) - {DataSetStatus.QUEUED, DataSetStatus.FAILED}
+    for status in OF_DATA_SETS:
+        assert after_data_set(make_data_set(status=status), make_facts()).text == OF_DATA_SETS[status]
+
+
+def test_a_data_set_with_an_open_delivery_is_worked_off_whatever_its_state() -> None:
+    data_set = make_data_set()
+    facts = make_facts(jobs={data_set.data_set_id: make_job(data_set.data_set_id)})
+    for status in DataSetStatus:
+        assert after_data_set(make_data_set(status=status), facts).text == "It is worked off now."
+
+
+def test_a_failed_data_set_leads_to_its_dead_letter() -> None:
+    failed = make_data_set(status=DataSetStatus.FAILED)
+    letter = make_letter(failed.data_set_id, "lineage-sync")
+    assert after_data_set(failed, make_facts(dead_letters=[letter])).letter == letter.letter_id
+
+
+@pytest.mark.parametrize(
+    ("fields", "text", "is_stuck"),
+    [
+        ({"cause_class": "exhausted_config"}, "It is replayed by the next reconcile run, within 15 min.", False),
+        (
+            {"cause_class": "exhausted_transient", "replays": 1},
+            "It is replayed by itself in 30\u00a0min; sooner by hand.",
+            False,
+        ),
+        ({"cause_class": "not_found", "replays": 3}, "It is replayed by itself in 2\u00a0h; sooner by hand.", False),
+        (
+            {"cause_class": "exhausted_bug", "replays": 1, "last_seen_at": NOW - timedelta(hours=1)},
+            "It is replayed by the next reconcile run, within 15 min.",
+            False,
+        ),
+        (
+            {"cause_class": "rejected"},
+            "Mend the cause. It is replayed by the next reconcile run, within 15 min.",
+            True,
+        ),
+        (
+            {"cause_class": "rejected", "replays": 1},
+            "Mend the cause. It is replayed by itself in 30\u00a0min; sooner by hand.",
+            True,
+        ),
+        (
+            {"cause_class": "died"},
+            "The worker died in it each time. Look into the log for why, then replay it.",
+            True,
+        ),
+        ({"cause_class": "unreadable"}, "Find out who writes to the queue, then close it.", True),
+        ({"cause_class": "state"}, "Read the cause, then replay or close it.", True),
+    ],
+)
+def test_a_dead_letter_tells_whether_it_is_replayed_by_itself(
+    fields: dict[str, Any], text: str, *, is_stuck: bool
+) -> None:
+    found = after_letter(make_letter(**fields), NOW)
+    assert (found.text, found.is_stuck) == (text, is_stuck)
