@@ -21,6 +21,7 @@ from sync_core.assets.record import AssetRecord, AssetStatus
 from sync_core.errors import SyncError
 from sync_core.purview.asset import record_key
 from sync_core.purview.client import ENTITIES_A_CALL, PurviewClient
+from sync_core.runs.counts import Count
 from sync_core.runs.defer import Defer, Deferrals, is_own_failure
 from sync_core.runs.deferred import Kind
 from sync_core.runs.run_log import RunLog
@@ -96,8 +97,8 @@ class CheckExistence:
         gone, shown = looks.guids(Sight.GONE), looks.guids(Sight.SHOWN)
         replaced = self._find_replaced(counted, listed)
         self.retire.mark(counted, missing=gone, present=listed.keys() | shown, replaced=replaced)
-        log.counts["existence_checked"] += len(counted)
-        log.counts["missing"] += len(gone)
+        log.counts[Count.EXISTENCE_CHECKED] += len(counted)
+        log.counts[Count.MISSING] += len(gone)
         return looks
 
     def _list(self, guids: Sequence[str]) -> dict[str, str]:

@@ -17,6 +17,7 @@ from sync_core.cluedin.snapshot import KnownSource
 from sync_core.jobs.message import message_of
 from sync_core.notifications.notify import Notify
 from sync_core.notifications.texts import groups_made_again, groups_missing
+from sync_core.runs.counts import Count
 from sync_core.runs.run_log import RunLog
 from sync_core.storage.notes import Notes
 from sync_core.storage.queues import WorkQueue
@@ -77,7 +78,7 @@ class HealGroups:
         shown_alone = self._act(verdict, standing, losses, log)
         is_refuted = verdict.doubt is not None and verdict.doubt.proof in shown_alone
         self._remember(doubt, doubt if is_refuted else verdict.doubt, standing)
-        log.counts["sources_missing"] += len(standing.missing)
+        log.counts[Count.SOURCES_MISSING] += len(standing.missing)
         return [source for key, (_, source) in standing.missing.items() if key not in shown_alone]
 
     def _compare(self, shown: Shown, known: Mapping[str, KnownSource], doubt: Doubt | None) -> Standing:
@@ -120,7 +121,7 @@ class HealGroups:
             logger.warning("Group %s of asset %s is gone from CluedIn; it is made again", record.group_id, record.key)
             self._ask_again(record, lambda one: _gone(one, now, log.run_id), log)
             names.append(record.name)
-        log.counts["sources_gone"] += len(names)
+        log.counts[Count.SOURCES_GONE] += len(names)
         if names:
             log.notes.append(f"{len(names)} groups or sources are gone from CluedIn and are made again.")
             if self.notify.is_on:
@@ -131,7 +132,7 @@ class HealGroups:
         now = self.clock()
         for record in records:
             self._ask_again(record, lambda one: one.queued_again(now, log.run_id), log)
-            log.counts["sources_elsewhere"] += 1
+            log.counts[Count.SOURCES_ELSEWHERE] += 1
 
     def _ask_again(self, record: AssetRecord, change: Callable[[AssetRecord], AssetRecord], log: RunLog) -> None:
         job = self.assets.ask_again(record.key, change, log.run_id, self.clock())

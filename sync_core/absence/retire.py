@@ -19,6 +19,7 @@ from sync_core.assets.record import AssetRecord, AssetStatus
 from sync_core.notifications.announcement import Item
 from sync_core.notifications.notify import Notify
 from sync_core.notifications.texts import approval_needed, assets_retired
+from sync_core.runs.counts import Count
 from sync_core.runs.run_log import RunLog
 from sync_core.storage.notes import Notes
 
@@ -134,7 +135,7 @@ class Retire:
             logger.info("Asset %s is retired.%s", record.key, said)
 
     def _tell(self, gone: Sequence[AssetRecord], log: RunLog) -> None:
-        log.counts["retired"] += len(gone)
+        log.counts[Count.RETIRED] += len(gone)
         if gone and self.notify.is_on:
             self.notify.send("asset_retired", assets_retired([record.name for record in gone]).about(to_items(gone)))
 

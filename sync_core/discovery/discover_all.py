@@ -21,6 +21,7 @@ from sync_core.purview.asset import Asset
 from sync_core.purview.client import PAGE_SIZE, PurviewClient
 from sync_core.purview.search_filters import Filter, TimeField, Window, everything_but_own, since, within
 from sync_core.purview.wire import SearchPage
+from sync_core.runs.counts import Count
 from sync_core.runs.defer import Defer, Deferrals, is_own_failure
 from sync_core.runs.deferred import Kind
 from sync_core.runs.run_log import RunLog
@@ -123,7 +124,7 @@ class DiscoverAll:
 
     def _deferred(self, cursor: AllCursor, tick: Tick) -> dict[str, Any]:
         """Return what a cursor keeps of what is deferred. Once the types are known, all is swept that waited."""
-        awaits_types = cursor.awaits_types or bool(tick.log.counts["waiting for their type"])
+        awaits_types = cursor.awaits_types or bool(tick.log.counts[Count.AWAITING_TYPE])
         if not awaits_types and not tick.deferrals.count and cursor.next_look_at is None:
             return {}
         is_answered = awaits_types and not tick.deferrals.all(Kind.TYPE)
@@ -243,7 +244,7 @@ class DiscoverAll:
             return [*rest, *(halves or [last])], 0, 0
         if tick.deferrals.knows(Kind.WINDOW):
             tick.deferrals.succeeded(Kind.WINDOW, [_to_id(field, last)])
-        tick.log.counts["seen"] += read
+        tick.log.counts[Count.SEEN] += read
         return rest, read, read
 
     def _doubt(self, error: SyncError, tick: Tick) -> None:
@@ -309,14 +310,14 @@ class DiscoverAll:
                 return
             for part in reading.read(group):
                 yield from part.assets
-                tick.log.counts["unknown to Purview"] += len(part.guids) - len(part.assets) if part.is_read else 0
+                tick.log.counts[Count.UNKNOWN] += len(part.guids) - len(part.assets) if part.is_read else 0
 
     def _is_data_asset(self, asset: Asset, tick: Tick) -> bool:
         why = self.types.why_left_out(asset.type_name, tick.deferrals)
         if why:
-            tick.log.counts[f"left out: {asset.type_name}, {why}"] += 1
+            tick.log.counts[f"{Count.LEFT_OUT}: {asset.type_name}, {why}"] += 1
         elif why is None:
-            tick.log.counts["waiting for their type"] += 1
+            tick.log.counts[Count.AWAITING_TYPE] += 1
         return why == ""
 
 

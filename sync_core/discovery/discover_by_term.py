@@ -26,6 +26,7 @@ from sync_core.discovery.terms.tell_paused import TellPaused
 from sync_core.purview.asset import Asset
 from sync_core.purview.client import PAGE_SIZE
 from sync_core.purview.wire import AssignedEntity
+from sync_core.runs.counts import Count
 from sync_core.runs.defer import Defer, Deferrals
 from sync_core.runs.deferred import Kind
 from sync_core.runs.run_log import RunLog
@@ -127,8 +128,8 @@ class DiscoverByTerm:
             left = self.missing.run(found, deferrals, log, keep_alive) if is_taken else None
             self._note(cursor, found, left, deferrals)
         else:
-            log.counts["deferred"] = cursor.deferred
-        log.counts["assigned"] = len(found.seen.entities)
+            log.counts[Count.DEFERRED] = cursor.deferred
+        log.counts[Count.ASSIGNED] = len(found.seen.entities)
         self.tell.tell(found.paused.values())
         found.check()
 
@@ -148,7 +149,7 @@ class DiscoverByTerm:
         sightings = list(self._data_assets(seen.values(), deferrals, log))
         known = latest_by_guid(record for record in self.assets.all() if record.guid in seen)
         guids = self._resumed(guids_to_read(sightings, known, found.started_at))
-        log.counts["unchanged"] = len(sightings) - len(guids)
+        log.counts[Count.UNCHANGED] = len(sightings) - len(guids)
 
         def has_time() -> bool:
             keep_alive()
@@ -174,7 +175,7 @@ class DiscoverByTerm:
                     break
                 for part in reading.read(group):
                     waiting += [_described(asset, found) for asset in part.assets]
-                    log.counts["unknown to Purview"] += len(part.guids) - len(part.assets) if part.is_read else 0
+                    log.counts[Count.UNKNOWN] += len(part.guids) - len(part.assets) if part.is_read else 0
                 if len(waiting) >= ASSETS_A_BATCH:
                     batch, waiting = waiting, []
                     self.take.take(batch, log)
@@ -196,11 +197,11 @@ class DiscoverByTerm:
         for entity in entities:
             match self.types.why_left_out(entity.type_name, deferrals):
                 case None:
-                    log.counts["waiting for their type"] += 1
+                    log.counts[Count.AWAITING_TYPE] += 1
                 case "":
                     yield Sighting(entity.guid, entity.type_name, entity.display_text)
                 case why:
-                    log.counts[f"left out: {entity.type_name}, {why}"] += 1
+                    log.counts[f"{Count.LEFT_OUT}: {entity.type_name}, {why}"] += 1
 
 
 def _described(asset: Asset, found: Snapshot) -> Asset:

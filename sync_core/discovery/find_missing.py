@@ -15,6 +15,7 @@ from sync_core.assets.record import AssetRecord, AssetStatus
 from sync_core.discovery.terms.read_lists import Snapshot
 from sync_core.discovery.terms.resolve_terms import ResolveTerms
 from sync_core.errors import SyncError
+from sync_core.runs.counts import Count
 from sync_core.runs.defer import Deferrals, is_own_failure
 from sync_core.runs.deferred import Kind
 from sync_core.runs.run_log import RunLog
@@ -86,7 +87,7 @@ class FindMissing:
         log: RunLog,
         keep_alive: Callable[[], None],
     ) -> Missing:
-        log.counts["missing"] += len(missing)
+        log.counts[Count.MISSING] += len(missing)
         replaced = {record.key for record in counted} - {one.key for one in latest_by_guid(counted).values()}
         in_grace = [record for record in missing if not is_due(record)]
         looks = self.confirm.look(in_grace, deferrals, most=LOOKS_A_RUN, keep_alive=keep_alive)

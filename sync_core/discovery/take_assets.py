@@ -12,6 +12,7 @@ from sync_core.errors import ConflictError
 from sync_core.jobs.job import Job
 from sync_core.jobs.message import message_of
 from sync_core.purview.asset import Asset, record_key, rejected_key
+from sync_core.runs.counts import Count
 from sync_core.runs.run_log import RunLog
 from sync_core.storage.queues import WorkQueue
 
@@ -36,9 +37,9 @@ class TakeAssets:
         self._apply(plan, log)
         if plan.new:
             self._forget_mended(found)
-        log.counts.update(
-            new=len(plan.new), changed=len(plan.changed), rejected=len(plan.rejected), returning=len(plan.returning)
-        )
+        written = {Count.NEW: plan.new, Count.CHANGED: plan.changed, Count.REJECTED: plan.rejected}
+        log.counts.update({count: len(records) for count, records in written.items()})
+        log.counts[Count.RETURNING] += len(plan.returning)
 
     def _apply(self, plan: Plan, log: RunLog) -> None:
         if plan.new:
@@ -76,7 +77,7 @@ class TakeAssets:
     def _send(self, jobs: Iterable[Job], log: RunLog) -> None:
         for job in jobs:
             self.queue.send(message_of(job))
-            log.counts["queued"] += 1
+            log.counts[Count.QUEUED] += 1
 
 
 def _with_description_of(seen: AssetRecord) -> Callable[[AssetRecord], AssetRecord]:

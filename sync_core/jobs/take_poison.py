@@ -12,6 +12,7 @@ from datetime import datetime
 from sync_core.errors import RejectedError
 from sync_core.jobs.wake_jobs import WakeJobs
 from sync_core.jobs.worker import Work
+from sync_core.runs.counts import Count
 from sync_core.runs.run_log import RunLog
 from sync_core.storage.queues import PoisonQueue
 
@@ -39,7 +40,7 @@ class TakePoison:
             TransientError, ConfigError: storage does not answer; what is left is taken by the next run.
         """
         for poison in self.poisons:
-            log.counts["poison_taken"] += poison.queue.drain(lambda body, of=poison: self._take(of, body, log))  # type: ignore[misc]
+            log.counts[Count.POISON_TAKEN] += poison.queue.drain(lambda body, of=poison: self._take(of, body, log))  # type: ignore[misc]
 
     def _take(self, poison: Poison, body: bytes, log: RunLog) -> None:
         try:

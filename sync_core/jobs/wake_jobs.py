@@ -12,6 +12,7 @@ from sync_core.jobs.claims import StoredJob
 from sync_core.jobs.job import Job, JobState
 from sync_core.jobs.job_store import JobStore
 from sync_core.jobs.message import message_of
+from sync_core.runs.counts import Count
 from sync_core.runs.run_log import RunLog
 from sync_core.storage.queues import WorkQueue
 
@@ -56,7 +57,7 @@ class WakeJobs:
         jobs = self.jobs.mark_sent(batch, self.clock())
         for job in jobs:
             self.queue.send(message_of(job))
-        log.counts["queued"] += len(jobs)
+        log.counts[Count.QUEUED] += len(jobs)
 
     def wake(self, key: str, log: RunLog) -> None:
         """Send the message of one job, if there is such a job and nobody is at it; one that is dead stays dead."""

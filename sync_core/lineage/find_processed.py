@@ -14,6 +14,7 @@ from sync_core.cluedin.snapshot import DataSetSummary, KnownSource, SourceSeen
 from sync_core.errors import NotFoundError, SyncError
 from sync_core.jobs.message import message_of
 from sync_core.lineage.data_set_store import DataSetStore, new_job
+from sync_core.runs.counts import Count
 from sync_core.runs.defer import Defer, Deferrals, is_own_failure
 from sync_core.runs.deferred import Kind
 from sync_core.runs.run_log import RunLog
@@ -99,7 +100,7 @@ class FindProcessed:
         """Return a source's data sets; one that CluedIn does not tell hides no other, and is asked again later."""
         if deferrals.waits(Kind.SOURCE, source.source_id):
             return []
-        log.counts["sources_asked"] += 1
+        log.counts[Count.SOURCES_ASKED] += 1
         try:
             summaries = list(self.data_sets.fetch_summaries(source.source_id))
         except NotFoundError:  # deleted since the snapshot was read; the next one tells
@@ -117,4 +118,4 @@ class FindProcessed:
         job = self.records.jobs.ask(new_job(summary.data_set_id, now), now)
         if job:
             self.queue.send(message_of(job))
-        log.counts["data_sets_enqueued"] += 1
+        log.counts[Count.DATA_SETS_ENQUEUED] += 1

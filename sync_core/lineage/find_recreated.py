@@ -16,6 +16,7 @@ from sync_core.jobs.message import message_of
 from sync_core.lineage.data_set_store import DataSetStore
 from sync_core.lineage.webhook.delivery import found_delivery
 from sync_core.lineage.webhook.receipts import ReceiptStore
+from sync_core.runs.counts import Count
 from sync_core.runs.run_log import RunLog
 from sync_core.storage.notes import Notes
 from sync_core.storage.queues import WorkQueue
@@ -60,4 +61,4 @@ class FindRecreated:
         if receipt.job:
             self.queue.send(message_of(receipt.job))
         if receipt.is_new:
-            log.counts["data_sets_relinked"] += 1
+            log.counts[Count.DATA_SETS_RELINKED] += 1

@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 from sync_core.errors import SyncError
 from sync_core.notifications.announcement import Announcement, Item, LastNotification
 from sync_core.notifications.receivers import Receiver
+from sync_core.runs.counts import Count
 from sync_core.runs.run_log import RunLog
 from sync_core.storage.notes import Notes
 
@@ -88,7 +89,7 @@ class Notify:
             return
         now = self.clock()
         due = ((name, kept) for name, kept in self.outbox.all(Kept) if now >= kept.next_at)
-        log.counts["notifications_sent"] += self._send_all(list(islice(due, KEPT_A_RUN)))
+        log.counts[Count.NOTIFICATIONS_SENT] += self._send_all(list(islice(due, KEPT_A_RUN)))
 
     def _to_keep(self, kind: str, announcement: Announcement) -> Kept:
         now = self.clock()

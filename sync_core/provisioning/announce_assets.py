@@ -10,6 +10,7 @@ from sync_core.errors import ConflictError
 from sync_core.notifications.announcement import Announcement, Item
 from sync_core.notifications.notify import Notify
 from sync_core.notifications.texts import Failure, data_sources_created, synchronization_completed
+from sync_core.runs.counts import Count
 from sync_core.runs.run_log import RunLog
 
 
@@ -35,7 +36,7 @@ class Announce:
             return
         news = self.assets.news()
         if news and self.notify.send_once(_told_of(news), lambda: self._take(news)) and log is not None:
-            log.counts["announced"] += len(news)
+            log.counts[Count.ANNOUNCED] += len(news)
 
     def _take(self, news: list[News]) -> bool:
         """Whoever drops the news may announce them: two workers that are done at once send one notification."""

@@ -10,6 +10,7 @@ from sync_core.assets.in_cluedin import Shown
 from sync_core.assets.names import source_name
 from sync_core.assets.record import AssetRecord, AssetStatus, Origin
 from sync_core.provisioning.group_store import GroupStore
+from sync_core.runs.counts import Count
 from sync_core.runs.run_log import RunLog
 
 
@@ -32,4 +33,4 @@ class RecoverSource:
                 self.groups.bind_source(source.source_id, record.key)
                 found = {"source_id": source.source_id, "source_name": source.name, "source_origin": Origin.ADOPTED}
                 self.assets.change(record.key, lambda one, found=found: one.model_copy(update=found))  # type: ignore[misc]
-                log.counts["sources_recovered"] += 1
+                log.counts[Count.SOURCES_RECOVERED] += 1

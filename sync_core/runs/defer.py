@@ -15,6 +15,7 @@ from sync_core.errors import (
     ThrottledError,
     TransientError,
 )
+from sync_core.runs.counts import Count
 from sync_core.runs.deferred import Deferred, Kind
 from sync_core.runs.deferring import deferred_again
 from sync_core.runs.run_log import RunLog
@@ -141,7 +142,7 @@ class Deferrals:
         is_news = (deferred.kind, deferred.id) not in self._told
         self._told[deferred.kind, deferred.id] = deferred
         if is_news:
-            self.log.counts["hidden" if deferred.is_hidden else f"unreadable {deferred.kind.plural}"] += 1
+            self.log.counts[Count.HIDDEN if deferred.is_hidden else f"{Count.UNREADABLE} {deferred.kind.plural}"] += 1
             if len(self._told) <= NAMED_A_RUN:
                 self.log.notes.append(str(deferred))
 

@@ -27,6 +27,7 @@ from sync_core.lineage.webhook.empty_bodies import EmptyBodies
 from sync_core.lineage.webhook.receipts import ReceiptStore
 from sync_core.notifications.notify import Notify
 from sync_core.purview.client import PURVIEW
+from sync_core.runs.counts import Count
 from sync_core.runs.leases import Held, Leases
 from sync_core.runs.pauses import Pauses
 from sync_core.runs.run import RunKind
@@ -80,17 +81,17 @@ class Heal:
         due = nsmallest(many, waiting, key=lambda letter: replay_at(letter) or now)
         self.cursors.save(REPLAYED, Replayed(letters=[letter.letter_id for letter in due]))
         count, refused = self.letters.replay_each(due)
-        log.counts["letters_replayed"] += count
+        log.counts[Count.DEAD_LETTERS_REPLAYED] += count
         log.notes += refused
 
     def tidy(self, log: RunLog) -> None:
         """Drop what no one asks for any more: old runs, receipts, strangers' data sets, leases of workers long dead."""
         now = self.clock()
         for kind in RunKind:
-            log.counts["runs_dropped"] += self.runs.forget_before(kind, now - RUNS_KEPT)
-        log.counts["data_sets_dropped"] += self.data_sets.forget_left_before(now - DATA_SETS_KEPT)
-        log.counts["deliveries_dropped"] += self.receipts.forget_before(now - DELIVERIES_KEPT)
-        log.counts["leases_dropped"] += self.leases.forget_ended_before(now - LEASES_KEPT)
+            log.counts[Count.RUNS_DROPPED] += self.runs.forget_before(kind, now - RUNS_KEPT)
+        log.counts[Count.DATA_SETS_DROPPED] += self.data_sets.forget_left_before(now - DATA_SETS_KEPT)
+        log.counts[Count.DELIVERIES_DROPPED] += self.receipts.forget_before(now - DELIVERIES_KEPT)
+        log.counts[Count.LEASES_DROPPED] += self.leases.forget_ended_before(now - LEASES_KEPT)
 
 
 @dataclass(frozen=True)
@@ -133,7 +134,7 @@ class Reconcile:
 
     def _run_steps(self, log: RunLog) -> None:
         is_thorough = self._begin_thorough(log.started_at)
-        log.counts["thorough"] = int(is_thorough)
+        log.counts[Count.THOROUGH] = int(is_thorough)
         steps = self._steps(is_thorough=is_thorough)
         _run_all([*steps, *self._steps_that_ask_services(log, is_thorough=is_thorough)], log)
 

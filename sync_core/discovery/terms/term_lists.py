@@ -19,6 +19,7 @@ from sync_core.discovery.terms.term_memory import SAMPLE, TermMemory, TermNote, 
 from sync_core.errors import AddressError, ConfigError, NotFoundError, RejectedError, SyncError, ThrottledError
 from sync_core.purview.client import PAGE_SIZE, PurviewClient
 from sync_core.purview.wire import AssignedEntity
+from sync_core.runs.counts import Count
 from sync_core.runs.defer import Deferrals, is_own_failure
 from sync_core.storage.notes import Notes
 
@@ -186,7 +187,7 @@ class Lists:
         self._describe([guid for guid in guids.values() if guid not in details.entities], details)
         shown = {catalog_id: guid for catalog_id, guid in guids.items() if guid not in details.gone}
         if len(shown) < len(ids):
-            self.deferrals.log.counts["links without an asset of the Data Map"] += len(ids) - len(shown)
+            self.deferrals.log.counts[Count.NO_DATA_MAP_ASSET] += len(ids) - len(shown)
         known = details.entities
         return [
             AssignedEntity(guid, known[guid].type_name, known[guid].display_text, catalog_id)

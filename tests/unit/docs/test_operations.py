@@ -1,0 +1,16 @@
+"""What runs count is told to people, all of it and nothing else."""
+
+import re
+
+from sync_core.runs.counts import Count
+from tests.unit.docs.tables import read_table
+
+
+def documented_counts() -> list[str]:
+    cells = [row["count"] for row in read_table("operations.md", "Counts of a run")]
+    names = [name for cell in cells for name in re.findall(r"`([^`]+)`", cell)]
+    return [re.sub(r":? <.*", "", name) for name in names]
+
+
+def test_each_count_of_a_run_is_documented_once() -> None:
+    assert sorted(documented_counts()) == sorted(Count)
