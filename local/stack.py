@@ -3,8 +3,9 @@
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from local.app_process import AppProcess, HostKind, choose_host_kind, run_app
 from local.azurite import run_azurite
@@ -58,6 +59,7 @@ class Stack:
     identity: Service
     storage: str
     log_dir: Path
+    options: StackOptions
 
     @property
     def function_url(self) -> str:
@@ -111,7 +113,22 @@ def run_stack(options: StackOptions | None = None) -> Iterator[Stack]:
         settings = {**({} if options.timers else SILENT_TIMERS), **options.settings}
         environment = make_environment(purview.url, cluedin.url, identity.url, storage, settings)
         app = parts.enter_context(run_app(options.host, options.app_dir, environment, logs / "app.log", port=port))
-        yield Stack(app, purview, cluedin, identity, storage, logs)
+        yield Stack(app, purview, cluedin, identity, storage, logs, replace(options, settings=settings))
+
+
+@contextmanager
+def restart_app(stack: Stack, changed: Mapping[str, str]) -> Iterator[Stack]:
+    """Run the app with other settings for as long as the block lasts, in place of the one that runs, as Azure does.
+
+    Raises:
+        ChildError: it did not start; the message has the end of its log.
+    """
+    stack.app.child.stop()
+    settings = {**stack.options.settings, **changed}
+    environment = make_environment(stack.purview.url, stack.cluedin.url, stack.identity.url, stack.storage, settings)
+    log, port = stack.log_dir / "app-restarted.log", urlsplit(stack.app.url).port or 0
+    with run_app(stack.app.kind, stack.options.app_dir, environment, log, port=port) as app:
+        yield replace(stack, app=app, options=replace(stack.options, settings=settings))
 
 
 def _list_commands(options: StackOptions, app_port: int) -> list[Command]:

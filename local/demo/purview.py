@@ -75,6 +75,10 @@ class Purview:
     def search_untagged_asset(self, term_guid: str) -> TaggedAsset:
         """Find some data asset that does not have the term."""
         tagged = {asset.guid for asset in self.fetch_tagged_assets(term_guid)}
+        return next(asset for asset in self.search_tables() if asset.guid not in tagged)
+
+    def search_tables(self) -> list[TaggedAsset]:
+        """Find tables, tagged or not."""
         body = {"keywords": None, "limit": 100, "filter": {"objectType": "Tables"}}
         answer = self._session.post(
             f"{self._url}/datamap/api/search/query",
@@ -83,8 +87,7 @@ class Purview:
             timeout=_TIMEOUT_S,
         )
         answer.raise_for_status()
-        guid = next(found["id"] for found in answer.json()["value"] if found["id"] not in tagged)
-        return self.fetch_assets([guid])[0]
+        return self.fetch_assets([found["id"] for found in answer.json()["value"]])
 
     def tag(self, term_guid: str, asset: TaggedAsset) -> None:
         """Give an asset the term."""

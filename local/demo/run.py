@@ -12,6 +12,7 @@ from local.demo.report import Report
 from local.demo.stage import NotDoneError, Stage
 from local.demo.sync_assets import show_first_sync, show_idle_tick, show_one_more
 from local.demo.sync_lineage import show_changed_mapping, show_lineage, show_repetition
+from local.demo.sync_migration import show_migration
 from local.stack import TERM, StackOptions, run_stack
 
 Step = Callable[[Stage], None]
@@ -25,6 +26,7 @@ STEPS: Sequence[Step] = (
     show_lineage,
     show_repetition,
     show_changed_mapping,
+    show_migration,
 )
 
 

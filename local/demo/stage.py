@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import requests
 from azure.storage.queue import QueueServiceClient
@@ -33,6 +34,22 @@ class Stage:
     def is_healthy(self) -> bool:
         """Ask the app, as a platform's probe does: without a key."""
         return requests.get(f"{self.stack.function_url}/health", timeout=30).ok
+
+    def read_status(self) -> dict[str, Any]:
+        """Ask the app for its `status`."""
+        return self._ask_status()
+
+    def examine(self) -> list[dict[str, Any]]:
+        """Let the app examine itself: {check, verdict, detail} each."""
+        findings: list[dict[str, Any]] = self._ask_status(examine="true")["findings"]
+        return findings
+
+    def _ask_status(self, **query: str) -> dict[str, Any]:
+        key = {"x-functions-key": self.stack.function_key}
+        answer = requests.get(f"{self.stack.function_url}/status", params=query, headers=key, timeout=30)
+        answer.raise_for_status()
+        said: dict[str, Any] = answer.json()
+        return said
 
     def tick(self) -> None:
         """Run the minute's discovery now, so that nobody waits a minute."""
