@@ -5,6 +5,7 @@ this one's time ended: no deep paging, flat memory. Between sweeps an idle tick 
 a fixed moment still the same set? Only when it is not, those changes are read.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -40,6 +41,8 @@ LARGEST_WINDOW = 5000  # paging deeper than 20,000 rows is known to break (wjohn
 
 
 Span = tuple[int, int | None]
+SPAN = re.compile("(createTime|updateTime) ([0-9]{1,15}) ([0-9]{0,15})")
+LAST_MS = 10**14  # a moment behind the year 5000 is none that this version wrote
 
 
 class AllCursor(BaseModel):
@@ -61,7 +64,7 @@ class AllCursor(BaseModel):
     is_complete: bool = True
     complete_at: datetime | None = None
     changes: list[Span] = Field(default_factory=list)
-    since_ms: int = 0
+    since_ms: int = Field(default=0, ge=0, le=LAST_MS)
     probe: str = ""
     own_collection: str = ""
     collection_setting: str = ""
@@ -116,11 +119,17 @@ class DiscoverAll:
         for due in tick.deferrals.due(Kind.TYPE):
             self.types.why_left_out(due.id, tick.deferrals)
         self._take_described(self._read_details([one.id for one in tick.deferrals.due(Kind.ASSET)], tick), tick)
-        spans = [_to_span(one.id) for one in tick.deferrals.due(Kind.WINDOW)]
+        spans = self._due_spans(tick.deferrals)
         left = {"createTime": cursor.windows, "updateTime": cursor.changes}
         again = {name: [span for field, span in spans if field == name and span not in left[name]] for name in left}
         update = {"windows": [*again["createTime"], *left["createTime"]]}
         return cursor.model_copy(update={**update, "changes": [*again["updateTime"], *left["updateTime"]]})
+
+    def _due_spans(self, deferrals: Deferrals) -> list[tuple[str, Span]]:
+        """Return the spans to be looked at again; what another version calls one in another way is none of ours."""
+        spans = {one.id: _to_span(one.id) for one in deferrals.due(Kind.WINDOW)}
+        deferrals.succeeded(Kind.WINDOW, [window for window, span in spans.items() if span is None])
+        return [span for span in spans.values() if span is not None]
 
     def _deferred(self, cursor: AllCursor, tick: Tick) -> dict[str, Any]:
         """Return what a cursor keeps of what is deferred. Once the types are known, all is swept that waited."""
@@ -335,9 +344,9 @@ def _to_id(field: TimeField, span: Span) -> str:
     return f"{field} {span[0]} {'' if span[1] is None else span[1]}"
 
 
-def _to_span(window: str) -> tuple[str, Span]:
-    field, start, end = window.split(" ")
-    return field, (int(start), int(end) if end else None)
+def _to_span(window: str) -> tuple[str, Span] | None:
+    found = SPAN.fullmatch(window)
+    return (found[1], (int(found[2]), int(found[3]) if found[3] else None)) if found else None
 
 
 def _to_ms(moment: datetime) -> int:

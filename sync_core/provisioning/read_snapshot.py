@@ -159,8 +159,11 @@ class ReadSnapshot:
         now, reading = self.clock(), self.cursors.load(Reading, READING)
         if reading is None or now - reading.started_at > ROUND_TIME:
             return _Round(Reading(started_at=now, limits=self._limits(now)))
-        read = {group.group_id: group for group in self.store.parts(reading.started_at)}
-        return _Round(reading, read, is_saved=True)
+        parts = self.store.parts(reading.started_at)
+        if parts is None:
+            self._forget()
+            return _Round(Reading(started_at=now, limits=self._limits(now)))
+        return _Round(reading, {group.group_id: group for group in parts}, is_saved=True)
 
     def _limits(self, now: datetime) -> Limits:
         noted = self.cursors.load(NotedLimits, LIMITS)

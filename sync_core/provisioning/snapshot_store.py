@@ -10,19 +10,21 @@ round in which nothing changed writes nothing.
 
 import hashlib
 import json
+import logging
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
-from datetime import datetime
+from dataclasses import asdict, dataclass, fields
+from datetime import UTC, datetime
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-from sync_core.cluedin.data_set import RecordCounts
-from sync_core.cluedin.snapshot import DataSetSummary, GroupSeen, KnownSource, SourceSeen
+from sync_core.cluedin.snapshot import GroupSeen, KnownSource
 from sync_core.errors import StateError
 from sync_core.storage.rows import Row, readable, whole_row
 from sync_core.storage.table import KEYS_BETWEEN, Table
+
+logger = logging.getLogger(__name__)
 
 PARTITION = "cluedin-snapshot"
 HEAD = "head"
@@ -30,6 +32,10 @@ SOURCES_PER_BUCKET = 200
 COLUMN_BYTES = 60_000  # a column holds 64 KiB
 MOST_COLUMNS = 15  # a row holds 1 MiB
 COLUMNS = [f"packed_{number:02}" for number in range(MOST_COLUMNS)]
+# What another version packed is checked as a row's columns are; what it packed beside is left out.
+SOURCE = TypeAdapter(KnownSource)
+GROUP = TypeAdapter(GroupSeen)
+IN_A_LIST = [field.name for field in fields(KnownSource)]
 
 
 class Head(BaseModel):
@@ -40,7 +46,7 @@ class Head(BaseModel):
     started_at: datetime
     groups: int
     sources: int
-    buckets: int
+    buckets: int = Field(ge=1)
 
 
 @dataclass(frozen=True)
@@ -85,10 +91,16 @@ class SnapshotStore:
         """Keep what was read of a snapshot that began at a moment, up to a page."""
         self.table.merge(_pack(f"{_part(started_at)}-{page:06}", [asdict(group) for group in groups]))
 
-    def parts(self, started_at: datetime) -> Iterator[GroupSeen]:
-        """Yield what was read of the snapshot that began at a moment."""
-        for row in self._rows(_part(started_at)):
-            yield from (_parse_group(item) for item in _unpack(row))
+    def parts(self, started_at: datetime) -> list[GroupSeen] | None:
+        """Return what was read of the snapshot that began at a moment; None where a part of that cannot be read.
+
+        Without it the snapshot would lack what stands in CluedIn.
+        """
+        try:
+            return [_parse_group(item) for row in self._rows(_part(started_at)) for item in _unpack(row)]
+        except ValueError as error:
+            logger.warning("What was read of CluedIn cannot be read again: %s", error)
+            return None
 
     def drop_parts(self) -> None:
         """Forget what was read of any snapshot that is not complete."""
@@ -138,13 +150,19 @@ def _pack(key: str, items: Sequence[Any]) -> dict[str, Any]:
 
 
 def _unpack(row: Row) -> list[Any]:
-    """Return the items of a row; one that cannot be read is as good as empty, since all of it is read again soon."""
+    """Return the items of a row.
+
+    Raises:
+        ValueError: the row is damaged, or another version packs it in another way.
+    """
     try:
         packed = b"".join(row[column] for column in COLUMNS[: row["columns"]])
         items = json.loads(zlib.decompress(packed))
-    except (KeyError, TypeError, zlib.error, ValueError):
-        return []
-    return items if isinstance(items, list) else []
+    except (KeyError, TypeError, zlib.error, ValueError, RecursionError) as error:
+        raise ValueError(f"row {row.get('RowKey')}: {error}") from error
+    if not isinstance(items, list):
+        raise ValueError(f"row {row.get('RowKey')} holds no list")  # noqa: TRY004  # of what another version wrote
+    return items
 
 
 def _to_list(source: KnownSource) -> list[Any]:
@@ -154,19 +172,25 @@ def _to_list(source: KnownSource) -> list[Any]:
 
 
 def _unpack_sources(row: Row) -> Iterator[KnownSource]:
-    for item in _unpack(row):
-        yield KnownSource(*item)
+    """Yield the sources of a row. What cannot be read is as good as none, since all of it is read again soon."""
+    try:
+        items = _unpack(row)
+    except ValueError as error:
+        logger.warning("A part of the snapshot of CluedIn is left out: %s", error)
+        return
+    for item in items:
+        try:
+            yield _parse_source(item)
+        except (ValueError, OverflowError, OSError) as error:
+            logger.warning("A source of the snapshot of CluedIn is left out: %s", error)
 
 
-def _parse_group(item: dict[str, Any]) -> GroupSeen:
-    return GroupSeen(item["group_id"], item["name"], tuple(_parse_source(source) for source in item["sources"]))
+def _parse_source(item: Any) -> KnownSource:
+    named = dict(zip(IN_A_LIST, item, strict=False)) if isinstance(item, list) else item
+    source = SOURCE.validate_python(named)
+    datetime.fromtimestamp(source.missing_since, UTC)  # no moment, no source
+    return source
 
 
-def _parse_source(item: dict[str, Any]) -> SourceSeen:
-    data_sets = item["data_sets"]
-    read = None if data_sets is None else tuple(_parse_data_set(one) for one in data_sets)
-    return SourceSeen(item["source_id"], item["name"], item["group_id"], item["group_name"], read)
-
-
-def _parse_data_set(item: dict[str, Any]) -> DataSetSummary:
-    return DataSetSummary(**{**item, "counts": RecordCounts(**item["counts"])})
+def _parse_group(item: Any) -> GroupSeen:
+    return GROUP.validate_python(item)

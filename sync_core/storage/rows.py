@@ -3,6 +3,7 @@
 import json
 import logging
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from functools import cache
 from types import NoneType, UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin
@@ -22,6 +23,7 @@ INT32 = range(-(2**31), 2**31)
 # A column holds 32,768 UTF-16 units, of which a character takes two at most; a longer text goes on in further columns,
 # up to the 1 MiB of a row. Source: Microsoft, "Understanding the Table service data model".
 COLUMN_CHARACTERS = 15_000
+YEARS = range(1000, 9000)  # a pause added to a later moment would lead out of the calendar
 
 
 def to_row(partition: str, row_key: str, model: BaseModel) -> dict[str, Any]:
@@ -61,7 +63,7 @@ def from_row(model: type[M], row: Row) -> M:
             for name, value in row.items()
             if not (name in optional and value == EMPTY)
         }
-        return model.model_validate(values)
+        return _reckonable(model.model_validate(values))
     except (TypeError, ValueError, RecursionError) as error:
         raise StateError(f"Row {row.get('RowKey')} is no {model.__name__}: {error}") from error
 
@@ -81,6 +83,30 @@ def readable(model: type[M], rows: Iterable[Row]) -> Iterator[M]:
     for found in read_each(model, rows):
         if not isinstance(found, Unreadable):
             yield found
+
+
+def _reckonable(found: M) -> M:
+    """Return a model whose moments can be compared with ours.
+
+    Raises:
+        ValueError: one is of no time zone, or of another age.
+    """
+    for moment in _moments(found):
+        if moment.tzinfo is None or moment.year not in YEARS:
+            raise ValueError(f"{moment.isoformat()} is no moment that can be reckoned with")
+    return found
+
+
+def _moments(value: Any) -> Iterator[datetime]:
+    if isinstance(value, datetime):
+        yield value
+    elif isinstance(value, BaseModel):
+        yield from _moments([getattr(value, name) for name in _with_moments(type(value))])
+    elif isinstance(value, dict):
+        yield from _moments(list(value.values()))
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _moments(item)
 
 
 def _keys(partition: str, row_key: str) -> dict[str, Any]:
@@ -129,6 +155,17 @@ def _structured_columns(model: type[BaseModel]) -> frozenset[str]:
 @cache
 def _optional_columns(model: type[BaseModel]) -> frozenset[str]:
     return frozenset(name for name, field in model.model_fields.items() if NoneType in get_args(field.annotation))
+
+
+@cache
+def _with_moments(model: type[BaseModel]) -> tuple[str, ...]:
+    return tuple(name for name, field in model.model_fields.items() if _may_hold_moments(field.annotation))
+
+
+def _may_hold_moments(annotation: Any) -> bool:
+    is_class = isinstance(annotation, type)
+    is_moment = is_class and not get_origin(annotation) and issubclass(annotation, datetime | BaseModel)
+    return is_moment or any(_may_hold_moments(member) for member in get_args(annotation))
 
 
 def _is_structured(annotation: Any) -> bool:

@@ -1819,6 +1819,64 @@ OTHER_VERSIONS = (
         f"{INTEGRATION}/storage/test_other_versions.py::test_a_lease_that_cannot_be_read_holds_for_as_long_as_our_own_would",
         "a worker crashed at the lease that another version's had left behind",
     ),
+    Protection(
+        "what another version packed of a source beside what is known is left out",
+        "sync_core/provisioning/snapshot_store.py",
+        "    source = SOURCE.validate_python(named)\n",
+        "    source = KnownSource(*item)\n",
+        f"{INTEGRATION}/runs/test_other_versions.py::test_a_snapshot_that_another_version_packed_stops_no_asset",
+        "after a rollback no asset at all could be given its group, and CluedIn was never read again",
+    ),
+    Protection(
+        "a packed source that cannot be read hides no other",
+        "sync_core/provisioning/snapshot_store.py",
+        "        except (ValueError, OverflowError, OSError) as error:\n",
+        "        except ZeroDivisionError as error:\n",
+        f"{INTEGRATION}/storage/test_other_versions.py::test_a_source_that_cannot_be_read_hides_no_other_of_its_row",
+        "one item of another version stopped every worker and every look at CluedIn",
+    ),
+    Protection(
+        "a reading of CluedIn of which a part cannot be read begins anew",
+        "sync_core/provisioning/read_snapshot.py",
+        "        if parts is None:\n",
+        "        if parts is None and (parts := []) is None:\n",
+        f"{INTEGRATION}/runs/test_other_versions.py"
+        "::test_a_reading_whose_part_cannot_be_read_begins_anew_and_nobody_is_missing",
+        "the snapshot lacked what stood in the part: ten groups a page looked as if they were gone",
+    ),
+    Protection(
+        "a link that another version wrote in another way is learned anew",
+        "sync_core/discovery/terms/term_memory.py",
+        '        catalog_id, blank, guid = link.partition(" ")\n',
+        '        blank = link.index(" ")\n        catalog_id, guid = link[:blank], link[blank + 1 :]\n',
+        f"{INTEGRATION}/runs/test_other_versions.py::test_links_of_another_version_are_learned_anew",
+        "each discovery failed at one link of a note, and nothing ever wrote it anew",
+    ),
+    Protection(
+        "a span of time that another version calls otherwise is dropped",
+        "sync_core/discovery/discover_all.py",
+        "    found = SPAN.fullmatch(window)\n",
+        '    found = SPAN.search(window) or [window, *window.split(" ")]\n',
+        f"{INTEGRATION}/runs/test_other_versions.py::test_a_window_of_another_version_is_dropped",
+        "each discovery of `*` failed at one deferred span",
+    ),
+    Protection(
+        "a term of a kind that is not known is looked up anew",
+        "sync_core/discovery/terms/resolve_terms.py",
+        "            split_key(guid)\n",
+        "            str(guid)\n",
+        f"{INTEGRATION}/runs/test_other_versions.py"
+        "::test_a_term_of_a_kind_that_this_version_does_not_know_is_looked_up_anew",
+        "each discovery failed at the key of a term of another version",
+    ),
+    Protection(
+        "a row with a moment that nobody can reckon with is as good as unreadable",
+        "sync_core/storage/rows.py",
+        "        return _reckonable(model.model_validate(values))\n",
+        "        return model.model_validate(values)\n",
+        f"{INTEGRATION}/runs/test_other_versions.py::test_moments_that_nobody_can_reckon_with_stop_nothing",
+        "a moment without its zone stopped discovery and reconcile, as it cannot be compared",
+    ),
 )
 
 UNIFIED = "tests/integration/sync_core/discovery/test_discover_unified.py"

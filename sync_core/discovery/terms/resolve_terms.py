@@ -6,11 +6,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, field_validator
 
 from sync_core.discovery.terms.find_concepts import FindConcepts, Found
 from sync_core.discovery.terms.keywords import Keyword, Selection
-from sync_core.discovery.terms.term_lists import is_of_catalog
+from sync_core.discovery.terms.term_lists import is_of_catalog, split_key
 from sync_core.errors import ConfigError, SyncError, TransientError
 from sync_core.purview.client import PAGE_SIZE, PurviewClient
 from sync_core.purview.wire import Glossary, TermHeader
@@ -45,6 +45,14 @@ class ResolvedTerms(BaseModel):
     resolved_at: datetime
     unknown: list[str] = Field(default_factory=list)
     listed: int = 0
+
+    @field_validator("guids")
+    @classmethod
+    def _check_kinds(cls, guids: list[str]) -> list[str]:
+        """A newer version may know terms of a further kind."""
+        for guid in guids:
+            split_key(guid)
+        return guids
 
     def name_of(self, guid: str) -> str:
         """Return the keyword that names a term."""

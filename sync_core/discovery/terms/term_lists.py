@@ -44,7 +44,11 @@ class PausedError(RejectedError):
 
 
 def split_key(key: str) -> tuple[Kind, str] | None:
-    """Return the kind and id of a term or data product of the catalog; None for the guid of a classic term."""
+    """Return the kind and id of a term or data product of the catalog; None for the guid of a classic term.
+
+    Raises:
+        ValueError: it is of a kind that this version does not know.
+    """
     kind, slash, concept_id = key.partition("/")
     return (Kind(kind), concept_id) if slash else None
 

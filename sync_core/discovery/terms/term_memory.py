@@ -1,7 +1,7 @@
 """What is remembered of a term between runs: how many assets it showed last, and where its links lead."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -68,7 +68,8 @@ class TermMemory:
                 part = self.links.load(LinksNote, f"{note_name(key)}-{number}")
                 if part is None:
                     break
-                self._guids[key].update((link[: link.index(" ")], link[link.index(" ") + 1 :]) for link in part.links)
+                # One that another version wrote in another way is learned anew.
+                self._guids[key].update(_pairs(part.links))
         return self._guids[key]
 
     def learn(self, key: str, guids: Mapping[str, str]) -> None:
@@ -80,6 +81,13 @@ class TermMemory:
         for number in range(first, -(-len(links) // LINKS_A_NOTE)):
             part = links[number * LINKS_A_NOTE : (number + 1) * LINKS_A_NOTE]
             self.links.save(f"{note_name(key)}-{number}", LinksNote(links=part))
+
+
+def _pairs(links: Iterable[str]) -> Iterator[tuple[str, str]]:
+    for link in links:
+        catalog_id, blank, guid = link.partition(" ")
+        if blank and guid and " " not in guid:
+            yield catalog_id, guid
 
 
 def digest_of(ids: Iterable[str]) -> str:

@@ -1,13 +1,17 @@
 """Rows that another version of the app wrote: no write takes its columns away, no row stops what is beside it."""
 
+import json
+import zlib
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
-from sync_core.cluedin.snapshot import KnownSource
+from sync_core.absence.losses import Losses
+from sync_core.cluedin.data_set import RecordCounts
+from sync_core.cluedin.snapshot import DataSetSummary, GroupSeen, KnownSource, SourceSeen
 from sync_core.errors import RejectedError, StateError
 from sync_core.jobs.claims import Claim, StoredJob
 from sync_core.lineage.webhook.delivery import found_delivery
@@ -261,6 +265,112 @@ def test_a_bucket_of_a_snapshot_that_cannot_be_read_is_as_good_as_empty(table: T
     damage(table, "cluedin-snapshot", bucket, packed_00="not packed", columns=1)
 
     assert snapshots.find("s") == []
+
+
+def repack(table: Table, kind: str, change: Callable[[Any], Any]) -> None:
+    """Let another version have packed the items of a row in its own way."""
+    for row in [row for row in rows(table) if row["RowKey"].startswith(kind)]:
+        items = [change(item) for item in json.loads(zlib.decompress(row["packed_00"]))]
+        packed = zlib.compress(json.dumps(items).encode())
+        damage(table, "cluedin-snapshot", row["RowKey"], packed_00=packed, columns=1)
+
+
+FIELDS = ("source_id", "name", "group_id", "group_name", "versions", "missing_looks", "missing_since")
+
+
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        (lambda item: [*item, 0, 0.0, "added later"], ["1"]),
+        (lambda item: dict(zip(FIELDS, [*item, 0, 0.0], strict=True)) | {"added": "later"}, ["1"]),
+        (lambda item: item[:2], []),
+        (lambda item: [*item[:4], 7], []),
+        (lambda item: [7, *item[1:]], []),
+        (lambda item: [*item, 0, 1e300], []),
+        (lambda _: None, []),
+        (str, []),
+    ],
+)
+def test_a_source_that_another_version_packed_is_read_as_far_as_it_is_known(
+    table: Table, change: Callable[[Any], Any], found: list[str]
+) -> None:
+    snapshots = SnapshotStore(table)
+    snapshots.save(NOW, 1, [KnownSource("7", "s", "1", "g")])
+
+    repack(table, "bucket", change)
+
+    assert [source.group_id for source in snapshots.find("s")] == found
+    assert [source.group_id for source in snapshots.known()] == found
+
+
+def test_a_source_that_cannot_be_read_hides_no_other_of_its_row(table: Table) -> None:
+    snapshots = SnapshotStore(table)
+    snapshots.save(NOW, 1, [KnownSource("7", "s", "1", "g"), KnownSource("8", "t", "2", "h")])
+    repack(table, "bucket", lambda item: item if item[1] == "t" else "of a newer app")
+    assert [source.name for source in snapshots.known()] == ["t"]
+
+
+@pytest.mark.parametrize("buckets", [0, -1])
+def test_a_head_that_divides_by_nothing_is_as_good_as_none(table: Table, buckets: int) -> None:
+    snapshots = SnapshotStore(table)
+    snapshots.save(NOW, 1, [KnownSource("7", "s", "1", "g")])
+    damage(table, "cluedin-snapshot", "head", buckets=buckets)
+    assert (snapshots.head(), snapshots.find("s")) == (None, [])
+
+
+SUMMARY = DataSetSummary("d", "data", "", RecordCounts(), "")
+SEEN = GroupSeen("1", "g", (SourceSeen("7", "s", "1", "g", (SUMMARY,)),))
+
+
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        (lambda item: item | {"added": "later"}, [SEEN]),
+        (lambda item: item | {"sources": [one | {"added": "later"} for one in item["sources"]]}, [SEEN]),
+        (lambda item: item | {"sources": [one | {"data_sets": [{"added": "later"}]} for one in item["sources"]]}, None),
+        (lambda item: item | {"sources": {}}, None),
+        (lambda item: [*item.values()], None),
+        (lambda _: None, None),
+    ],
+)
+def test_a_part_of_a_reading_that_another_version_packed_lacks_nothing_or_does_not_count(
+    table: Table, change: Callable[[Any], Any], found: list[GroupSeen] | None
+) -> None:
+    snapshots = SnapshotStore(table)
+    snapshots.save_part(NOW, 1, [SEEN])
+
+    repack(table, "part", change)
+
+    assert snapshots.parts(NOW) == found
+
+
+def test_a_part_of_a_reading_that_is_damaged_does_not_count(table: Table) -> None:
+    snapshots = SnapshotStore(table)
+    snapshots.save_part(NOW, 1, [SEEN])
+    snapshots.save_part(NOW, 2, [SEEN])
+    damage(table, "cluedin-snapshot", next(row["RowKey"] for row in rows(table)), packed_00=b"x")
+    assert snapshots.parts(NOW) is None
+
+
+class Moments(BaseModel):
+    """A model with moments in all places."""
+
+    at: datetime | None = None
+    each: dict[str, datetime] = Field(default_factory=dict)
+    losses: Losses = Losses()
+
+
+@pytest.mark.parametrize("moment", ["2026-01-01T00:00:00", "9999-12-31T23:59:59Z", "0001-01-01T00:00:00Z"])
+@pytest.mark.parametrize("column", ["at", "each", "losses"])
+def test_a_moment_that_cannot_be_reckoned_with_makes_its_row_unreadable(table: Table, moment: str, column: str) -> None:
+    notes = Notes(table, "cursor")
+    notes.save("good", Moments(at=NOW, each={"a": NOW}, losses=Losses().plus(1, NOW)))
+    written = {"at": moment, "each": json.dumps({"a": moment})}
+    written["losses"] = json.dumps({"lost": [{"at": moment, "assets": 1}]})
+
+    damage(table, "cursor", "bad", **{column: written[column]})
+
+    assert [name for name, _ in notes.all(Moments)] == ["good"]
 
 
 @pytest.mark.parametrize("columns", [{}, {"ttl_s": "for a while", "owner": "new"}, {"ttl_s": 60, "owner": 5}])
