@@ -1,6 +1,7 @@
 """The keywords that select assets: `Term`, `Term@Place`, `product:Name`, several separated by `;`, or `*` for all.
 
-A place is a glossary or a governance domain.
+A place is a glossary or a governance domain. It stands behind the last `@`: a name that has one itself is written with
+its place, `Mail@Home@Finance`. A name with a `;` cannot be written.
 """
 
 from dataclasses import dataclass
@@ -66,12 +67,13 @@ def parse_selection(text: str, setting: str) -> Selection:
 def unquote(stored: str) -> str:
     """Take off the quotes that belong to the value as CluedIn stores it, e.g. `"CluedInSource"`.
 
-    They stand around the whole, or around each of several keywords. Source: docs/vendors/cluedin.md, 4.2.
+    They stand around the whole, or around any of several keywords. Source: docs/vendors/cluedin.md, 4.2.
     """
     parts = [part.strip() for part in stored.split(";")]
-    if all(_has_quotes(part) for part in parts):
-        return ";".join(part[1:-1].strip() for part in parts)
-    text = stored.strip()
+    return ";".join(map(_bare, parts)) if any(map(_has_quotes, parts)) else _bare(stored.strip())
+
+
+def _bare(text: str) -> str:
     return text[1:-1].strip() if _has_quotes(text) else text
 
 

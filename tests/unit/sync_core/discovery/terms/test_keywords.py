@@ -72,6 +72,12 @@ def test_half_a_product_is_for_a_person_to_mend(text: str) -> None:
         parse_selection(text, "SYNC_TERM")
 
 
+def test_a_name_with_an_at_sign_is_written_with_its_place_and_one_with_a_semicolon_cannot_be() -> None:
+    assert parsed("Mail@Home@Finance") == [("Mail@Home", "Finance")]
+    assert parsed("Mail@Home") == [("Mail", "Home")]
+    assert parsed("Bread; butter") == [("Bread", ""), ("butter", "")]
+
+
 def test_a_selection_reads_like_what_was_written() -> None:
     assert str(parse_selection("A ;B@G", "SYNC_TERM")) == "A; B@G"
     assert Keyword("A", "G").formal_name == "A@G"
@@ -84,6 +90,10 @@ def test_a_selection_reads_like_what_was_written() -> None:
         (' "Sync to CluedIn" ', "Sync to CluedIn"),
         ('"A;B"', "A;B"),
         ('"A"; "B@G"', "A;B@G"),
+        ('"A";', "A;"),
+        ('"A"; B', "A;B"),
+        ('A; "product:B"', "A;product:B"),
+        ('"A" ; "B";', "A;B;"),
         ("Sync to CluedIn", "Sync to CluedIn"),
         ('A "quoted" term', 'A "quoted" term'),
         ('"', '"'),
