@@ -23,7 +23,7 @@ from local.host.http.access import (
 from local.host.http.route import RouteError
 from local.host.lifetime import Lifetime
 from local.host.log import configure_logging
-from local.host.worker.signature import IndexingError
+from local.host.worker.messages import IndexingError
 from local.listening import announce
 
 _NAME = "functions host"

@@ -11,8 +11,15 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, wait
 
 from local.host.run import Outcome, Run
-from local.host.worker.messages import FunctionMetadata, Indexed, Invocation, Refused, Result, TriggerValue
-from local.host.worker.signature import IndexingError
+from local.host.worker.messages import (
+    FunctionMetadata,
+    Indexed,
+    IndexingError,
+    Invocation,
+    Refused,
+    Result,
+    TriggerValue,
+)
 from local.host.worker_process import WorkerProcess
 
 MOST_DEATHS = 3

@@ -21,7 +21,7 @@ from local.host.lifetime import Lifetime
 from local.host.triggers import Triggers
 from local.host.worker.messages import FunctionMetadata
 from local.host.worker_process import WorkerProcess
-from local.simulation import serve
+from local.server import serve
 
 _log = logging.getLogger("host")
 

@@ -18,13 +18,13 @@ A simulator is a `Simulator` (state and behaviour) plus ordinary Starlette route
 `/_simulator/` offers reset, seed, requests, faults, switches, clock and state: see `admin.py`.
 """
 
+from local.server import run, serve
 from local.simulation.app import make_app
 from local.simulation.clock import Clock
 from local.simulation.faults import Effect, Fault, FaultBook, Match
 from local.simulation.middleware import ConnectionLostError
 from local.simulation.operation import set_operation
 from local.simulation.request_log import RequestLog, RequestRecord
-from local.simulation.server import run, serve
 from local.simulation.simulator import Simulator, SwitchSet
 
 __all__ = [

@@ -9,14 +9,13 @@ from datetime import UTC, datetime
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from local.server import ABORT_EXTENSION
 from local.simulation.faults import Effect
 from local.simulation.operation import SCOPE_KEY, OperationNamer
 from local.simulation.request_log import RequestRecord
 from local.simulation.simulator import Simulator, SwitchSet
 
 ADMIN_PREFIX = "/_simulator"
-ABORT_EXTENSION = "simulator.abort"
-
 
 IMPOSTORS = {
     "a page": Effect(

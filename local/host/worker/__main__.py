@@ -17,8 +17,7 @@ from local.host.log import configure_logging
 from local.host.worker.indexing import index_app
 from local.host.worker.invoker import Invoker
 from local.host.worker.loop import WorkerLoop
-from local.host.worker.messages import FunctionMetadata, Indexed, Invocation, Refused, Result
-from local.host.worker.signature import IndexingError
+from local.host.worker.messages import FunctionMetadata, Indexed, IndexingError, Invocation, Refused, Result
 
 
 class Channel:

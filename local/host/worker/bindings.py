@@ -1,13 +1,11 @@
 """Values on their way between host and function, decoded and encoded by azure-functions' own converters."""
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from azure.functions import meta
 
 from local.host.worker.messages import TRIGGERS, Datum, HttpAnswer, TriggerValue
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 OFFERED = (*TRIGGERS, "http")
 
@@ -29,9 +27,20 @@ def decode(binding_type: str, value: TriggerValue, annotation: object) -> Any:
     if annotation is bytes:
         return value.data.value.encode()
     try:
-        return get_converter(binding_type).decode(value.data, trigger_metadata=value.metadata)
+        return get_converter(binding_type).decode(_unpack(value.data), trigger_metadata=_unpack(value.metadata))
     except NotImplementedError as error:
         raise TypeError(f"unable to decode incoming data of type {value.data.type!r} for {binding_type}") from error
+
+
+def _unpack(value: Any) -> Any:
+    """Make the library's values of ours, as the worker does of the host's messages."""
+    match value:
+        case Datum(inner, kind):
+            return meta.Datum(_unpack(inner), kind)
+        case Mapping():
+            return {name: _unpack(each) for name, each in value.items()}
+        case _:
+            return value
 
 
 def encode(returned: object, expected: type | None) -> HttpAnswer:
@@ -41,7 +50,7 @@ def encode(returned: object, expected: type | None) -> HttpAnswer:
         TypeError: the binding does not take such a value.
     """
     try:
-        datum: Datum = get_converter("http").encode(returned, expected_type=expected)
+        datum: meta.Datum = get_converter("http").encode(returned, expected_type=expected)
     except NotImplementedError as error:
         raise TypeError(
             f"unable to encode outgoing TypedData: unsupported type 'http' for Python type {type(returned).__name__!r}"
@@ -49,7 +58,7 @@ def encode(returned: object, expected: type | None) -> HttpAnswer:
     return _to_answer(datum)
 
 
-def _to_answer(datum: Datum) -> HttpAnswer:
+def _to_answer(datum: meta.Datum) -> HttpAnswer:
     if datum.type == "string":
         return HttpAnswer(200, {"content-type": "text/plain; charset=utf-8"}, datum.value.encode())
     fields: Mapping[str, Any] = datum.value

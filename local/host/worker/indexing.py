@@ -13,7 +13,8 @@ from typing import Any
 
 from azure.functions import FunctionRegister
 
-from local.host.worker.signature import IndexingError, Signature, read_signature
+from local.host.worker.messages import IndexingError
+from local.host.worker.signature import Signature, read_signature
 
 SCRIPT_SETTING = "PYTHON_SCRIPT_FILE_NAME"
 DEFAULT_SCRIPT = "function_app.py"

@@ -4,10 +4,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from azure.functions import meta
-
-Datum = meta.Datum
 TRIGGERS = ("timerTrigger", "queueTrigger", "httpTrigger")
+
+
+class IndexingError(RuntimeError):
+    """The worker would not index this app, so it has no functions at all."""
+
+
+@dataclass(frozen=True)
+class Datum:
+    """A value and its kind, as TypedData; that of kind `http` is a mapping of further ones."""
+
+    value: Any
+    type: str
 
 
 @dataclass(frozen=True)

@@ -11,15 +11,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from local.host.worker.bindings import OFFERED, get_converter
-from local.host.worker.messages import TRIGGERS
+from local.host.worker.messages import TRIGGERS, IndexingError
 
 _FUNCTION_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,127}")
 # Newer hosts take an underscore as well, older ones do not.
 _BINDING_NAME = re.compile(r"[A-Za-z][A-Za-z0-9]{0,127}|\$return")
-
-
-class IndexingError(RuntimeError):
-    """The worker would not index this app, so it has no functions at all."""
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from local.server import ABORT_EXTENSION
 from local.simulation import Simulator, serve
-from local.simulation.middleware import ABORT_EXTENSION
 from sync_core.http.client import HttpClient
 from sync_core.http.failures import Service
 

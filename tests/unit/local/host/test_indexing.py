@@ -10,7 +10,7 @@ import pytest
 from local.host.worker.indexing import IndexedFunction
 from local.host.worker.indexing import index_app as index_here
 from local.host.worker.loop import WorkerLoop
-from local.host.worker.signature import IndexingError
+from local.host.worker.messages import IndexingError
 
 GOOD = """
     @app.timer_trigger(schedule="0 * * * * *", arg_name="timer")

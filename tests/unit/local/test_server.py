@@ -8,7 +8,7 @@ import pytest
 import requests
 from starlette.applications import Starlette
 
-from local.simulation.server import listen, serve
+from local.server import listen, serve
 
 PROGRAM = textwrap.dedent("""
     from starlette.applications import Starlette

@@ -1,4 +1,4 @@
-"""Runs a simulator's app on a real socket: in a thread for tests, or as a process."""
+"""Runs an app on a real socket of loopback: in a thread for tests, or as a process."""
 
 import logging
 import signal
@@ -17,8 +17,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from local.listening import announce
-from local.simulation.middleware import ABORT_EXTENSION
 
+ABORT_EXTENSION = "simulator.abort"
+"""In the scope of a request: how an app breaks its connection."""
 LOOPBACK = "127.0.0.1"
 START_TIMEOUT_S = 10.0
 GRACE_S = 2
