@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +27,10 @@ def queues(storage: str) -> Iterator[QueueServiceClient]:
 
 
 @pytest.fixture
-def start_app(storage: str, tmp_path: Path) -> Iterator[StartApp]:
-    """Start an app from its code; it ends with the test."""
+def start_app(storage: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[StartApp]:
+    """Start an app from its code; it ends with the test, and before the door that it goes through."""
+    if "door" in request.fixturenames:
+        request.getfixturevalue("door")
     with ExitStack() as stack:
 
         def start(
@@ -70,6 +74,14 @@ class Door:
     def queries(self, method: str, path: str) -> list[str]:
         """Return the queries of the calls that were answered."""
         return [call.query for call in self.door.log.since(0) if call.method == method and call.path.endswith(path)]
+
+    def pauses_s(self, method: str, path: str) -> list[float]:
+        """Return how long after each call the next one came."""
+        calls = sorted(self.door.log.since(0), key=lambda call: call.seq)
+        times = [
+            datetime.fromisoformat(call.at) for call in calls if call.method == method and call.path.endswith(path)
+        ]
+        return [(later - earlier).total_seconds() for earlier, later in pairwise(times)]
 
 
 @pytest.fixture

@@ -78,7 +78,7 @@ def test_some_answers_to_a_receive_are_survived(
 def test_what_ran_in_a_host_that_ended_is_hidden_until_its_lock_ends(
     start_work: StartApp, queues: QueueServiceClient, door: Door
 ) -> None:
-    host = start_work(*PATIENCE, "--lock-seconds", "6", storage=door.storage)
+    host = start_work(*PATIENCE, "--lock-seconds", "6", storage=door.storage, grace_s=0.1)
     send(queues, "sleep 60")
     wait_for_log(host, "run 1 of <sleep 60>")
     received = time.monotonic()
