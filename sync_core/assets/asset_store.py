@@ -44,12 +44,12 @@ from sync_core.storage.table import (
     merge,
     update,
 )
+from sync_core.storage.tries import TRIES
 from sync_core.storage.unreadable import Unreadable
 
 SWEEP = "sweep"
 READERS = 8
 LONGEST_REASON = 500
-TRIES = 5
 
 
 @dataclass(frozen=True)
@@ -162,7 +162,7 @@ class AssetStore:
             StateError: there is no such record.
             ConflictError: others were faster each time.
         """
-        for _ in range(TRIES):
+        for _ in self.jobs.tries():
             changed, operations = self._changed(key, change)
             with suppress(ConflictError):
                 self.table.transact(operations)
@@ -197,7 +197,7 @@ class AssetStore:
 
     def close(self, key: str, change: Callable[[AssetRecord], AssetRecord]) -> AssetRecord:
         """Change the record of an asset of which nothing is outstanding any more, and drop its job if it has one."""
-        for _ in range(TRIES):
+        for _ in self.jobs.tries():
             stored = self._existing(key)
             changed = change(stored.record)
             # What is synced has no job; were there one all the same, its worker would find nothing to do.

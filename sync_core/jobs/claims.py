@@ -13,6 +13,7 @@ from sync_core.errors import ConflictError
 from sync_core.jobs.job import Job, JobState
 from sync_core.runs.leases import Lease
 from sync_core.storage.table import Operation
+from sync_core.storage.tries import TRIES
 
 if TYPE_CHECKING:
     from sync_core.jobs.job_store import JobStore
@@ -21,7 +22,6 @@ Others: TypeAlias = "Callable[[Job | None], Sequence[Operation]]"
 """What is done in the same transaction, given what becomes of the job: None for one that ends."""
 
 CLAIM_S = 60  # longer than any single call of a worker can take
-TRIES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,6 @@ class Claim:
         self._store = store
         self._stored = stored
         self._owner = stored.job.owner
-        self._asked = stored.job.asked
         self._alone = alone
         self._renewed_at = store.monotonic()
         self.left: Job | None = None
@@ -89,7 +88,7 @@ class Claim:
         Raises:
             ConflictError: the claim is lost, and nothing was done.
         """
-        self.left = self._end(lambda job: None if job.asked == self._asked else self._afresh(job), others)
+        self.left = self._end(lambda job: self._afresh(job) if job.is_asked_again else None, others)
 
     def put_back(self, change: Callable[[Job], Job], rest_s: float, others: Others) -> None:
         """Let the job be done later, and leave it; nobody may start before `rest_s` is over.
@@ -110,7 +109,7 @@ class Claim:
         Raises:
             ConflictError: the claim is lost, and nothing was done.
         """
-        left = self._end(lambda job: change(job) if job.asked == self._asked else self._afresh(job), others)
+        left = self._end(lambda job: self._afresh(job) if job.is_asked_again else change(job), others)
         self.left = left if left and left.state is JobState.PENDING else None
 
     def _afresh(self, job: Job) -> Job:
@@ -128,7 +127,7 @@ class Claim:
 
     def _end(self, change: Callable[[Job], Job | None], others: Others) -> Job | None:
         """Change the job, or end it where `change` returns None, with `others` in the same transaction."""
-        for _ in range(TRIES):
+        for _ in self._store.tries():
             after = change(self._stored.job)
             own = self._store.changing(self._stored, after) if after else self._store.ending(self._stored)
             try:

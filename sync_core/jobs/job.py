@@ -36,10 +36,10 @@ class JobState(StrEnum):
 class Job(BaseModel):
     """One piece of work, in one row beside the record that it is about.
 
-    `queue` and `payload` are those of a message that cannot be read. `asked` counts how often the work was asked for:
-    what was asked for while it was done is done once more. `is_hint` says that only a webhook asked for it, whose word
-    nothing hangs on. `sends` counts its messages; `due_at` is when a tick sends
-    the next one, should nobody have taken up the last one. `owner` holds the job until `held_until`, by the storage
+    `queue` and `payload` are those of a message that cannot be read. `asked_at` is when it was last asked for,
+    `is_asked_again` whether that was while its owner was at it: then it is done once more. `is_hint` says that only a
+    webhook asked for it, whose word nothing hangs on. `sends` counts its messages; `due_at` is when a tick sends the
+    next one, should nobody have taken up the last one. `owner` holds the job until `held_until`, by the storage
     service's clock; where that is without an owner, nobody may start before. `attempts` failed since it was asked for
     or replayed, `former_attempts` before that, and in `deaths` of them the worker died. `gave_up_at` is when it was
     given up first, `gave_up_for` the cause class of the last time.
@@ -55,7 +55,7 @@ class Job(BaseModel):
     payload: str = ""
     run_id: str = ""
     asked_at: datetime
-    asked: int = 1
+    is_asked_again: bool = False
     is_hint: bool = False
     due_at: datetime
     sends: int = 0
@@ -124,11 +124,21 @@ class Job(BaseModel):
         }
         return self.model_copy(update=update)
 
+    def covers(self, moment: datetime) -> bool:
+        """Whether what is asked for at a moment is done anyway: then to ask changes nothing.
+
+        Work that its owner does once more, and work that nobody has begun, is done later than now. A look may have
+        begun, and wait for its next part.
+        """
+        if self.kind is JobKind.LOOK:
+            return self.asked_at >= moment
+        return self.is_asked_again or not self.owner
+
     def asked_again(self, now: datetime, run_id: str = "") -> "Job":
         """Return the job after it was asked for once more; one that was given up begins anew."""
         if self.state is JobState.PENDING:
-            return self.model_copy(update={"asked": self.asked + 1, "asked_at": now})
-        return self._anew(now, run_id).model_copy(update={"asked": self.asked + 1})
+            return self.model_copy(update={"is_asked_again": True, "asked_at": max(now, self.asked_at)})
+        return self._anew(now, run_id)
 
     def asked_by_us(self) -> "Job":
         """Return the job as one for which we have a reason of our own."""

@@ -4,6 +4,7 @@ job:{key}   there while the work is outstanding, or given up; gone once it is do
 """
 
 import hashlib
+import random
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sync_core.errors import ConflictError, RejectedError, StateError
-from sync_core.jobs.claims import CLAIM_S, TRIES, Claim, StoredJob
+from sync_core.jobs.claims import CLAIM_S, Claim, StoredJob
 from sync_core.jobs.job import UNREADABLE, Job, JobKind, JobState
 from sync_core.runs.leases import Lease
 from sync_core.storage.rows import Row, changes, from_row, read_each, readable, to_row, whole_row
@@ -25,6 +26,7 @@ from sync_core.storage.table import (
     merge,
     update,
 )
+from sync_core.storage.tries import TRIES, each_try
 from sync_core.storage.unreadable import Unreadable
 
 MAX_PAYLOAD_CHARACTERS = 4000
@@ -38,6 +40,8 @@ class JobStore:
     partition: str
     monotonic: Callable[[], float] = time.monotonic
     claim_s: int = CLAIM_S
+    sleep: Callable[[float], None] = time.sleep
+    chance: Callable[[], float] = random.random
 
     def load(self, key: str) -> StoredJob | None:
         """Return one job, or None.
@@ -57,13 +61,13 @@ class JobStore:
     def ask(self, job: Job, now: datetime, others: Callable[[], Sequence[Operation]] = tuple) -> Job | None:
         """Have work done, with `others` in the same transaction. Return the job whose message is to be sent, if any.
 
-        None is the answer where the work is outstanding anyway: one that nobody is at is done later than now, and one
-        that somebody is at is done once more.
+        None is the answer where the work is outstanding anyway. A job that covers what is asked for is not written, so
+        that a burst of askers does not stand in its own way.
 
         Raises:
             ConflictError: others were faster each time.
         """
-        for _ in range(TRIES):
+        for _ in self.tries():
             asked, own = self._asked(job, now)
             operations = [*own, *others()]
             with suppress(ConflictError):
@@ -84,9 +88,12 @@ class JobStore:
         if before.state is JobState.DEAD:
             anew = before.asked_again(now, job.run_id).sent(now)
             return anew, [self.changing(stored, anew)]
-        if before.owner or before.kind is JobKind.LOOK:  # a look may have begun, and wait for its next part
-            return None, [self.changing(stored, before.asked_again(now))]
-        return None, [] if before == stored.job else [self.changing(stored, before)]
+        after = before if before.covers(now) else before.asked_again(now)
+        return None, [] if after == stored.job else [self.changing(stored, after)]
+
+    def tries(self) -> Iterator[int]:
+        """Yield for each try to change a row that others change at the same time."""
+        return each_try(self.sleep, self.chance)
 
     def inserting(self, job: Job) -> Operation:
         """Return the operation that adds a job."""
@@ -116,7 +123,7 @@ class JobStore:
             ConflictError: another worker was faster.
         """
         until = stored.now + timedelta(seconds=self.monotonic() - stored.read_at + self.claim_s)
-        held = job.model_copy(update={"owner": owner, "held_until": until, "due_at": until})
+        held = job.model_copy(update={"owner": owner, "held_until": until, "due_at": until, "is_asked_again": False})
         try:
             return Claim(self, self.change(stored, held), alone)
         except ConflictError:

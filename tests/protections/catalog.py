@@ -568,6 +568,22 @@ NOTHING_LOST = (
         "the first one would have stopped each reconciliation",
     ),
     Protection(
+        "of a burst of deliveries for one job, those that add nothing do not write it",
+        "sync_core/jobs/job_store.py",
+        "before if before.covers(now) else before.asked_again(now)",
+        "before.asked_again(now) if before.owner or before.kind is JobKind.LOOK else before",
+        f"{FAULTS}/test_bursts.py::test_what_adds_nothing_does_not_write_the_job",
+        "of 30 deliveries at once, 10 to 12 were refused with 503 while storage was well",
+    ),
+    Protection(
+        "whoever was not the first to change a row waits a random while before it tries again",
+        "sync_core/storage/tries.py",
+        "        sleep(min(FIRST_PAUSE_S * 2.0 ** (number - 1), LONGEST_PAUSE_S) * chance())\n",
+        "",
+        f"{UNIT}/storage/test_tries.py::test_before_each_further_try_is_a_random_pause_that_grows_up_to_a_bound",
+        "of 30 deliveries at once, 10 to 12 were refused with 503 while storage was well",
+    ),
+    Protection(
         "a bug ends, too",
         "sync_core/jobs/worker.py",
         '            self._fail(claim, UnforeseenError(f"{type(error).__name__}: {error}"))\n',
@@ -1367,7 +1383,7 @@ LINEAGE_WRITTEN = (
     Protection(
         "what is asked for while it is done is done once more",
         "sync_core/jobs/claims.py",
-        "lambda job: None if job.asked == self._asked else self._afresh(job)",
+        "lambda job: self._afresh(job) if job.is_asked_again else None",
         "lambda _: None",
         f"{INTEGRATION}/jobs/test_job_store.py::test_what_is_asked_for_while_it_is_done_is_done_once_more",
         "an event that came while a worker had read CluedIn was lost",

@@ -3,9 +3,10 @@
 receipt:{key}   what came, and when; in the partition of the data sets, so that it is kept with the job or not at all
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
+from itertools import count, islice
 
 from sync_core.errors import ConflictError, SlowAnswerError, StateError
 from sync_core.jobs.job import Job, JobState
@@ -85,8 +86,15 @@ class ReceiptStore:
 
     def _receive_beside(self, job: Job, delivery: Delivery) -> Receipt:
         """Keep a delivery whose data set has a job."""
+        tries = count()
+
+        def receipt() -> Sequence[Operation]:
+            if next(tries) and self._known(delivery) is not None:
+                raise ConflictError(f"Delivery {delivery.key} is kept by now.")
+            return [self._inserting(delivery)]
+
         try:
-            asked = self.jobs.ask(job, delivery.received_at, lambda: [self._inserting(delivery)])
+            asked = self.jobs.ask(job, delivery.received_at, receipt)
         except ConflictError:
             known = self._known(delivery)  # another instance may have been faster with the same delivery
             if known is None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from sync_core.assets.asset_store import TRIES, AssetStore
+from sync_core.assets.asset_store import AssetStore
 from sync_core.assets.record import AssetRecord, AssetStatus, Origin
 from sync_core.discovery.plan import LONGEST_TEXT
 from sync_core.errors import ConflictError, StateError
@@ -14,6 +14,7 @@ from sync_core.jobs.claims import Claim
 from sync_core.ledger import request_ledger
 from sync_core.purview.asset import rejected_key
 from sync_core.storage.table import Table
+from sync_core.storage.tries import TRIES
 from tests.unit.sync_core.builders import NOW, make_asset_store, make_record, make_synced_record
 
 

@@ -48,9 +48,9 @@ def test_a_replay_has_all_its_attempts_again_but_what_killed_its_worker_stays_su
     assert make_dead_job().replayed(LATER).deaths == 0
 
 
-def test_asking_for_outstanding_work_only_counts_and_for_dead_work_begins_anew() -> None:
+def test_asking_for_outstanding_work_is_noted_and_for_dead_work_begins_anew() -> None:
     pending = make_job(attempts=3).asked_again(LATER)
-    assert (pending.asked, pending.attempts, pending.asked_at) == (2, 3, LATER)
+    assert (pending.is_asked_again, pending.attempts, pending.asked_at) == (True, 3, LATER)
     anew = make_dead_job(replays=2).asked_again(LATER, "run-9")
     assert (anew.state, anew.attempts, anew.asked_at, anew.run_id) == (JobState.PENDING, 0, LATER, "run-9")
 

@@ -116,7 +116,7 @@ def test_what_comes_while_a_worker_is_at_the_data_set_is_done_once_more(receipts
     assert receipts.receive(delivery("msg_2")).job is None
     one = job(receipts)
     assert one is not None
-    assert one.asked == 2
+    assert one.is_asked_again
 
 
 def test_a_delivery_brings_what_was_given_up_back(receipts: ReceiptStore) -> None:
