@@ -19,7 +19,7 @@ from sync_core.discovery.terms.tell_paused import TellPaused
 from sync_core.discovery.terms.term_lists import TermLists
 from sync_core.discovery.terms.term_memory import TermMemory
 from sync_core.jobs.wake_jobs import WakeJobs
-from sync_core.jobs.worker import Work
+from sync_core.jobs.worker import Worker
 from sync_core.settings import TermStore
 
 
@@ -96,7 +96,8 @@ class Discovery(Lineage):
 
     @cached_property
     def wake_jobs(self) -> tuple[WakeJobs, WakeJobs]:
-        return self._wake_for(self.asset_work), self._wake_for(self.lineage_work)
+        return self._wake_for(self.create_data_source_group), self._wake_for(self.push_lineage)
 
-    def _wake_for(self, work: Work) -> WakeJobs:
-        return WakeJobs(work.jobs, work.queue, work.is_on, self.clock)
+    def _wake_for(self, worker: Worker) -> WakeJobs:
+        work = worker.work
+        return WakeJobs(work.jobs, work.queue, work.is_on, self.clock, worker.give_back)

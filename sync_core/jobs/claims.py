@@ -88,7 +88,7 @@ class Claim:
         Raises:
             ConflictError: the claim is lost, and nothing was done.
         """
-        self.left = self._end(lambda job: self._afresh(job) if job.is_asked_again else None, others)
+        self.left = self._end(lambda job: self._afresh(job.ended_well()) if job.is_asked_again else None, others)
 
     def put_back(self, change: Callable[[Job], Job], rest_s: float, others: Others) -> None:
         """Let the job be done later, and leave it; nobody may start before `rest_s` is over.

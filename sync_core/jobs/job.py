@@ -140,6 +140,21 @@ class Job(BaseModel):
             return self.model_copy(update={"is_asked_again": True, "asked_at": max(now, self.asked_at)})
         return self._anew(now, run_id)
 
+    def ended_well(self) -> "Job":
+        """Return the job that is to be done once more after it ended well: nothing that was before counts any more."""
+        update = {
+            "deaths": 0,
+            "former_attempts": 0,
+            "last_error": "",
+            "last_error_class": "",
+            "last_error_at": None,
+            "gave_up_at": None,
+            "gave_up_for": "",
+            "replays": 0,
+            "replayed_at": None,
+        }
+        return self.model_copy(update=update)
+
     def asked_by_us(self) -> "Job":
         """Return the job as one for which we have a reason of our own."""
         return self.model_copy(update={"is_hint": False})

@@ -24,15 +24,17 @@ SEND_TIME = timedelta(seconds=30)
 
 @dataclass(frozen=True)
 class WakeJobs:
-    """Wakes the jobs of one kind, while `is_on`."""
+    """Wakes the jobs of one kind, while `is_on`. `give_back` puts back what this process could not."""
 
     jobs: JobStore
     queue: WorkQueue
     is_on: Callable[[], bool]
     clock: Callable[[], datetime]
+    give_back: Callable[[], None]
 
     def run(self, log: RunLog) -> None:
         """Send what is due, as much as there is time for. An idle run costs one query."""
+        self.give_back()
         if not self.is_on():
             return
         ends_at = self.clock() + SEND_TIME

@@ -5,13 +5,13 @@ no back-off and end after five.
 """
 
 import logging
-from collections.abc import Callable, Sequence
-from contextlib import suppress
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from sync_core.errors import ConflictError, RejectedError, SyncError, UnforeseenError
+from sync_core.errors import ConfigError, ConflictError, RejectedError, SyncError, TransientError, UnforeseenError
 from sync_core.jobs.claims import CLAIM_S, Claim, StoredJob
 from sync_core.jobs.job import DIED, MAX_DEATHS, Job, JobState
 from sync_core.jobs.job_store import JobStore
@@ -73,7 +73,10 @@ class Work(Protocol):
 
 @dataclass(frozen=True)
 class Worker:
-    """The worker of one kind of work. `chance` gives random numbers from 0 to 1."""
+    """The worker of one kind of work. `chance` gives random numbers from 0 to 1.
+
+    `kept` holds the claims that this process could not give back, by their owner: the job's key, and what it failed of.
+    """
 
     work: Work
     leases: Leases
@@ -81,6 +84,7 @@ class Worker:
     clock: Callable[[], datetime]
     new_id: Callable[[], str]
     chance: Callable[[], float]
+    kept: dict[str, tuple[str, SyncError]] = field(default_factory=dict)
 
     def handle(self, body: bytes) -> None:
         """Work off one message. Delivered twice, out of order, or at once with others, it does the work once.
@@ -89,6 +93,7 @@ class Worker:
             TransientError, ConfigError: storage failed; the next tick wakes the job.
             Exception: what nobody foresaw, after it was recorded.
         """
+        self.give_back()
         try:
             message = self.work.read(body)
             stored = self.work.jobs.load(message.job_key)
@@ -102,6 +107,32 @@ class Worker:
             self._begin(stored)
         else:
             logger.info("Job %s is not to be done now; dropping its message", message.job_key)
+
+    def give_back(self) -> None:
+        """Put back the work at whose end storage failed: that was a failed attempt, and nobody died in it.
+
+        Raises:
+            TransientError, ConfigError: storage fails still.
+        """
+        for owner in list(self.kept):
+            kept = self.kept.pop(owner, None)
+            if kept is not None:  # another thread does it
+                self._give_back(owner, *kept)
+
+    def _give_back(self, owner: str, key: str, error: SyncError) -> None:
+        with self._remembering(owner, key, error), suppress(RejectedError):
+            stored = self.work.jobs.load(key)
+            if stored is not None and stored.job.owner == owner:
+                self._fail(Claim(self.work.jobs, stored, None), error)
+
+    @contextmanager
+    def _remembering(self, owner: str, key: str, failure: SyncError | None = None) -> Iterator[None]:
+        """Remember a claim that storage keeps: who takes it over cannot know that its owner lives."""
+        try:
+            yield
+        except (TransientError, ConfigError) as error:
+            self.kept[owner] = key, failure or error
+            raise
 
     def _is_wanted(self, message: Message, stored: StoredJob) -> bool:
         """Whether this message counts. One that is dropped is sent again by a tick, should its job still be due."""
@@ -130,7 +161,8 @@ class Worker:
 
     def _claim(self, stored: StoredJob, job: Job, run_id: str, alone: Lease | None) -> None:
         try:
-            claim = self.work.jobs.claim(stored, job, run_id, alone)
+            with self._remembering(run_id, job.key):  # it may have been made, and its answer lost
+                claim = self.work.jobs.claim(stored, job, run_id, alone)
         except ConflictError:
             logger.info("Another worker took job %s first", job.key)
             return
@@ -148,10 +180,11 @@ class Worker:
     def _fail(self, claim: Claim, error: SyncError) -> None:
         verdict = judge(error, claim.job, self.clock(), self.chance())
         try:
-            if isinstance(verdict, Later):
-                self._put_back(claim, error, verdict)
-            else:
-                self._give_up(claim, error, verdict)
+            with self._remembering(claim.run_id, claim.job.key, error):
+                if isinstance(verdict, Later):
+                    self._put_back(claim, error, verdict)
+                else:
+                    self._give_up(claim, error, verdict)
         except ConflictError as lost:
             logger.warning("Job %s was taken over by another worker, or is done: %s", claim.job.key, lost)
 
@@ -180,12 +213,16 @@ class Worker:
         self._send_left(claim, 0)
 
     def _bury(self, stored: StoredJob, job: Job) -> None:
-        """Give up a job that nobody survives."""
-        now = self.clock()
+        """Give up a job that nobody survives; one that was asked for since tells nobody anything new."""
+        now, has_just_died = self.clock(), stored.job.deaths < MAX_DEATHS
         dead = job.given_up(DIED, now).model_copy(update={"subject": self.work.subject(job.key)})
         with suppress(ConflictError):  # another worker does the same
-            self.work.jobs.change(stored, dead, self.work.failing(dead, is_news=_is_news(job, DIED)))
-            logger.error("Job %s of %s is given up, %s: %s", job.key, dead.subject, DIED, dead.last_error)
+            is_news = has_just_died and _is_news(job, DIED)
+            self.work.jobs.change(stored, dead, self.work.failing(dead, is_news=is_news))
+            if has_just_died:
+                logger.error("Job %s of %s is given up, %s: %s", job.key, dead.subject, DIED, dead.last_error)
+            else:
+                logger.warning("Job %s of %s was asked for again, and is left to a person", job.key, dead.subject)
         self.work.when_done()
 
     def _put_off(self, stored: StoredJob, job: Job, delay_s: float) -> None:
