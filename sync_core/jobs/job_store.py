@@ -215,7 +215,11 @@ class JobStore:
         )
         dead = job.failed(str(error), error.code, now).given_up(error.code, now)
         while self.table.insert(self._row(dead)) is None:
-            known = self.load(dead.key)
+            try:
+                known = self.load(dead.key)
+            except RejectedError:  # another version wrote it
+                self.table.merge(whole_row(self.partition, f"job:{dead.key}", dead))
+                return
             if known is None:
                 continue
             again = known.job.failed(str(error), error.code, now).given_up(error.code, now)

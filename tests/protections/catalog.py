@@ -1820,6 +1820,22 @@ OTHER_VERSIONS = (
         "after a rollback discovery, workers and `status` stopped for hours",
     ),
     Protection(
+        "a letter of an unreadable message that cannot be read itself is written anew",
+        "sync_core/jobs/job_store.py",
+        "            except RejectedError:  # another version wrote it\n",
+        "            except ZeroDivisionError:\n",
+        f"{INTEGRATION}/storage/test_other_versions.py::test_a_letter_that_cannot_be_read_is_written_anew_when_the_same_message_comes_again",
+        "after a rollback the same message stood in the poison queue, and failed each reconciliation",
+    ),
+    Protection(
+        "a delivery that comes again overwrites a job that cannot be read",
+        "sync_core/lineage/webhook/receipts.py",
+        "        except RejectedError:  # nobody can do what this row asks for: to ask once more overwrites it\n",
+        "        except ZeroDivisionError:\n",
+        f"{INTEGRATION}/storage/test_other_versions.py::test_a_delivery_that_comes_again_overwrites_a_job_that_cannot_be_read",
+        "it was answered 503 however often it was sent",
+    ),
+    Protection(
         "rows keep the columns that they do not know: writes merge",
         "sync_core/storage/table.py",
         '    return ("update", row, {"mode": UpdateMode.MERGE,',

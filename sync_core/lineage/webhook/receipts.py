@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import count, islice
 
-from sync_core.errors import ConflictError, SlowAnswerError, StateError
+from sync_core.errors import ConflictError, RejectedError, SlowAnswerError, StateError
 from sync_core.jobs.job import Job, JobState
 from sync_core.jobs.job_store import JobStore
 from sync_core.lineage.data_set_store import DataSetStore, look_job, new_job
@@ -110,7 +110,10 @@ class ReceiptStore:
 
     def _is_over(self, data_set_id: str) -> bool:
         """Whether what a delivery asked for is done or under way, rather than given up or unknown to CluedIn."""
-        stored = self.jobs.load(data_set_id)
+        try:
+            stored = self.jobs.load(data_set_id)
+        except RejectedError:  # nobody can do what this row asks for: to ask once more overwrites it
+            return False
         if stored is not None:
             return stored.job.state is JobState.PENDING
         record = self.data_sets.load(data_set_id)

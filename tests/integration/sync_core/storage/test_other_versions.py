@@ -250,6 +250,35 @@ def test_a_job_that_cannot_be_read_hides_no_other_and_is_overwritten_when_it_is_
     assert stored.job == other.sent(NOW)
 
 
+def test_a_letter_that_cannot_be_read_is_written_anew_when_the_same_message_comes_again(table: Table) -> None:
+    jobs, error = make_asset_store(table).jobs, RejectedError("no message", code="unreadable")
+    jobs.keep_unreadable("asset-sync", b"?", error, NOW)
+    (letter,) = jobs.dead()
+    damage(table, "assets", f"job:{letter.key}", kind="of a newer version", added_later="keep me")
+
+    jobs.keep_unreadable("asset-sync", b"?", error, LATER)
+
+    (again,) = jobs.dead()
+    assert (again.key, again.payload, again.attempts) == (letter.key, "?", 1)
+    row = table.get("assets", f"job:{letter.key}")
+    assert row is not None
+    assert row.values["added_later"] == "keep me"
+
+
+def test_a_delivery_that_comes_again_overwrites_a_job_that_cannot_be_read(table: Table) -> None:
+    receipts = ReceiptStore(make_data_set_store(table))
+    receipts.receive(DELIVERY)
+    damage(table, "datasets", f"job:{DATA_SET.data_set_id}", attempts="many")
+
+    receipt = receipts.receive(DELIVERY.model_copy(update={"received_at": LATER}))
+
+    assert not receipt.is_new
+    assert receipt.job is not None
+    stored = receipts.jobs.load(DATA_SET.data_set_id)
+    assert stored is not None
+    assert stored.job == receipt.job
+
+
 def test_an_owner_that_cannot_be_read_claims_nothing(table: Table) -> None:
     groups = GroupStore(table)
     damage(table, "groups", "own:3")
