@@ -64,8 +64,8 @@ class Dispatcher:
         run.begin()
         try:
             invocation = Invocation(run.invocation_id, function, value())
-        except ValueError as error:
-            run.end(str(error))
+        except Exception as error:  # noqa: BLE001 - whatever it is, the trigger must hear of the end
+            run.end(str(error) or type(error).__name__)
             return run.future
         with self._lock:
             self._runs[run.invocation_id] = run, invocation

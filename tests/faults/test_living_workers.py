@@ -50,7 +50,8 @@ class EndsInVain(Deadly):
     @property
     def jobs(self) -> JobStore:
         """The jobs on a table that fails."""
-        return replace(self.work.jobs, table=self.ill)
+        jobs: JobStore = self.work.jobs
+        return replace(jobs, table=self.ill)
 
     def do(self, claim: Claim) -> None:
         """Work; storage goes away meanwhile."""

@@ -75,6 +75,8 @@ class QueueListener:
             if not is_missing_queue(error) and not is_sick_server(error):
                 self._settings.fail(error)
                 self._stopped.set()
+        except Exception:  # noqa: BLE001 - told, and looked at again
+            _log.exception("What stands in %s cannot be received", self._queue.queue_name)
         return []
 
     def _receive_page(self) -> list[QueueMessage]:
@@ -90,6 +92,8 @@ class QueueListener:
                 self._processor.process(message)
             except AzureError as error:
                 self._settings.fail(error)
+            except Exception:  # noqa: BLE001 - nobody else hears of what fails in a pool
+                _log.exception("Message %s of %s could not be processed", message.id, self._queue.queue_name)
 
     @contextmanager
     def _counted(self) -> Iterator[None]:

@@ -2,7 +2,8 @@
 
 Source: azure-functions-host Utility.ApplyBindingData: the top-level properties of a JSON object are laid over the
 trigger's metadata ignoring case; arrays and nulls are skipped, other values become .NET's texts. A `dequeueCount` that
-is a number replaces the real one; other texts, and dates, break the run before any code of the app.
+is a number replaces the real one; other texts, and dates, break the run before any code of the app. What cannot be read
+as JSON, or is nested too deeply for that, leaves the metadata alone.
 """
 
 import base64
@@ -11,6 +12,7 @@ import json
 import re
 import uuid
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -101,22 +103,28 @@ def _format_time(moment: datetime | None) -> Datum:
 
 
 def _overwrite(metadata: Mapping[str, Datum], body: str) -> Mapping[str, Datum]:
-    properties = {key: value for key, value in _read_object(body).items() if not isinstance(value, list | None)}
-    return {**metadata, **{_FIELDS.get(key.lower(), key): _format_property(value) for key, value in properties.items()}}
+    try:
+        found = {_FIELDS.get(key.lower(), key): _format_property(value) for key, value in _read_object(body).items()}
+    except (ValueError, RecursionError):
+        return metadata
+    return {**metadata, **found}
 
 
 def _read_object(body: str) -> dict[str, Any]:
-    try:
-        parsed = json.loads(body)
-    except ValueError:
-        return {}  # a message that is no JSON leaves its metadata alone
-    return parsed if isinstance(parsed, dict) else {}
+    parsed = json.loads(body)
+    members = parsed.items() if isinstance(parsed, dict) else ()
+    return {key: value for key, value in members if not isinstance(value, list | None)}
 
 
 def _format_property(value: object) -> Datum:
     if isinstance(value, dict):
         return Datum(json.dumps(value), "json")
-    if isinstance(value, str) and _ISO_TIME.fullmatch(value):
-        # .NET reads it as a time and writes that in its own way.
-        return Datum(datetime.fromisoformat(value[:19]).strftime("%m/%d/%Y %H:%M:%S"), "string")
-    return Datum(value if isinstance(value, str) else str(value), "string")
+    return Datum(_format_text(value) if isinstance(value, str) else str(value), "string")
+
+
+def _format_text(value: str) -> str:
+    """Write what .NET reads as a time in its own way; a date that is none, e.g. of month 13, is a text to it."""
+    if _ISO_TIME.fullmatch(value):
+        with suppress(ValueError):
+            return datetime.fromisoformat(value[:19]).strftime("%m/%d/%Y %H:%M:%S")
+    return value

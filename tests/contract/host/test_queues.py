@@ -111,6 +111,16 @@ def test_a_body_that_breaks_the_metadata_fails_every_time_before_our_code(
     assert host.child.output().count("Executed 'Functions.work' (Failed") == 3
 
 
+@pytest.mark.parametrize("body", ["[" * 20_000, '{"a":' * 5_000 + "1" + "}" * 5_000, '{"x": "2026-13-45T00:00:00"}'])
+def test_a_body_that_can_hardly_be_read_runs_and_ends(
+    start_work: StartApp, queues: QueueServiceClient, body: str
+) -> None:
+    host = start_work()
+    send(queues, body)
+    wait_for_log(host, "Executed 'Functions.work' (Succeeded")
+    wait_for(lambda: count_messages(queues) == 0)
+
+
 def test_a_body_replaces_the_messages_own_id_and_count(start_work: StartApp, queues: QueueServiceClient) -> None:
     host = start_work()
     send(queues, json.dumps({"ID": "mine", "dequeuecount": 77}))

@@ -54,6 +54,16 @@ def test_a_time_in_the_body_is_written_as_dot_net_does() -> None:
     assert receive('{"id": "2026-11-29T10:00:00Z"}').id == "11/29/2026 10:00:00"
 
 
+@pytest.mark.parametrize("text", ["2026-13-45T00:00:00", "2026-02-30T10:00:00Z", "2026-01-01T25:61:00"])
+def test_a_date_that_is_none_is_a_text(text: str) -> None:
+    assert receive(json.dumps({"id": text})).id == text
+
+
+@pytest.mark.parametrize("body", ["[" * 20_000, '{"id":' * 5_000 + "1" + "}" * 5_000])
+def test_what_is_nested_too_deeply_leaves_the_metadata_alone(body: str) -> None:
+    assert receive(body).id == "message-1"
+
+
 def test_only_base64_can_be_read_unless_host_json_says_otherwise() -> None:
     assert decode_body(base64.b64encode(b"hello").decode(), "base64") == b"hello"
     assert decode_body("{}", "none") == b"{}"
