@@ -7,6 +7,7 @@ from functools import cached_property
 from sync_core.app.find_installation import FindInstallation
 from sync_core.app.stores import new_id
 from sync_core.app.upkeep import Upkeep
+from sync_core.discovery.discover_assets import LEASE
 from sync_core.errors import SyncError
 from sync_core.operations.dashboard.dashboard import Dashboard
 from sync_core.operations.doctor import Doctor
@@ -83,4 +84,4 @@ class App(Upkeep):
     @cached_property
     def health(self) -> Health:
         """The answer to `health`."""
-        return Health(self.runs, self.watch_queues, self.clock(), self.clock)
+        return Health(self.runs, self.watch_queues, self.clock(), self.clock, lambda: self.leases.is_held(LEASE))

@@ -31,13 +31,15 @@ def health_answer(failing: list[str]) -> HttpAnswer:
 class Health:
     """Checks what four storage reads can tell: storage itself, how the timers are doing, and who empties the queues.
 
-    `started_at` is when this process was first asked.
+    `started_at` is when this process was first asked. `is_discovering` tells whether a discovery is under way; it is
+    asked, with one more read, only where none ended for long.
     """
 
     runs: RunStore
     queues: WatchQueues
     started_at: datetime
     clock: Callable[[], datetime]
+    is_discovering: Callable[[], bool]
 
     def answer(self) -> HttpAnswer:
         """Answer `GET health`. An app that has just been deployed or started is healthy."""
@@ -54,7 +56,7 @@ class Health:
         up = up_since(self.started_at, [*discoveries, *reconciliations], now)
         latest = next(iter(discoveries), None)
         has_failed = latest is not None and latest.outcome is RunOutcome.FAILED
-        if has_failed or is_silent(latest, up, LONGEST_SILENCE, now):
+        if has_failed or (is_silent(latest, up, LONGEST_SILENCE, now) and not self.is_discovering()):
             yield "discovery"
         if is_silent(next(iter(reconciliations), None), up, LONGEST_SILENCE_OF_RECONCILE, now):
             yield "reconcile"

@@ -5,18 +5,19 @@ from datetime import datetime, timedelta
 
 from sync_core.runs.run import RunOutcome, RunRecord
 
-# Three intervals; a run is recorded at its end, and one of discovery may take longer than two of them.
-LONGEST_SILENCE = timedelta(minutes=5)
+# Three intervals.
+LONGEST_SILENCE = timedelta(minutes=3)
 LONGEST_SILENCE_OF_RECONCILE = timedelta(minutes=15)
+# A run is recorded at its end, one of discovery after four minutes at the latest: for who cannot see one under way.
+LONGEST_GAP = timedelta(minutes=5)
 LONGEST_PAUSE = timedelta(minutes=10)  # no two runs of an app that is up are farther apart
-TOLD_AT_ONCE = timedelta(hours=1)  # also by an app that has just started
 
 
 def is_discovery_well(latest: RunRecord | None, now: datetime) -> bool:
     """Whether the latest run was not long ago and did not fail. Without any run, the app has just been deployed."""
     if latest is None:
         return True
-    is_silent_now = now - (latest.finished_at or latest.started_at) > LONGEST_SILENCE
+    is_silent_now = now - (latest.finished_at or latest.started_at) > LONGEST_GAP
     return not is_silent_now and latest.outcome is not RunOutcome.FAILED
 
 
@@ -36,4 +37,4 @@ def up_since(started_at: datetime, runs: Iterable[RunRecord], now: datetime) -> 
 def is_silent(latest: RunRecord | None, up: datetime, longest: timedelta, now: datetime) -> bool:
     """Whether a timer has not run for too long, by its latest run, while the app was up; also one that never ran."""
     ended_at = (latest.finished_at or latest.started_at) if latest else up
-    return now - ended_at > TOLD_AT_ONCE or now - max(ended_at, up) > longest
+    return now - max(ended_at, up) > longest

@@ -536,6 +536,23 @@ NOTHING_LOST = (
         "a bad schedule disabled reconcile alone, and health was green",
     ),
     Protection(
+        "a discovery that is under way for long is no dead timer",
+        "sync_core/operations/health.py",
+        " and not self.is_discovering()",
+        "",
+        f"{INTEGRATION}/operations/test_health.py::test_a_discovery_that_is_under_way_for_long_is_no_silence",
+        "health was 503 during a discovery of four minutes, as a run is recorded at its end",
+    ),
+    Protection(
+        "after a long stop nothing is told before the timers had time to run",
+        "sync_core/operations/well_being.py",
+        "now - max(ended_at, up) > longest",
+        "now - ended_at > longest",
+        f"{INTEGRATION}/operations/test_health.py"
+        "::test_after_a_long_stop_timers_are_named_once_the_app_is_up_for_three_of_their_intervals",
+        "an app that was stopped over a weekend was 503 from its first second on",
+    ),
+    Protection(
         "a queue that nobody empties is told",
         "sync_core/upkeep/reconcile.py",
         '        yield "watch queues", self.watch_queues.run\n',
@@ -602,8 +619,8 @@ NOTHING_LOST = (
     Protection(
         "a burst of deliveries in one outage costs one attempt",
         "sync_core/jobs/job_store.py",
-        "        return None, [] if before == stored.job",
-        "        return stored.job, [] if before == stored.job",
+        "        return None, [] if after == stored.job",
+        "        return stored.job, [] if after == stored.job",
         f"{LINEAGE}/test_attempts.py::test_many_deliveries_in_one_short_outage_cost_one_attempt",
         "thirteen deliveries were a dead letter within seconds",
     ),

@@ -12,12 +12,14 @@ from azure.storage.queue import QueueServiceClient
 
 from sync_core.answer import HttpAnswer
 from sync_core.app import triggers
+from sync_core.discovery.discover_assets import LEASE as DISCOVERY
 from sync_core.discovery.take_assets import PART_TIME
 from sync_core.discovery.terms.read_lists import READ_TIME
 from sync_core.errors import ConfigError
 from sync_core.jobs.message import AssetMessage
 from sync_core.jobs.wake_jobs import SEND_TIME
-from sync_core.operations.well_being import LONGEST_SILENCE
+from sync_core.operations.well_being import LONGEST_GAP, LONGEST_SILENCE
+from sync_core.runs.leases import Held
 from sync_core.runs.run import RunKind
 from sync_core.storage.names import ASSET_QUEUE
 from tests.integration.sync_core.conftest import NewEstate
@@ -59,7 +61,7 @@ def test_a_timer_that_never_ran_is_named_once_the_app_is_up_for_three_of_its_int
     assert health(small_estate) == (200, [])
     small_estate.clock.advance(LONGEST_SILENCE.total_seconds() + 1)
     assert health(small_estate) == (503, ["discovery"])
-    small_estate.clock.advance(10 * 60)
+    small_estate.clock.advance(12 * 60)
 
     assert health(small_estate) == (503, ["discovery", "reconcile"])
 
@@ -103,14 +105,34 @@ def test_an_app_that_starts_after_a_pause_is_healthy_for_long_enough_to_run(
     assert health(started) == (503, ["discovery"])
 
 
-def test_timers_of_which_nobody_heard_for_an_hour_are_named_at_once(
+def test_after_a_long_stop_timers_are_named_once_the_app_is_up_for_three_of_their_intervals(
     small_estate: Estate, new_small_estate: NewEstate
 ) -> None:
     small_estate.tick()
     small_estate.app.reconcile.run()
-    small_estate.clock.advance(61 * 60)
+    small_estate.clock.advance(3 * 24 * 3600)  # a weekend
+    started = new_small_estate()
+    answers = []
+    for _ in range(2):
+        answers.append(health(started))
+        small_estate.clock.advance(LONGEST_SILENCE.total_seconds() - 60)
 
-    assert health(new_small_estate()) == (503, ["discovery", "reconcile"])
+    assert answers == [(200, [])] * 2
+    assert health(started) == (503, ["discovery"])
+    small_estate.clock.advance(12 * 60)
+    assert health(started) == (503, ["discovery", "reconcile"])
+
+
+def test_a_discovery_that_is_under_way_for_long_is_no_silence(small_estate: Estate) -> None:
+    small_estate.tick()
+    small_estate.clock.advance(LONGEST_SILENCE.total_seconds() + 1)
+    lease = small_estate.app.leases.acquire(DISCOVERY, "a long run", 60)
+    assert not isinstance(lease, Held)
+    assert health(small_estate) == (200, [])
+
+    lease.release()
+
+    assert health(small_estate) == (503, ["discovery"])
 
 
 def reconcile_again(estate: Estate) -> list[str]:
@@ -147,10 +169,15 @@ def test_a_long_queue_that_is_worked_off_is_no_trouble(small_estate: Estate) -> 
     assert health(small_estate) == (200, [])
 
 
-def test_the_longest_run_is_no_silence() -> None:
+def test_what_a_run_does_before_it_can_be_seen_is_no_silence() -> None:
+    # It sends messages first; then its lease tells that it is under way. It starts a minute after the last one ended.
+    assert 2 * SEND_TIME + timedelta(minutes=1) < LONGEST_SILENCE
+
+
+def test_the_longest_run_is_no_gap() -> None:
     # A run is recorded at its end, and the next one starts a minute later.
     longest = 2 * SEND_TIME + max(2 * PART_TIME, READ_TIME + PART_TIME)
-    assert longest + timedelta(minutes=1) < LONGEST_SILENCE
+    assert longest + timedelta(minutes=1) < LONGEST_GAP
 
 
 def test_a_failed_run_is_told_without_its_reason_and_a_good_one_heals_it(new_small_estate: NewEstate) -> None:
