@@ -55,7 +55,7 @@ class DataSetProcessed:
         """Answer one POST. Two storage operations; nothing is asked of CluedIn or Purview."""
         headers = {name.lower(): value for name, value in headers.items()}
         if lost_its_body(headers, body):
-            return self._answer_bodiless(headers)
+            return self._answer_bodiless()
         refusal = self._refuse(headers, body)
         if refusal:
             return refusal
@@ -71,10 +71,11 @@ class DataSetProcessed:
     def _texts(self) -> list[str]:
         return [secret.get_secret_value() for secret in self.secrets]
 
-    def _answer_bodiless(self, headers: Mapping[str, str]) -> HttpAnswer:
-        """A body that the host dropped said what was processed; a look into CluedIn says it, too."""
-        if "content-type" in headers and not _is_json(headers):
-            return _not_json()
+    def _answer_bodiless(self) -> HttpAnswer:
+        """A body that the host dropped said what was processed; a look into CluedIn says it, too.
+
+        Of what type it was does not matter: nobody can read it.
+        """
         delivery = bodiless_delivery(f"no-body-{self.new_id()}", self.clock())
         try:
             self.empty_bodies.note(refused=bool(self.secrets))
@@ -88,7 +89,9 @@ class DataSetProcessed:
         if len(body) > LARGEST_BODY_BYTES:
             detail = f"The body has {len(body)} bytes; at most {LARGEST_BODY_BYTES} are taken."
             return problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail)
-        return None if _is_json(headers) else _not_json()
+        if not _is_json(headers):
+            return problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Expected Content-Type: application/json.")
+        return None
 
     def _answer_unsigned(self, headers: Mapping[str, str], body: bytes) -> HttpAnswer:
         """Some senders repeat a delivery with its first time: too old is no reason to refuse what we have already.
@@ -148,10 +151,6 @@ class DataSetProcessed:
 def _is_json(headers: Mapping[str, str]) -> bool:
     media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
     return media_type == "application/json" or media_type.endswith("+json")
-
-
-def _not_json() -> HttpAnswer:
-    return problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Expected Content-Type: application/json.")
 
 
 def _taken(delivery: Delivery, status: str) -> HttpAnswer:

@@ -57,10 +57,20 @@ def test_a_sender_that_says_that_it_sends_nothing_is_told_what_is_missing() -> N
     assert receiver.is_untouched
 
 
-def test_another_kind_of_content_is_refused_as_ever() -> None:
+@pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded", "application/jsonp", ""])
+@pytest.mark.parametrize(("secrets", "status"), [([], 202), (["a secret"], 401)])
+def test_of_what_type_a_lost_body_was_does_not_matter(content_type: str, secrets: list[str], status: int) -> None:
+    receiver = Receiver(secrets)
+
+    assert receiver.post_raw(b"", {"Content-Type": content_type, **CHUNKED}).status == status
+
+    assert receiver.trouble.__dict__["noted"] == [bool(secrets)]
+
+
+def test_a_body_of_another_type_is_refused_also_where_it_arrives_in_chunks() -> None:
     receiver = Receiver()
 
-    assert receiver.post_raw(b"", {"Content-Type": "text/plain", **CHUNKED}).status == 415
+    assert receiver.post_raw(event(), {"Content-Type": "text/plain", **CHUNKED}).status == 415
 
     assert receiver.is_untouched
 
