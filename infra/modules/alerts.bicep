@@ -79,12 +79,22 @@ var rules = [
   {
     name: 'unhealthy-host'
     title: 'The functions host is unhealthy'
-    description: 'The host cannot use its storage, gives up its worker, or stops: a role is missing, a network is closed, work kills the worker, or the platform is at fault. Once in a while is known and harmless, so 3 times within 15 minutes count.'
+    description: 'The host cannot use its storage: a role is missing, a network is closed, or the platform is at fault. Once in a while, e.g. at a deployment, is known and harmless, so 3 times within 15 minutes count.'
     severity: 1
-    query: 'traces | where message contains "Process reporting unhealthy" or message contains "Unable to create client for AzureWebJobsStorage" or message contains "An unhandled exception has occurred. Host is shutting down." or message contains "Exceeded language worker restart retry count"'
+    query: 'traces | where message contains "Process reporting unhealthy" or message contains "Unable to create client for AzureWebJobsStorage"'
     operator: 'GreaterThanOrEqual'
     threshold: 3
     window: 'PT15M'
+  }
+  {
+    name: 'host-stopped'
+    title: 'The functions host stopped by itself'
+    description: 'Storage answered in a way that the host does not bear, e.g. was away for a minute, or work killed its worker three times. It starts again by itself, and the app takes the work up within three ticks: look why, and whether it comes again.'
+    severity: 2
+    query: 'traces | where message contains "An unhandled exception has occurred. Host is shutting down." or message contains "Exceeded language worker restart retry count"'
+    operator: 'GreaterThan'
+    threshold: 0
+    window: 'PT5M'
   }
 ]
 

@@ -27,14 +27,14 @@ def test_a_message_that_the_host_gives_up_is_found_once(start_work: StartApp, qu
     send_raw(queues, "not base64!")
     wait_for(lambda: read_queue(queues))
     assert count_found(host, "dead-letters") == 1
-    assert count_found(host, "unhealthy-host") == 0
+    assert count_found(host, "unhealthy-host") == count_found(host, "host-stopped") == 0
 
 
 def test_a_host_that_shuts_down_because_of_storage_is_found(start_work: StartApp, door: Door) -> None:
     door.answer("GET", "/work/messages$", 403, times=1)
     host = start_work("--log-format", "json", storage=door.storage)
     wait_for_log(host, "listens on", 2)
-    assert count_found(host, "unhealthy-host") == 1
+    assert (count_found(host, "host-stopped"), count_found(host, "unhealthy-host")) == (1, 0)
 
 
 def test_a_host_that_is_recycled_because_its_worker_dies_is_found(
@@ -43,4 +43,4 @@ def test_a_host_that_is_recycled_because_its_worker_dies_is_found(
     host = start_work("--log-format", "json")
     send(queues, "die")
     wait_for_log(host, "listens on", 2)
-    assert count_found(host, "unhealthy-host") >= 1
+    assert count_found(host, "host-stopped") >= 1

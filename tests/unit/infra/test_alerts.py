@@ -22,9 +22,9 @@ WRITTEN_BY_THE_HOST = {
     "[Tag='az.functions.web_host.lifecycle'] Process reporting unhealthy: Unhealthy.": "unhealthy-host",
     "[Tag=''] Process reporting unhealthy: Unhealthy. Health check entries are ...": "unhealthy-host",
     "Unable to create client for AzureWebJobsStorage": "unhealthy-host",
-    "An unhandled exception has occurred. Host is shutting down.": "unhealthy-host",
+    "An unhandled exception has occurred. Host is shutting down.": "host-stopped",
     "Exceeded language worker restart retry count for runtime:python. Shutting down and proactively recycling the "
-    "Functions Host to recover": "unhealthy-host",
+    "Functions Host to recover": "host-stopped",
 }
 HOST = json.loads((REPOSITORY / "host.json").read_text(encoding="utf-8"))
 FUNCTIONS = (REPOSITORY / "function_app.py").read_text(encoding="utf-8")
@@ -49,6 +49,7 @@ def test_there_is_a_rule_for_each_thing_that_an_operator_must_hear_about() -> No
         "reconcile-fails",
         "no-reconcile",
         "unhealthy-host",
+        "host-stopped",
     }
 
 
@@ -83,7 +84,7 @@ def test_what_the_host_writes_is_found_by_its_rule_and_no_other(line: str) -> No
     assert [name for name in RULES if found_by(name, "traces", message=line)] == [WRITTEN_BY_THE_HOST[line]]
 
 
-@pytest.mark.parametrize("name", ["dead-letters", "retirement-waits", "unhealthy-host"])
+@pytest.mark.parametrize("name", ["dead-letters", "retirement-waits", "unhealthy-host", "host-stopped"])
 def test_a_line_that_tells_of_nothing_wrong_raises_no_alert(name: str) -> None:
     assert not found_by(name, "traces", message="Executed 'Functions.discover_assets' (Succeeded)")
 
@@ -135,9 +136,14 @@ def test_failed_runs_and_answers_of_5xx_count_but_refused_callers_do_not(run: di
 
 
 def test_a_host_that_stumbles_once_is_left_alone() -> None:
-    # One such line now and then is known and harmless on this plan (host#11787). A message that kills its worker nine
-    # times makes the host give it up three times, so no more than these are waited for.
+    # One such line now and then is known and harmless on this plan (host#11787), e.g. at a deployment.
     assert _fires("unhealthy-host") == ("GreaterThanOrEqual", 3, "PT15M")
+
+
+def test_a_host_that_stops_by_itself_once_is_told() -> None:
+    # Storage that is away for 64 s leaves one such line, and work that kills five workers one or two. No start and no
+    # deployment writes them: a host that is asked to stop ends otherwise.
+    assert _fires("host-stopped") == ("GreaterThan", 0, "PT5M")
 
 
 def test_sampling_and_log_levels_keep_what_the_rules_read() -> None:
