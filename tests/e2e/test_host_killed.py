@@ -1,22 +1,27 @@
 """Host and worker die in the middle of their work, together, apart, or because storage is away, and begin again."""
 
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
 import requests
+from azure.core.exceptions import ResourceNotFoundError
 from azure.data.tables import TableServiceClient, UpdateMode
 
 from local.azurite import Azurite
+from local.child import ChildError
 from local.demo.cluedin import fetch_groups
 from local.demo.run import DEMO_SETTINGS
 from local.host.http.access import DEFAULT_FUNCTION_KEY
 from local.host.process import HostProcess, start_host
 from local.service import REPOSITORY, Command, Service, run_services
 from local.stack import make_environment
+from sync_core.jobs.job import MAX_DEATHS
 from tests.e2e.steps import DISCOVER, administer, complete_groups, wait_until
 from tests.faults.storage_door import open_doors
 
@@ -36,10 +41,10 @@ class Platform:
     parts: ExitStack
     hosts: list[HostProcess] = field(default_factory=list)
 
-    def start(self, *more: str) -> HostProcess:
+    def start(self, *more: str, app_dir: Path = REPOSITORY) -> HostProcess:
         log = self.log_dir / f"host-{len(self.hosts)}.log"
         arguments = ["--timers", "off", "--lock-seconds", str(LOCK_S), *more]
-        host = self.parts.enter_context(start_host(REPOSITORY, self.environment, log, arguments=arguments))
+        host = self.parts.enter_context(start_host(app_dir, self.environment, log, arguments=arguments))
         self.hosts.append(host)
         return host
 
@@ -59,9 +64,10 @@ class Platform:
         """They end by themselves after a minute; here nobody wants to wait for that."""
         over = "2020-01-01T00:00:00Z"
         with TableServiceClient.from_connection_string(self.environment["AzureWebJobsStorage"]) as tables:
-            jobs = tables.get_table_client("syncassets")
-            for row in jobs.query_entities("RowKey ge 'job:' and RowKey lt 'job;' and owner gt ''"):
-                jobs.update_entity({**row, "held_until": over, "due_at": over}, mode=UpdateMode.MERGE)
+            for jobs in (tables.get_table_client(name) for name in ("syncassets", "syncdatasets")):
+                with suppress(ResourceNotFoundError):
+                    for row in jobs.query_entities("RowKey ge 'job:' and RowKey lt 'job;' and owner gt ''"):
+                        jobs.update_entity({**row, "held_until": over, "due_at": over}, mode=UpdateMode.MERGE)
             notes = tables.get_table_client("syncnotes")
             for row in notes.query_entities("PartitionKey eq 'lease'"):
                 notes.delete_entity(row["PartitionKey"], row["RowKey"])
@@ -141,6 +147,85 @@ def test_a_host_that_ends_because_storage_is_away_loses_nothing(platform: Platfo
         platform.end_claims_of_the_dead()
         assert host.run_function(DISCOVER).succeeded
         check_each_once(platform, host)
+
+
+DEADLY_APP = """
+import os
+from pathlib import Path
+
+from function_app import app
+from sync_core.lineage.push_data_set import PushDataSet
+
+push = PushDataSet.push
+
+def push_or_die(self, claim):
+    if claim.job.key in Path(os.environ["DEADLY"]).read_text():
+        os._exit(9)
+    push(self, claim)
+
+PushDataSet.push = push_or_die
+"""
+
+
+def make_deadly_app(platform: Platform) -> Path:
+    """The app, but for a data set whose push kills the worker; which one is written into a file."""
+    folder = platform.log_dir / "app"
+    folder.mkdir()
+    (folder / "deadly_app.py").write_text(DEADLY_APP, encoding="utf-8")
+    (folder / "host.json").write_bytes((REPOSITORY / "host.json").read_bytes())
+    (folder / "deadly").touch()
+    more = {"PYTHON_SCRIPT_FILE_NAME": "deadly_app.py", "DEADLY": str(folder / "deadly"), "WEBHOOK_SECRETS": ""}
+    platform.environment |= {**more, "PYTHONPATH": str(REPOSITORY), RETRY_SETTING: "00:00:01"}
+    return folder
+
+
+def load_data_set(platform: Platform, source: str) -> str:
+    """An engineer loads, maps and processes a data set; nobody tells us."""
+    loaded = {"source": source, "name": "a.csv", "mapping": {"id": "order.id"}, "entity_type": "/Order"}
+    answer = requests.post(
+        f"{platform.cluedin.url}/_simulator/data-sets/load",
+        json={**loaded, "rows": [{"id": 1}], "webhook": False},
+        timeout=30,
+    )
+    return str(answer.json()["data_set_id"]).lower()
+
+
+def test_lineage_that_kills_its_worker_comes_to_an_end_and_the_others_go_on(platform: Platform) -> None:
+    folder = make_deadly_app(platform)
+    host = platform.start(app_dir=folder)
+    assert host.run_function(DISCOVER).succeeded
+    wait_until(lambda: len(complete_groups(platform.cluedin.url)) == TAGGED, "18 groups", timeout_s=120)
+    killer, *others = [
+        load_data_set(platform, group.sources[0].name) for group in fetch_groups(platform.cluedin.url)[:3]
+    ]
+    (folder / "deadly").write_text(killer, encoding="utf-8")
+    for data_set in (killer, *others):
+        path = "webhooks/cluedin/data-set-processed"
+        assert host.call("POST", path, json={"dataSetId": data_set}).status_code == HTTPStatus.ACCEPTED
+
+    def is_given_up() -> bool:
+        platform.end_claims_of_the_dead()
+        with suppress(requests.RequestException, ChildError):  # the host is being recycled
+            host.run_function(DISCOVER, timeout_s=20)
+            return bool(fetch("deadLetters"))
+        return False
+
+    def fetch(what: str) -> Any:
+        answer = requests.get(f"{host.url}/api/status", params={"code": DEFAULT_FUNCTION_KEY}, timeout=30)
+        return answer.json()[what] if answer.ok else None
+
+    wait_until(is_given_up, "it is given up", timeout_s=240)
+    (letter,) = fetch("deadLetters")
+    assert (letter["letterId"], letter["causeClass"]) == (killer, "died")
+    assert host.child.output().count("Language Worker Process exited.") == MAX_DEATHS
+    assert host.child.output().count("Exceeded language worker restart retry count") == 1
+
+    def statuses() -> dict[str, str]:
+        host.run_function(DISCOVER)
+        return {one["dataSetId"]: one["status"] for one in fetch("dataSets")["items"]}
+
+    expected = {killer: "failed", **dict.fromkeys(others, "pushed")}
+    wait_until(lambda: statuses() == expected, "the others are pushed", timeout_s=120)
 
 
 def is_up(host: HostProcess) -> bool:
