@@ -72,9 +72,15 @@ class AssetStore:
         return {stored.record.key: stored for stored in found if stored}
 
     def _load_readable(self, key: str) -> StoredAsset | None:
+        found = self.look_up(key)
+        return None if isinstance(found, Unreadable) else found
+
+    def look_up(self, key: str) -> StoredAsset | Unreadable | None:
+        """Return a record that is another's concern, or None: one that cannot be read stops nothing but its asset."""
         found = self.table.get(PARTITION, f"record:{key}")
-        record = next(readable(AssetRecord, [found.values]), None) if found else None
-        return StoredAsset(record, found.etag) if found and record else None
+        for record in read_each(AssetRecord, [found.values] if found else []):
+            return record if isinstance(record, Unreadable) else StoredAsset(record, found.etag if found else "")
+        return None
 
     def all(self) -> Iterator[AssetRecord]:
         """Yield all records that can be read, a page at a time."""

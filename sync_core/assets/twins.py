@@ -83,7 +83,7 @@ class TellTwinsApart:
     def _has_twin(self, record: AssetRecord) -> bool:
         """Whether another asset of that name is recorded: one that was never tagged has no group."""
         types = self.types_named(record.qualified_name) - {record.type_name}
-        return any(self.assets.load(asset_key(one, record.qualified_name)) for one in sorted(types))
+        return any(self.assets.look_up(asset_key(one, record.qualified_name)) for one in sorted(types))
 
     def source_of(self, data_set_id: str, source_id: str, group_id: str, qualified_name: str) -> str:
         """Return the type of the asset for which a data source was made; empty where Purview has none of that name.
@@ -114,5 +114,6 @@ class TellTwinsApart:
 
     def _recorded(self, types: Sequence[str], qualified_name: str) -> Iterator[tuple[str, StoredAsset]]:
         for one in types:
-            if stored := self.assets.load(asset_key(one, qualified_name)):
+            stored = self.assets.look_up(asset_key(one, qualified_name))
+            if isinstance(stored, StoredAsset):  # of one that cannot be read nobody knows which source is its own
                 yield one, stored

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from sync_core.assets.asset_rows import StoredAsset
 from sync_core.assets.asset_store import AssetStore
 from sync_core.assets.names import LONGEST_NAME, shorten, source_name
 from sync_core.assets.twins import TellTwinsApart
@@ -37,9 +38,9 @@ class MatchAsset:
 
     def match(self, data_set: DataSet) -> MatchedAsset | None:
         """Return the asset of a data set's source, or None for a source that was not made for one."""
-        stored = self.assets.load(self.groups.asset_of_source(data_set.source_id) or "-")
+        stored = self.assets.look_up(self.groups.asset_of_source(data_set.source_id) or "-")
         # Ids start anew after a restore, and collide between organizations: the name that a source must bear decides.
-        if stored is not None and data_set.source_name == source_name(stored.record):
+        if isinstance(stored, StoredAsset) and data_set.source_name == source_name(stored.record):
             record = stored.record
             return MatchedAsset(record.key, EntityRef(record.type_name, record.qualified_name))
         if data_set.source_type.lower() != ENDPOINT or not data_set.source_name:

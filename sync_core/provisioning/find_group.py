@@ -23,9 +23,10 @@ from sync_core.cluedin.client import CLUEDIN, CluedInClient
 from sync_core.cluedin.snapshot import KnownSource
 from sync_core.cluedin.wire import DataSource, DataSourceSet
 from sync_core.errors import ThrottledError, TransientError
-from sync_core.provisioning.group_store import GroupStore
+from sync_core.provisioning.group_store import UNREADABLE, GroupStore
 from sync_core.provisioning.read_snapshot import ReadSnapshot
 from sync_core.provisioning.snapshot_store import SnapshotStore
+from sync_core.storage.unreadable import Unreadable
 
 READ_TIME = timedelta(seconds=15)  # a worker holds its claim for longer than this and one more page
 READ_AGAIN_AFTER_S = 5.0
@@ -105,23 +106,34 @@ class FindGroup:
         """Make the asset the group's owner, also of an id that was another group's before CluedIn was restored."""
         if self.groups.claim_group(group.id, record.key):
             return True
-        owner = self.groups.owner(group.id)
-        return not self._owns(owner, group) and self.groups.change_owner(group.id, owner, record.key)
+        noted = self.groups.owner(group.id)
+        owner = self._owner_by_source(noted, group, record)
+        may_change = owner == record.key or not self._owns(owner, group)
+        return may_change and self.groups.change_owner(group.id, noted, record.key)
+
+    def _owner_by_source(self, noted: str, group: DataSourceSet, record: AssetRecord) -> str:
+        """Return who owns a group; where its row cannot be read, for whom the asset's source in it was made."""
+        source = own_source(record, group) if noted == UNREADABLE else None
+        return (self.groups.asset_of_source(source.id) or noted) if source else noted
 
     def _owns(self, owner: str, group: DataSourceSet) -> bool:
-        stored = self.assets.load(owner) if owner else None
+        """Whether a group is an asset's; also where that cannot be read, since nothing says that it is free."""
+        stored = self.assets.look_up(owner) if owner else None
+        if owner == UNREADABLE or isinstance(stored, Unreadable):
+            return True
         return stored is not None and _stands_for(stored.record, group)
 
     def _is_anothers(self, group: DataSourceSet, record: AssetRecord) -> bool:
         """Whether it stands for an asset of the same qualified name and another type."""
-        owner = "" if group.id == record.group_id else self.groups.owner(group.id)
+        noted = "" if group.id == record.group_id else self.groups.owner(group.id)
+        owner = self._owner_by_source(noted, group, record)
         return owner not in {"", record.key} and self._owns(owner, group)
 
     def _made_before(self, record: AssetRecord, shown: Sequence[DataSourceSet]) -> Iterator[DataSourceSet]:
         """Yield the groups with the asset's source. Whose the data in them are is asked where nobody owns them yet."""
         own = [(group, source) for group in shown if (source := own_source(record, group))]
         if any(source.data_set_ids for _, source in own):
-            owners = {group.id: self.groups.owner(group.id) for group, _ in own}
+            owners = {group.id: self._owner_by_source(self.groups.owner(group.id), group, record) for group, _ in own}
             yield from (group for group, _ in own if owners[group.id] == record.key)
             free = [(group, source) for group, source in own if not self._owns(owners[group.id], group)]
             own = self.twins.candidates(record, free)
@@ -149,13 +161,17 @@ class FindGroup:
         """
         plain = plain_group_name(record)
         owner = self.groups.owner_of_name(plain)
-        stored = self.assets.load(owner) if owner not in {"", record.key} else None
-        is_taken = stored is not None and stored.record.group_name == plain
+        is_taken = owner not in {"", record.key} and self._has_name(owner, plain)
         wanted = search_text(own_names_head(record), longest=True) if is_taken else search_text(record.name)
         texts = [wanted]
         if record.group_name and wanted not in record.group_name:  # renamed since an earlier try
             texts.append(search_text(record.group_name, longest=is_taken))
         return texts
+
+    def _has_name(self, owner: str, group_name: str) -> bool:
+        """Whether an asset's group is called so; also where its record cannot be read: a name is given once."""
+        stored = self.assets.look_up(owner)
+        return isinstance(stored, Unreadable) or (stored is not None and stored.record.group_name == group_name)
 
     def _check_that_anything_is_shown(self, record: AssetRecord) -> None:
         head = self.snapshots.head()

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from pydantic import BaseModel
 
 from sync_core.errors import ConflictError
-from sync_core.storage.rows import from_row, to_row
+from sync_core.storage.rows import Row, readable, to_row
 from sync_core.storage.table import Table
 
 PARTITION = "groups"
+UNREADABLE = "unreadable"  # no asset has this key: something is somebody's, and its row does not tell whose
 
 
 class Owner(BaseModel):
@@ -54,7 +55,7 @@ class GroupStore:
         return True
 
     def owner(self, group_id: str) -> str:
-        """Return the key of the asset that owns a group, empty where none does."""
+        """Return the key of the asset that owns a group, empty where none does, `UNREADABLE` where its row is."""
         return self._owner(f"own:{group_id}")
 
     def disown_group(self, group_id: str) -> None:
@@ -66,7 +67,7 @@ class GroupStore:
         self.table.merge(to_row(PARTITION, f"made:{source_id}", Owner(asset_key=asset_key)))
 
     def asset_of_source(self, source_id: str) -> str:
-        """Return the key of the asset for which a source stands, empty where we made it for none."""
+        """Return the key of the asset for which a source stands, empty where we made it for none, or `UNREADABLE`."""
         return self._owner(f"made:{source_id}")
 
     def claim_name(self, group_name: str, asset_key: str) -> bool:
@@ -74,7 +75,7 @@ class GroupStore:
         return self._claim(f"name:{_hash(group_name)}", asset_key)
 
     def owner_of_name(self, group_name: str) -> str:
-        """Return the key of the asset that may call its group so, empty where none does yet."""
+        """Return the key of the asset that may call its group so, empty where none does yet, or `UNREADABLE`."""
         return self._owner(f"name:{_hash(group_name)}")
 
     def change_owner(self, group_id: str, former: str, asset_key: str) -> bool:
@@ -82,17 +83,17 @@ class GroupStore:
         found = self.table.get(PARTITION, f"own:{group_id}")
         if found is None:
             return self.claim_group(group_id, asset_key)
-        if found.values["asset_key"] != former:
+        if _key_in(found.values) != former:
             return False
         try:
-            self.table.replace(to_row(PARTITION, f"own:{group_id}", Owner(asset_key=asset_key)), found.etag)
+            self.table.update(to_row(PARTITION, f"own:{group_id}", Owner(asset_key=asset_key)), found.etag)
         except ConflictError:
             return False
         return True
 
     def _owner(self, row_key: str) -> str:
         found = self.table.get(PARTITION, row_key)
-        return from_row(Owner, found.values).asset_key if found else ""
+        return _key_in(found.values) if found else ""
 
     def _claim(self, row_key: str, asset_key: str) -> bool:
         row = to_row(PARTITION, row_key, Owner(asset_key=asset_key))
@@ -100,3 +101,8 @@ class GroupStore:
             return True
         found = self.table.get(PARTITION, row_key)
         return found is not None and found.values.get("asset_key") == asset_key
+
+
+def _key_in(row: Row) -> str:
+    owner = next(readable(Owner, [row]), None)
+    return UNREADABLE if owner is None else owner.asset_key

@@ -21,7 +21,7 @@ from sync_core.errors import AlreadyExistsError, NotFoundError, SlowAnswerError,
 from sync_core.jobs.claims import Claim
 from sync_core.ledger import request_ledger
 from sync_core.provisioning.find_group import FindGroup, own_source
-from sync_core.provisioning.group_store import GroupStore
+from sync_core.provisioning.group_store import UNREADABLE, GroupStore
 
 logger = logging.getLogger(__name__)
 
@@ -112,7 +112,7 @@ class Provision:
         if not record.group_id or record.group_at is None:
             return record, None
         group = self.find_group.standing(record)
-        if group and not self.groups.claim_group(group.id, record.key) and not own_source(record, group):
+        if group and not self._is_own(group, record):
             # the ownership rows were lost, and another asset was faster
             logger.warning("Group %s of asset %s is another asset's; a new one is made", record.group_id, record.key)
             return self._change(record, **NO_GROUP), None
@@ -125,6 +125,12 @@ class Provision:
         if group.id != record.group_id:
             return self._save_group(record, group.id, group.name, Origin.ADOPTED), group
         return record, group
+
+    def _is_own(self, group: DataSourceSet, record: AssetRecord) -> bool:
+        """Claim a group that is recorded; where the row of its owner cannot be read, the record tells whose it is."""
+        if self.groups.claim_group(group.id, record.key) or own_source(record, group):
+            return True
+        return self.groups.change_owner(group.id, UNREADABLE, record.key)
 
     def _save_group(self, record: AssetRecord, group_id: str, name: str, origin: Origin) -> AssetRecord:
         logger.info("Asset %s has group %s, %s", record.key, group_id, origin.value)

@@ -104,8 +104,8 @@ ONE_GROUP = (
     Protection(
         "the ownership of a saved group is proved again",
         "sync_core/provisioning/provision.py",
-        "if group and not self.groups.claim_group(group.id, record.key) and not own_source(record, group):",
-        "if False:",
+        "        if group and not self._is_own(group, record):\n",
+        "        if False:\n",
         f"{FAULTS}/test_provisioning.py::test_a_half_made_group_whose_owner_row_is_lost_is_not_shared",
         "with the ownership rows lost, two assets shared a group",
     ),
@@ -1827,6 +1827,7 @@ NOTHING_LET_IN = (
     ),
 )
 
+NAMESAKES = f"{INTEGRATION}/provisioning/test_unreadable_namesakes.py"
 OTHER_VERSIONS = (
     Protection(
         "a cursor, toggle, throttle or type that cannot be read is as good as none",
@@ -1965,6 +1966,56 @@ OTHER_VERSIONS = (
         "        return model.model_validate(values)\n",
         f"{INTEGRATION}/runs/test_other_versions.py::test_moments_that_nobody_can_reckon_with_stop_nothing",
         "a moment without its zone stopped discovery and reconcile, as it cannot be compared",
+    ),
+    Protection(
+        "a record that cannot be read keeps no namesake from its group",
+        "sync_core/provisioning/find_group.py",
+        "        stored = self.assets.look_up(owner)\n        return isinstance",
+        "        stored = self.assets.load(owner)\n        return isinstance",
+        f"{NAMESAKES}::test_an_unreadable_record_keeps_no_namesake_from_its_group",
+        "of two files of one name the second was given up at once, and for good",
+    ),
+    Protection(
+        "a row of an owner that cannot be read is somebody's",
+        "sync_core/provisioning/group_store.py",
+        "    owner = next(readable(Owner, [row]), None)\n",
+        "    owner = Owner.model_validate(row)\n",
+        f"{NAMESAKES}::test_an_unreadable_row_of_an_owner_keeps_no_namesake_from_its_group",
+        "an asset was given up because another one's name could not be read",
+    ),
+    Protection(
+        "a group whose owner cannot be read is given to nobody else",
+        "sync_core/provisioning/find_group.py",
+        "        if owner == UNREADABLE or isinstance(stored, Unreadable):\n",
+        "        if False:\n",
+        f"{NAMESAKES}::test_an_unreadable_twin_shares_nothing",
+        "a view took the group of the table of its name",
+    ),
+    Protection(
+        "for whom a source was made tells whose its group is, where its owner cannot be read",
+        "sync_core/provisioning/find_group.py",
+        "        source = own_source(record, group) if noted == UNREADABLE else None\n",
+        "        source = None\n",
+        f"{NAMESAKES}::test_an_asset_whose_record_is_lost_finds_its_group_by_what_can_be_read",
+        "an asset whose record was lost got a second group",
+    ),
+    Protection(
+        "a recorded group whose owner cannot be read stays the recorded asset's",
+        "sync_core/provisioning/provision.py",
+        "        return self.groups.change_owner(group.id, UNREADABLE, record.key)\n",
+        "        return False\n",
+        f"{NAMESAKES}::test_a_half_made_group_whose_owners_row_cannot_be_read_is_the_recorded_assets",
+        "another group was made beside the half-made one",
+    ),
+    Protection(
+        "an owner that changes keeps what another version noted",
+        "sync_core/provisioning/group_store.py",
+        '            self.table.update(to_row(PARTITION, f"own:{group_id}", Owner(asset_key=asset_key)), found.etag)\n'
+        "        except ConflictError:\n            return False\n        return True\n\n    def _owner(",
+        '            self.table.replace(to_row(PARTITION, f"own:{group_id}", Owner(asset_key=asset_key)), found.etag)\n'
+        "        except ConflictError:\n            return False\n        return True\n\n    def _owner(",
+        f"{NAMESAKES}::test_an_owner_that_changes_keeps_what_another_version_noted",
+        "what a newer version had noted beside an owner was erased",
     ),
 )
 
