@@ -114,7 +114,7 @@ def _close(sync: App, options: argparse.Namespace) -> int:
 
 
 def _approve(sync: App, options: argparse.Namespace) -> int:
-    now = sync.clock()
+    now = sync.runtime.now()
     approval = Approval(
         assets=options.assets, by=options.by, given_at=now, expires_at=now + timedelta(hours=options.hours)
     )

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from local.azurite import Azurite, run_azurite
+from tests.kit.nursery import Nursery, open_nursery
 
 # Azurite learns its accounts at its start, so there must be enough of them for all tests of a session.
 _ACCOUNTS = {f"t{number:05d}": base64.b64encode(b"test").decode() for number in range(3000)}
@@ -58,3 +59,10 @@ def write_app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Calla
     sys.path[:] = [entry for entry in sys.path if entry != str(tmp_path)]
     for script in scripts:
         sys.modules.pop(script, None)
+
+
+@pytest.fixture(scope="session")
+def nursery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nursery]:
+    """Workers that die by SIGKILL, one at a time."""
+    with open_nursery(tmp_path_factory.mktemp("nursery") / "workers.log") as nursery:
+        yield nursery

@@ -1,11 +1,9 @@
 """Which assets carry the tag: the parts of `discovery/`."""
 
-import time
 from dataclasses import dataclass
 from functools import cached_property
 
 from sync_core.app.lineage import Lineage
-from sync_core.app.stores import new_id
 from sync_core.discovery.discover_all import DiscoverAll
 from sync_core.discovery.discover_assets import DiscoverAssets
 from sync_core.discovery.discover_by_term import DiscoverByTerm
@@ -38,25 +36,23 @@ class Discovery(Lineage):
             announce=self.announce_assets,
             leases=self.leases,
             runs=self.runs,
-            clock=self.clock,
-            sleep=time.sleep,
-            new_id=new_id,
+            runtime=self.runtime,
             pauses=self.pauses,
         )
 
     @cached_property
     def discover_by_term(self) -> DiscoverByTerm:
         return DiscoverByTerm(
-            lists=ReadLists(self.term_lists, self.resolve_terms, self.clock),
+            lists=ReadLists(self.term_lists, self.resolve_terms, self.runtime.now),
             details=ReadAssets(self.purview),
             types=self.known_types,
             assets=self.assets,
             take=self.take_assets,
-            missing=FindMissing(self.resolve_terms, self.assets, self.confirm_absence, self.retire, self.clock),
+            missing=FindMissing(self.resolve_terms, self.assets, self.confirm_absence, self.retire, self.runtime.now),
             defer=self.defer,
-            tell=TellPaused(self.notify, self.cursors, self.clock),
+            tell=TellPaused(self.notify, self.cursors, self.runtime.now),
             notes=self.cursors,
-            clock=self.clock,
+            clock=self.runtime.now,
         )
 
     @cached_property
@@ -69,7 +65,7 @@ class Discovery(Lineage):
             assets=self.assets,
             defer=self.defer,
             notes=self.cursors,
-            clock=self.clock,
+            clock=self.runtime.now,
             own_collection=self._own_collection,
             collection_setting=self.settings.purview_collection,
         )
@@ -79,12 +75,12 @@ class Discovery(Lineage):
         memory = TermMemory(self.notes("term"), self.notes("term-links"))
         asks_catalog = self.settings.sync_term_store is not TermStore.CLASSIC
         return TermLists(
-            self.purview, self.catalog, memory, self.cursors, self.clock, self.retire.may_lose, asks_catalog
+            self.purview, self.catalog, memory, self.cursors, self.runtime.now, self.retire.may_lose, asks_catalog
         )
 
     @cached_property
     def resolve_terms(self) -> ResolveTerms:
-        return ResolveTerms(self.purview, self.find_concepts, self.cursors, self.clock)
+        return ResolveTerms(self.purview, self.find_concepts, self.cursors, self.runtime.now)
 
     @cached_property
     def find_concepts(self) -> FindConcepts:
@@ -92,7 +88,7 @@ class Discovery(Lineage):
 
     @cached_property
     def take_assets(self) -> TakeAssets:
-        return TakeAssets(self.assets, self.asset_queue, self.clock)
+        return TakeAssets(self.assets, self.asset_queue, self.runtime.now)
 
     @cached_property
     def wake_jobs(self) -> tuple[WakeJobs, WakeJobs]:
@@ -100,4 +96,4 @@ class Discovery(Lineage):
 
     def _wake_for(self, worker: Worker) -> WakeJobs:
         work = worker.work
-        return WakeJobs(work.jobs, work.queue, work.is_on, self.clock, worker.give_back)
+        return WakeJobs(work.jobs, work.queue, work.is_on, self.runtime.now, worker.give_back)

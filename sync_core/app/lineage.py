@@ -5,7 +5,6 @@ from functools import cached_property
 
 from sync_core.absence.heal_groups import HealGroups
 from sync_core.app.provisioning import Provisioning
-from sync_core.app.stores import new_id
 from sync_core.cluedin.data_sets import CluedInDataSets
 from sync_core.jobs.worker import Worker
 from sync_core.lineage.announce_data_sets import AnnounceDataSets
@@ -36,13 +35,12 @@ class Lineage(Provisioning):
             queue=self.lineage_queue,
             secrets=self.settings.webhook_secrets,
             empty_bodies=self.empty_bodies,
-            clock=self.clock,
-            new_id=new_id,
+            runtime=self.runtime,
         )
 
     @cached_property
     def empty_bodies(self) -> EmptyBodies:
-        return EmptyBodies(self.cursors, self.notify, self.clock)
+        return EmptyBodies(self.cursors, self.notify, self.runtime.now)
 
     @cached_property
     def push_lineage(self) -> Worker:
@@ -53,12 +51,12 @@ class Lineage(Provisioning):
     def lineage_work(self) -> PushLineage:
         return PushLineage(
             push=self.push_data_set,
-            look=LookNow(self.look_at_cluedin, self.leases, self.clock),
+            look=LookNow(self.look_at_cluedin, self.leases, self.runtime.now),
             store=self.data_sets,
             queue=self.lineage_queue,
             announce=AnnounceDataSets(self.data_sets, self.notify),
             is_enabled=self.settings.lineage_enabled,
-            clock=self.clock,
+            clock=self.runtime.now,
         )
 
     @cached_property
@@ -69,10 +67,10 @@ class Lineage(Provisioning):
             purview=self.purview_lineage,
             write=WriteLineage(self.purview_lineage, self.register_types),
             store=self.data_sets,
-            strangers=Strangers(self.clock),
+            strangers=Strangers(self.runtime.now),
             collection=lambda: self.collection.get().name,
             organization=self.cluedin.organization_id,
-            clock=self.clock,
+            clock=self.runtime.now,
             announce=self.notify.is_on,
         )
 
@@ -89,10 +87,10 @@ class Lineage(Provisioning):
                 defer=self.defer,
                 cursors=self.cursors,
                 is_lineage_on=self.settings.lineage_enabled,
-                clock=self.clock,
+                clock=self.runtime.now,
             ),
             heal_groups=HealGroups(
-                self.cluedin, self.assets, self.asset_queue, self.notes("absence"), self.notify, self.clock
+                self.cluedin, self.assets, self.asset_queue, self.notes("absence"), self.notify, self.runtime.now
             ),
             assets=self.assets,
             is_sync_on=self.selection.is_on,
@@ -106,12 +104,12 @@ class Lineage(Provisioning):
             receipts=self.receipts,
             queue=self.lineage_queue,
             cursors=self.cursors,
-            clock=self.clock,
+            clock=self.runtime.now,
         )
 
     @cached_property
     def register_types(self) -> RegisterTypes:
-        return RegisterTypes(self.purview_lineage, self.notes("registered-types"), self.clock)
+        return RegisterTypes(self.purview_lineage, self.notes("registered-types"), self.runtime.now)
 
     @cached_property
     def cluedin_data_sets(self) -> CluedInDataSets:

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from sync_core.app.find_installation import FindInstallation
-from sync_core.app.stores import new_id
 from sync_core.app.upkeep import Upkeep
 from sync_core.discovery.discover_assets import LEASE
 from sync_core.errors import SyncError
@@ -35,11 +34,11 @@ class App(Upkeep):
     def find_installation(self) -> FindInstallation:
         """Whom the settings lead to, and where the state of those lies."""
         outside = replace(self, scope="").notes("installation")  # the same app, without a scope
-        return FindInstallation(self.settings, self.cluedin, self.purview, outside, self.clock)
+        return FindInstallation(self.settings, self.cluedin, self.purview, outside, self.runtime.now)
 
     def note_failed_run(self, kind: RunKind, error: SyncError) -> None:
         """Record a run that could not even begin."""
-        with suppress(SyncError), recorded_run(self.runs, kind, new_id(), self.clock):
+        with suppress(SyncError), recorded_run(self.runs, kind, self.runtime.new_id(), self.runtime.now):
             raise error
 
     @cached_property
@@ -53,7 +52,7 @@ class App(Upkeep):
             types=self.register_types,
             cluedin=self.cluedin,
             selection=self.selection,
-            new_log=lambda: RunLog(new_id(), self.clock()),
+            new_log=lambda: RunLog(self.runtime.new_id(), self.runtime.now()),
             empty_bodies=self.empty_bodies,
             probe=ProbeRights(self.assets, self.data_sets, self.cluedin_data_sets),
             catalog=ExamineCatalog(self.settings, self.find_concepts, self.term_lists, self.catalog_at),
@@ -73,7 +72,7 @@ class App(Upkeep):
             notifications=self.notes("notification"),
             empty_bodies=self.empty_bodies,
             is_lineage_on=self.settings.lineage_enabled,
-            clock=self.clock,
+            clock=self.runtime.now,
         )
 
     @cached_property
@@ -84,4 +83,6 @@ class App(Upkeep):
     @cached_property
     def health(self) -> Health:
         """The answer to `health`."""
-        return Health(self.runs, self.watch_queues, self.clock(), self.clock, lambda: self.leases.is_held(LEASE))
+        return Health(
+            self.runs, self.watch_queues, self.runtime.now(), self.runtime.now, lambda: self.leases.is_held(LEASE)
+        )

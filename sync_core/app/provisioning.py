@@ -1,14 +1,11 @@
 """From an asset to its group and source in CluedIn: the parts of `provisioning/` and `absence/`."""
 
-import random
-import time
 from dataclasses import dataclass
 from functools import cached_property
 
 from sync_core.absence.confirm_absence import ConfirmAbsence
 from sync_core.absence.retire import Retire
 from sync_core.app.services import Services
-from sync_core.app.stores import new_id
 from sync_core.assets.twins import TellTwinsApart
 from sync_core.cluedin.snapshots import CluedInSnapshots
 from sync_core.discovery.discover_assets import LEASE
@@ -41,7 +38,7 @@ class Provisioning(Services):
                 assets=self.assets,
                 groups=self.groups,
                 find_group=self.find_group,
-                clock=self.clock,
+                clock=self.runtime.now,
                 announce=self.notify.is_on,
             ),
             assets=self.assets,
@@ -51,7 +48,7 @@ class Provisioning(Services):
         )
 
     def _worker(self, work: Work) -> Worker:
-        return Worker(work, self.leases, self.pauses, self.clock, new_id, random.random)
+        return Worker(work, self.leases, self.pauses, self.runtime)
 
     @cached_property
     def announce_assets(self) -> Announce:
@@ -66,12 +63,12 @@ class Provisioning(Services):
             self.tell_twins_apart,
             self.snapshots,
             self.read_snapshot,
-            time.sleep,
+            self.runtime.sleep,
         )
 
     @cached_property
     def read_snapshot(self) -> ReadSnapshot:
-        return ReadSnapshot(CluedInSnapshots(self.cluedin), self.snapshots, self.leases, self.cursors, self.clock)
+        return ReadSnapshot(CluedInSnapshots(self.cluedin), self.snapshots, self.leases, self.cursors, self.runtime.now)
 
     @cached_property
     def tell_twins_apart(self) -> TellTwinsApart:
@@ -82,11 +79,11 @@ class Provisioning(Services):
 
     @cached_property
     def confirm_absence(self) -> ConfirmAbsence:
-        return ConfirmAbsence(self.purview, self.clock)
+        return ConfirmAbsence(self.purview, self.runtime.now)
 
     @cached_property
     def retire(self) -> Retire:
-        return Retire(self.assets, self.approvals, self.notify, self.clock)
+        return Retire(self.assets, self.approvals, self.notify, self.runtime.now)
 
     @cached_property
     def selection(self) -> ReadSelection:
@@ -94,4 +91,4 @@ class Provisioning(Services):
 
     @cached_property
     def defer(self) -> Defer:
-        return Defer(self.deferred.notes_of, self.clock)
+        return Defer(self.deferred.notes_of, self.runtime.now)

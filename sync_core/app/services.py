@@ -1,16 +1,17 @@
 """The services, each built when it is first needed."""
 
-import random
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from sync_core.app.identity import new_azure_credential
-from sync_core.app.stores import Stores, new_id
+from sync_core.app.stores import Stores
 from sync_core.catalog.client import CatalogClient
 from sync_core.catalog.wire import CATALOG
 from sync_core.cluedin.client import CLUEDIN, CluedInClient, is_refused
 from sync_core.discovery.known_types import AssetTypes
 from sync_core.http.client import HttpClient, TokenSource
+from sync_core.http.failures import Service
 from sync_core.http.tokens import AzureTokens, GivenToken, PasswordTokens
 from sync_core.notifications.notify import Notify
 from sync_core.notifications.receivers import new_receivers
@@ -29,9 +30,7 @@ class Services(Stores):
     @cached_property
     def purview(self) -> PurviewClient:
         """Purview, as the app's own identity."""
-        return PurviewClient(
-            HttpClient(PURVIEW, self.settings.purview_endpoint, tokens=self.azure_tokens, on_throttled=self.pauses.note)
-        )
+        return PurviewClient(self._http(PURVIEW, self.settings.purview_endpoint, tokens=self.azure_tokens))
 
     @cached_property
     def catalog(self) -> CatalogClient:
@@ -40,20 +39,13 @@ class Services(Stores):
 
     def catalog_at(self, url: str) -> CatalogClient:
         """Return a client of the catalog at some host."""
-        return CatalogClient(HttpClient(CATALOG, url, tokens=self.azure_tokens, on_throttled=self.pauses.note))
+        return CatalogClient(self._http(CATALOG, url, tokens=self.azure_tokens))
 
     @cached_property
     def cluedin(self) -> CluedInClient:
         """CluedIn, as the service account."""
-        return CluedInClient(
-            HttpClient(
-                CLUEDIN,
-                self.settings.cluedin_url,
-                tokens=self._cluedin_tokens(),
-                is_refused=is_refused,
-                on_throttled=self.pauses.note,
-            )
-        )
+        url, tokens = self.settings.cluedin_url, self._cluedin_tokens()
+        return CluedInClient(self._http(CLUEDIN, url, tokens=tokens, is_refused=is_refused))
 
     @cached_property
     def azure_tokens(self) -> AzureTokens:
@@ -65,21 +57,25 @@ class Services(Stores):
         if settings.cluedin_access_token:
             return GivenToken(settings.cluedin_access_token.get_secret_value())
         password = settings.cluedin_password.get_secret_value() if settings.cluedin_password else ""
-        http = HttpClient(CLUEDIN, settings.cluedin_url, on_throttled=self.pauses.note)
-        return PasswordTokens(http, settings.organization, settings.cluedin_username, password)
+        return PasswordTokens(
+            self._http(CLUEDIN, settings.cluedin_url), settings.organization, settings.cluedin_username, password
+        )
+
+    def _http(self, service: Service, url: str, **signing: Any) -> HttpClient:
+        return HttpClient(service, url, on_throttled=self.pauses.note, sleep=self.runtime.sleep, **signing)
 
     @cached_property
     def pauses(self) -> Pauses:
-        return Pauses(self.notes("throttle"), self.clock, random.random)
+        return Pauses(self.notes("throttle"), self.runtime)
 
     @cached_property
     def notify(self) -> Notify:
         receivers = new_receivers(self.settings.notify_urls)
-        return Notify(receivers, self.notes("notification"), self.notes("outbox"), self.clock, new_id)
+        return Notify(receivers, self.notes("notification"), self.notes("outbox"), self.runtime)
 
     @cached_property
     def known_types(self) -> AssetTypes:
-        return AssetTypes(self.purview, self.notes("type"), self.clock)
+        return AssetTypes(self.purview, self.notes("type"), self.runtime.now)
 
     @cached_property
     def collection(self) -> Once[Collection]:

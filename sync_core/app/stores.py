@@ -1,9 +1,6 @@
 """The state: storage, tables and queues, each built when it is first needed."""
 
-import uuid
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from sync_core.app.identity import new_storage_credential, new_storage_transport
@@ -18,6 +15,7 @@ from sync_core.provisioning.snapshot_store import SnapshotStore
 from sync_core.runs.deferred_store import DeferredStore
 from sync_core.runs.leases import Leases
 from sync_core.runs.run_store import RunStore
+from sync_core.runtime import Runtime
 from sync_core.settings import Settings
 from sync_core.storage.connection import BACKGROUND, Patience, StorageConnection
 from sync_core.storage.names import (
@@ -34,22 +32,12 @@ from sync_core.storage.queues import WorkQueue
 from sync_core.storage.table import Table
 
 
-def now_utc() -> datetime:
-    """Return the time, aware of its zone."""
-    return datetime.now(UTC)
-
-
-def new_id() -> str:
-    """Return a short unique id for a run."""
-    return uuid.uuid4().hex[:16]
-
-
 @dataclass(frozen=True)
 class Stores:
     """What the app remembers, on the storage account of its settings; `scope` names the installation that it is of."""
 
     settings: Settings
-    clock: Callable[[], datetime] = now_utc
+    runtime: Runtime = field(default_factory=Runtime)
     patience: Patience = BACKGROUND
     scope: str = ""
 
@@ -73,7 +61,7 @@ class Stores:
 
     @cached_property
     def asset_jobs(self) -> JobStore:
-        return JobStore(self.table(ASSETS_TABLE), asset_rows.PARTITION)
+        return JobStore(self.table(ASSETS_TABLE), asset_rows.PARTITION, self.runtime.monotonic)
 
     @cached_property
     def groups(self) -> GroupStore:
@@ -89,7 +77,7 @@ class Stores:
 
     @cached_property
     def data_set_jobs(self) -> JobStore:
-        return JobStore(self.table(DATA_SETS_TABLE), data_sets.PARTITION)
+        return JobStore(self.table(DATA_SETS_TABLE), data_sets.PARTITION, self.runtime.monotonic)
 
     @cached_property
     def receipts(self) -> ReceiptStore:
@@ -106,7 +94,7 @@ class Stores:
 
     @cached_property
     def leases(self) -> Leases:
-        return Leases(self.table(NOTES_TABLE))
+        return Leases(self.table(NOTES_TABLE), self.runtime.monotonic)
 
     @cached_property
     def asset_queue(self) -> WorkQueue:

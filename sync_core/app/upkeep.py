@@ -5,7 +5,6 @@ from functools import cached_property
 
 from sync_core.absence.check_existence import CheckExistence
 from sync_core.app.discovery import Discovery
-from sync_core.app.stores import new_id
 from sync_core.jobs.dead_letters import DeadLetters
 from sync_core.jobs.take_poison import Poison, TakePoison
 from sync_core.jobs.wake_jobs import WakeJobs
@@ -28,7 +27,7 @@ class Upkeep(Discovery):
             look_at_cluedin=self.look_at_cluedin,
             find_recreated=self.find_recreated,
             check_existence=CheckExistence(
-                self.purview, self.assets, self.confirm_absence, self.retire, self.defer, self.cursors, self.clock
+                self.purview, self.assets, self.confirm_absence, self.retire, self.defer, self.cursors, self.runtime.now
             ),
             selection=self.selection,
             take_poison=self.take_poison,
@@ -41,8 +40,7 @@ class Upkeep(Discovery):
             cursors=self.cursors,
             notify=self.notify,
             is_lineage_on=self.settings.lineage_enabled,
-            clock=self.clock,
-            new_id=new_id,
+            runtime=self.runtime,
         )
 
     @cached_property
@@ -54,19 +52,19 @@ class Upkeep(Discovery):
             leases=self.leases,
             runs=self.runs,
             cursors=self.cursors,
-            clock=self.clock,
+            clock=self.runtime.now,
         )
 
     @cached_property
     def dead_letters(self) -> DeadLetters:
         """What was given up, and the way back."""
-        return DeadLetters([self.asset_work, self.lineage_work], self.clock)
+        return DeadLetters([self.asset_work, self.lineage_work], self.runtime.now)
 
     @cached_property
     def take_poison(self) -> TakePoison:
         wake_asset_jobs, wake_lineage_jobs = self.wake_jobs
         poisons = [self._poison(self.asset_work, wake_asset_jobs), self._poison(self.lineage_work, wake_lineage_jobs)]
-        return TakePoison(poisons, self.clock)
+        return TakePoison(poisons, self.runtime.now)
 
     def _poison(self, work: Work, wake: WakeJobs) -> Poison:
         return Poison(PoisonQueue(self.storage.queues, work.queue.name + POISON_SUFFIX), work, wake)
@@ -74,4 +72,4 @@ class Upkeep(Discovery):
     @cached_property
     def watch_queues(self) -> WatchQueues:
         queues = {queue.name: queue for queue in (self.asset_queue, self.lineage_queue)}
-        return WatchQueues(queues, self.cursors, self.clock)
+        return WatchQueues(queues, self.cursors, self.runtime.now)

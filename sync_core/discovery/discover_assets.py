@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from sync_core.cluedin.client import CLUEDIN
 from sync_core.discovery.discover_all import DiscoverAll
@@ -17,6 +16,7 @@ from sync_core.runs.pauses import Pauses
 from sync_core.runs.run import RunKind
 from sync_core.runs.run_log import RunLog, recorded_run
 from sync_core.runs.run_store import RunStore
+from sync_core.runtime import Runtime
 
 LEASE = "discovery"
 LEASE_S = 45  # longer than any single call can take
@@ -35,9 +35,7 @@ class DiscoverAssets:
     announce: Announce
     leases: Leases
     runs: RunStore
-    clock: Callable[[], datetime]
-    sleep: Callable[[float], None]
-    new_id: Callable[[], str]
+    runtime: Runtime
     pauses: Pauses
 
     def run(self) -> None:
@@ -46,7 +44,7 @@ class DiscoverAssets:
         Raises:
             SyncError: it failed; the run's record says why, nothing was retired or lost.
         """
-        with recorded_run(self.runs, RunKind.DISCOVER, self.new_id(), self.clock) as log:
+        with recorded_run(self.runs, RunKind.DISCOVER, self.runtime.new_id(), self.runtime.now) as log:
             # Work that is known goes out first: it must not wait for Purview to answer, nor for a longer discovery.
             for wake in self.wake:
                 wake.run(log)
@@ -87,6 +85,6 @@ class DiscoverAssets:
         while isinstance(held, Held) and isinstance(first, Held):
             if held.term != first.term or held.owner != first.owner:
                 return held
-            self.sleep(LOOK_EVERY_S)
+            self.runtime.sleep(LOOK_EVERY_S)
             held = self.leases.acquire(LEASE, owner, LEASE_S)
         return held

@@ -5,7 +5,7 @@ no back-off and end after five.
 """
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,6 +19,7 @@ from sync_core.jobs.message import Message, message_of
 from sync_core.jobs.verdict import GiveUp, Later, Why, judge
 from sync_core.runs.leases import Held, Lease, Leases
 from sync_core.runs.pauses import Pauses
+from sync_core.runtime import Runtime
 from sync_core.storage.queues import WorkQueue
 from sync_core.storage.table import Operation
 
@@ -73,7 +74,7 @@ class Work(Protocol):
 
 @dataclass(frozen=True)
 class Worker:
-    """The worker of one kind of work. `chance` gives random numbers from 0 to 1.
+    """The worker of one kind of work.
 
     `kept` holds the claims that this process could not give back, by their owner: the job's key, and what it failed of.
     """
@@ -81,9 +82,7 @@ class Worker:
     work: Work
     leases: Leases
     pauses: Pauses
-    clock: Callable[[], datetime]
-    new_id: Callable[[], str]
-    chance: Callable[[], float]
+    runtime: Runtime
     kept: dict[str, tuple[str, SyncError]] = field(default_factory=dict)
 
     def handle(self, body: bytes) -> None:
@@ -98,7 +97,7 @@ class Worker:
             message = self.work.read(body)
             stored = self.work.jobs.load(message.job_key)
         except RejectedError as error:
-            self.work.jobs.keep_unreadable(self.work.queue.name, body, error, self.clock())
+            self.work.jobs.keep_unreadable(self.work.queue.name, body, error, self.runtime.now())
             logger.error("A message of %s is dropped, %s: %s", self.work.queue.name, error.code, error)  # noqa: TRY400  # it is told
             return
         if stored is None:
@@ -140,7 +139,7 @@ class Worker:
         return is_due and not message.is_outdated(stored.job.sends) and self.work.is_on()
 
     def _begin(self, stored: StoredJob) -> None:
-        job = stored.job.after_death(self.clock()) if stored.job.owner else stored.job
+        job = stored.job.after_death(self.runtime.now()) if stored.job.owner else stored.job
         if job.deaths >= MAX_DEATHS:
             self._bury(stored, job)
             return
@@ -148,10 +147,10 @@ class Worker:
         if pause_s:
             self._put_off(stored, job, pause_s)
             return
-        run_id = self.new_id()
+        run_id = self.runtime.new_id()
         alone = self.leases.acquire(SUSPECTS, run_id, CLAIM_S) if job.is_suspect else None
         if isinstance(alone, Held):
-            self._put_off(stored, job, SUSPECT_DELAY_S + SUSPECT_SPREAD_S * self.chance())
+            self._put_off(stored, job, SUSPECT_DELAY_S + SUSPECT_SPREAD_S * self.runtime.chance())
             return
         try:
             self._claim(stored, job, run_id, alone)
@@ -178,7 +177,7 @@ class Worker:
         self.work.when_done()
 
     def _fail(self, claim: Claim, error: SyncError) -> None:
-        verdict = judge(error, claim.job, self.clock(), self.chance())
+        verdict = judge(error, claim.job, self.runtime.now(), self.runtime.chance())
         try:
             with self._remembering(claim.run_id, claim.job.key, error):
                 if isinstance(verdict, Later):
@@ -190,7 +189,7 @@ class Worker:
 
     def _put_back(self, claim: Claim, error: SyncError, verdict: Later) -> None:
         """Put the job back, and let no one look before it comes again: what a lost call made shows after a while."""
-        now, delay_s = self.clock(), verdict.delay_s
+        now, delay_s = self.runtime.now(), verdict.delay_s
         rest_s = min(max(delay_s - 1, 0), MAX_REST_S)
         claim.put_back(
             lambda job: _failed(job, error, verdict.why, now).sent(now, delay_s),
@@ -201,7 +200,7 @@ class Worker:
         self._send_left(claim, delay_s)
 
     def _give_up(self, claim: Claim, error: SyncError, verdict: GiveUp) -> None:
-        now, subject = self.clock(), self.work.subject(claim.job.key)
+        now, subject = self.runtime.now(), self.work.subject(claim.job.key)
 
         def dead(job: Job) -> Job:
             given_up = _failed(job, error, Why.FAILED, now).given_up(verdict.cause_class, now)
@@ -214,7 +213,7 @@ class Worker:
 
     def _bury(self, stored: StoredJob, job: Job) -> None:
         """Give up a job that nobody survives; one that was asked for since tells nobody anything new."""
-        now, has_just_died = self.clock(), stored.job.deaths < MAX_DEATHS
+        now, has_just_died = self.runtime.now(), stored.job.deaths < MAX_DEATHS
         dead = job.given_up(DIED, now).model_copy(update={"subject": self.work.subject(job.key)})
         with suppress(ConflictError):  # another worker does the same
             is_news = has_just_died and _is_news(job, DIED)
@@ -228,7 +227,7 @@ class Worker:
     def _put_off(self, stored: StoredJob, job: Job, delay_s: float) -> None:
         """Let a job that was not begun come again. The message is sent last: were it first, there could be two."""
         try:
-            later = self.work.jobs.change(stored, job.sent(self.clock(), delay_s)).job
+            later = self.work.jobs.change(stored, job.sent(self.runtime.now(), delay_s)).job
         except ConflictError:
             logger.info("Another worker changed job %s first", job.key)
         else:

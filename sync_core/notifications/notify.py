@@ -13,6 +13,7 @@ from sync_core.notifications.announcement import Announcement, Item, LastNotific
 from sync_core.notifications.receivers import Receiver
 from sync_core.runs.counts import Count
 from sync_core.runs.run_log import RunLog
+from sync_core.runtime import Runtime
 from sync_core.storage.notes import Notes
 
 logger = logging.getLogger(__name__)
@@ -51,8 +52,7 @@ class Notify:
     receivers: Sequence[Receiver]
     last: Notes
     outbox: Notes
-    clock: Callable[[], datetime]
-    new_id: Callable[[], str]
+    runtime: Runtime
 
     @property
     def is_on(self) -> bool:
@@ -69,7 +69,7 @@ class Notify:
         It is kept before `take` drops the news, and dropped if another worker was faster: who dies in between has
         lost nothing, at worst somebody hears it twice.
         """
-        kept = {f"{self.clock():%Y%m%d%H%M%S%f}-{self.new_id()}": self._to_keep(*one) for one in news}
+        kept = {f"{self.runtime.now():%Y%m%d%H%M%S%f}-{self.runtime.new_id()}": self._to_keep(*one) for one in news}
         for name, one in kept.items():
             self.outbox.save(name, one)
         is_ours = False
@@ -87,12 +87,12 @@ class Notify:
         """Send again what is due, the oldest first; one receiver that fails is left alone for the rest of the run."""
         if not self.is_on:
             return
-        now = self.clock()
+        now = self.runtime.now()
         due = ((name, kept) for name, kept in self.outbox.all(Kept) if now >= kept.next_at)
         log.counts[Count.NOTIFICATIONS_SENT] += self._send_all(list(islice(due, KEPT_A_RUN)))
 
     def _to_keep(self, kind: str, announcement: Announcement) -> Kept:
-        now = self.clock()
+        now = self.runtime.now()
         items = [
             Item(item.id, item.name[:LONGEST_KEPT], item.reason[:LONGEST_KEPT])
             for item in announcement.items[:ITEMS_KEPT]
@@ -122,16 +122,16 @@ class Notify:
                     failures[receiver.id] = str(failure)
                     logger.warning("Notification %s failed: %s", kept.kind, failure)
         missing = [failures[receiver.id] for receiver in self.receivers if receiver.id not in told]
-        if missing and self.clock() < kept.kept_at + KEPT_FOR:
+        if missing and self.runtime.now() < kept.kept_at + KEPT_FOR:
             self._keep_on(name, kept, sorted(told))
             missing.append(KEPT)
         else:
             self.outbox.delete(name)
-        sent = LastNotification(title=kept.title, body=kept.body, sent_at=self.clock(), error=" ".join(missing))
+        sent = LastNotification(title=kept.title, body=kept.body, sent_at=self.runtime.now(), error=" ".join(missing))
         self.last.save(kept.kind, sent)
         return not missing
 
     def _keep_on(self, name: str, kept: Kept, told: list[str]) -> None:
         pause = min(FIRST_PAUSE * 2.0 ** min(kept.tries, 10), LONGEST_PAUSE)
-        update = {"told": told, "tries": kept.tries + 1, "next_at": self.clock() + pause}
+        update = {"told": told, "tries": kept.tries + 1, "next_at": self.runtime.now() + pause}
         self.outbox.save(name, kept.model_copy(update=update))

@@ -4,13 +4,11 @@ How old a pause is says the storage service's clock alone, as with leases: insta
 still keep the same one.
 """
 
-import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from sync_core.runs.throttle import Throttle
 from sync_core.runs.throttling import next_throttle, wait_s
+from sync_core.runtime import Runtime
 from sync_core.single_flight import SingleFlight
 from sync_core.storage.notes import Notes
 
@@ -37,9 +35,7 @@ class Pauses:
     """
 
     notes: Notes
-    clock: Callable[[], datetime]
-    chance: Callable[[], float]
-    monotonic: Callable[[], float] = time.monotonic
+    runtime: Runtime
     _kept: dict[str, Read] = field(default_factory=dict, repr=False)
     _reads: dict[str, SingleFlight[Read]] = field(default_factory=dict, repr=False)
 
@@ -52,9 +48,9 @@ class Pauses:
         if left_s > 0 and (retry_after_s or 0.0) <= left_s:
             return
         before = self._read(service)
-        throttle = next_throttle(before.throttle, before.age_s, service, retry_after_s, self.clock())
+        throttle = next_throttle(before.throttle, before.age_s, service, retry_after_s, self.runtime.now())
         self.notes.save(service, throttle)
-        self._keep(service, Read(throttle, 0.0, self.monotonic()))
+        self._keep(service, Read(throttle, 0.0, self.runtime.monotonic()))
 
     def wait_s(self, *services: str) -> float:
         """Return for how long to leave these services alone, 0 for not at all."""
@@ -62,15 +58,15 @@ class Pauses:
 
     def _wait_s(self, service: str) -> float:
         read = self._kept.get(service, NEVER)
-        if self.monotonic() - read.read_at >= KEPT_S:
+        if self.runtime.monotonic() - read.read_at >= KEPT_S:
             flight = self._reads.setdefault(service, SingleFlight())
             read = flight.do(lambda: self._keep(service, self._read(service)))
         if read.throttle is None:
             return 0.0
-        return wait_s(read.throttle, read.age_s + self.monotonic() - read.read_at, self.chance())
+        return wait_s(read.throttle, read.age_s + self.runtime.monotonic() - read.read_at, self.runtime.chance())
 
     def _left_s(self, read: Read) -> float:
-        return read.throttle.pause_s - (read.age_s + self.monotonic() - read.read_at) if read.throttle else 0.0
+        return read.throttle.pause_s - (read.age_s + self.runtime.monotonic() - read.read_at) if read.throttle else 0.0
 
     def _keep(self, service: str, read: Read) -> Read:
         """Keep the newest: what was read before a pause was noted knows nothing of it."""
@@ -79,6 +75,6 @@ class Pauses:
         return newest
 
     def _read(self, service: str) -> Read:
-        read_at = self.monotonic()
+        read_at = self.runtime.monotonic()
         throttle, age_s = self.notes.load_with_age(Throttle, service) or (None, 0.0)
         return Read(throttle, age_s, read_at)

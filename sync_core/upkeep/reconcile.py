@@ -33,6 +33,7 @@ from sync_core.runs.pauses import Pauses
 from sync_core.runs.run import RunKind
 from sync_core.runs.run_log import RunLog, recorded_run
 from sync_core.runs.run_store import RunStore
+from sync_core.runtime import Runtime
 from sync_core.storage.notes import Notes
 
 LEASE = "reconcile"
@@ -113,8 +114,7 @@ class Reconcile:
     cursors: Notes
     notify: Notify
     is_lineage_on: bool
-    clock: Callable[[], datetime]
-    new_id: Callable[[], str]
+    runtime: Runtime
 
     def run(self) -> None:
         """Run the steps that are due.
@@ -122,7 +122,7 @@ class Reconcile:
         Raises:
             Exception: the first failure of a step, after all of them ran.
         """
-        with recorded_run(self.runs, RunKind.RECONCILE, self.new_id(), self.clock) as log:
+        with recorded_run(self.runs, RunKind.RECONCILE, self.runtime.new_id(), self.runtime.now) as log:
             lease = self.leases.acquire(LEASE, log.run_id, LEASE_S)
             if isinstance(lease, Held):
                 log.skip(f"Another reconciliation is running ({lease.owner}).")

@@ -17,7 +17,8 @@ from sync_core.jobs.dead_letter import DeadLetter
 from sync_core.upkeep.reconcile import THOROUGH
 from tests.e2e.steps import DISCOVER, RECONCILE, fetch_status
 from tests.faults.remote import Account, Organization
-from tests.faults.world import World, settings_of
+from tests.faults.world import World
+from tests.kit.settings import environment_of
 
 TIMEOUT_S = 60
 MIB = 1024 * 1024
@@ -104,7 +105,7 @@ class RealWorld(World):
 def make_real_world(stack: Stack) -> RealWorld:
     """Make the world of a running stack; what is tagged there counts from now on."""
     account, organization = Account(stack.purview.url), Organization(stack.cluedin.url)
-    settings = settings_of(account.url, organization.url, stack.storage)
+    settings = environment_of(account.url, organization.url, stack.storage)
     world = RealWorld(Clock(), account, organization, settings, stack=stack)
     for each in account.state()["entities"]:
         if len(each["qualifiedName"]) > LONGEST_NAME and TERM in each["terms"]:

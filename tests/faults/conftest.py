@@ -17,11 +17,11 @@ from local.purview import make_app as make_purview_app
 from local.purview.behaviour.collections import Collection
 from local.simulation import Clock, serve
 from local.stack import COLLECTION, TERM
-from tests.faults.nursery import Nursery, open_nursery
 from tests.faults.remote import Account, Organization
 from tests.faults.variants import USUAL, Variant
 from tests.faults.virtual import SafeClock
-from tests.faults.world import World, settings_of
+from tests.faults.world import World
+from tests.kit.settings import environment_of
 
 MANY_ENTITIES = 100_000
 
@@ -89,7 +89,7 @@ def new_world(services: Services, azurite_server: Azurite, _unused_accounts: Ite
 
     def make(host_storage: str = "", **changes: str) -> World:
         storage = azurite_server.connection_string(next(_unused_accounts))
-        settings = settings_of(services.account.url, services.organization.url, storage) | changes
+        settings = environment_of(services.account.url, services.organization.url, storage, **changes)
         return World(services.clock, services.account, services.organization, settings, host_storage)
 
     return make
@@ -110,11 +110,3 @@ def variant_world(services: Services, new_world: Callable[..., World]) -> Callab
 def world(new_world: Callable[..., World]) -> World:
     """One world."""
     return new_world()
-
-
-@pytest.fixture(scope="session")
-def nursery(servers: Services, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nursery]:
-    """Workers that die; their environment is that of the services."""
-    assert servers
-    with open_nursery(tmp_path_factory.mktemp("nursery") / "workers.log") as nursery:
-        yield nursery

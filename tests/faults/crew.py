@@ -18,7 +18,7 @@ MOST_DELIVERIES = 3000
 class Crew:
     """Some instances of the app on one storage. A queue promises no order, and no message only once."""
 
-    apps: Sequence[App]
+    apps: list[App]
     lanes: Lanes
     clock: Clock
     chance: random.Random = field(default_factory=lambda: random.Random(0))  # noqa: S311 - repeatable

@@ -5,13 +5,12 @@ from typing import Any
 
 import pytest
 
-from sync_core.app import App
 from sync_core.assets.record import AssetStatus
 from sync_core.jobs.claims import Claim
 from sync_core.jobs.job import DIED, MAX_DEATHS
 from sync_core.jobs.worker import Worker
-from tests.faults.nursery import Nursery
 from tests.faults.world import World
+from tests.kit.nursery import Nursery
 
 WITHIN_S = 45 * 60  # design: work that kills its worker is dead by then
 INNOCENT = 4
@@ -88,11 +87,11 @@ class KeptByTheDead:
             self.lease.release()
 
 
-def make_deadly(app: App, function: str, key: str) -> Deadly:
+def make_deadly(world: World, function: str, key: str) -> Deadly:
     """Let a function of the app die of one job."""
-    worker = getattr(app, function)
+    worker = getattr(world.app, function)
     deadly = Deadly(worker.work, key)
-    app.__dict__[function] = MortalWorker(replace(worker, work=deadly))
+    world.replace_parts(**{function: MortalWorker(replace(worker, work=deadly))})
     return deadly
 
 
@@ -122,7 +121,7 @@ def test_work_that_kills_its_worker_is_given_up_and_left_to_a_person(world: Worl
         world.announce(key)
     else:
         key = key_of(world, asset)
-    deadly = make_deadly(world.app, function, key)
+    deadly = make_deadly(world, function, key)
 
     live_until_dead(world)
 
@@ -149,7 +148,7 @@ def test_who_dies_with_it_collects_one_death_and_is_done_while_the_guilty_one_is
         stored = world.app.asset_jobs.load(key)
         assert stored is not None
         world.app.asset_jobs.claim(stored, stored.job, "dead", None)
-    deadly = make_deadly(world.app, "create_data_source_group", guilty)
+    deadly = make_deadly(world, "create_data_source_group", guilty)
 
     live_until_dead(world)
 
@@ -179,7 +178,7 @@ def test_suspects_run_one_at_a_time(world: World) -> None:
             self.work.do(claim)
 
     worker = world.app.create_data_source_group
-    world.app.__dict__["create_data_source_group"] = replace(worker, work=Watched(worker.work, ""))
+    world.replace_parts(create_data_source_group=replace(worker, work=Watched(worker.work, "")))
     for _ in range(6):
         world.run()
 

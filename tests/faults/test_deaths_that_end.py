@@ -105,7 +105,7 @@ def test_what_died_is_told_once_however_many_deliveries_come(
     world.crew.apps = [world.new_app(NOTIFY_URLS=receiver.url)]
     key = make_data_set(world)
     world.announce(key)
-    deadly = make_deadly(world.app, "push_lineage", key)
+    deadly = make_deadly(world, "push_lineage", key)
     live_until_dead(world)
     world.run()
     assert (receiver.heard.count("data_set_failed"), alarms(caplog)) == (1, 1)

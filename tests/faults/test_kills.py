@@ -12,10 +12,10 @@ import pytest
 
 from sync_core.jobs.message import DataSetMessage
 from sync_core.lineage.data_set_store import new_job
-from tests.faults.nursery import Nursery
 from tests.faults.people import People
 from tests.faults.variants import ALL_ASSETS, USUAL, Variant, call_numbers, each_variant
 from tests.faults.world import World
+from tests.kit.nursery import Nursery
 
 pytestmark = pytest.mark.timeout(900)
 

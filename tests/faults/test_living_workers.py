@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from sync_core.app import App
 from sync_core.assets.record import AssetStatus
 from sync_core.errors import TransientError
 from sync_core.jobs.claims import Claim
@@ -59,11 +58,11 @@ class EndsInVain(Deadly):
         self.work.do(claim)
 
 
-def fall_ill(app: App) -> EndsInVain:
+def fall_ill(world: World) -> EndsInVain:
     """Let the end of each work on assets meet a storage that fails."""
-    worker = app.create_data_source_group
+    worker = world.app.create_data_source_group
     ill = EndsInVain(worker.work, "", ill=IllTable(worker.work.jobs.table))
-    app.__dict__["create_data_source_group"] = replace(worker, work=ill)
+    world.replace_parts(create_data_source_group=replace(worker, work=ill))
     return ill
 
 
@@ -91,7 +90,7 @@ def _queued(world: World) -> World:
 
 
 def test_storage_that_fails_at_the_end_of_work_is_no_death(queued: World) -> None:
-    ill = fall_ill(queued.app)
+    ill = fall_ill(queued)
 
     for tries in range(1, MAX_DEATHS + 2):
         handle(queued)
@@ -108,7 +107,7 @@ def test_storage_that_fails_at_the_end_of_work_is_no_death(queued: World) -> Non
 
 
 def test_the_next_tick_gives_back_what_could_not_be(queued: World) -> None:
-    ill = fall_ill(queued.app)
+    ill = fall_ill(queued)
     handle(queued)
     ill.ill.is_away, ill.is_cured = False, True
     queued.clock.advance(CLAIM_ENDS_AFTER_S)
@@ -119,7 +118,7 @@ def test_the_next_tick_gives_back_what_could_not_be(queued: World) -> None:
 
 
 def test_while_storage_is_away_it_is_kept(queued: World) -> None:
-    ill = fall_ill(queued.app)
+    ill = fall_ill(queued)
     handle(queued)
     queued.clock.advance(CLAIM_ENDS_AFTER_S)
 
@@ -133,7 +132,7 @@ def test_while_storage_is_away_it_is_kept(queued: World) -> None:
 
 
 def test_a_claim_whose_answer_is_lost_is_no_death(queued: World) -> None:
-    ill = fall_ill(queued.app)
+    ill = fall_ill(queued)
     ill.ill.loses_answers = True
     handle(queued)
     assert only_job(queued).owner
@@ -146,7 +145,7 @@ def test_a_claim_whose_answer_is_lost_is_no_death(queued: World) -> None:
 
 
 def test_what_another_process_took_over_is_left_to_it(queued: World) -> None:
-    ill = fall_ill(queued.app)
+    ill = fall_ill(queued)
     handle(queued)
     queued.clock.advance(CLAIM_ENDS_AFTER_S)
     handle(queued, queued.new_app().create_data_source_group)

@@ -21,6 +21,7 @@ from sync_core.storage.names import ASSET_QUEUE, GROUPS_TABLE
 from sync_core.storage.queues import Sendable, WorkQueue
 from sync_core.storage.table import Operation
 from tests.faults.world import World
+from tests.kit.parts import with_parts
 
 CREATE_GROUP = "createDataSourceSet$"
 CREATE_SOURCE = "createDataSource$"
@@ -211,12 +212,9 @@ class StubbornJobs(JobStore):
 
 
 def replace_jobs(app: App) -> App:
-    """Give an app jobs that cannot be put back."""
+    """Return an app whose jobs cannot be put back."""
     jobs = app.asset_jobs
-    app.__dict__["asset_jobs"] = StubbornJobs(jobs.table, jobs.partition, jobs.monotonic)
-    for part in ("assets", "asset_work", "create_data_source_group"):
-        app.__dict__.pop(part, None)
-    return app
+    return with_parts(app, asset_jobs=StubbornJobs(jobs.table, jobs.partition, jobs.monotonic))
 
 
 def test_work_that_cannot_be_put_back_multiplies_no_message(world: World) -> None:
@@ -251,11 +249,11 @@ def test_a_worker_that_dies_before_it_puts_a_message_back_loses_nothing(world: W
     world.organization.fault(CREATE_GROUP, status=503, times=None)
     world.run()  # the message was put back once
     app = world.app
-    worker = app.create_data_source_group
-    app.__dict__["create_data_source_group"] = replace(worker, work=replace(app.asset_work, queue=DeadlyQueue()))
+    deadly = replace(app.create_data_source_group, work=replace(app.asset_work, queue=DeadlyQueue()))
+    world.replace_parts(create_data_source_group=deadly)
     world.clock.advance(30)
     world.crew.drain()
-    app.__dict__["create_data_source_group"] = worker
+    world.crew.apps[0] = app
     world.organization.clear_faults()
     world.crew.lanes.clear()
 

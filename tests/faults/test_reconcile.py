@@ -425,7 +425,7 @@ def break_work(world: World, which: str) -> None:
 
     worker = getattr(world.app, which)
     part = "provision" if which == "create_data_source_group" else "push"
-    world.app.__dict__[which] = replace(worker, work=replace(worker.work, **{part: Broken()}))
+    world.replace_parts(**{which: replace(worker, work=replace(worker.work, **{part: Broken()}))})
 
 
 @pytest.mark.parametrize("which", ["create_data_source_group", "push_lineage"])

@@ -144,7 +144,7 @@ def test_with_all_those_that_a_run_has_no_time_for_are_retired_by_the_next(
         world.account.act("/delete", asset=asset)
     check = world.app.reconcile.check_existence
     slow = replace(check.retire, clock=HastyClock(world.clock.now, timedelta(seconds=40)))
-    world.app.__dict__["reconcile"] = replace(world.app.reconcile, check_existence=replace(check, retire=slow))
+    world.replace_parts(reconcile=replace(world.app.reconcile, check_existence=replace(check, retire=slow)))
     look(world, 6)
     assert len(retired(world)) == 1
 

@@ -110,7 +110,7 @@ def change_retire(world: World, **parts: object) -> None:
     discover = world.app.discover_assets
     missing = discover.by_term.missing
     changed = replace(missing, retire=replace(missing.retire, **parts))  # type: ignore[arg-type]
-    world.app.__dict__["discover_assets"] = replace(discover, by_term=replace(discover.by_term, missing=changed))
+    world.replace_parts(discover_assets=replace(discover, by_term=replace(discover.by_term, missing=changed)))
 
 
 class FailsHalfWay(AssetStore):

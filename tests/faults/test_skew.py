@@ -5,8 +5,8 @@ import pytest
 from sync_core.assets.record import AssetStatus
 from sync_core.jobs.message import AssetMessage
 from sync_core.runs.leases import Held, Lease
-from tests.faults.nursery import Nursery
 from tests.faults.world import World
+from tests.kit.nursery import Nursery
 
 SKEW_S = 120
 PAUSE_S = 60

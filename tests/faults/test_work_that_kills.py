@@ -4,8 +4,8 @@ from typing import Literal
 
 import pytest
 
-from tests.faults.nursery import Nursery
 from tests.faults.world import World
+from tests.kit.nursery import Nursery
 
 DEATHS = 5
 CLAIM_ENDS_AFTER_S = 70

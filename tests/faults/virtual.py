@@ -7,8 +7,9 @@ import base64
 import json
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from azure.data.tables import TableEntity, TableServiceClient
@@ -16,15 +17,10 @@ from azure.storage.queue import QueueServiceClient
 
 from local.simulation import Clock
 from sync_core.app import App
-from sync_core.assets import asset_rows
-from sync_core.jobs.job_store import JobStore
 from sync_core.jobs.message import Message
-from sync_core.lineage import data_set_store as data_sets
-from sync_core.runs.leases import Leases
-from sync_core.runs.pauses import Pauses
+from sync_core.runtime import Runtime
 from sync_core.settings import Settings
-from sync_core.storage.names import ASSET_QUEUE, ASSETS_TABLE, DATA_SETS_TABLE, LINEAGE_QUEUE, NOTES_TABLE
-from sync_core.storage.notes import Notes
+from sync_core.storage.names import ASSET_QUEUE, LINEAGE_QUEUE
 from sync_core.storage.queues import Sendable, WorkQueue
 from sync_core.storage.rows import Row
 from sync_core.storage.table import StoredRow, Table
@@ -66,8 +62,8 @@ class TimedQueue(WorkQueue):
 class TimedTable(Table):
     """A table whose service has the test's clock."""
 
-    def __init__(self, service: TableServiceClient, name: str, ahead_s: Callable[[], float]) -> None:
-        super().__init__(service, name)
+    def __init__(self, service: TableServiceClient, name: str, ahead_s: Callable[[], float], scope: str = "") -> None:
+        super().__init__(service, name, scope)
         self._ahead_s = ahead_s
 
     def insert(self, row: Row) -> str | None:
@@ -117,37 +113,35 @@ class SafeClock(Clock):
             super().advance(seconds)
 
 
+@dataclass(frozen=True)
+class VirtualApp(App):
+    """The app whose storage has the test's clock, too."""
+
+    clock: Clock = field(kw_only=True)
+
+    @cached_property
+    def asset_queue(self) -> TimedQueue:
+        """The queue of assets."""
+        return TimedQueue(self.storage.queues, ASSET_QUEUE, self.clock.now)
+
+    @cached_property
+    def lineage_queue(self) -> TimedQueue:
+        """The queue of data sets."""
+        return TimedQueue(self.storage.queues, LINEAGE_QUEUE, self.clock.now)
+
+    def table(self, name: str) -> TimedTable:
+        """Return a table."""
+        return TimedTable(self.storage.tables, name, lambda: self.clock.offset_s, self.scope)
+
+
 def make_virtual_app(
     settings: Settings, clock: Clock, *, skew_s: float = 0, chance: Callable[[], float] = lambda: 0.5
 ) -> App:
     """Make the app as another process would have it. Its own clock may be wrong by `skew_s`; storage's is right."""
-
-    def now() -> datetime:
-        return clock.now() + timedelta(seconds=skew_s)
-
-    def monotonic() -> float:
-        return clock.now().timestamp()
-
-    def timed(table: str, partition: str) -> JobStore:
-        return JobStore(TimedTable(app.storage.tables, table, lambda: clock.offset_s), partition, monotonic)
-
-    app = App(settings, now)
-    parts: dict[str, Any] = app.__dict__  # where `cached_property` keeps what it made: ours is there first
-    notes_table = TimedTable(app.storage.tables, NOTES_TABLE, lambda: clock.offset_s)
-    parts["leases"] = Leases(notes_table, monotonic)
-    parts["asset_jobs"] = timed(ASSETS_TABLE, asset_rows.PARTITION)
-    parts["data_set_jobs"] = timed(DATA_SETS_TABLE, data_sets.PARTITION)
-    parts["asset_queue"] = TimedQueue(app.storage.queues, ASSET_QUEUE, clock.now)
-    parts["lineage_queue"] = TimedQueue(app.storage.queues, LINEAGE_QUEUE, clock.now)
-    parts["pauses"] = Pauses(Notes(notes_table, "throttle"), now, chance, monotonic)
-    parts["purview"] = replace(app.purview, http=replace(app.purview.http, sleep=clock.advance))
-    parts["cluedin"] = replace(app.cluedin, http=replace(app.cluedin.http, sleep=clock.advance))
-    parts["discover_assets"] = replace(app.discover_assets, sleep=clock.advance)
-    parts["create_data_source_group"] = replace(app.create_data_source_group, chance=chance)
-    parts["push_lineage"] = replace(app.push_lineage, chance=chance)
-    return app
-
-
-def make_settings(values: Mapping[str, str]) -> Settings:
-    """Check settings as the app does."""
-    return Settings.model_validate(dict(values))
+    runtime = Runtime(
+        now=lambda: clock.now() + timedelta(seconds=skew_s),
+        monotonic=lambda: clock.now().timestamp(),
+        sleep=clock.advance,
+        chance=chance,
+    )
+    return VirtualApp(settings, runtime, clock=clock)

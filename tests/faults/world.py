@@ -9,41 +9,27 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from http import HTTPStatus
 from itertools import count
+from typing import Any
 
 from azure.storage.queue import QueueServiceClient
 
-from local.cluedin.seed import ORGANIZATION, SERVICE_ACCOUNT
 from local.service import REPOSITORY
 from local.simulation import Clock
-from local.stack import COLLECTION, TERM
 from sync_core.absence.approval import Approval, ApprovalNeeded
 from sync_core.absence.retire import APPROVAL, NEEDED
 from sync_core.app import App
+from sync_core.settings import Settings
 from tests.faults.crew import Crew
 from tests.faults.invariants import Case, find_violations
 from tests.faults.lanes import Lanes
 from tests.faults.remote import Account, Organization
-from tests.faults.virtual import make_settings, make_virtual_app
+from tests.faults.virtual import make_virtual_app
+from tests.kit.parts import with_parts
 
 ROUND_S = 16 * 60  # longer than what a lost message, a dead worker or a term's digest waits for
 MOST_ROUNDS = 100  # a day and a bit: as long as a letter waits for an asset that lost its tag
 MOST_SENDS = 50
 LAKE = "https://lake.example"
-
-
-def settings_of(purview_url: str, cluedin_url: str, storage: str) -> dict[str, str]:
-    """Return the settings of an app between these two."""
-    return {
-        "PURVIEW_ENDPOINT": purview_url,
-        "PURVIEW_CATALOG_ENDPOINT": purview_url,
-        "PURVIEW_COLLECTION": COLLECTION,
-        "CLUEDIN_URL": cluedin_url,
-        "CLUEDIN_ORGANIZATION": ORGANIZATION.client_id,
-        "CLUEDIN_USERNAME": SERVICE_ACCOUNT.username,
-        "CLUEDIN_PASSWORD": SERVICE_ACCOUNT.password,
-        "SYNC_TERM": TERM,
-        "AzureWebJobsStorage": storage,
-    }
 
 
 @dataclass
@@ -69,12 +55,16 @@ class World:
 
     def new_app(self, *, skew_s: float = 0, **changes: str) -> App:
         """Make the app as another process would have it."""
-        return make_virtual_app(make_settings({**self.settings, **changes}), self.clock, skew_s=skew_s)
+        return make_virtual_app(Settings.model_validate({**self.settings, **changes}), self.clock, skew_s=skew_s)
 
     @property
     def app(self) -> App:
         """The first instance."""
         return self.crew.apps[0]
+
+    def replace_parts(self, **parts: Any) -> None:
+        """Give the first instance other parts."""
+        self.crew.apps[0] = with_parts(self.app, **parts)
 
     @property
     def selects_all(self) -> bool:

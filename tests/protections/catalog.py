@@ -611,7 +611,7 @@ NOTHING_LOST = (
     Protection(
         "a message that is none of ours is kept with its reason",
         "sync_core/jobs/worker.py",
-        "            self.work.jobs.keep_unreadable(self.work.queue.name, body, error, self.clock())\n",
+        "            self.work.jobs.keep_unreadable(self.work.queue.name, body, error, self.runtime.now())\n",
         "",
         f"{INTEGRATION}/jobs/test_unreadable_messages.py::test_a_malformed_message_is_dropped_and_kept_with_its_reason",
         "it vanished without a trace",
@@ -659,7 +659,7 @@ NOTHING_LOST = (
     Protection(
         "a claim that is taken over from a dead worker is a failed attempt",
         "sync_core/jobs/worker.py",
-        "stored.job.after_death(self.clock()) if stored.job.owner else stored.job",
+        "stored.job.after_death(self.runtime.now()) if stored.job.owner else stored.job",
         "stored.job",
         f"{FAULTS}/test_deaths.py::test_a_real_worker_that_is_killed_five_times_is_the_last_one",
         "nine kills in 397 s, and no end",
@@ -699,8 +699,8 @@ NOTHING_LOST = (
     Protection(
         "work that died is told once, however often it is asked for again",
         "sync_core/jobs/worker.py",
-        "has_just_died = self.clock(), stored.job.deaths < MAX_DEATHS",
-        "has_just_died = self.clock(), True",
+        "has_just_died = self.runtime.now(), stored.job.deaths < MAX_DEATHS",
+        "has_just_died = self.runtime.now(), True",
         f"{FAULTS}/test_deaths_that_end.py::test_what_died_is_told_once_however_many_deliveries_come",
         "each further delivery sent a notification and raised an alert, although nothing was tried",
     ),
@@ -815,8 +815,8 @@ PATIENCE = (
     Protection(
         "a pause's age is measured by the storage service's clock alone",
         "sync_core/runs/pauses.py",
-        "wait_s(read.throttle, read.age_s + self.monotonic() - read.read_at, self.chance())",
-        "wait_s(read.throttle, (self.clock() - read.throttle.seen_at).total_seconds(), self.chance())",
+        "wait_s(read.throttle, read.age_s + self.runtime.monotonic() - read.read_at, self.runtime.chance())",
+        "wait_s(read.throttle, (self.runtime.now() - read.throttle.seen_at).total_seconds(), self.runtime.chance())",
         f"{FAULTS}/test_skew.py::test_a_pause_is_as_long_for_an_instance_with_another_clock",
         "a pause of 60 s was over at once for who is two minutes ahead",
     ),
@@ -1764,7 +1764,7 @@ NOTHING_LET_IN = (
     Protection(
         "a delivery that is not signed is refused",
         "sync_core/lineage/webhook/data_set_processed.py",
-        "if self.secrets and not is_signed(headers, body, self._texts, self.clock()):",
+        "if self.secrets and not is_signed(headers, body, self._texts, self.runtime.now()):",
         "if False:",
         f"{SECURITY}/test_webhook.py::test_a_forged_delivery_leaves_nothing_behind",
         "15 kinds of forged deliveries were taken",

@@ -8,8 +8,8 @@ import traceback
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, fields, is_dataclass, replace
-from functools import cached_property, partial
+from dataclasses import dataclass, field, fields, is_dataclass
+from functools import partial
 from urllib.parse import quote, quote_plus
 
 from azure.core.exceptions import ResourceExistsError
@@ -17,9 +17,8 @@ from azure.data.tables import TableServiceClient
 from azure.storage.queue import QueueServiceClient
 
 from sync_core.app import App
-from sync_core.cluedin.client import CluedInClient
 from sync_core.jobs.message import AssetMessage, DataSetMessage
-from sync_core.purview.client import PurviewClient
+from sync_core.runtime import Runtime
 from sync_core.settings import load_settings
 from sync_core.storage.connection import Patience
 from sync_core.storage.names import ASSET_QUEUE, LINEAGE_QUEUE, POISON_SUFFIX
@@ -27,18 +26,6 @@ from sync_core.storage.names import ASSET_QUEUE, LINEAGE_QUEUE, POISON_SUFFIX
 DATA_SET_ID = "925268ec-8908-44e2-8d0c-d83fe50937d0"
 MESSAGES_READ = 32
 NONE = Patience(retries=0, backoff_s=0, timeout_s=2)
-
-
-class HastyApp(App):
-    """The app, but it does not wait between two tries."""
-
-    @cached_property
-    def purview(self) -> PurviewClient:
-        return PurviewClient(replace(super().purview.http, sleep=lambda _: None))
-
-    @cached_property
-    def cluedin(self) -> CluedInClient:
-        return CluedInClient(replace(super().cluedin.http, sleep=lambda _: None))
 
 
 @dataclass
@@ -52,7 +39,7 @@ class Plant:
     def run_everything(self, headers: Mapping[str, str] | None = None) -> None:
         """Call each trigger, some twice, as the host does: what escapes is logged with its whole traceback."""
         made: list[App] = []
-        self._call(lambda: made.append(HastyApp(load_settings(), patience=NONE)))
+        self._call(lambda: made.append(App(load_settings(), Runtime(sleep=lambda _: None), patience=NONE)))
         if not made:
             return
         (app,) = made

@@ -7,7 +7,8 @@ import pytest
 from local.stack import TERM
 from sync_core.app import App
 from sync_core.operations.status import Status
-from tests.integration.sync_core.estate import Estate, make_settings
+from tests.integration.sync_core.estate import Estate
+from tests.kit.settings import settings_of
 
 INJECTED = [
     "x' or PartitionKey ne '",
@@ -23,7 +24,7 @@ INJECTED = [
 @pytest.fixture
 def report() -> Status:
     """A report that has no storage to ask."""
-    return App(make_settings("http://127.0.0.1:9", "http://127.0.0.1:9", "UseDevelopmentStorage=true")).status
+    return App(settings_of("http://127.0.0.1:9", "http://127.0.0.1:9", "UseDevelopmentStorage=true")).status
 
 
 @pytest.mark.parametrize("parameter", ["after", "afterDataSet"])

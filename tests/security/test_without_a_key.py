@@ -20,7 +20,8 @@ from sync_core.app import App
 from sync_core.app.triggers import health
 from sync_core.ledger import request_ledger
 from sync_core.storage.connection import INTERACTIVE
-from tests.integration.sync_core.estate import Estate, make_settings
+from tests.integration.sync_core.estate import Estate
+from tests.kit.settings import settings_of
 
 CLOSED = "http://127.0.0.1:9"
 SECRET = "s33d"
@@ -104,7 +105,7 @@ def test_health_holds_no_thread_for_long_when_storage_is_silent() -> None:
     with socket.create_server(("127.0.0.1", 0), backlog=64) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}/acct"
         storage = f"AccountName=acct;AccountKey=a2V5;QueueEndpoint={url};TableEndpoint={url}"
-        app = App(make_settings(CLOSED, CLOSED, storage), patience=replace(INTERACTIVE, timeout_s=0.2))
+        app = App(settings_of(CLOSED, CLOSED, storage), patience=replace(INTERACTIVE, timeout_s=0.2))
         started = time.monotonic()
         answer = app.health.answer()
     assert json.loads(answer.body) == _unhealthy("storage")

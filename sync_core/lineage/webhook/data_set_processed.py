@@ -6,9 +6,8 @@ re-read. What it asks for is stored with it, in one transaction: its message is 
 
 import hashlib
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from http import HTTPStatus
 
 from pydantic import SecretStr
@@ -23,6 +22,7 @@ from sync_core.lineage.webhook.delivery import Delivery, bodiless_delivery, deli
 from sync_core.lineage.webhook.empty_bodies import EmptyBodies
 from sync_core.lineage.webhook.receipts import ReceiptStore
 from sync_core.lineage.webhook.signatures import is_id_signed, is_signed, is_signed_long_ago
+from sync_core.runtime import Runtime
 from sync_core.storage.queues import WorkQueue
 
 logger = logging.getLogger(__name__)
@@ -48,8 +48,7 @@ class DataSetProcessed:
     queue: WorkQueue
     secrets: Sequence[SecretStr]
     empty_bodies: EmptyBodies
-    clock: Callable[[], datetime]
-    new_id: Callable[[], str]
+    runtime: Runtime
 
     def answer(self, headers: Mapping[str, str], body: bytes) -> HttpAnswer:
         """Answer one POST. Two storage operations; nothing is asked of CluedIn or Purview."""
@@ -59,7 +58,7 @@ class DataSetProcessed:
         refusal = self._refuse(headers, body)
         if refusal:
             return refusal
-        if self.secrets and not is_signed(headers, body, self._texts, self.clock()):
+        if self.secrets and not is_signed(headers, body, self._texts, self.runtime.now()):
             return self._answer_unsigned(headers, body)
         try:
             content = parse_body(body)
@@ -76,7 +75,7 @@ class DataSetProcessed:
 
         Of what type it was does not matter: nobody can read it.
         """
-        delivery = bodiless_delivery(f"no-body-{self.new_id()}", self.clock())
+        delivery = bodiless_delivery(f"no-body-{self.runtime.new_id()}", self.runtime.now())
         try:
             self.empty_bodies.note(refused=bool(self.secrets))
             if self.secrets:
@@ -108,7 +107,7 @@ class DataSetProcessed:
         return problem(HTTPStatus.UNAUTHORIZED, detail)
 
     def _find_known(self, headers: Mapping[str, str], body: bytes) -> Delivery | None:
-        if not is_signed_long_ago(headers, body, self._texts, self.clock()):
+        if not is_signed_long_ago(headers, body, self._texts, self.runtime.now()):
             return None
         try:
             content = parse_body(body)
@@ -117,7 +116,7 @@ class DataSetProcessed:
         return self.receipts.load(delivery_key(headers["webhook-id"], content.data_set_id))
 
     def _new_delivery(self, headers: Mapping[str, str], body: bytes, content: DeliveryBody) -> Delivery:
-        now = self.clock()
+        now = self.runtime.now()
         # An id that was not signed must not decide over a signed body.
         is_trusted = not self.secrets or is_id_signed(headers, body, self._texts, now)
         given_id = (headers.get("webhook-id") if is_trusted else "") or content.event_id

@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 
 from local.cluedin.admin import actions
 from local.cluedin.admin.bodies import GroupAddress, NewGroup, NewSource
-from local.cluedin.seed import ORGANIZATION, SERVICE_ACCOUNT
 from local.cluedin.simulator import CluedIn
 from local.simulation.faults import Effect, Fault, Match
 from sync_core.app import App
@@ -14,11 +13,12 @@ from sync_core.assets.record import AssetRecord
 from sync_core.discovery.plan import plan_assets
 from sync_core.jobs.message import AssetMessage
 from sync_core.purview.asset import Asset
-from sync_core.settings import Settings
+from tests.kit.settings import settings_of
 
 CREATE_GROUP = "inbound.createDataSourceSet"
 CREATE_SOURCE = "inbound.createDataSource$"
 LIST_GROUPS = "inbound.dataSourceSets"
+NO_PURVIEW = "http://127.0.0.1:9"
 
 
 class ToldAsset(AssetRecord):
@@ -109,15 +109,5 @@ class Bench:
 
 
 def make_app(cluedin_url: str, storage: str) -> App:
-    """Make the app as another process would have it: its own clients and memory."""
-    settings = {
-        "PURVIEW_ENDPOINT": "http://127.0.0.1:9",
-        "PURVIEW_COLLECTION": "abc123",
-        "CLUEDIN_URL": cluedin_url,
-        "CLUEDIN_ORGANIZATION": ORGANIZATION.client_id,
-        "CLUEDIN_USERNAME": SERVICE_ACCOUNT.username,
-        "CLUEDIN_PASSWORD": SERVICE_ACCOUNT.password,
-        "SYNC_TERM": "Sync to CluedIn@Glossary",
-        "AzureWebJobsStorage": storage,
-    }
-    return App(Settings.model_validate(settings))
+    """Make the app as another process would have it: its own clients and memory. Nobody listens where Purview is."""
+    return App(settings_of(NO_PURVIEW, cluedin_url, storage))

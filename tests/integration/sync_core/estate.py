@@ -12,21 +12,21 @@ from typing import Any
 import pytest
 from azure.storage.queue import QueueMessage, QueueServiceClient, TextBase64DecodePolicy
 
-from local.cluedin.seed import ORGANIZATION, SERVICE_ACCOUNT
 from local.purview import Purview
 from local.purview.admin import actions
 from local.purview.admin.generation import generate
 from local.simulation import Clock, RequestRecord
 from local.simulation.faults import Effect, Fault, Match
-from local.stack import COLLECTION, TERM
+from local.stack import TERM
 from sync_core.app import App
 from sync_core.assets.record import AssetRecord
 from sync_core.errors import SyncError
 from sync_core.jobs.message import AssetMessage
 from sync_core.runs.run import RunKind, RunOutcome, RunRecord
-from sync_core.settings import Settings
+from sync_core.runtime import Runtime
 from sync_core.storage.names import ASSET_QUEUE
 from tests.integration.sync_core.bench import Bench, ToldAsset
+from tests.kit.settings import settings_of
 
 ASSIGNMENTS = "Glossary_ListEntitiesAssignedWithTerm"
 DETAILS = "Entity_ListByGuids"
@@ -158,26 +158,8 @@ class Estate(Bench):
         return QueueServiceClient.from_connection_string(self.storage)
 
 
-def make_settings(
-    purview_url: str, cluedin_url: str, storage: str, changes: Mapping[str, str] | None = None
-) -> Settings:
-    """Make the settings of an app between these two."""
-    settings = {
-        "PURVIEW_ENDPOINT": purview_url,
-        "PURVIEW_CATALOG_ENDPOINT": purview_url,
-        "PURVIEW_COLLECTION": COLLECTION,
-        "CLUEDIN_URL": cluedin_url,
-        "CLUEDIN_ORGANIZATION": ORGANIZATION.client_id,
-        "CLUEDIN_USERNAME": SERVICE_ACCOUNT.username,
-        "CLUEDIN_PASSWORD": SERVICE_ACCOUNT.password,
-        "SYNC_TERM": TERM,
-        "AzureWebJobsStorage": storage,
-    }
-    return Settings.model_validate({**settings, **(changes or {})})
-
-
 def make_estate_app(
     purview_url: str, cluedin_url: str, storage: str, clock: Clock, changes: Mapping[str, str] | None = None
 ) -> App:
     """Make the app as another process would have it: its own clients and memory."""
-    return App(make_settings(purview_url, cluedin_url, storage, changes), clock.now)
+    return App(settings_of(purview_url, cluedin_url, storage, **(changes or {})), Runtime(now=clock.now))

@@ -13,7 +13,8 @@ from sync_core.app.installation import BELIEVED_AFTER, VERIFIED_FOR
 from sync_core.errors import ConfigError, TransientError
 from sync_core.purview.wire import Collection
 from sync_core.runs.run import RunKind, RunOutcome
-from tests.integration.sync_core.estate import make_settings
+from sync_core.runtime import Runtime
+from tests.kit.settings import settings_of
 from tests.unit.sync_core.builders import NOW
 
 
@@ -44,7 +45,7 @@ class Place:
     now: Any = NOW
 
     def find(self, url: str = "https://acme.example", services: Services | None = None) -> FindInstallation:
-        app = App(make_settings("https://contoso.purview.azure.com", url, self.storage), lambda: self.now)
+        app = App(settings_of("https://contoso.purview.azure.com", url, self.storage), Runtime(now=lambda: self.now))
         found = services or self.services
         notes = app.find_installation.notes
         return FindInstallation(app.settings, found, found, notes, lambda: self.now)  # type: ignore[arg-type]
@@ -113,7 +114,7 @@ def test_the_services_are_asked_every_ten_minutes_whichever_process_does(place: 
 
 
 def test_rows_of_one_installation_are_not_those_of_another(storage: str) -> None:
-    settings = make_settings("https://contoso.purview.azure.com", "https://acme.example", storage)
+    settings = settings_of("https://contoso.purview.azure.com", "https://acme.example", storage)
     one, other = App(settings, scope="one"), App(settings, scope="other")
     one.note_failed_run(RunKind.DISCOVER, TransientError("it is somebody else's"))
     (run,) = one.runs.latest(RunKind.DISCOVER, 5)

@@ -81,9 +81,14 @@ def dying(estate: Estate, *, after_messages: int) -> DiscoverAssets:
     return replace(app.discover_assets, by_term=replace(app.discover_by_term, take=take))
 
 
+def sleeping(estate: Estate, sleep: Callable[[float], None]) -> DiscoverAssets:
+    """Return a discovery that waits for another one in its own way."""
+    return replace(estate.app.discover_assets, runtime=replace(estate.app.runtime, sleep=sleep))
+
+
 def impatient(estate: Estate) -> DiscoverAssets:
     """Return a discovery that looks more often whether another one is done."""
-    return replace(estate.app.discover_assets, sleep=lambda _: time.sleep(0.05))
+    return sleeping(estate, lambda _: time.sleep(0.05))
 
 
 def at_once(*calls: Callable[[], None]) -> None:
@@ -170,7 +175,7 @@ def test_a_discovery_that_lives_is_left_alone_and_the_run_says_so(small_estate: 
     lease = small_estate.app.leases.acquire(LEASE, "a long run", 45)
     assert isinstance(lease, Lease)
 
-    replace(small_estate.app.discover_assets, sleep=lambda _: lease.renew()).run()
+    sleeping(small_estate, lambda _: lease.renew()).run()
 
     run = small_estate.last_run()
     assert (run.outcome, run.notes) == (RunOutcome.SKIPPED, ["Another discovery is running (a long run)."])

@@ -1,7 +1,6 @@
 """The way back at work: an app between simulated services over real Azurite, and what people do in these services."""
 
 import json
-import random
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -25,7 +24,6 @@ from sync_core.jobs.message import AssetMessage, DataSetMessage, Message
 from sync_core.lineage.data_set_store import new_job
 from sync_core.lineage.record import DataSetRecord
 from sync_core.purview.asset import Asset
-from sync_core.purview.client import PurviewClient
 from sync_core.runs.pauses import Pauses
 from sync_core.storage.names import LINEAGE_QUEUE, NOTES_TABLE
 from sync_core.storage.notes import Notes
@@ -43,19 +41,17 @@ MAPPING = {"CustomerId": "customer.id", "FullName": "customer.name", "Email": "c
 
 
 class CalmApp(App):
-    """The app, but what fails in Purview is repeated at once, not after seconds, and pauses pass by the app's clock."""
+    """The app, but pauses that services ask for pass by the app's clock."""
 
     @cached_property
-    def purview(self) -> PurviewClient:
-        return PurviewClient(replace(super().purview.http, sleep=lambda _: None))
-
-    @cached_property
-    def _pauses(self) -> Pauses:
+    def pauses(self) -> Pauses:
+        """The pauses."""
         table = TimedTable(self.storage.tables, NOTES_TABLE, self._ahead_s)
-        return Pauses(Notes(table, "throttle"), self.clock, random.random, lambda: self.clock().timestamp())
+        runtime = replace(self.runtime, monotonic=lambda: self.runtime.now().timestamp())
+        return Pauses(Notes(table, "throttle"), runtime)
 
     def _ahead_s(self) -> float:
-        return (self.clock() - datetime.now(UTC)).total_seconds()
+        return (self.runtime.now() - datetime.now(UTC)).total_seconds()
 
 
 class RecordingQueue(WorkQueue):
@@ -168,7 +164,7 @@ class LineageBench:
 
     def ask(self, data_set_id: str) -> None:
         """Ask for a data set's lineage; the pause after a failed attempt is over."""
-        jobs, now = self.app.data_set_jobs, self.app.clock()
+        jobs, now = self.app.data_set_jobs, self.app.runtime.now()
         jobs.ask(new_job(data_set_id, now), now)
         stored = jobs.load(data_set_id)
         assert stored is not None

@@ -15,8 +15,9 @@ from local.identity import serve_identity
 from local.purview import Purview
 from local.purview import make_app as make_purview_app
 from local.simulation import Clock, serve
-from tests.integration.sync_core.estate import make_settings
+from sync_core.runtime import Runtime
 from tests.integration.sync_core.lineage.bench import CalmApp, LineageBench
+from tests.kit.settings import settings_of
 
 NewBench = Callable[..., LineageBench]
 
@@ -63,8 +64,8 @@ def new_bench(services: Services, storage: str) -> NewBench:
     """Make apps on the same services, each another process; all share storage unless told. Settings may differ."""
 
     def make(at: str = storage, **changes: str) -> LineageBench:
-        settings = make_settings(services.purview_url, services.cluedin_url, at, changes)
-        app = CalmApp(settings, services.clock.now)
+        settings = settings_of(services.purview_url, services.cluedin_url, at, **changes)
+        app = CalmApp(settings, Runtime(now=services.clock.now, sleep=lambda _: None))
         return LineageBench(app, services.cluedin, services.purview, at, services.clock)
 
     return make

@@ -1,7 +1,5 @@
 """A worker may die before any of its calls: when its message comes again, there is one chain, and it is whole."""
 
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Sequence
 
@@ -12,37 +10,38 @@ from sync_core.lineage.record import DataSetStatus
 from tests.integration.sync_core.lineage.bench import LineageBench
 from tests.integration.sync_core.lineage.conftest import Services
 from tests.integration.sync_core.lineage.graph import ROOT
-from tests.integration.sync_core.provisioning.mortal_worker import SHORT_CLAIM_S
+from tests.kit.nursery import Nursery
+from tests.kit.settings import environment_of
 
+SHORT_CLAIM_S = 1
 GOLDEN = f"{ROOT}/golden-records"
 UNCHANGED_CALLS = 12  # a worker that changes a lineage makes these as one that writes a new one does
 Kill = Callable[[Sequence[str], int], None]
 
 
 @pytest.fixture
-def kill(services: Services, storage: str, bench: LineageBench) -> Kill:
+def kill(services: Services, storage: str, bench: LineageBench, nursery: Nursery) -> Kill:
     """Deliver data sets, let the worker of each die one call later than the one before, and deliver them again.
 
     There must be more data sets than a worker makes calls from the first of those on.
     """
-    module = "tests.integration.sync_core.lineage.mortal_worker"
-    command = [sys.executable, "-m", module, services.purview_url, services.cluedin_url, storage]
+    settings = environment_of(services.purview_url, services.cluedin_url, storage)
 
     def kill(data_sets: Sequence[str], first: int) -> None:
         for data_set_id in data_sets:
             bench.deliver(data_set_id)
-        messages = [DataSetMessage(data_set_id=each).to_json() for each in data_sets]
-        done = subprocess.run(
-            [*command, str(first)], input="\n".join(messages), check=True, capture_output=True, text=True, timeout=100
-        )
-        ended = done.stdout.split()
-        lived = ended.index("lived")
-        assert (set(ended[:lived]), set(ended[lived:])) == ({"killed"}, {"lived"}), done.stderr
+        messages = [DataSetMessage(data_set_id=each).to_json().encode() for each in data_sets]
+        died = [
+            nursery.kill_in_real_time("push_lineage", call, settings, message, claim_s=SHORT_CLAIM_S)
+            for call, message in enumerate(messages, start=first)
+        ]
+        lived = died.index(False)
+        assert not any(died[lived:])
         assert first + lived > 25
 
         time.sleep(SHORT_CLAIM_S + 1)  # the claims of the dead
         for message in messages:
-            bench.app.push_lineage.handle(message.encode())
+            bench.app.push_lineage.handle(message)
 
     return kill
 

@@ -15,6 +15,7 @@ from sync_core.lineage.record import DataSetStatus
 from sync_core.notifications.announcement import LastNotification
 from tests.integration.sync_core.lineage.bench import CUSTOMERS, ORDERS, WRITE, LineageBench
 from tests.integration.sync_core.lineage.conftest import NewBench
+from tests.kit.parts import with_parts
 
 if TYPE_CHECKING:
     from sync_core.lineage.announce_data_sets import AnnounceDataSets
@@ -121,8 +122,9 @@ def test_what_a_worker_could_not_tell_before_it_died_is_told_by_the_next(
 ) -> None:
     data_set_id = loud.load(loud.sync_asset())
     loud.deliver(data_set_id, eventId="evt_1")
-    dying = new_bench(NOTIFY_URLS=receiver.url)
-    dying.app.__dict__["lineage_work"] = replace(dying.app.lineage_work, announce=cast("AnnounceDataSets", Silent()))
+    bench = new_bench(NOTIFY_URLS=receiver.url)
+    silent = replace(bench.app.lineage_work, announce=cast("AnnounceDataSets", Silent()))
+    dying = replace(bench, app=with_parts(bench.app, lineage_work=silent))
     assert dying.push(data_set_id).status is DataSetStatus.PUSHED
     assert receiver.received == []
 

@@ -11,9 +11,9 @@ import pytest
 import function_app
 from local.cluedin.behaviour.webhook import WebhookTarget
 from sync_core.app import triggers
-from tests.integration.sync_core.estate import make_settings
 from tests.integration.sync_core.lineage.bench import LineageBench
 from tests.integration.sync_core.lineage.conftest import Services
+from tests.kit.settings import settings_of
 
 SECRET = "whsec_MjQgYnl0ZXMgb2YgcHVyZSBjaGFuY2Uh"
 Trigger = Callable[[func.HttpRequest], func.HttpResponse]
@@ -30,7 +30,7 @@ def trigger() -> Iterator[Trigger]:
 @pytest.fixture
 def configured(services: Services, storage: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The app's settings in the environment."""
-    settings = make_settings(services.purview_url, services.cluedin_url, storage)
+    settings = settings_of(services.purview_url, services.cluedin_url, storage)
     password = settings.cluedin_password
     connection = settings.storage_connection_string
     assert password

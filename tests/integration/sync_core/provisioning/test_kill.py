@@ -1,32 +1,29 @@
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import Sequence
 
 from sync_core.assets.record import AssetStatus
-from tests.integration.sync_core.bench import Bench
-from tests.integration.sync_core.provisioning.mortal_worker import SHORT_CLAIM_S
+from sync_core.jobs.message import AssetMessage
+from tests.integration.sync_core.bench import NO_PURVIEW, Bench
+from tests.kit.nursery import Nursery
+from tests.kit.settings import environment_of
+
+SHORT_CLAIM_S = 1
 
 MORE_THAN_ENOUGH_CALLS = 60
 
 
-def kill_workers(keys: Sequence[str], cluedin_url: str, storage: str) -> int:
-    """Let workers die, each one call later than the one before; return how many it took until one lived."""
-    module = "tests.integration.sync_core.provisioning.mortal_worker"
-    command = [sys.executable, "-m", module, cluedin_url, storage, *keys]
-    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=100)
-    assert done.returncode == 0, done.stderr
-    return int(done.stdout)
-
-
 def test_a_worker_killed_before_any_of_its_calls_leaves_no_second_group(
-    bench: Bench, cluedin_url: str, storage: str
+    bench: Bench, nursery: Nursery, cluedin_url: str, storage: str
 ) -> None:
+    settings = environment_of(NO_PURVIEW, cluedin_url, storage)
     names = [f"asset {number:02}" for number in range(1, MORE_THAN_ENOUGH_CALLS)]
     keys = [bench.add_asset(name) for name in names]
+    bodies = [AssetMessage(asset_key=key, run_id="run-1").to_json().encode() for key in keys]
 
-    workers = kill_workers(keys, cluedin_url, storage)
+    def kill(call: int, body: bytes) -> bool:
+        return nursery.kill_in_real_time("create_data_source_group", call, settings, body, claim_s=SHORT_CLAIM_S)
+
+    workers = next(call for call, body in enumerate(bodies, start=1) if not kill(call, body))
 
     time.sleep(SHORT_CLAIM_S + 1)  # the claims of the dead
     bench.app.leases.table.delete("lease", "cluedin-snapshot")  # and their reading of CluedIn

@@ -16,6 +16,7 @@ from sync_core.runs.defer import unremembered
 from sync_core.runs.pauses import KEPT_S, Pauses
 from sync_core.runs.run_log import RunLog
 from sync_core.runs.throttle import Throttle
+from sync_core.runtime import Runtime
 from sync_core.settings import Settings
 
 THREADS = 10
@@ -74,7 +75,7 @@ def outcomes(hanging: Hanging, work: Callable[[], object]) -> list[BaseException
 
 
 def make_pauses(notes: Any, monotonic: Callable[[], float] = lambda: 1000.0) -> Pauses:
-    return Pauses(notes, lambda: NOW, lambda: 0.0, monotonic)
+    return Pauses(notes, Runtime(now=lambda: NOW, monotonic=monotonic, chance=lambda: 0.0))
 
 
 def test_a_pause_that_storage_does_not_tell_is_asked_for_by_one_worker() -> None:

@@ -28,7 +28,7 @@ def test_a_body_that_did_not_arrive_is_taken_and_asks_for_a_look(headers: dict[s
     (delivery,) = receiver.deliveries.kept.values()
     assert delivery.names_nothing
     assert not delivery.is_named
-    assert receiver.trouble.__dict__["noted"] == [False]
+    assert receiver.trouble.noted == [False]
     assert receiver.queue.sent == [LookMessage(kind="look", send=1)]
 
 
@@ -46,7 +46,7 @@ def test_a_chunked_body_that_arrives_is_read_as_any_other() -> None:
 
     assert said(receiver.post_raw(event(eventId="evt_1"), LOST["chunked"]))["deliveryId"] == "evt_1"
 
-    assert receiver.trouble.__dict__["noted"] == []
+    assert receiver.trouble.noted == []
 
 
 def test_a_sender_that_says_that_it_sends_nothing_is_told_what_is_missing() -> None:
@@ -64,7 +64,7 @@ def test_of_what_type_a_lost_body_was_does_not_matter(content_type: str, secrets
 
     assert receiver.post_raw(b"", {"Content-Type": content_type, **CHUNKED}).status == status
 
-    assert receiver.trouble.__dict__["noted"] == [bool(secrets)]
+    assert receiver.trouble.noted == [bool(secrets)]
 
 
 def test_a_body_of_another_type_is_refused_also_where_it_arrives_in_chunks() -> None:
@@ -84,7 +84,7 @@ def test_with_secrets_it_is_refused_with_the_reason(signature: dict[str, str]) -
     assert answer.status == 401
     assert "Transfer-Encoding: chunked. Expected a Content-Length" in said(answer)["detail"]
     assert receiver.is_untouched
-    assert receiver.trouble.__dict__["noted"] == [True]
+    assert receiver.trouble.noted == [True]
 
 
 def test_while_storage_is_away_the_sender_must_come_again() -> None:

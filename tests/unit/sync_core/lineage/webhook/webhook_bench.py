@@ -19,6 +19,7 @@ from sync_core.lineage.webhook.data_set_processed import DataSetProcessed
 from sync_core.lineage.webhook.delivery import Delivery
 from sync_core.lineage.webhook.empty_bodies import EmptyBodies
 from sync_core.lineage.webhook.receipts import Receipt, ReceiptStore
+from sync_core.runtime import Runtime
 from sync_core.storage.queues import Sendable, WorkQueue
 from tests.unit.sync_core.builders import NOW
 
@@ -67,11 +68,13 @@ class RememberedMessages(WorkQueue):
 class RememberedTrouble(EmptyBodies):
     """Keeps whether bodies that did not arrive were refused."""
 
+    noted: list[bool]
+
     def __init__(self) -> None:
-        self.__dict__["noted"] = []
+        object.__setattr__(self, "noted", [])  # the original is frozen
 
     def note(self, *, refused: bool) -> None:
-        self.__dict__["noted"].append(refused)
+        self.noted.append(refused)
 
 
 @dataclass
@@ -97,8 +100,7 @@ class Receiver:
             queue=self.queue,
             secrets=secrets,
             empty_bodies=self.trouble,
-            clock=lambda: self.now,
-            new_id=lambda: str(next(self.ids)),
+            runtime=Runtime(now=lambda: self.now, new_id=lambda: str(next(self.ids))),
         )
         return receive.answer(headers, body)
 

@@ -1,6 +1,6 @@
 """A process that dies by SIGKILL before its n-th outgoing call, whatever that call is: HTTP, table, queue or token.
 
-`python -m tests.faults.mortal` reads one job a line, forks a worker for each, and prints how the worker ended. It has
+`python -m tests.kit.mortal` reads one job a line, forks a worker for each, and prints how the worker ended. It has
 the app imported already and no thread of its own, so that a worker starts at once.
 """
 
@@ -10,13 +10,16 @@ import json
 import os
 import signal
 import sys
+from dataclasses import replace
 from typing import Any
 
 import azure.identity  # noqa: F401 - slow to import, and every worker needs it
 
 from local.simulation import Clock
 from sync_core.app import App
-from tests.faults.virtual import make_settings, make_virtual_app
+from sync_core.settings import Settings
+from tests.faults.virtual import make_virtual_app
+from tests.kit.parts import with_parts
 
 
 def die_before_call(number: int) -> None:
@@ -33,12 +36,24 @@ def die_before_call(number: int) -> None:
 
 
 def work(job: dict[str, Any]) -> None:
-    """Run one function of the app as the host would."""
-    clock = Clock()
-    clock.advance(job["ahead_s"])
-    app = make_virtual_app(make_settings(job["settings"]), clock)
+    """Run one function of the app as the host would, on the test's clock or in real time."""
+    os.environ.update(job["environment"])
+    settings = Settings.model_validate(job["settings"])
+    app = _in_real_time(settings, job["claim_s"]) if job["claim_s"] else _on_clock(settings, job["ahead_s"])
     die_before_call(job["die_before"])
     run(app, job["function"], job["body"].encode())
+
+
+def _on_clock(settings: Settings, ahead_s: float) -> App:
+    clock = Clock()
+    clock.advance(ahead_s)
+    return make_virtual_app(settings, clock)
+
+
+def _in_real_time(settings: Settings, claim_s: float) -> App:
+    app = App(settings)
+    jobs = {name: replace(getattr(app, name), claim_s=claim_s) for name in ("asset_jobs", "data_set_jobs")}
+    return with_parts(app, **jobs)
 
 
 def run(app: App, function: str, body: bytes) -> None:
