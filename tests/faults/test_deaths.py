@@ -49,6 +49,9 @@ class MortalWorker:
 
     worker: Worker
 
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.worker, name)
+
     def handle(self, body: bytes) -> None:
         """Work off a message; the host sees it come back when the process is gone."""
         try:
