@@ -8,8 +8,8 @@ from sync_core.errors import ConfigError
 
 Named = TypeVar("Named")
 
-# They take no room: zero-width space, word joiner, byte order mark, soft hyphen.
-UNSEEN = dict.fromkeys(map(ord, "\u200b\u2060\ufeff\u00ad"))
+# They take no room: zero-width space, non-joiner and joiner, word joiner, byte order mark, soft hyphen.
+UNSEEN = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
 
 
 def normalized(name: str) -> str:

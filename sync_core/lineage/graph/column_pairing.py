@@ -9,7 +9,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-NO_WIDTH = dict.fromkeys(map(ord, "\ufeff\u200b\u200c\u200d\u2060"))
+from sync_core.spelling import UNSEEN, normalized
+
 NAMES_TOLD = 100
 LONGEST_TOLD = 80
 
@@ -64,19 +65,14 @@ def _same(name: str) -> str:
 
 
 def _trimmed(name: str) -> str:
-    return name.translate(NO_WIDTH).strip()
-
-
-def _composed(name: str) -> str:
-    blanks = "".join(" " if character.isspace() else character for character in _trimmed(name))
-    return unicodedata.normalize("NFC", blanks)
+    return name.translate(UNSEEN).strip()
 
 
 def _folded(name: str) -> str:
-    return unicodedata.normalize("NFC", _composed(name).casefold())
+    return unicodedata.normalize("NFC", normalized(name).casefold())
 
 
-STEPS: tuple[Callable[[str], str], ...] = (_same, _trimmed, _composed, _folded)
+STEPS: tuple[Callable[[str], str], ...] = (_same, _trimmed, normalized, _folded)
 
 
 def _by_key(names: Iterable[str], step: Callable[[str], str]) -> dict[str, list[str]]:
