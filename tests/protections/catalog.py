@@ -1034,6 +1034,14 @@ UNREADABLE = (
         f"{INTEGRATION}/discovery/test_unreadable.py::test_looks_that_take_long_end_with_their_time_and_the_next_run_goes_on",
         "a hundred slow looks took 826 s; the host ended the run, and the next one began anew",
     ),
+    Protection(
+        "what a delivery holds beside its ids is not read, however deep it is",
+        "sync_core/lineage/webhook/body.py",
+        "    except RecursionError:\n",
+        "    except ZeroDivisionError:\n",
+        f"{UNIT}/lineage/webhook/test_body.py::test_nobody_reads_what_else_a_body_holds_however_deep_it_is",
+        "a delivery with an `event` nested 1,500 deep was answered 400, which is final",
+    ),
 )
 
 RETIRE = (
@@ -1856,8 +1864,8 @@ OTHER_VERSIONS = (
     Protection(
         "a delivery that comes again overwrites a job that cannot be read",
         "sync_core/lineage/webhook/receipts.py",
-        "        except RejectedError:  # nobody can do what this row asks for: to ask once more overwrites it\n",
-        "        except ZeroDivisionError:\n",
+        "        except (RejectedError, StateError):\n",
+        "        except StateError:\n",
         f"{INTEGRATION}/storage/test_other_versions.py::test_a_delivery_that_comes_again_overwrites_a_job_that_cannot_be_read",
         "it was answered 503 however often it was sent",
     ),
@@ -2024,6 +2032,15 @@ OTHER_VERSIONS = (
         "        except ConflictError:\n            return False\n        return True\n\n    def _owner(",
         f"{NAMESAKES}::test_an_owner_that_changes_keeps_what_another_version_noted",
         "what a newer version had noted beside an owner was erased",
+    ),
+    Protection(
+        "a repeated delivery of a data set whose record cannot be read asks once more",
+        "sync_core/lineage/webhook/receipts.py",
+        "        except (RejectedError, StateError):\n",
+        "        except RejectedError:\n",
+        f"{INTEGRATION}/lineage/webhook/test_receipts.py"
+        "::test_a_repeated_delivery_of_a_data_set_whose_record_cannot_be_read_asks_once_more",
+        "the sender was answered 503 as often as it sent the delivery again",
     ),
 )
 

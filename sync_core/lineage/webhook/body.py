@@ -1,8 +1,10 @@
 """Reads the body of a delivery: only a data set's id can be wrong in it, as nobody needs the rest."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from sync_core.errors import RejectedError
@@ -11,6 +13,10 @@ from sync_core.guids import to_guid
 SPELLINGS = ("dataSetId", "data_set_id", "DataSetId")
 EVENT_ID = "eventId"
 BODY = "body"
+# Numbers stay the text that they are: nobody counts with them, and some have more digits than Python reads.
+LOADS = partial(json.loads, parse_int=str, parse_float=str, parse_constant=str)
+# Texts, brackets, and all between them.
+TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"?|[\[\]{}]|[^"\[\]{}]+', re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,21 +42,40 @@ def parse_body(body: bytes) -> DeliveryBody:
 
 
 def _parse_object(body: bytes) -> Mapping[str, Any]:
-    # Numbers stay the text that they are: nobody counts with them, and some have more digits than Python reads. A byte
-    # that is no text is replaced: in an id it is found, elsewhere it does not matter.
+    # A byte that is no text is replaced: in an id it is found, elsewhere it does not matter.
     try:
         text = body.decode(json.detect_encoding(body), "replace")
-        found = json.loads(text, parse_int=str, parse_float=str, parse_constant=str)
-    except (ValueError, RecursionError) as error:
+        found = _decode(text)
+    except ValueError as error:
         raise RejectedError(f"{BODY}: no JSON: {_where(error)}.", code=BODY) from None
     if not isinstance(found, dict):
         raise RejectedError(f"{BODY}: expected a JSON object.", code=BODY)
     return found
 
 
-def _where(error: Exception) -> str:
+def _decode(text: str) -> Any:
+    try:
+        return LOADS(text)
+    except RecursionError:
+        return LOADS(_flattened(text))
+
+
+def _flattened(text: str) -> str:
+    """Put null in the place of each object and list inside: what is nested deeper than Python reads, nobody needs."""
+    depth, kept = 0, list[str]()
+    for token in TOKEN.findall(text):
+        depth -= token in {"]", "}"}
+        if depth < 1 or (depth == 1 and token not in {"[", "{", "]", "}"}):
+            kept.append(token)
+        elif depth == 1 and token in {"[", "{"}:
+            kept.append("null")
+        depth += token in {"[", "{"}
+    return "".join(kept)
+
+
+def _where(error: ValueError) -> str:
     """What is wrong and where, without anything of the body."""
-    return f"{error.msg} at character {error.pos}" if isinstance(error, json.JSONDecodeError) else "nested too deeply"
+    return f"{error.msg} at character {error.pos}" if isinstance(error, json.JSONDecodeError) else "not to be decoded"
 
 
 def _to_event_id(value: Any) -> str:

@@ -13,7 +13,7 @@ from http import HTTPStatus
 from pydantic import SecretStr
 
 from sync_core.answer import HttpAnswer, json_answer, problem
-from sync_core.errors import RejectedError, SyncError
+from sync_core.errors import RejectedError, StateError, SyncError
 from sync_core.jobs.job import Job
 from sync_core.jobs.message import message_of
 from sync_core.lineage.webhook.bodiless import lost_its_body
@@ -113,7 +113,10 @@ class DataSetProcessed:
             content = parse_body(body)
         except RejectedError:
             return None
-        return self.receipts.load(delivery_key(headers["webhook-id"], content.data_set_id))
+        try:
+            return self.receipts.load(delivery_key(headers["webhook-id"], content.data_set_id))
+        except StateError:  # another version wrote what we have of it
+            return self._new_delivery(headers, body, content)
 
     def _new_delivery(self, headers: Mapping[str, str], body: bytes, content: DeliveryBody) -> Delivery:
         now = self.runtime.now()

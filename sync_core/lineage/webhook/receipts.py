@@ -104,23 +104,29 @@ class ReceiptStore:
 
     def _again(self, job: Job, delivery: Delivery, known: Delivery) -> Receipt:
         if known == delivery:  # our own insertion, whose answer was lost
-            return Receipt(is_new=True, job=self._outstanding(job.key))
+            return Receipt(is_new=True, job=self._outstanding(job, delivery))
         is_over = known.is_named and self._is_over(delivery.data_set_id)
         return Receipt(is_new=False, job=None if is_over else self.jobs.ask(job, delivery.received_at))
 
     def _is_over(self, data_set_id: str) -> bool:
-        """Whether what a delivery asked for is done or under way, rather than given up or unknown to CluedIn."""
+        """Whether what a delivery asked for is done or under way, rather than given up or unknown to CluedIn.
+
+        Where a row that tells so cannot be read, it is not: to ask once more does no harm.
+        """
         try:
             stored = self.jobs.load(data_set_id)
-        except RejectedError:  # nobody can do what this row asks for: to ask once more overwrites it
+            if stored is not None:
+                return stored.job.state is JobState.PENDING
+            record = self.data_sets.load(data_set_id)
+        except (RejectedError, StateError):
             return False
-        if stored is not None:
-            return stored.job.state is JobState.PENDING
-        record = self.data_sets.load(data_set_id)
         return record is not None and record.status is not DataSetStatus.UNKNOWN
 
-    def _outstanding(self, key: str) -> Job | None:
-        stored = self.jobs.load(key)
+    def _outstanding(self, job: Job, delivery: Delivery) -> Job | None:
+        try:
+            stored = self.jobs.load(job.key)
+        except RejectedError:  # nobody can do what that row asks for
+            return self.jobs.ask(job, delivery.received_at)
         return stored.job if stored else None
 
     def _inserting(self, delivery: Delivery) -> Operation:

@@ -173,3 +173,49 @@ def test_only_receipts_from_before_a_moment_are_forgotten(receipts: ReceiptStore
     assert receipts.load(delivery("msg_2").key) is not None
     assert receipts.forget_before(moment) == 0
     assert job(receipts) is not None
+
+
+def damage(receipts: ReceiptStore, row_key: str, how: str) -> None:
+    """Let another version have written a row."""
+    table, partition = receipts.jobs.table, receipts.jobs.partition
+    if how == "all":
+        table.delete(partition, row_key)
+    columns = {} if how == "all" else {how: "of a newer app"}
+    table.merge({"PartitionKey": partition, "RowKey": row_key, "addedLater": "x", **columns})
+
+
+@pytest.mark.parametrize("how", ["state", "asked_at", "attempts", "all"])
+def test_a_repeated_delivery_whose_job_cannot_be_read_asks_once_more(receipts: ReceiptStore, how: str) -> None:
+    receipts.receive(delivery())
+    damage(receipts, f"job:{DATA_SET}", how)
+
+    receipt = receipts.receive(delivery(received_at=LATER))
+
+    found = job(receipts)
+    assert (receipt.is_new, receipt.job) == (False, found)
+    assert found is not None
+    assert found.state is JobState.PENDING
+
+
+@pytest.mark.parametrize("how", ["status", "first_seen_at", "keys", "all"])
+def test_a_repeated_delivery_of_a_data_set_whose_record_cannot_be_read_asks_once_more(
+    receipts: ReceiptStore, how: str
+) -> None:
+    receipts.receive(delivery())
+    end(receipts, DataSetStatus.PUSHED)
+    damage(receipts, f"dataset:{DATA_SET}", how)
+
+    receipt = receipts.receive(delivery(received_at=LATER))
+
+    assert (receipt.is_new, receipt.job) == (False, job(receipts))
+    assert receipt.job is not None
+
+
+def test_a_delivery_whose_answer_was_lost_and_whose_job_cannot_be_read_asks_anew(receipts: ReceiptStore) -> None:
+    receipts.receive(delivery())
+    damage(receipts, f"job:{DATA_SET}", "state")
+
+    receipt = receipts.receive(delivery())
+
+    assert (receipt.is_new, receipt.job) == (True, job(receipts))
+    assert receipt.job is not None
