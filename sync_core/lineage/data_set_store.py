@@ -133,6 +133,14 @@ class DataSetStore:
         rows = self.table.rows(KEYS_BETWEEN, _between("dataset:"), select=["RowKey"])
         return frozenset(str(row["RowKey"]).partition(":")[2] for row in rows)
 
+    def left_before(self, moment: datetime) -> frozenset[str]:
+        """Return the ids of what was left alone before a moment; reads nothing else of it."""
+        query = f"{KEYS_BETWEEN} and left_at lt @moment and ( status eq @unknown or status eq @foreign )"
+        left = {"unknown": DataSetStatus.UNKNOWN.value, "foreign": DataSetStatus.NOT_FROM_PURVIEW.value}
+        bounds = {**_between("dataset:"), **left, "moment": moment.isoformat()}
+        rows = self.table.rows(query, bounds, select=["RowKey"])
+        return frozenset(str(row["RowKey"]).partition(":")[2] for row in rows)
+
     def after(self, data_set_id: str) -> Iterator[DataSetRecord]:
         """Yield the records behind an id that can be read, in the order of ids; an empty one starts from the first."""
         return (record for _, record in self.each_after(data_set_id) if isinstance(record, DataSetRecord))

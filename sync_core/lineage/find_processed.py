@@ -14,6 +14,7 @@ from sync_core.cluedin.snapshot import DataSetSummary, KnownSource, SourceSeen
 from sync_core.errors import NotFoundError, SyncError
 from sync_core.jobs.message import message_of
 from sync_core.lineage.data_set_store import DataSetStore, new_job
+from sync_core.lineage.strangers import FOREIGN_FOR
 from sync_core.runs.counts import Count
 from sync_core.runs.defer import Defer, Deferrals, is_own_failure
 from sync_core.runs.deferred import Kind
@@ -49,12 +50,14 @@ class FindProcessed:
     ) -> list[KnownSource]:
         """Enqueue each data set of our sources that was processed anew; return the sources as they are remembered now.
 
-        `ours` are the names of the sources of recorded assets. While lineage is off nothing is acted upon, and so
-        nothing is remembered as if it had been.
+        `ours` are the names of the sources of recorded assets. What was left alone an hour ago as none of ours, and is
+        shown in one of them, is looked at anew: one odd answer must not close it for good. While lineage is off nothing
+        is acted upon, and so nothing is remembered as if it had been.
         """
         versions = {one.name: dict(known[one.name].versions) if one.name in known else {} for one in sources}
         if self.is_lineage_on:
             recorded = self.records.ids()  # the records may have been lost
+            recorded -= self.records.left_before(self.clock() - FOREIGN_FOR)
             for source, summaries in self._read([one for one in sources if one.name in ours], log):
                 for summary in filter(lambda one: one.is_processed, summaries):
                     acted_upon = versions[source.name].get(summary.data_set_id)

@@ -59,8 +59,15 @@ class PushDataSet:
                 return
             data_set = self.data_sets.fetch(data_set_id)
             if data_set is None:
+                if claim.job.unseen_since is None:
+                    self.strangers.note_unknown()
                 self._must_be_over(claim)
                 self._leave(record, DataSetStatus.UNKNOWN, "CluedIn knows no data set of this id.", claim)
+                return
+            if not (data_set.source_id and data_set.source_name):
+                self._must_be_over(claim)
+            if not data_set.source_name:
+                self._leave(record, DataSetStatus.UNKNOWN, "CluedIn does not tell which data source it is of.", claim)
                 return
             record = record.model_copy(update={"name": data_set.name, "source_id": data_set.source_id})
             asset = self.match.match(data_set)
@@ -87,10 +94,8 @@ class PushDataSet:
     def _must_be_over(self, claim: Claim) -> None:
         """One empty answer is a look, not a proof: look again within the grace before it is believed."""
         since = claim.job.unseen_since
-        if since is None:
-            self.strangers.note_unknown()
         if since is None or self.clock() - since < UNSEEN_GRACE:
-            raise UnseenError(f"CluedIn does not show data set {claim.job.key}; it is looked for again.")
+            raise UnseenError(f"CluedIn does not show data set {claim.job.key} or its source; it is looked for again.")
 
     def _bring(self, data_set: DataSet, asset: MatchedAsset, record: DataSetRecord, claim: Claim) -> DataSetRecord:
         source = self._find_source(asset)

@@ -41,7 +41,8 @@ class Strangers:
         """Whether a data set came from elsewhere when it was looked at a while ago."""
         if before is None or before.status is not DataSetStatus.NOT_FROM_PURVIEW or before.left_at is None:
             return False
-        return self.clock() - before.left_at < FOREIGN_FOR
+        is_told = bool(before.source_id)  # by an answer that did not tell its source, nothing is known of it
+        return is_told and self.clock() - before.left_at < FOREIGN_FOR
 
     def is_in_flood(self, before: DataSetRecord | None) -> bool:
         """Whether a data set, of which nothing is known but its id, is one of many."""

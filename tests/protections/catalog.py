@@ -731,8 +731,8 @@ NOTHING_LOST = (
     Protection(
         "one empty answer about a data set is a look, not a proof",
         "sync_core/lineage/push_data_set.py",
-        "                self._must_be_over(claim)\n",
-        "",
+        "                    self.strangers.note_unknown()\n                self._must_be_over(claim)\n",
+        "                    self.strangers.note_unknown()\n",
         f"{INTEGRATION}/lineage/webhook/test_deliveries.py::test_a_data_set_that_did_not_show_once_is_pushed_by_the_same_event",
         "its lineage was never written",
     ),
@@ -1661,6 +1661,31 @@ LINEAGE_WRITTEN = (
         '    return unicodedata.normalize("NFC", name.translate(UNSEEN)).strip()\n',
         f"{UNIT}/lineage/graph/test_column_pairing.py::test_look_alikes_are_one_column",
         "`Customer  Id` and `Customer Id` were two columns, though such terms are one",
+    ),
+    Protection(
+        "an answer that does not tell a data set's source is a look, not a proof",
+        "sync_core/lineage/push_data_set.py",
+        "            if not (data_set.source_id and data_set.source_name):\n",
+        "            if False:\n",
+        f"{FAULTS}/test_odd_answers.py::test_one_answer_without_the_source_closes_nothing",
+        "one odd answer closed a data set as not from Purview, for good",
+    ),
+    Protection(
+        "what was left alone and shows in one of our sources is looked at anew",
+        "sync_core/lineage/find_processed.py",
+        "            recorded -= self.records.left_before(self.clock() - FOREIGN_FOR)\n",
+        "",
+        f"{FAULTS}/test_odd_answers.py"
+        "::test_what_was_left_alone_and_shows_in_one_of_our_sources_is_looked_at_within_two_hours",
+        "nobody looked again until somebody processed it anew",
+    ),
+    Protection(
+        "by an answer that did not tell its source a data set is no stranger",
+        "sync_core/lineage/strangers.py",
+        "        return is_told and self.clock() - before.left_at < FOREIGN_FOR\n",
+        "        return self.clock() - before.left_at < FOREIGN_FOR\n",
+        f"{FAULTS}/test_odd_answers.py::test_by_an_answer_that_did_not_tell_its_source_a_data_set_is_no_stranger",
+        "deliveries of a data set of ours were dropped for an hour",
     ),
 )
 
