@@ -12,7 +12,7 @@ from enum import Enum, auto
 
 from sync_core.absence.approval import Approval, ApprovalNeeded
 from sync_core.absence.losses import Losses, is_free
-from sync_core.absence.retirement import GRACE_SNAPSHOTS, is_approved
+from sync_core.absence.retirement import counts_once_more, is_approved
 from sync_core.assets.asset_store import AssetStore
 from sync_core.assets.names import shorten
 from sync_core.assets.record import AssetRecord, AssetStatus
@@ -63,7 +63,8 @@ class Retire:
         """Note which records a snapshot has and lacks, and return them; others are left as they are.
 
         `missing` and `present` are guids, `replaced` the keys of records whose guid is another record's now; they count
-        as missing. Called once for each snapshot: every call counts against the grace of who is missing.
+        as missing. Called once for each snapshot: every call counts against the grace of who is missing, but for one
+        that follows the last one at once.
         """
         return [
             self._mark_replaced(record) if record.key in replaced else self._mark(record, missing, present)
@@ -113,12 +114,12 @@ class Retire:
         if record.guid in present and record.absent:
             reason = "" if record.reason == REPLACED else record.reason
             return self.assets.change(record.key, lambda one: one.model_copy(update={**BACK, "reason": reason}))
-        if record.guid in missing and record.absent < GRACE_SNAPSHOTS:
+        if record.guid in missing and counts_once_more(record, self.clock()):
             return self.assets.change(record.key, self._once_more)
         return record
 
     def _mark_replaced(self, record: AssetRecord) -> AssetRecord:
-        if record.absent >= GRACE_SNAPSHOTS:
+        if not counts_once_more(record, self.clock()):
             return record
         return self.assets.change(record.key, lambda one: self._once_more(one).model_copy(update={"reason": REPLACED}))
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from sync_core.absence.approval import Approval
-from sync_core.assets.record import AssetRecord, AssetStatus
+from sync_core.assets.record import LOOKS_APART, AssetRecord, AssetStatus
 
 # An asset must be missing from this many complete snapshots in a row.
 GRACE_SNAPSHOTS = 2
@@ -19,6 +19,13 @@ def latest_by_guid(records: Iterable[AssetRecord]) -> dict[str, AssetRecord]:
         if known is None or known.refreshed_at < record.refreshed_at:
             latest[record.guid] = record
     return latest
+
+
+def counts_once_more(record: AssetRecord, now: datetime) -> bool:
+    """Whether that a record is missing counts against its grace: not right after it did, as two looks are then one."""
+    since = record.absent_since or now
+    is_apart = not record.absent or now - since >= record.absent * LOOKS_APART
+    return is_apart and record.absent < GRACE_SNAPSHOTS
 
 
 def is_due(record: AssetRecord) -> bool:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from enum import Enum, auto
 
 from sync_core.assets.names import source_name
-from sync_core.assets.record import AssetRecord, AssetStatus
+from sync_core.assets.record import LOOKS_APART, AssetRecord, AssetStatus
 from sync_core.cluedin.snapshot import KnownSource, Snapshot, SourceSeen
 
 SHOWS_UP_AFTER = timedelta(minutes=2)  # CluedIn shows what it made after about a second; a read model may lag more
@@ -61,16 +61,20 @@ def must_stand(record: AssetRecord) -> bool:
 
 
 def still_missing(record: AssetRecord, before: KnownSource | None, shown: Shown) -> KnownSource:
-    """Return what is remembered of a source that a snapshot lacks, after what was remembered before."""
-    since = before.missing_since if before and before.missing_looks else shown.started_at.timestamp()
-    looks = before.missing_looks if before else 0
+    """Return what is remembered of a source that a snapshot lacks, after what was remembered before.
+
+    A snapshot that follows the last one at once counts as the same look.
+    """
+    looks, now = before.missing_looks if before else 0, shown.started_at.timestamp()
+    since = before.missing_since if before and looks else now
+    is_one_more = not looks or now - since >= looks * LOOKS_APART.total_seconds()
     return KnownSource(
         source_id=record.source_id,
         name=source_name(record),
         group_id=record.group_id,
         group_name=record.group_name,
         versions=before.versions if before else {},
-        missing_looks=looks + 1,
+        missing_looks=looks + is_one_more,
         missing_since=since,
     )
 

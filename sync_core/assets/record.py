@@ -1,6 +1,6 @@
 """An asset of Purview, and what the sync remembers of it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -21,6 +21,11 @@ class Origin(StrEnum):
 
     CREATED = "created"
     ADOPTED = "adopted"
+
+
+# Ticks come a minute apart, but one that was late is followed by the next at once: what lags behind the service's lists
+# would be missing from both.
+LOOKS_APART = timedelta(seconds=45)
 
 
 class AssetRecord(BaseModel):

@@ -1279,6 +1279,22 @@ RETIRE = (
         f"{INTEGRATION}/discovery/test_discover_changes.py::test_an_asset_made_anew_is_bound_to_the_group_it_had",
         "the same asset had two records",
     ),
+    Protection(
+        "two looks at once are one",
+        "sync_core/absence/retirement.py",
+        "    return is_apart and record.absent",
+        "    return record.absent",
+        f"{INTEGRATION}/absence/test_looks_apart.py::test_two_ticks_seconds_apart_retire_nobody",
+        "a tick that came late and the next one retired what a lagging list left out of both",
+    ),
+    Protection(
+        "two snapshots of CluedIn at once are one look",
+        "sync_core/assets/in_cluedin.py",
+        "        missing_looks=looks + is_one_more,\n",
+        "        missing_looks=looks + 1,\n",
+        f"{INTEGRATION}/absence/test_looks_apart.py::test_a_group_that_two_looks_at_once_lack_is_not_made_again",
+        "a delivery without a body right after a look made a group again that was shown a moment later",
+    ),
 )
 
 LINEAGE_WRITTEN = (

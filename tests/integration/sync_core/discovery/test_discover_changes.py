@@ -64,6 +64,7 @@ def test_an_asset_whose_qualified_name_changed_is_another_one_and_the_former_one
     former = small_estate.record_of(before.qualified_name)
     assert (former.status, former.absent) == (AssetStatus.SYNCED, 1)
     assert "qualified name changed in Purview" in former.reason
+    small_estate.clock.advance(60)
     small_estate.sync()
 
     former, present = small_estate.record_of(before.qualified_name), small_estate.record_of(moved)
@@ -84,6 +85,7 @@ def test_an_asset_whose_former_qualified_name_is_back_has_its_former_group(small
         set_attributes(small_estate, before.guid, qualifiedName=name)
         small_estate.clock.advance(REFRESH_AFTER.total_seconds())
         for _ in range(2):
+            small_estate.clock.advance(60)
             small_estate.sync()
 
     after = small_estate.record_of(before.qualified_name)

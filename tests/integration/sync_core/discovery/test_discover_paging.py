@@ -135,6 +135,7 @@ def test_once_the_order_is_stable_again_an_asset_that_lost_its_tag_is_retired(sm
     small_estate.purview.patch_switches({"assigned_entities_order": "stable"})
 
     for _ in range(2):
+        small_estate.clock.advance(60)
         small_estate.tick()
 
     assert small_estate.record_of("Orders").status is AssetStatus.RETIRED
@@ -148,6 +149,7 @@ def test_an_order_that_changes_matters_not_where_one_page_holds_all(small_estate
     small_estate.act("untag", asset="Orders", term=TERM)
 
     for _ in range(2):
+        small_estate.clock.advance(60)
         small_estate.tick()
 
     assert small_estate.record_of("Orders").status is AssetStatus.RETIRED

@@ -89,3 +89,10 @@ def test_of_two_sources_of_one_name_the_missing_one_is_remembered() -> None:
     gone = KnownSource("7", NAME, "3", "Account.csv", missing_looks=1, missing_since=1.0)
     assert known_by_name([stands, gone])[NAME] is gone
     assert known_by_name([gone, stands])[NAME] is gone
+
+
+@pytest.mark.parametrize(("after_s", "looks"), [(0, 1), (2, 1), (44, 1), (45, 2), (300, 2)])
+def test_a_snapshot_that_follows_the_last_one_at_once_is_the_same_look(after_s: float, looks: int) -> None:
+    first = still_missing(record(), None, Shown(NOON, {}, {}))
+    second = still_missing(record(), first, Shown(NOON + timedelta(seconds=after_s), {}, {}))
+    assert (second.missing_looks, second.missing_since) == (looks, NOON.timestamp())

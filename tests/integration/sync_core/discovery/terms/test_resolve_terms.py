@@ -140,6 +140,7 @@ def test_while_a_keyword_is_unknown_nobody_counts_as_missing(new_small_estate: N
 
     make_term(purview, "More", PRODUCTS)
     for _ in range(2):
+        estate.clock.advance(60)
         estate.tick()
     assert estate.record_of("Orders").status is AssetStatus.RETIRED
 
