@@ -169,9 +169,12 @@ def _is_own(service: Service, code: str) -> bool:
 
 
 def _may_be_json(answer: HasAnswer) -> bool:
-    """Whether an answer is an object or a list, as all of both services are; no page, no text, not nothing."""
+    """Whether an answer is an object or a list, as all of both services are to what the app asks.
+
+    No page, no text, and not nothing: no call here is answered 204, so that who does is somebody else.
+    """
     start = answer.body[:FEW_BYTES].removeprefix(codecs.BOM_UTF8).lstrip()
-    return answer.status == HTTPStatus.NO_CONTENT or start[:1] in {b"{", b"["}
+    return start[:1] in {b"{", b"["}
 
 
 def transient_kind(status: int | None) -> type[TransientError]:

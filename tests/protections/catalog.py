@@ -1599,6 +1599,14 @@ LINEAGE_WRITTEN = (
         "a web page with status 200 was taken for a deletion, and tried for ever as a passing failure elsewhere",
     ),
     Protection(
+        "an answer without a body (204) is nobody's answer either",
+        "sync_core/http/failures.py",
+        '    return start[:1] in {b"{", b"["}\n',
+        '    return answer.status == HTTPStatus.NO_CONTENT or start[:1] in {b"{", b"["}\n',
+        f"{INTEGRATION}/http/test_wrong_address.py::test_nobody_else_is_taken_for_purview",
+        "a 204 was a passing failure of each call, tried for ever, and no setting was named",
+    ),
+    Protection(
         "JSON of another shape is nobody's answer",
         "sync_core/purview/wire.py",
         "    if not ENTITY_MEMBERS & _object(body).keys():\n",

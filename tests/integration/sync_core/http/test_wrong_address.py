@@ -21,6 +21,7 @@ TYPES = {"entityDefs": [{"name": "cluedin_data_set"}]}
 SOMEBODY: dict[str, Callable[[], Response]] = {
     "a page": lambda: Response("<!DOCTYPE html><html><title>Sign in</title></html>", media_type="text/html"),
     "nothing": lambda: Response(""),
+    "nothing, as if it were done": lambda: Response(status_code=204),
     "other JSON": lambda: JSONResponse({"status": "ok", "version": "1.0"}),
     "a list": lambda: JSONResponse(["hello"]),
     "no such path": lambda: JSONResponse({"error": {"code": "RequestUriNotFound", "message": "no such path"}}, 404),
