@@ -10,7 +10,7 @@ from concurrent.futures import Future
 from threading import Lock
 from typing import Generic, TypeVar
 
-from sync_core.errors import TransientError
+from sync_core.errors import SlowAnswerError
 
 T = TypeVar("T")
 LONGEST_WAIT_S = 60.0  # longer than any work here takes that ends at all
@@ -28,7 +28,7 @@ class SingleFlight(Generic[T]):
         """Do the work, or wait for the outcome of who is at it: the result, or the very error.
 
         Raises:
-            TransientError: who is at it takes too long; whoever asks next does it anew.
+            SlowAnswerError: who is at it takes too long; whoever asks next does it anew.
         """
         with self._lock:
             running = self._flight
@@ -53,7 +53,7 @@ class SingleFlight(Generic[T]):
         except TimeoutError:
             self._end(flight)
             waited = f"Another thread has been at this for more than {self._longest_wait_s:.0f} s."
-            raise TransientError(waited) from None
+            raise SlowAnswerError(waited) from None
 
     def _end(self, flight: "Future[T]") -> None:
         with self._lock:

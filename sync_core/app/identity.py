@@ -36,8 +36,8 @@ def new_storage_credential(settings: Settings, patience: Patience) -> "TokenCred
     return DefaultAzureCredential(managed_identity_client_id=client_id or None, **_patience_options(patience))
 
 
-def new_storage_transport(patience: Patience) -> "RequestsTransport":
-    """Return a transport whose pool of connections suits the many threads of a host."""
+def new_transport(patience: Patience) -> "RequestsTransport":
+    """Return a transport whose pool of connections suits the many threads of a host, and that waits for no drip."""
     from azure.core.pipeline.transport import RequestsTransport  # noqa: PLC0415  # slow to import
 
     return RequestsTransport(
@@ -54,8 +54,7 @@ def _patience_options(patience: Patience) -> dict[str, Any]:
     A silent endpoint gets one try less than a silent storage: whoever waits for a delivery to be kept tries both twice.
     """
     return {
-        "connection_timeout": patience.timeout_s,
-        "read_timeout": patience.timeout_s,
+        "transport": new_transport(patience),
         "retry_total": patience.retries,
         "retry_read": patience.retries - 1,
         "retry_backoff_factor": patience.backoff_s,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from sync_core.app.identity import new_storage_credential, new_storage_transport
+from sync_core.app.identity import new_storage_credential, new_transport
 from sync_core.assets import asset_rows
 from sync_core.assets.asset_store import AssetStore
 from sync_core.jobs.job_store import JobStore
@@ -52,7 +52,7 @@ class Stores:
             queue_uri=settings.storage_queue_service_uri or "",
             new_credential=lambda: new_storage_credential(settings, self.patience),
             patience=self.patience,
-            new_transport=new_storage_transport,
+            new_transport=new_transport,
         )
 
     @cached_property

@@ -12,12 +12,12 @@ from typing import Any, Protocol
 from urllib.parse import quote, quote_plus, urlencode
 
 import requests
-from requests.adapters import HTTPAdapter
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
 from urllib3.exceptions import LocationValueError  # requests lets it through for some addresses
 
 from sync_core import __version__
 from sync_core.errors import SyncError, ThrottledError, TransientError
+from sync_core.http.bounded import BoundedAdapter, read_body
 from sync_core.http.failures import Service, to_connection_error, to_status_error
 from sync_core.ledger import record_request
 from sync_core.safe_text import MASK
@@ -75,10 +75,10 @@ class TokenSource(Protocol):
 
 
 def pooled_session() -> requests.Session:
-    """Return a session for many threads that keeps its connections and no cookies."""
+    """Return a session for many threads that keeps its connections and no cookies, and waits for no answer for ever."""
     session = requests.Session()
-    session.mount("http://", HTTPAdapter(pool_connections=4, pool_maxsize=POOL_SIZE))
-    session.mount("https://", HTTPAdapter(pool_connections=4, pool_maxsize=POOL_SIZE))
+    for scheme in ("http://", "https://"):
+        session.mount(scheme, BoundedAdapter(pool_connections=4, pool_maxsize=POOL_SIZE))
     session.cookies.set_policy(_NoCookies())
     return session
 
@@ -169,13 +169,15 @@ class HttpClient:
                 auth=_Bearer(token),
                 timeout=(CONNECT_TIMEOUT_S, READ_TIMEOUT_S),
                 allow_redirects=False,  # a redirect would carry the bearer token elsewhere
+                stream=True,
             )
+            body = read_body(response, self.service.name)
         except (requests.RequestException, LocationValueError) as error:
             self._log(call, type(error).__name__, started, request_id)
             raise to_connection_error(self.service, call.operation or call.path, error) from error
         self._log(call, response.status_code, started, request_id)
-        body = _without_echo(response.content, _secrets(call, token, is_ok=response.ok))
-        return Answer(response.status_code, response.headers, body, request_id)
+        told = _without_echo(body, _secrets(call, token, is_ok=response.ok))
+        return Answer(response.status_code, response.headers, told, request_id)
 
     def _log(self, call: Call, result: int | str, started: float, request_id: str) -> None:
         duration_ms = round((time.monotonic() - started) * 1000)

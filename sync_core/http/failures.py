@@ -15,6 +15,7 @@ from http import HTTPStatus
 from typing import Any, Protocol
 
 import requests
+from urllib3.exceptions import ReadTimeoutError
 
 from sync_core.errors import (
     AddressError,
@@ -188,8 +189,9 @@ def to_connection_error(service: Service, what: str, error: Exception) -> SyncEr
     """Return the error that a failed exchange stands for."""
     if isinstance(error, ValueError):  # what requests and urllib3 call an address that is none
         return ConfigError(f"{service.title} has no valid address: check {service.url_setting}.")
-    is_slow = isinstance(error, requests.Timeout) and not isinstance(error, requests.ConnectTimeout)
-    how = "did not answer in time" if isinstance(error, requests.Timeout) else "could not be reached"
+    is_cut = any(isinstance(cause, ReadTimeoutError) for cause in error.args)  # it had begun to answer
+    is_slow = is_cut or (isinstance(error, requests.Timeout) and not isinstance(error, requests.ConnectTimeout))
+    how = "did not answer in time" if is_slow or isinstance(error, requests.Timeout) else "could not be reached"
     return (SlowAnswerError if is_slow else TransientError)(
         f"{service.title} {how} ({what}: {type(error).__name__}). If this lasts, check {service.url_setting} and the "
         "network between the app and that host.",

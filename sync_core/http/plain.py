@@ -2,7 +2,7 @@
 
 from typing import Any
 
-import requests
+from sync_core.http.client import pooled_session
 
 TIMEOUT_S = (5, 20)  # to connect, to answer
 
@@ -13,4 +13,8 @@ def post_json(url: str, body: Any) -> int:
     Raises:
         requests.RequestException: there was no answer; its text may show the address.
     """
-    return requests.post(url, json=body, timeout=TIMEOUT_S, allow_redirects=False).status_code
+    with (
+        pooled_session() as session,
+        session.post(url, json=body, timeout=TIMEOUT_S, allow_redirects=False, stream=True) as answer,
+    ):
+        return answer.status_code  # what else it says is not waited for

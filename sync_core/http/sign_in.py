@@ -33,7 +33,10 @@ class SharedSignIn:
         Raises:
             ThrottledError: it does not answer in time, or did not a moment ago.
         """
-        return self._flight.do(lambda: self._ask(for_token))
+        try:
+            return self._flight.do(lambda: self._ask(for_token))
+        except SlowAnswerError as error:  # only of a waiter: who asks for itself makes it a pause already
+            raise self._paused(error) from error
 
     def _ask(self, for_token: Callable[[], str]) -> str:
         if self._clock() < self._rests_until:
@@ -45,11 +48,13 @@ class SharedSignIn:
         except TransientError as error:
             if not _is_timeout(error):
                 raise
-            self._rests_until = self._clock() + REST_S
-            self._on_throttled(self._service.name, None)
-            raise ThrottledError(
-                f"Signing in to {self._service.title} hangs: {error}", service=self._service.name
-            ) from error
+            raise self._paused(error) from error
+
+    def _paused(self, error: TransientError) -> ThrottledError:
+        """Make a pause of a sign-in that hangs, here and for all instances."""
+        self._rests_until = self._clock() + REST_S
+        self._on_throttled(self._service.name, None)
+        return ThrottledError(f"Signing in to {self._service.title} hangs: {error}", service=self._service.name)
 
 
 def _is_timeout(error: TransientError) -> bool:

@@ -1,8 +1,10 @@
 """Sends notifications: to Teams, Slack, mail and a hundred others through Apprise, to any other URL as JSON."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from hashlib import sha256
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -21,6 +23,7 @@ MOST_MESSAGES = 4  # into which a long text is split: a receiver that takes 160 
 COUNTER = 20  # characters for `[1/4]` and line breaks
 PLAIN_SCHEMES = frozenset({"http", "https"})
 NAME = "notifications"
+LONGEST_S = 30.0  # Apprise waits some seconds for each byte, and this is many times as long
 SUCCESS = 2  # the first digit of an answer that says so
 
 
@@ -31,6 +34,7 @@ class Receiver:
     url: SecretStr
     position: int
     id: str = field(init=False)
+    _left: list[Thread] = field(default_factory=list, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "id", sha256(self.url.get_secret_value().encode()).hexdigest()[:16])
@@ -61,10 +65,29 @@ class Receiver:
         try:
             plugin = _find_plugin(url)
             if plugin is not None:
-                return _notify(plugin, announcement)
+                return self._in_time(lambda: _notify(plugin, announcement))
             return _post(url, kind, announcement) if urlsplit(url).scheme.lower() in PLAIN_SCHEMES else None
         except Exception as error:  # noqa: BLE001  # a hundred plugins of other people: they must not fail the sync
             return type(error).__name__
+
+    def _in_time(self, work: Callable[[], str]) -> str:
+        """Leave a sending behind that does not end, e.g. to who drips; one at a time, or threads would pile up."""
+        if any(thread.is_alive() for thread in self._left):
+            return "it has not answered the one before"
+        outcome = Future[str]()
+        self._left[:] = [Thread(target=_settle, args=(outcome, work), daemon=True)]
+        self._left[0].start()
+        try:
+            return outcome.result(LONGEST_S)
+        except TimeoutError:
+            return "it did not answer in time"
+
+
+def _settle(outcome: "Future[str]", work: Callable[[], str]) -> None:
+    try:
+        outcome.set_result(work())
+    except Exception as error:  # noqa: BLE001  # it is raised where the outcome is asked for
+        outcome.set_exception(error)
 
 
 def new_receivers(urls: Sequence[SecretStr]) -> tuple[Receiver, ...]:
