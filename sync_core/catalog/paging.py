@@ -10,26 +10,33 @@ from sync_core.catalog.wire import CATALOG, Item, Page, parse_page
 from sync_core.errors import TransientError
 from sync_core.http.json_reading import text
 
+FRUITLESS_PAGES = 3  # so many in a row without news: the list has ended, whatever next page it names
 PAGE_SIZE = 100  # no maximum is documented, one live client believes in this one
 Parameters = Mapping[str, str]
 
 
 def follow(ask: Callable[[Parameters], Any], operation: str, items: str = "value") -> Iterator[Item]:
-    """Yield the items of all pages that a list names; the first may be the only one.
+    """Yield the items of all pages that a list names, each once; the first may be the only one.
+
+    A page without news is not the end yet, some in a row are: a list may name another next page for ever.
 
     Raises:
         TransientError: a page names itself as the next one, so that the list cannot be read to its end.
     """
     asked: list[Parameters] = []
-    page = Page(())
-    while not asked or page.following:
+    seen: set[str] = set()
+    page, fruitless = Page(()), 0
+    while not asked or (page.following and fruitless < FRUITLESS_PAGES):
         if page.following in asked:
             raise TransientError(
                 f"{CATALOG.title} names the same next page of {operation} again and again.", service=CATALOG.name
             )
         asked.append(page.following)
         page = parse_page(ask(page.following), operation, items)
-        yield from page.items
+        fresh = [item for item in page.items if repr(item) not in seen]
+        fruitless = 0 if fresh else fruitless + 1
+        seen.update(map(repr, fresh))
+        yield from fresh
 
 
 def skip_through(ask: Callable[[int, Parameters], Any], operation: str) -> Iterator[Item]:
