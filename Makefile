@@ -6,7 +6,9 @@ SOURCES := function_app.py sync_core local infra tests
 # Most tests wait for sockets, not for the processor, so more of them at once than there are cores.
 WORKERS ?= 3
 AZURITE := local/azurite/node_modules/.installed
-PYTEST := $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile
+PYTEST := $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
+UNIT := tests/unit $(filter-out tests/contract/host,$(wildcard tests/contract/*))
+INTEGRATION := tests/contract/host tests/faults tests/integration tests/security
 
 # Those that need the compiler, and those that read its snapshots.
 INFRA_TESTS := tests/integration/infra/test_compiler.py tests/integration/infra/test_parameters.py tests/unit/infra
@@ -40,7 +42,9 @@ demo: setup ## tag assets, run the minute tick, show and check what was created
 run: setup ## the same, and stay up until Ctrl-C
 	$(BIN)/python -m local run
 
-test: lint types unit integration e2e ## everything: lint, types, unit, integration, end to end
+# What takes long comes first, so that at the end no worker waits for another one.
+test: lint types ## everything: lint, types, unit, integration, end to end
+	$(PYTEST) tests/e2e $(INTEGRATION) $(UNIT)
 
 lint: setup ## style and layering
 	$(BIN)/ruff check $(SOURCES)
@@ -51,13 +55,13 @@ types: setup ## mypy, strict
 	$(BIN)/mypy
 
 unit: setup ## pure logic, and the vendors' own SDKs against the simulators
-	$(PYTEST) tests/unit $(filter-out tests/contract/host,$(wildcard tests/contract/*))
+	$(PYTEST) $(UNIT)
 
 integration: setup ## state, clients, flows and host on real Azurite and real HTTP, with faults and attacks
-	$(PYTEST) $(wildcard tests/integration tests/contract/host tests/faults tests/security)
+	$(PYTEST) $(INTEGRATION)
 
 e2e: setup ## the whole app: simulators, Azurite, host
-	$(BIN)/python -m pytest tests/e2e
+	$(PYTEST) tests/e2e
 
 infra: $(VENV)/.installed ## the template through the real Bicep compiler: build, lint, format, snapshots, parameters
 	$(BIN)/python -m infra.checks

@@ -17,12 +17,12 @@ RECONCILE = "reconcile"
 ASSET_QUEUE = "asset-sync"
 
 
-def wait_until(is_so: Callable[[], bool], what: str, timeout_s: float = 60) -> None:
+def wait_until(is_so: Callable[[], bool], what: str, timeout_s: float = 60, poll_s: float = 0.1) -> None:
     """Wait for something to happen."""
     deadline = time.monotonic() + timeout_s
     while not is_so():
         assert time.monotonic() < deadline, f"after {timeout_s} s still not so: {what}"
-        time.sleep(0.1)
+        time.sleep(poll_s)
 
 
 def complete_groups(url: str) -> list[Group]:

@@ -108,7 +108,7 @@ def check_each_once(platform: Platform, host: HostProcess) -> None:
         answer = requests.get(f"{host.url}/api/status", params={"code": DEFAULT_FUNCTION_KEY}, timeout=30)
         return int(answer.json()["counts"]["synced"]) if answer.ok else 0  # a call in a dying worker is an empty 500
 
-    wait_until(lambda: count_synced() == TAGGED, "18 synced assets", timeout_s=240)
+    wait_until(lambda: count_synced() == TAGGED, "18 synced assets", timeout_s=240, poll_s=1)
     groups = fetch_groups(platform.cluedin.url)
     assert len(groups) == TAGGED
     assert all(len(group.sources) == 1 for group in groups)
@@ -136,7 +136,7 @@ def test_a_host_that_ends_because_storage_is_away_loses_nothing(platform: Platfo
         account = platform.environment["AzureWebJobsStorage"].split("AccountName=")[1].split(";")[0]
         direct = platform.environment["AzureWebJobsStorage"]
         platform.environment["AzureWebJobsStorage"] = doors.connection_string(azurite_server, account)
-        host = platform.start("--storage-patience-seconds", "1")
+        host = platform.start("--storage-patience-seconds", "3")
         assert host.run_function(DISCOVER).succeeded
         wait_until(lambda: len(complete_groups(platform.cluedin.url)) >= 3, "3 groups")
         doors.lead_to(None)
