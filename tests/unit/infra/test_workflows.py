@@ -69,7 +69,7 @@ def test_the_workflow_runs_what_a_developer_runs_and_nothing_else() -> None:
     commands = [step["run"] for step in steps("test", "test") if "run" in step]
     assert commands == [f"az bicep install --version v{VERSION}", ".ci/run"]
     assert (REPOSITORY / ".ci" / "run").stat().st_mode & stat.S_IXUSR
-    made = set(re.findall(r"\bmake ([a-z ]+?)(?: PYTHON|$)", CI, re.M))
+    made = set(re.findall(r"\bmake ([a-z ]+?)(?: PYTHON|$)", CI, re.MULTILINE))
     assert made == {"test", "infra", "unit worker"}
     makefile = (REPOSITORY / "Makefile").read_text(encoding="utf-8")
     assert [name for name in " ".join(made).split() if f"\n{name}:" not in makefile] == []
