@@ -90,7 +90,7 @@ def test_certificates_are_always_checked_and_redirects_never_followed() -> None:
     ]
     assert options == [
         ("sync_core/http/client.py", "allow_redirects", "False"),
-        ("sync_core/notifications/receivers.py", "allow_redirects", "False"),
+        ("sync_core/http/plain.py", "allow_redirects", "False"),
     ]
 
 
