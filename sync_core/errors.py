@@ -59,7 +59,7 @@ class AddressError(ConfigError):
 class TransientError(SyncError):
     """The same call may work later.
 
-    `retry_after_s` is what the service asked for, or None. `service` names who was not able to answer.
+    `retry_after_s` is how long to wait, or None; where `service` names who was not able to answer, it asked for that.
     """
 
     cause_class = "transient"

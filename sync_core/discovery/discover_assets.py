@@ -8,6 +8,7 @@ from sync_core.discovery.discover_all import DiscoverAll
 from sync_core.discovery.discover_by_term import DiscoverByTerm
 from sync_core.discovery.selection import ReadSelection
 from sync_core.discovery.terms.keywords import Selection
+from sync_core.errors import SyncError
 from sync_core.jobs.wake_jobs import WakeJobs
 from sync_core.provisioning.announce_assets import Announce
 from sync_core.purview.client import PURVIEW
@@ -54,6 +55,9 @@ class DiscoverAssets:
                 return
             try:
                 self._discover(lease, log)
+            except SyncError as error:
+                self.pauses.heed(error)
+                raise
             finally:
                 lease.release()
 

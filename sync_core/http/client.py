@@ -89,8 +89,8 @@ class HttpClient:
 
     `is_refused` says whether an answer means "token not accepted"; then the token is renewed once and the call
     repeated, which is safe for any call since a refused one was not carried out. A 403 is none: it speaks of the rights
-    to one thing, and another token has the same. `on_throttled` hears of each answer
-    that asks us to slow down, with the seconds asked for, if any.
+    to one thing, and another token has the same. `on_throttled` hears of each 429, with the seconds asked for, if any.
+    A 5xx with a `Retry-After` may be the failure of the one thing that was asked for: whose it is, who isolates tells.
     """
 
     service: Service
@@ -128,7 +128,7 @@ class HttpClient:
 
     def notice(self, error: SyncError) -> None:
         """Pass on that the service asks us to slow down, also where an answer says so in its body."""
-        if isinstance(error, ThrottledError) or (isinstance(error, TransientError) and error.retry_after_s is not None):
+        if isinstance(error, ThrottledError):
             self.on_throttled(self.service.name, error.retry_after_s)
 
     def _send_signed(self, call: Call) -> Answer:

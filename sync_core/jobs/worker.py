@@ -169,10 +169,12 @@ class Worker:
             self.work.do(claim)
         except SyncError as error:
             self._fail(claim, error)
+            self.pauses.heed_one(error, job.key)
         except Exception as error:
             self._fail(claim, UnforeseenError(f"{type(error).__name__}: {error}"))
             raise
         else:
+            self.pauses.works(*self.work.services)
             self._send_left(claim, 0)
         self.work.when_done()
 

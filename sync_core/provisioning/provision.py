@@ -172,7 +172,6 @@ def _check_that_it_is_shown(record: AssetRecord, group: DataSourceSet | None) ->
         f"CluedIn does not show {what} of asset {record.key}; another one is made once snapshots of CluedIn prove that "
         "it is gone.",
         retry_after_s=NOT_SHOWN_RETRY_S,
-        service=CLUEDIN.name,
     )
 
 
@@ -185,7 +184,7 @@ def _looked_at_again() -> Iterator[None]:
         if error.service != CLUEDIN.name:
             raise
         # It may still be carried out: no one may look, and then make another, before that is over.
-        raise TransientError(str(error), retry_after_s=LATE_S, service=error.service) from error
+        raise TransientError(str(error), retry_after_s=LATE_S) from error
     except (AlreadyExistsError, NotFoundError) as error:
         # What was made a moment ago may not show everywhere yet.
         raise TransientError(str(error), service=CLUEDIN.name) from error

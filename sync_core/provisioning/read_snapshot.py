@@ -184,7 +184,7 @@ class ReadSnapshot:
 def _isolates(current: _Round, error: TransientError) -> bool:
     """Whether to go on around what cannot be read; twice in a row is an outage, and so is a first failure."""
     reading = current.reading
-    if error.retry_after_s is not None or isinstance(error, ThrottledError):
+    if isinstance(error, ThrottledError):
         return False
     if not reading.has_failed:
         current.reading = reading.model_copy(update={"has_failed": True})

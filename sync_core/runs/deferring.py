@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from sync_core.errors import TransientError
 from sync_core.runs.deferred import Deferred, Kind
 
 FIRST_PAUSE = timedelta(minutes=2)
@@ -27,8 +28,12 @@ def pause_after(kind: Kind, looks: int, *, is_hidden: bool) -> timedelta:
 def deferred_again(
     before: Deferred | None, kind: Kind, thing: str, name: str, *, now: datetime, error: Exception, is_hidden: bool
 ) -> Deferred:
-    """Return what is remembered after one more look that failed; `before` is what was remembered until now."""
+    """Return what is remembered after one more look that failed; `before` is what was remembered until now.
+
+    A pause that the service asked for at this one thing is this one's.
+    """
     looks = before.looks + 1 if before else 1
+    asked_s = (error.retry_after_s or 0.0) if isinstance(error, TransientError) else 0.0
     return Deferred(
         kind=kind,
         id=thing,
@@ -36,7 +41,7 @@ def deferred_again(
         since=before.since if before else now,
         looks=looks,
         looked_at=now,
-        next_look_at=now + pause_after(kind, looks, is_hidden=is_hidden),
+        next_look_at=now + max(pause_after(kind, looks, is_hidden=is_hidden), timedelta(seconds=asked_s)),
         is_hidden=is_hidden,
         cause_class=str(getattr(error, "cause_class", "error")),
         reason=str(error)[:LONGEST_REASON],

@@ -5,7 +5,9 @@ still keep the same one.
 """
 
 from dataclasses import dataclass, field
+from typing import TypeGuard
 
+from sync_core.errors import ThrottledError, TransientError
 from sync_core.runs.throttle import Throttle
 from sync_core.runs.throttling import next_throttle, wait_s
 from sync_core.runtime import Runtime
@@ -13,6 +15,7 @@ from sync_core.single_flight import SingleFlight
 from sync_core.storage.notes import Notes
 
 KEPT_S = 2.0
+THINGS_WITHOUT_SUCCESS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,7 @@ class Pauses:
     runtime: Runtime
     _kept: dict[str, Read] = field(default_factory=dict, repr=False)
     _reads: dict[str, SingleFlight[Read]] = field(default_factory=dict, repr=False)
+    _failed: dict[str, set[str]] = field(default_factory=dict, repr=False)
 
     def note(self, service: str, retry_after_s: float | None) -> None:
         """Keep a pause, for all instances. What comes during one and asks for no longer one costs nothing.
@@ -51,6 +55,24 @@ class Pauses:
         throttle = next_throttle(before.throttle, before.age_s, service, retry_after_s, self.runtime.now())
         self.notes.save(service, throttle)
         self._keep(service, Read(throttle, 0.0, self.runtime.monotonic()))
+
+    def heed(self, error: Exception) -> None:
+        """Keep the pause that a service asks for by a failure which is no single thing's, as it ended all the work."""
+        if _is_asked(error) and not isinstance(error, ThrottledError):  # those are kept as they come
+            self.note(error.service, error.retry_after_s)
+
+    def heed_one(self, error: Exception, thing: str) -> None:
+        """Keep it once so many things in a row fail so, and none succeeds: then it is the service, not one of them."""
+        if _is_asked(error):
+            things = self._failed.setdefault(error.service, set())
+            things.add(thing)
+            if len(things) >= THINGS_WITHOUT_SUCCESS:
+                self.heed(error)
+
+    def works(self, *services: str) -> None:
+        """Note that a thing succeeded that needs these services."""
+        for service in services:
+            self._failed.pop(service, None)
 
     def wait_s(self, *services: str) -> float:
         """Return for how long to leave these services alone, 0 for not at all."""
@@ -78,3 +100,7 @@ class Pauses:
         read_at = self.runtime.monotonic()
         throttle, age_s = self.notes.load_with_age(Throttle, service) or (None, 0.0)
         return Read(throttle, age_s, read_at)
+
+
+def _is_asked(error: Exception) -> TypeGuard[TransientError]:
+    return isinstance(error, TransientError) and error.retry_after_s is not None and bool(error.service)

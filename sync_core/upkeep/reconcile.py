@@ -136,7 +136,11 @@ class Reconcile:
         is_thorough = self._begin_thorough(log.started_at)
         log.counts[Count.THOROUGH] = int(is_thorough)
         steps = self._steps(is_thorough=is_thorough)
-        _run_all([*steps, *self._steps_that_ask_services(log, is_thorough=is_thorough)], log)
+        failures = _run_all([*steps, *self._steps_that_ask_services(log, is_thorough=is_thorough)], log)
+        for error in failures:
+            self.pauses.heed(error)
+        if failures:
+            raise failures[0]
 
     def _steps(self, *, is_thorough: bool) -> Iterator[Step]:
         yield "take poison messages", self.take_poison.run
@@ -178,7 +182,7 @@ class Reconcile:
             self.check_existence.run(log)
 
 
-def _run_all(steps: Sequence[Step], log: RunLog) -> None:
+def _run_all(steps: Sequence[Step], log: RunLog) -> list[Exception]:
     failures: list[Exception] = []
     for name, step in steps:
         try:
@@ -186,5 +190,4 @@ def _run_all(steps: Sequence[Step], log: RunLog) -> None:
         except Exception as error:  # noqa: BLE001  # also a bug in one step must not keep the others from healing
             failures.append(error)
             log.notes.append(f"Step '{name}' failed: {type(error).__name__}: {error}")
-    if failures:
-        raise failures[0]
+    return failures

@@ -129,7 +129,7 @@ ONE_GROUP = (
     Protection(
         "what timed out may still be carried out: no one looks before that is over",
         "sync_core/provisioning/provision.py",
-        "raise TransientError(str(error), retry_after_s=LATE_S, service=error.service) from error",
+        "raise TransientError(str(error), retry_after_s=LATE_S) from error",
         "raise",
         f"{FAULTS}/test_provisioning.py"
         "::test_what_cluedin_carries_out_after_we_gave_up_waiting_is_found_and_not_made_again",
@@ -934,6 +934,38 @@ UNREADABLE = (
         "0.0",
         f"{INTEGRATION}/discovery/test_unreadable.py::test_it_is_asked_for_again_with_a_growing_pause_and_found_within_a_day",
         "it was asked for in every run",
+    ),
+    Protection(
+        "a `Retry-After` that comes with one thing's failure is that thing's pause",
+        "sync_core/http/client.py",
+        "        if isinstance(error, ThrottledError):\n",
+        "        if isinstance(error, TransientError) and error.retry_after_s is not None:\n",
+        f"{INTEGRATION}/discovery/test_unreadable.py::test_a_pause_that_one_thing_asks_for_is_its_own_and_not_the_whole_services",
+        "one asset that answered 503 and asked for an hour stopped all of Purview for an hour, again and again",
+    ),
+    Protection(
+        "what asks for a pause is left alone for as long as it asks",
+        "sync_core/runs/deferring.py",
+        "    asked_s = (error.retry_after_s or 0.0) if isinstance(error, TransientError) else 0.0\n",
+        "    asked_s = 0.0\n",
+        f"{INTEGRATION}/discovery/test_unreadable.py::test_a_pause_that_one_thing_asks_for_is_its_own_and_not_the_whole_services",
+        "an asset that asked to be left alone for an hour was asked again in the next tick",
+    ),
+    Protection(
+        "a `Retry-After` that one job after another is answered with is the whole service's pause",
+        "sync_core/runs/pauses.py",
+        "            if len(things) >= THINGS_WITHOUT_SUCCESS:\n",
+        "            if False:\n",
+        f"{LINEAGE}/test_refusals.py::test_a_pause_that_each_data_set_asks_for_is_kept_by_all",
+        "a thousand messages each tried a service that was down and asked for two minutes",
+    ),
+    Protection(
+        "a `Retry-After` that ends a run is the whole service's pause",
+        "sync_core/discovery/discover_assets.py",
+        "                self.pauses.heed(error)\n",
+        '                log.notes.append("It asked for a pause.")\n',
+        f"{INTEGRATION}/discovery/test_unreadable.py::test_a_pause_that_the_store_asks_for_is_kept_by_all",
+        "a service that was down and asked for an hour was asked by each tick",
     ),
     Protection(
         "what could be read before tells a store that fails from an asset that does",

@@ -125,11 +125,8 @@ def test_a_conflict_with_a_push_that_creates_the_same_golden_records_passes(
     assert bench.push(data_set_id).status is DataSetStatus.PUSHED
 
 
-@pytest.mark.parametrize(("status", "attempts"), [(429, 0), (503, 1)])
-def test_a_request_to_slow_down_is_kept_by_all_and_a_429_counts_as_no_attempt(
-    bench: LineageBench, data_set_id: str, status: int, attempts: int
-) -> None:
-    bench.fault(WRITE, times=1, status=status, headers={"Retry-After": "120"})
+def test_a_request_to_slow_down_is_kept_by_all_and_counts_as_no_attempt(bench: LineageBench, data_set_id: str) -> None:
+    bench.fault(WRITE, times=1, status=429, headers={"Retry-After": "120"})
     other = bench.load("1", "Other.csv")
 
     (delay_s,) = bench.push_failing(data_set_id)
@@ -139,9 +136,29 @@ def test_a_request_to_slow_down_is_kept_by_all_and_a_429_counts_as_no_attempt(
     assert delay_s >= 120
     assert 100 < other_delay_s <= 180
     assert (bench.purview.log.last_seq, bench.cluedin.log.last_seq) == since
-    assert bench.record(data_set_id).attempts == attempts
+    assert bench.record(data_set_id).attempts == 0
     bench.clock.advance(121)
     assert bench.push(data_set_id).status is DataSetStatus.PUSHED
+
+
+def test_a_pause_that_one_data_set_asks_for_is_its_own(bench: LineageBench, data_set_id: str) -> None:
+    bench.fault(WRITE, times=1, status=503, headers={"Retry-After": "3000"})
+    other = bench.load("1", "Other.csv")
+
+    assert bench.push_failing(data_set_id)[0] >= 3000
+    assert bench.push(other).status is DataSetStatus.PUSHED
+    assert bench.record(data_set_id).attempts == 1
+
+
+def test_a_pause_that_each_data_set_asks_for_is_kept_by_all(bench: LineageBench, data_set_id: str) -> None:
+    bench.fault(WRITE, times=None, status=503, headers={"Retry-After": "120"})
+    others = [bench.load("1", f"Other{number}.csv") for number in range(3)]
+
+    for one in (data_set_id, *others[:2]):
+        assert bench.push_failing(one)[0] >= 120
+    since = bench.purview.log.last_seq
+    assert 100 < bench.push_failing(others[2])[0] <= 180
+    assert bench.purview.log.last_seq == since
 
 
 def test_after_twelve_attempts_it_is_given_up(bench: LineageBench, data_set_id: str) -> None:
