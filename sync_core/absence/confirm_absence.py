@@ -12,7 +12,7 @@ from enum import Enum
 from sync_core.assets.record import AssetRecord
 from sync_core.errors import ForbiddenError, SyncError, ThrottledError
 from sync_core.purview.client import PurviewClient
-from sync_core.runs.defer import Deferrals, is_own_failure
+from sync_core.runs.defer import Deferrals, may_be_own
 from sync_core.runs.deferred import Kind
 
 LOOKS_A_RUN = 100  # each is a request
@@ -76,11 +76,12 @@ class ConfirmAbsence:
             looks.asked += 1
             try:
                 looks.sights[record.guid] = self._look(record, deferrals)
-            except ThrottledError:  # what was seen counts; the pause that it asks for is kept by the next run
-                looks.left = _leave(to_look[number:], deferrals)
+            except ThrottledError as error:  # what was seen counts; the pause that it asks for is kept by the next run
+                deferrals.failed(Kind.ASSET, record.guid, error, record.qualified_name)  # the others come first then
+                looks.left = _leave(to_look[number + 1 :], deferrals)
                 break
             except SyncError as error:
-                if not is_own_failure(error):
+                if not may_be_own(error):
                     raise
                 deferrals.failed(Kind.ASSET, record.guid, error, record.qualified_name)
                 failures += [] if isinstance(error, ForbiddenError) else [error]

@@ -11,10 +11,10 @@ from datetime import datetime, timedelta
 
 from pydantic import BaseModel
 
-from sync_core.errors import AddressError, RejectedError, SyncError, TransientError
+from sync_core.errors import AddressError, RejectedError, SyncError, ThrottledError, TransientError
 from sync_core.purview.asset_types import DATA_SET, NOT_A_DATA_SET, PROCESS, telling, why_no_data_asset
 from sync_core.purview.client import PurviewClient
-from sync_core.runs.defer import Deferrals, is_own_failure, note_name
+from sync_core.runs.defer import Deferrals, is_own_failure, may_be_own, note_name
 from sync_core.runs.deferred import Deferred, Kind
 from sync_core.storage.notes import Notes
 
@@ -22,6 +22,7 @@ from sync_core.storage.notes import Notes
 ROOTS = frozenset({DATA_SET, PROCESS, "Asset", "Referenceable", "Infrastructure"})
 BELIEVED_FOR = timedelta(hours=2)
 LOOKS_BEFORE_NAME_DECIDES = 6
+LOOKS_BEFORE_OWN = 3  # so many runs in a row that a 429 about a type ended: then it is no request to all of us
 MOST_ANCESTORS = 200  # Purview's own types have ten at most
 
 
@@ -53,18 +54,26 @@ class AssetTypes:
     clock: Callable[[], datetime]
     _seen: dict[str, KnownType] = field(default_factory=dict)
 
-    def why_left_out(self, type_name: str, deferrals: Deferrals) -> str | None:
-        """Return why entities of a type are left out, an empty text for a data asset, None while nobody can tell."""
+    def why_left_out(
+        self, type_name: str, deferrals: Deferrals, has_time: Callable[[], bool] = lambda: True
+    ) -> str | None:
+        """Return why entities of a type are left out, an empty text for a data asset, None while nobody can tell.
+
+        Purview is asked only while there is time.
+        """
         known = self._recall(type_name)
-        if known is None and deferrals.waits(Kind.TYPE, type_name):
+        if known is None and (deferrals.waits(Kind.TYPE, type_name) or not has_time()):
             return self._in_doubt(type_name, deferrals.find(Kind.TYPE, type_name))
         if known is None:
             try:
                 known = self._learn(type_name)
             except SyncError as error:
-                if not is_own_failure(error):
+                if not may_be_own(error):
                     raise
-                return self._in_doubt(type_name, deferrals.failed(Kind.TYPE, type_name, error))
+                deferred = deferrals.failed(Kind.TYPE, type_name, error)
+                if isinstance(error, ThrottledError) and deferred.looks < LOOKS_BEFORE_OWN:
+                    raise
+                return self._in_doubt(type_name, deferred)
             deferrals.succeeded(Kind.TYPE, [type_name])
             self._keep(type_name, known)
         return known.why_left_out(type_name)

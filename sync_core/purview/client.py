@@ -3,7 +3,7 @@
 Source: docs/vendors/purview.md, sections 0 to 3 (Data Map 2023-09-01).
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, quote
@@ -88,24 +88,38 @@ class PurviewClient:
         params = {"limit": limit, "offset": offset, "sort": "ASC"}
         return parse_assigned_entities(self._get(path, params, "fetch_assigned_entities"), offset)
 
-    def fetch_assets(self, guids: Sequence[str]) -> Iterator[Asset]:
-        """Yield what Purview knows of these guids, in chunks; a guid that is gone is left out.
+    def fetch_few(self, guids: Sequence[str]) -> list[Asset]:
+        """Return what Purview tells of these guids, with one call, of fifty at most.
 
-        Name and qualified name are empty where Purview has none: the caller decides what that means.
+        Name and qualified name are empty where Purview has none: the caller decides what that means. That a guid is
+        left out is no proof that it is gone.
+
+        Raises:
+            NotFoundError: one of them is gone; the others may be there.
+        """
+        params = {"guid": list(guids), "minExtInfo": "true", "ignoreRelationships": "true"}
+        return parse_entities(self._get(f"{ATLAS}/entity/bulk", params, "fetch_assets"))
+
+    def fetch_assets(self, guids: Sequence[str], has_time: Callable[[], bool] = lambda: True) -> Iterator[Asset]:
+        """Yield what Purview knows of any number of guids; a guid that is gone is left out.
+
+        Raises:
+            TransientError: there was no time to find out which one of several is gone.
         """
         for start in range(0, len(guids), ENTITIES_A_CALL):
-            yield from self._fetch_chunk(guids[start : start + ENTITIES_A_CALL])
+            yield from self._fetch_chunk(guids[start : start + ENTITIES_A_CALL], has_time)
 
-    def _fetch_chunk(self, guids: Sequence[str]) -> Iterable[Asset]:
-        params = {"guid": list(guids), "minExtInfo": "true", "ignoreRelationships": "true"}
+    def _fetch_chunk(self, guids: Sequence[str], has_time: Callable[[], bool]) -> Iterable[Asset]:
         try:
-            return parse_entities(self._get(f"{ATLAS}/entity/bulk", params, "fetch_assets"))
-        except NotFoundError:
+            return self.fetch_few(guids)
+        except NotFoundError as error:
             # One unknown guid fails the whole call: halve until it is alone.
             if len(guids) == 1:
                 return []
+            if not has_time():
+                raise TransientError(f"There was no time to find out which of {len(guids)} assets is gone.") from error
             half = len(guids) // 2
-            return [*self._fetch_chunk(guids[:half]), *self._fetch_chunk(guids[half:])]
+            return [*self._fetch_chunk(guids[:half], has_time), *self._fetch_chunk(guids[half:], has_time)]
 
     def is_gone(self, guid: str) -> bool:
         """Whether the store says beyond doubt that an entity is gone: it knows no such guid, or has it as deleted.

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from sync_core.errors import (
     AddressError,
+    ConfigError,
     ForbiddenError,
     RejectedError,
     StateError,
@@ -32,6 +33,11 @@ FORGOTTEN_AFTER = timedelta(days=3)  # nobody has asked for it for long: it lost
 def is_own_failure(error: SyncError) -> bool:
     """Whether a failure may be that of the one thing that was asked for, and not the whole service's or our own."""
     return isinstance(error, OWN_FAILURES) and not isinstance(error, ThrottledError) and not is_ours(error)
+
+
+def may_be_own(error: SyncError) -> bool:
+    """Whether a failure could be that of one thing: also a 401 or a 429, where another call proves the service well."""
+    return isinstance(error, (ConfigError, RejectedError, TransientError)) and not is_ours(error)
 
 
 def is_ours(error: SyncError) -> bool:

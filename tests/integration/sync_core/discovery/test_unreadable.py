@@ -8,10 +8,11 @@ import pytest
 
 from local.purview import Purview
 from local.purview.admin.actions import find_term
+from local.simulation.faults import Effect, Fault, Match
 from local.stack import TERM
 from sync_core.assets.record import AssetStatus
 from sync_core.discovery.discover_by_term import COMPARE_AFTER
-from sync_core.errors import ConfigError, TransientError
+from sync_core.errors import ConfigError, SyncError, ThrottledError, TransientError
 from tests.integration.sync_core.conftest import NewEstate
 from tests.integration.sync_core.discovery.terms.test_resolve_terms import CUSTOMERS, PRODUCTS, SALES_MODEL, make_term
 from tests.integration.sync_core.estate import ASSIGNMENTS, DETAILS, TYPES, Estate
@@ -466,3 +467,124 @@ def test_a_pause_that_the_store_asks_for_is_kept_by_all(three: Estate) -> None:
     before = three.purview.log.last_seq
     three.tick()
     assert not three.asked_of_purview(before)
+
+
+@pytest.mark.parametrize("body", [{"entities": None}, {"entities": []}, {"entities": ["x"]}], ids=str)
+def test_who_is_left_out_of_an_answer_to_many_is_asked_for_alone(three: Estate, body: object) -> None:
+    """Purview leaves everything out of an answer beside one odd guid: that one alone is in doubt, and named."""
+    guid = guid_of(three, PRODUCTS)
+    fault = three.purview.faults.add(
+        Fault(match=Match(operation=DETAILS, url=guid), effect=Effect(status=200, body=body), times=None)
+    )
+
+    run = three.tick()
+
+    assert names(three) == ["Customers", "Orders"]
+    assert run.counts.get("unknown to Purview", 0) == 0
+    assert any(guid in note and "leaves it out" in note for note in run.notes)
+    three.purview.faults.clear(fault)
+    three.clock.advance(DAY_S)
+    three.tick()
+    assert names(three) == ["Customers", "Orders", "Products"]
+
+
+def test_an_answer_to_many_that_leaves_out_one_costs_two_questions_about_it(three: Estate) -> None:
+    guids = [guid_of(three, name) for name in (PRODUCTS, CUSTOMERS)]
+    entities = [
+        {"guid": guid, "typeName": "azure_sql_table", "attributes": {"name": guid[:3], "qualifiedName": guid}}
+        for guid in guids
+    ]
+    three.purview.faults.add(
+        Fault(match=Match(operation=DETAILS, url=guids[0]), effect=Effect(status=200, body={"entities": entities}))
+    )
+    before = three.purview.log.last_seq
+
+    three.tick()
+
+    assert len(names(three)) == 3
+    assert three.asked_of_purview(before)[DETAILS] == 2
+
+
+def test_assets_that_are_gone_and_tagged_are_no_longer_known_and_nothing_is_deferred(three: Estate) -> None:
+    gone: dict[str, Any] = {"status": 404, "body": {"errorCode": "ATLAS-404-00-005", "errorMessage": "unknown guid"}}
+    three.unreadable(guid_of(three, PRODUCTS), **gone)
+
+    run = three.tick()
+
+    assert names(three) == ["Customers", "Orders"]
+    assert (run.counts["unknown to Purview"], run.counts.get("deferred", 0)) == (1, 0)
+
+
+REFUSALS: list[dict[str, Any]] = [
+    {"status": 401},
+    {"status": 429},
+    {"status": 429, "headers": {"Retry-After": "1"}},
+    {"status": 200, "body": {"errorCode": "x"}},
+]
+
+
+def later(new_small_estate: NewEstate, estate: Estate, looks: int = 12) -> None:
+    """Look every ten minutes, each time by another instance and after any pause is over."""
+    for _ in range(looks):
+        estate.clock.advance(600)
+        again = new_small_estate()
+        again.app.notes("throttle").delete("purview")
+        with suppress(SyncError):
+            again.app.discover_assets.run()
+
+
+@pytest.mark.parametrize("effect", REFUSALS, ids=str)
+@pytest.mark.parametrize("is_first", [True, False])
+def test_an_asset_that_is_refused_for_ever_stops_no_other(
+    new_small_estate: NewEstate, effect: dict[str, Any], *, is_first: bool
+) -> None:
+    estate = new_small_estate()
+    if not is_first:
+        estate.tick()
+    estate.act("tag", asset=PRODUCTS, term=TERM)
+    estate.act("tag", asset=SALES_MODEL, term=TERM)
+    guid = guid_of(estate, PRODUCTS)
+    estate.unreadable(guid, **effect)
+
+    later(new_small_estate, estate)
+
+    assert names(estate) == ["Customers", "Orders", "Sales Model"], estate.last_run().error
+    assert [one.id for one in estate.app.deferred.first(9)] == [guid]
+
+
+@pytest.mark.parametrize("effect", REFUSALS[:3], ids=str)
+def test_a_type_that_is_refused_for_ever_keeps_only_its_own_assets_waiting(
+    new_small_estate: NewEstate, effect: dict[str, Any]
+) -> None:
+    estate = new_small_estate()
+    estate.act("add_asset", name="new.csv", typeName="azure_datalake_gen2_path", terms=[TERM])
+    estate.unreadable("typedef/name/azure_datalake_gen2_path", **effect)
+
+    later(new_small_estate, estate, 4)
+
+    assert names(estate) == ["Customers", "Orders"]
+
+
+@pytest.mark.parametrize("effect", REFUSALS[:3], ids=str)
+def test_a_missing_asset_whose_look_is_refused_for_ever_keeps_no_other_from_being_retired(
+    new_small_estate: NewEstate, effect: dict[str, Any]
+) -> None:
+    estate = new_small_estate()
+    estate.act("tag", asset=PRODUCTS, term=TERM)
+    estate.sync()
+    for name in ("Orders", "Customers"):
+        estate.act("untag", asset=name, term=TERM)
+    estate.unreadable(f"entity/guid/{guid_of(estate, CUSTOMERS)}", **effect)
+
+    later(new_small_estate, estate, 8)
+
+    assert estate.record_of("Orders").status is AssetStatus.RETIRED
+    assert estate.record_of("Customers").status is AssetStatus.SYNCED
+
+
+@pytest.mark.parametrize("status", [401, 429])
+def test_a_store_that_refuses_all_fails_the_run_with_few_questions(estate: Estate, status: int) -> None:
+    estate.purview_fault(DETAILS, times=None, status=status)
+    run = estate.failing_tick(ConfigError if status == 401 else ThrottledError)
+    assert run.requests["purview"] < 30
+    assert not estate.app.deferred.first(9)
