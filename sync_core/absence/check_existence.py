@@ -13,7 +13,7 @@ from itertools import islice
 
 from pydantic import BaseModel
 
-from sync_core.absence.confirm_absence import LOOKS_A_RUN, ConfirmAbsence, Looks, Sight
+from sync_core.absence.confirm_absence import LOOK_TIME, LOOKS_A_RUN, ConfirmAbsence, Looks, Sight
 from sync_core.absence.retire import Outcome, Retire
 from sync_core.absence.retirement import RETIRABLE, is_due
 from sync_core.assets.asset_store import AssetStore
@@ -91,7 +91,9 @@ class CheckExistence:
     def _check(self, records: Sequence[AssetRecord], deferrals: Deferrals, log: RunLog) -> Looks:
         """Compare some records with the store; return the looks at those that had to be looked for alone."""
         counted = [record for record in records if record.status in RETIRABLE]
-        listed = self._list([one.guid for one in counted if deferrals.find(Kind.ASSET, one.guid) is None])
+        ends_at = self.clock() + LOOK_TIME
+        unlooked = [one.guid for one in counted if deferrals.find(Kind.ASSET, one.guid) is None]
+        listed = self._list(unlooked, lambda: self.clock() < ends_at)
         omitted = [record for record in counted if record.guid not in listed]
         looks = self.confirm.look(omitted, deferrals, most=len(omitted))
         gone, shown = looks.guids(Sight.GONE), looks.guids(Sight.SHOWN)
@@ -101,10 +103,10 @@ class CheckExistence:
         log.counts[Count.MISSING] += len(gone)
         return looks
 
-    def _list(self, guids: Sequence[str]) -> dict[str, str]:
+    def _list(self, guids: Sequence[str], has_time: Callable[[], bool]) -> dict[str, str]:
         """Return the keys that the assets have today, by guid."""
         try:
-            return {asset.guid: record_key(asset) for asset in self.purview.fetch_assets(guids)}
+            return {asset.guid: record_key(asset) for asset in self.purview.fetch_assets(guids, has_time)}
         except SyncError as error:  # one asset that cannot be read is enough: each is looked for alone, then
             if not is_own_failure(error):
                 raise

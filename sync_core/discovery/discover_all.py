@@ -36,6 +36,7 @@ SWEEP_TIME = timedelta(seconds=45)
 # overlap. Source: docs/vendors/purview.md, section 1.
 OVERLAP = timedelta(minutes=30)
 SLIDE_AFTER = timedelta(hours=1)
+TYPE_TIME = timedelta(minutes=3)
 WINDOW_TIME = timedelta(minutes=2)  # one that takes longer is read in halves
 LARGEST_WINDOW = 5000  # paging deeper than 20,000 rows is known to break (wjohnson/pyapacheatlas#206)
 
@@ -117,7 +118,7 @@ class DiscoverAll:
         for kind in (Kind.TYPE, Kind.ASSET, Kind.WINDOW):
             tick.deferrals.concern(kind, [one.id for one in tick.deferrals.due(kind)])
         for due in tick.deferrals.due(Kind.TYPE):
-            self.types.why_left_out(due.id, tick.deferrals)
+            self.types.why_left_out(due.id, tick.deferrals, lambda: self._has_time(tick))
         self._take_described(self._read_details([one.id for one in tick.deferrals.due(Kind.ASSET)], tick), tick)
         spans = self._due_spans(tick.deferrals)
         left = {"createTime": cursor.windows, "updateTime": cursor.changes}
@@ -311,9 +312,13 @@ class DiscoverAll:
     def _read_details(self, guids: Sequence[str], tick: Tick) -> Iterator[Asset]:
         """Yield what the store knows of these, as far as there is time; those that it does not tell are deferred."""
         ends_at = self.clock() + PART_TIME
-        reading = self.details.begin(tick.deferrals, (), lambda: self.clock() < ends_at)
-        for number, group in enumerate(reading.groups(guids)):
+
+        def has_time() -> bool:
             tick.keep_alive()
+            return self.clock() < ends_at
+
+        reading = self.details.begin(tick.deferrals, (), has_time)
+        for number, group in enumerate(reading.groups(guids)):
             if number and not reading.has_time():
                 tick.log.notes.append("There are more details to read than one run can.")
                 return
@@ -321,8 +326,13 @@ class DiscoverAll:
                 yield from part.assets
                 tick.log.counts[Count.UNKNOWN] += len(part.guids) - len(part.assets) if part.is_read else 0
 
+    def _has_time(self, tick: Tick) -> bool:
+        """Whether there is time to ask for one more type in this run; each is some calls."""
+        tick.keep_alive()
+        return self.clock() < tick.log.started_at + TYPE_TIME
+
     def _is_data_asset(self, asset: Asset, tick: Tick) -> bool:
-        why = self.types.why_left_out(asset.type_name, tick.deferrals)
+        why = self.types.why_left_out(asset.type_name, tick.deferrals, lambda: self._has_time(tick))
         if why:
             tick.log.counts[f"{Count.LEFT_OUT}: {asset.type_name}, {why}"] += 1
         elif why is None:

@@ -146,22 +146,23 @@ class DiscoverByTerm:
     def _take(self, found: Snapshot, deferrals: Deferrals, log: RunLog, keep_alive: Callable[[], None]) -> bool:
         """Take over what is new or changed; return whether there was time for all of it."""
         seen, ends_at = found.seen.entities, self.clock() + PART_TIME
-        sightings = list(self._data_assets(seen.values(), deferrals, log))
-        known = latest_by_guid(record for record in self.assets.all() if record.guid in seen)
-        guids = self._resumed(guids_to_read(sightings, known, found.started_at))
-        log.counts[Count.UNCHANGED] = len(sightings) - len(guids)
 
         def has_time() -> bool:
             keep_alive()
             return self.clock() < ends_at
 
+        sightings = list(self._data_assets(seen.values(), deferrals, log, has_time))
+        is_cut = log.counts[Count.AWAITING_TYPE] > 0 and not has_time()
+        known = latest_by_guid(record for record in self.assets.all() if record.guid in seen)
+        guids = self._resumed(guids_to_read(sightings, known, found.started_at))
+        log.counts[Count.UNCHANGED] = len(sightings) - len(guids)
         reading = self.details.begin(deferrals, _readable(known.values()), has_time)
         groups = reading.groups(guids)
         done = self._take_groups(groups, reading, found, log)
         if done < len(groups):
             self.notes.save(TAKE_CURSOR, TakeCursor(after=groups[done - 1][-1]))
             log.notes.append(f"{sum(len(group) for group in groups[done:])} assets are left to the next run.")
-        return done == len(groups)
+        return done == len(groups) and not is_cut
 
     def _take_groups(self, groups: Sequence[Sequence[str]], reading: Reading, found: Snapshot, log: RunLog) -> int:
         """Take group after group, the first one in any case; return how many there was time for.
@@ -192,10 +193,15 @@ class DiscoverByTerm:
         start = bisect_right(ordered, cursor.after) if cursor else 0
         return ordered[start:] + ordered[:start]
 
-    def _data_assets(self, entities: Iterable[AssignedEntity], deferrals: Deferrals, log: RunLog) -> Iterator[Sighting]:
-        """Yield the data assets among these; those of a type that Purview does not tell wait."""
-        for entity in entities:
-            match self.types.why_left_out(entity.type_name, deferrals):
+    def _data_assets(
+        self, entities: Iterable[AssignedEntity], deferrals: Deferrals, log: RunLog, has_time: Callable[[], bool]
+    ) -> Iterator[Sighting]:
+        """Yield the data assets among these; those of a type that Purview does not tell wait.
+
+        Types that failed before come last: where their time ends the run, the others were asked about.
+        """
+        for entity in sorted(entities, key=lambda one: deferrals.find(Kind.TYPE, one.type_name) is not None):
+            match self.types.why_left_out(entity.type_name, deferrals, has_time):
                 case None:
                     log.counts[Count.AWAITING_TYPE] += 1
                 case "":

@@ -58,13 +58,15 @@ class FindMissing:
         counted = [record for record in self.assets.all() if record.status in RETIRABLE]
         missing = [one for one in counted if one.guid not in found.seen.entities and not found.may_show(one)]
         # A term that is gone may answer with an empty list: before anybody counts as missing, it is looked up again.
-        if missing and not self._has_same_terms(found, deferrals, log):
+        if missing and not self._has_same_terms(found, deferrals, log, keep_alive):
             return None
         return self._compare(found, counted, missing, deferrals, log=log, keep_alive=keep_alive)
 
-    def _has_same_terms(self, found: Snapshot, deferrals: Deferrals, log: RunLog) -> bool:
+    def _has_same_terms(
+        self, found: Snapshot, deferrals: Deferrals, log: RunLog, keep_alive: Callable[[], None]
+    ) -> bool:
         try:
-            terms = self.terms.resolve(found.selection, deferrals, since=found.started_at)
+            terms = self.terms.resolve(found.selection, deferrals, keep_alive, since=found.started_at)
         except SyncError as error:
             if not is_own_failure(error):
                 raise

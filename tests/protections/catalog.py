@@ -1162,6 +1162,46 @@ UNREADABLE = (
         f"{INTEGRATION}/discovery/test_unreadable.py::test_a_missing_asset_whose_look_is_refused_for_ever_keeps_no_other_from_being_retired",
         "no other asset was ever retired",
     ),
+    Protection(
+        "a group of which assets are gone is halved until its time is over",
+        "sync_core/discovery/read_assets.py",
+        "            if self.has_time():\n                yield from self.read(guids)\n",
+        "            if True:\n                yield from self.read(guids)\n",
+        f"{INTEGRATION}/discovery/test_time_limits.py::test_assets_that_are_gone_and_tagged_end_with_their_time",
+        "fifty assets that are gone took 851 s; the host killed the run, and the next one began anew",
+    ),
+    Protection(
+        "keywords are looked up until their time is over",
+        "sync_core/discovery/terms/resolve_terms.py",
+        "        if not listing.has_time():\n",
+        "        if False:\n",
+        f"{INTEGRATION}/discovery/test_time_limits.py::test_keywords_that_take_long_end_with_their_time_and_the_next_run_goes_on",
+        "forty keywords that cannot be looked up took 692 s, in each run anew",
+    ),
+    Protection(
+        "keywords that were found before time was over need not be found again",
+        "sync_core/discovery/terms/resolve_terms.py",
+        "        if is_cut:\n",
+        "        if False:\n",
+        f"{INTEGRATION}/discovery/test_time_limits.py::test_keywords_that_take_long_end_with_their_time_and_the_next_run_goes_on",
+        "each run looked up the same first ones, and never came to the others",
+    ),
+    Protection(
+        "glossaries are listed until their time is over",
+        "sync_core/discovery/terms/resolve_terms.py",
+        "        if self.deferrals.waits(Kind.GLOSSARY, glossary.guid) or not self.has_time():\n",
+        "        if self.deferrals.waits(Kind.GLOSSARY, glossary.guid):\n",
+        f"{INTEGRATION}/discovery/test_time_limits.py::test_glossaries_that_cannot_be_listed_end_with_their_time",
+        "forty glossaries that cannot be listed took 725 s",
+    ),
+    Protection(
+        "types are asked about until their time is over",
+        "sync_core/discovery/known_types.py",
+        "(deferrals.waits(Kind.TYPE, type_name) or not has_time()):",
+        "deferrals.waits(Kind.TYPE, type_name):",
+        f"{INTEGRATION}/discovery/test_time_limits.py::test_types_that_cannot_be_read_end_with_their_time_and_the_next_run_goes_on",
+        "forty types that cannot be read took 1,381 s",
+    ),
 )
 
 RETIRE = (
@@ -1200,7 +1240,7 @@ RETIRE = (
     Protection(
         "a term that is gone and answers with an empty list retires nothing",
         "sync_core/discovery/find_missing.py",
-        "if missing and not self._has_same_terms(found, deferrals, log):",
+        "if missing and not self._has_same_terms(found, deferrals, log, keep_alive):",
         "if False:",
         f"{INTEGRATION}/discovery/terms/test_resolve_terms.py::test_a_term_that_is_gone_and_answers_with_an_empty_list_retires_nobody",
         "assets were missed because their term had been deleted",

@@ -110,7 +110,7 @@ class ReadLists:
             SyncError: Purview's store does not answer.
         """
         started_at = self.clock()
-        terms = self.terms.resolve(selection, deferrals)
+        terms = self.terms.resolve(selection, deferrals, keep_alive)
         lists = self._begin(selection, terms, deferrals)
         reader = ListReader(lists, page_size, self._reader_of(started_at, keep_alive))
         began = began if began.term in terms.guids else Position()
@@ -119,7 +119,7 @@ class ReadLists:
         if reader.failures:
             # A term was deleted or made anew under another guid, or its list cannot be read. Looking the terms up also
             # proves that the store answers: where it does not, no term is at fault.
-            anew = self.terms.resolve_anew(selection, deferrals)
+            anew = self.terms.resolve_anew(selection, deferrals, keep_alive)
             if anew.guids != terms.guids:
                 reader.failures.clear()
                 reader.lists = self._begin(selection, anew, deferrals)

@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field, field_validator
 from sync_core.discovery.terms.find_concepts import FindConcepts, Found
 from sync_core.discovery.terms.keywords import Keyword, Selection
 from sync_core.discovery.terms.term_lists import is_of_catalog, split_key
-from sync_core.errors import ConfigError, SyncError, TransientError
+from sync_core.errors import ConfigError, SyncError, TransientError, WaitError
 from sync_core.purview.client import PAGE_SIZE, PurviewClient
 from sync_core.purview.wire import Glossary, TermHeader
 from sync_core.runs.defer import Deferrals, is_own_failure
@@ -20,6 +20,7 @@ from sync_core.spelling import LookAlikeError, pick
 from sync_core.storage.notes import Notes
 
 NOTE = "terms"
+SO_FAR = "terms-so-far"
 RESOLVE_AFTER = timedelta(minutes=10)
 LIST_AFTER = timedelta(minutes=2)
 FEW_TERMS = 2000  # a thousand are listed with a request
@@ -74,6 +75,14 @@ class ResolvedTerms(BaseModel):
             raise ConfigError(self.unknown[0], self.unknown[1:])
 
 
+class FoundSoFar(BaseModel):
+    """What was found of a selection until time ended: the guids by keyword; it counts for some minutes."""
+
+    selection: str
+    guids: dict[str, list[str]]
+    found_at: datetime
+
+
 @dataclass(frozen=True)
 class ResolveTerms:
     """Resolves keywords to term guids."""
@@ -83,7 +92,14 @@ class ResolveTerms:
     notes: Notes
     clock: Callable[[], datetime]
 
-    def resolve(self, selection: Selection, deferrals: Deferrals, *, since: datetime | None = None) -> ResolvedTerms:
+    def resolve(
+        self,
+        selection: Selection,
+        deferrals: Deferrals,
+        keep_alive: Callable[[], None] = lambda: None,
+        *,
+        since: datetime | None = None,
+    ) -> ResolvedTerms:
         """Return the terms, some minutes old at most, or as they were `since` a moment at the earliest.
 
         Without such a moment, where Purview does not let them be looked up again, those that are known go on.
@@ -95,15 +111,18 @@ class ResolveTerms:
         if note and note.resolved_at > (since or self._oldest(selection, note)):
             return note
         if note is None or since is not None:
-            return self.resolve_anew(selection, deferrals)
-        return note if deferrals.waits(Kind.STORE, STORE) else self._refresh(selection, deferrals, note)
+            return self.resolve_anew(selection, deferrals, keep_alive)
+        return note if deferrals.waits(Kind.STORE, STORE) else self._refresh(selection, deferrals, note, keep_alive)
 
-    def resolve_anew(self, selection: Selection, deferrals: Deferrals) -> ResolvedTerms:
+    def resolve_anew(
+        self, selection: Selection, deferrals: Deferrals, keep_alive: Callable[[], None] = lambda: None
+    ) -> ResolvedTerms:
         """Return the terms as they are now. While one is unknown nothing is remembered: it may be made any minute.
 
-        Of a glossary that cannot be read, the terms that are known go on.
+        Of a glossary that cannot be read, or that there was no time for, the terms that are known go on. `keep_alive`
+        is called before each call.
         """
-        listing, now = Listing(self.purview, deferrals, self._has_time()), self.clock()
+        listing, now = Listing(self.purview, deferrals, self._has_time(keep_alive)), self.clock()
         found, failures = self._find_each(selection, listing)
         concepts = self.concepts.find(selection, deferrals)
         note = self._known(selection)
@@ -141,9 +160,13 @@ class ResolveTerms:
         """
         found: dict[Keyword, list[str]] = {}
         failures: dict[Keyword, SyncError] = {}
-        for keyword in selection.keywords:
+        so_far = self._so_far(selection)
+        # Those that failed before come last: where their time ends, the others were looked up.
+        has_failed = {one: listing.deferrals.find(Kind.TERM, str(one)) is not None for one in selection.keywords}
+        for keyword in sorted(selection.keywords, key=has_failed.__getitem__):
             try:
-                found[keyword] = self._find(keyword, listing)
+                known = so_far.get(str(keyword))
+                found[keyword] = self._find_in_time(keyword, listing) if known is None else known
             except LookAlikeError as error:
                 failures[keyword] = LookAlikeError(f"{selection.setting} names the term '{keyword}': {error}")
             except SyncError as error:
@@ -152,15 +175,46 @@ class ResolveTerms:
                 failures[keyword] = error
         if not found:
             raise next(iter(failures.values()))
+        for keyword, why in failures.items():  # some could be looked up: so it is no outage, and these can wait
+            if not isinstance(why, WaitError | LookAlikeError):
+                listing.deferrals.failed(Kind.TERM, str(keyword), why, str(keyword))
+        listing.deferrals.succeeded(Kind.TERM, map(str, found))
+        self._keep_so_far(selection, found, is_cut=not listing.has_time())
         return found, failures
+
+    def _so_far(self, selection: Selection) -> dict[str, list[str]]:
+        note = self.notes.load(FoundSoFar, SO_FAR)
+        is_ours = note is not None and note.selection == str(selection)
+        return note.guids if note and is_ours and self.clock() - note.found_at < RESOLVE_AFTER else {}
+
+    def _keep_so_far(self, selection: Selection, found: Mapping[Keyword, list[str]], *, is_cut: bool) -> None:
+        """Where time ended, the next run goes on behind what was found: else it would begin anew for ever."""
+        if is_cut:
+            guids = {str(keyword): guids for keyword, guids in found.items()}
+            self.notes.save(SO_FAR, FoundSoFar(selection=str(selection), guids=guids, found_at=self.clock()))
+
+    def _find_in_time(self, keyword: Keyword, listing: "Listing") -> list[str]:
+        """Look a keyword up.
+
+        Raises:
+            WaitError: it could not be looked up a short time ago, or no time is left.
+        """
+        deferred = listing.deferrals.find(Kind.TERM, str(keyword))
+        if deferred and listing.deferrals.waits(Kind.TERM, str(keyword)):
+            raise WaitError(f"{deferred.reason} Next look {deferred.next_look_at:%Y-%m-%d %H:%M} UTC.")
+        if not listing.has_time():
+            raise WaitError("There was no time left for it in this run.")
+        return self._find(keyword, listing)
 
     def _known(self, selection: Selection) -> ResolvedTerms | None:
         note = self.notes.load(ResolvedTerms, NOTE)
         return note if note and note.selection == str(selection) else None
 
-    def _refresh(self, selection: Selection, deferrals: Deferrals, note: ResolvedTerms) -> ResolvedTerms:
+    def _refresh(
+        self, selection: Selection, deferrals: Deferrals, note: ResolvedTerms, keep_alive: Callable[[], None]
+    ) -> ResolvedTerms:
         try:
-            terms = self.resolve_anew(selection, deferrals)
+            terms = self.resolve_anew(selection, deferrals, keep_alive)
         except SyncError as error:
             if not is_own_failure(error):
                 raise
@@ -169,9 +223,14 @@ class ResolveTerms:
         deferrals.succeeded(Kind.STORE, [STORE])
         return terms
 
-    def _has_time(self) -> Callable[[], bool]:
+    def _has_time(self, keep_alive: Callable[[], None]) -> Callable[[], bool]:
         ends_at = self.clock() + LIST_TIME
-        return lambda: self.clock() < ends_at
+
+        def has_time() -> bool:
+            keep_alive()
+            return self.clock() < ends_at
+
+        return has_time
 
     def _oldest(self, selection: Selection, note: ResolvedTerms) -> datetime:
         """Another glossary may get a term of that name, too: without a glossary it is listed more often, if cheap."""
@@ -210,7 +269,7 @@ class ListedGlossary:
 class Listing:
     """All glossaries with their terms, read when they are first asked for: a term may be found without them.
 
-    One that cannot be read is left out, and named in `unread`.
+    One that cannot be read, or that there is no time for, is left out, and named in `unread`.
     """
 
     purview: PurviewClient
@@ -245,7 +304,7 @@ class Listing:
 
     def _list(self, glossary: Glossary) -> ListedGlossary:
         listed = ListedGlossary(glossary, [])
-        if self.deferrals.waits(Kind.GLOSSARY, glossary.guid):
+        if self.deferrals.waits(Kind.GLOSSARY, glossary.guid) or not self.has_time():
             self.unread.append(glossary.name)
             return listed
         with self.guarded(glossary):

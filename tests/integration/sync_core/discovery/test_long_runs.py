@@ -62,7 +62,7 @@ def test_a_snapshot_that_a_run_had_no_time_for_retires_nobody(estate: Estate) ->
 def test_assets_that_cannot_be_read_hold_up_no_others(estate: Estate) -> None:
     estate.purview_fault(DETAILS, times=5, status=404, body=UNKNOWN_GUID)
 
-    for _ in range(4):
+    for _ in range(5):
         hasty_tick(estate, 25)
 
     assert len(estate.records()) >= ASSETS - 5
