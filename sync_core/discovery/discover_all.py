@@ -38,6 +38,7 @@ OVERLAP = timedelta(minutes=30)
 SLIDE_AFTER = timedelta(hours=1)
 TYPE_TIME = timedelta(minutes=3)
 WINDOW_TIME = timedelta(minutes=2)  # one that takes longer is read in halves
+MOST_WINDOWS = 100  # so many are deferred one by one; then what fails is deferred as it is, however large
 LARGEST_WINDOW = 5000  # paging deeper than 20,000 rows is known to break (wjohnson/pyapacheatlas#206)
 
 
@@ -246,10 +247,8 @@ class DiscoverAll:
         except SyncError as error:
             if not is_own_failure(error):
                 raise
-            self._doubt(error, tick)
-            if not halves:
-                tick.deferrals.failed(Kind.WINDOW, _to_id(field, last), error)
-            return [*rest, *halves], 0, 1
+            self._doubt(field, error, tick)
+            return [*rest, *self._smaller(_to_id(field, last), halves, error, tick)], 0, 1
         if not is_over:
             return [*rest, *(halves or [last])], 0, 0
         if tick.deferrals.knows(Kind.WINDOW):
@@ -257,10 +256,19 @@ class DiscoverAll:
         tick.log.counts[Count.SEEN] += read
         return rest, read, read
 
-    def _doubt(self, error: SyncError, tick: Tick) -> None:
-        """Ask the search the smallest question: if that fails too, it is not this span of time."""
+    def _smaller(self, window: str, halves: Sequence[Span], error: SyncError, tick: Tick) -> Sequence[Span]:
+        """Return the halves of a window that cannot be read; what has none is deferred, and so is one too many."""
+        if halves and len(tick.deferrals.all(Kind.WINDOW)) < MOST_WINDOWS:
+            tick.deferrals.succeeded(Kind.WINDOW, [window])  # its halves stand for it
+            return halves
+        tick.deferrals.failed(Kind.WINDOW, window, error)
+        return ()
+
+    def _doubt(self, field: TimeField, error: SyncError, tick: Tick) -> None:
+        """Ask the search for as much, of a time that nothing has yet: if that fails too, it is not this span."""
+        tomorrow = Window(_to_ms(self.clock() + timedelta(days=1)))
         try:
-            self._probe(tick.conditions, _to_ms(self.clock()))
+            self.purview.search(within(tick.conditions, field, tomorrow), limit=PAGE_SIZE)
         except SyncError:
             raise error from None
 

@@ -1101,10 +1101,26 @@ UNREADABLE = (
     Protection(
         "a span of time that cannot be searched is halved, and deferred alone",
         "sync_core/discovery/discover_all.py",
-        "            self._doubt(error, tick)\n",
+        "            self._doubt(field, error, tick)\n",
         "            raise\n",
         f"{INTEGRATION}/discovery/test_unreadable_all.py::test_a_span_of_time_that_cannot_be_searched_stops_no_other_and_is_read_later",
         "one asset that broke the search kept all others from being found",
+    ),
+    Protection(
+        "a search that reads no page at all is no span's fault",
+        "sync_core/discovery/discover_all.py",
+        "            self.purview.search(within(tick.conditions, field, tomorrow), limit=PAGE_SIZE)\n",
+        "            self._probe(tick.conditions, tomorrow.start_ms)\n",
+        f"{INTEGRATION}/discovery/test_unreadable_all.py::test_a_search_that_reads_no_page_at_all_fails_the_run_and_splits_no_time",
+        "time was split from 1970 on, millisecond by millisecond, 280 notes a minute, in runs that succeeded",
+    ),
+    Protection(
+        "what cannot be searched is deferred in few pieces",
+        "sync_core/discovery/discover_all.py",
+        "        if halves and len(tick.deferrals.all(Kind.WINDOW)) < MOST_WINDOWS:\n",
+        "        if halves:\n",
+        f"{INTEGRATION}/discovery/test_unreadable_all.py::test_a_time_of_which_nothing_can_be_read_is_deferred_in_few_pieces",
+        "half a second that cannot be searched became 500 notes, which each run loads",
     ),
     Protection(
         "once its type can be read, an asset that waited for it is swept",

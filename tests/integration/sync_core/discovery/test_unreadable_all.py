@@ -9,7 +9,7 @@ import pytest
 from local.simulation.faults import Effect, Fault, Match
 from sync_core.absence import check_existence
 from sync_core.assets.record import AssetStatus
-from sync_core.errors import TransientError
+from sync_core.errors import SyncError, TransientError
 from sync_core.runs.run import RunKind, RunRecord
 from tests.integration.sync_core.conftest import NewEstate
 from tests.integration.sync_core.discovery.test_unreadable import define_lineage, ticks
@@ -99,10 +99,51 @@ def test_a_span_of_time_that_cannot_be_searched_stops_no_other_and_is_read_later
     assert "odd.csv" in names(catalog)
 
 
+@pytest.mark.parametrize(
+    "effect", [{"status": 400}, {"status": 500}, {"status": 413}, {"status": 200, "body": {}}], ids=str
+)
+def test_a_search_that_reads_no_page_at_all_fails_the_run_and_splits_no_time(
+    catalog: Estate, effect: dict[str, Any]
+) -> None:
+    """A server that takes smaller pages only: the small question between sweeps is answered."""
+    catalog.act("add_asset", name="old.csv", collection="Sales")
+    catalog.purview.faults.add(
+        Fault(match=Match(operation=SEARCH, body='"limit": ?1000'), effect=Effect.model_validate(effect), times=None)
+    )
+    for _ in range(2):
+        catalog.clock.advance(60)
+        assert catalog.failing_tick(SyncError).requests["purview"] < 20
+    assert not catalog.app.deferred.first(9)
+
+
+def test_a_time_of_which_nothing_can_be_read_is_deferred_in_few_pieces(
+    catalog: Estate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sync_core.discovery.discover_all.MOST_WINDOWS", 3)
+    broken_ms = catalog.act("add_asset", name="odd.csv", collection="Sales").create_time
+    catalog.clock.advance(3600)
+    catalog.act("add_asset", name="new.csv", collection="Sales")
+    catalog.clock.advance(3600)  # what changed lately does not bring it
+    match = BrokenMoment(moment_ms=broken_ms, lasts_ms=500)
+    number = catalog.purview.faults.add(Fault(match=match, effect=Effect(status=500), times=None))
+
+    catalog.tick()
+    ticks(catalog, 2)
+
+    assert names(catalog) == ["new.csv"]
+    assert 3 <= len(catalog.app.deferred.first(999)) < 20
+    catalog.purview.faults.clear(number)
+    catalog.clock.advance(2 * 3600)
+    ticks(catalog, 3)
+    assert names(catalog) == ["new.csv", "odd.csv"]
+    assert not catalog.app.deferred.first(9)
+
+
 class BrokenMoment(Match):
-    """The searches for a span of creation time that holds this moment."""
+    """The searches for a span of creation time that holds this moment, or one of those that follow it."""
 
     moment_ms: int
+    lasts_ms: int = 1
 
     def covers(self, method: str, path: str, operation: str | None, query: str = "", body: str = "") -> bool:
         """Read the span in the way that the app spells it."""
@@ -113,7 +154,7 @@ class BrokenMoment(Match):
         for one in conditions:
             start = one.get("not", {}).get("createTime", {}).get("timeThreshold", start)
             end = one.get("createTime", {}).get("timeThreshold", end)
-        return start <= self.moment_ms < end and "updateTime" not in str(conditions)
+        return start < self.moment_ms + self.lasts_ms and self.moment_ms < end and "updateTime" not in str(conditions)
 
 
 def test_a_search_that_fails_as_a_whole_fails_the_run(three: Estate) -> None:
