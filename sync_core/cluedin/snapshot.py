@@ -54,12 +54,14 @@ class GroupSeen:
 class Snapshot:
     """All groups as one reading to the end showed them; `started_at` is when it began.
 
-    `is_whole` says that nothing had to be skipped: nobody counts as missing from a snapshot that is not.
+    `is_whole` says that nothing had to be skipped: nobody counts as missing from a snapshot that is not; `unread` names
+    what was, and why.
     """
 
     started_at: datetime
     groups: Mapping[str, GroupSeen]
     is_whole: bool = True
+    unread: str = ""
 
     def sources(self) -> Iterator[SourceSeen]:
         """Yield all sources."""

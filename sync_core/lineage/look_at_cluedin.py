@@ -46,7 +46,8 @@ class LookAtCluedIn:
         ours = set(map(shorten, self.assets.source_names()))
         seen = self.find_processed.find(sources, known, ours, log)
         if not snapshot.is_whole:
-            log.notes.append("A part of CluedIn's list of groups cannot be read: nobody counts as missing from it.")
+            told = "A part of CluedIn's list of groups cannot be read: nobody counts as missing from it"
+            log.notes.append(f"{told}. {snapshot.unread}")
             missing = [known[name] for name in known.keys() - {source.name for source in seen}]
         else:  # off means that nothing is made, by healing neither; then nobody counts as missing
             missing = self.heal_groups.heal(shown, known, log) if self.is_sync_on() else []

@@ -27,12 +27,14 @@ LIMITS = "cluedin-limits"
 LIMITS_KEPT = timedelta(days=1)
 ROUND_TIME = timedelta(hours=2)  # what was read longer ago says little of today: the reading begins anew
 PAGES_PER_PART = 10
+LONGEST_REASON = 500
 
 
 class Reading(BaseModel):
     """A reading that is not complete: when it began, and at which page it goes on.
 
-    A page that fails in two runs is read in pieces, `pieces` of them, and a piece that fails alone is skipped.
+    A page that fails in two runs is read in pieces, `pieces` of them, and a piece that fails alone is skipped; `unread`
+    names the last one of these.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -43,6 +45,7 @@ class Reading(BaseModel):
     has_failed: bool = False
     pieces: int = 1
     skipped: int = 0
+    unread: str = ""
     last_skipped: int = -1
 
     def next(self, limits: Limits) -> "Reading":
@@ -60,9 +63,11 @@ class Reading(BaseModel):
         fewest = self.limits.model_copy(update={"groups_per_call": FEWEST_GROUPS_PER_CALL})
         return self.model_copy(update={"page": self.page * pieces, "limits": fewest, "pieces": pieces})
 
-    def behind(self) -> "Reading":
-        """Return the reading behind a piece that cannot be read."""
-        return self.model_copy(update={"page": self.page + 1, "skipped": self.skipped + 1, "last_skipped": self.page})
+    def behind(self, error: Exception) -> "Reading":
+        """Return the reading behind a piece that cannot be read, and why that is so."""
+        update = {"page": self.page + 1, "skipped": self.skipped + 1, "last_skipped": self.page}
+        unread = f"The groups from number {self.page * FEWEST_GROUPS_PER_CALL + 1} on: {error}"[:LONGEST_REASON]
+        return self.model_copy(update={**update, "unread": unread})
 
     def before_the_gap(self) -> "Reading":
         """Return the reading at the piece that was skipped last: it was an outage."""
@@ -137,7 +142,8 @@ class ReadSnapshot:
             raise
         if current.is_saved:
             self._forget()
-        return Snapshot(current.reading.started_at, current.groups, is_whole=not current.reading.skipped)
+        unread = current.reading.unread if current.reading.skipped else ""
+        return Snapshot(current.reading.started_at, current.groups, not current.reading.skipped, unread)
 
     def _read_page(self, current: _Round) -> bool:
         reading = current.reading
@@ -196,5 +202,5 @@ def _isolates(current: _Round, error: TransientError) -> bool:
         current.reading = reading.before_the_gap()
         return False
     logger.warning("Page %s of %s groups of CluedIn is skipped: %s", reading.page, FEWEST_GROUPS_PER_CALL, error)
-    current.reading = reading.behind()
+    current.reading = reading.behind(error)
     return True

@@ -16,7 +16,6 @@ class Kind(StrEnum):
     STORE = "store"  # where terms are looked for as a whole
     WINDOW = "window"  # a span of time of the search
     SOURCE = "source"
-    GROUP = "group"
 
     @property
     def plural(self) -> str:

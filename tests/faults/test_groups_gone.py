@@ -1,5 +1,8 @@
 """What CluedIn no longer shows is made again only when it is proven to be gone; and then all of it is."""
 
+import pytest
+
+from sync_core.runs.run import RunKind
 from tests.faults.world import World
 
 MANY = 8  # more than five, and more than a third of all
@@ -169,17 +172,22 @@ def test_what_was_processed_while_lineage_was_off_is_pushed_once_it_is_on(world:
     assert world.violations() == []
 
 
-def test_a_page_of_groups_that_cannot_be_read_hides_no_other_and_makes_nobody_missing(world: World) -> None:
+@pytest.mark.parametrize("effect", [{"status": 500}, {"status": 503, "headers": {"Retry-After": "2"}}], ids=str)
+def test_a_page_of_groups_that_cannot_be_read_hides_no_other_and_makes_nobody_missing(
+    world: World, effect: dict[str, object]
+) -> None:
     synced(world, 25)
     before = groups(world)
     last = max(world.app.assets.all(), key=lambda record: int(record.group_id))
     data_set = world.load(last.qualified_name)
     for body in ('"pageSize": 100', '"page": 1, "pageSize": 10,'):  # one of the groups 11 to 20 is the bad one
         match = {"operation": "inbound.dataSourceSets", "body": body}
-        world.organization.call("POST", "/faults", {"match": match, "effect": {"status": 500}, "times": None})
+        world.organization.call("POST", "/faults", {"match": match, "effect": effect, "times": None})
 
     reconcile_for(world, 60)
 
     assert groups(world) == before
     assert not any(source.missing_looks for source in world.app.snapshots.known())
     assert world.app.data_sets.load(data_set.lower()) is not None
+    notes = [note for run in world.app.runs.latest(RunKind.RECONCILE, 20) for note in run.notes]
+    assert any("The groups from number 11 on: " in note and str(effect["status"]) in note for note in notes)
