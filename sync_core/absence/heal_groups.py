@@ -113,7 +113,8 @@ class HealGroups:
         if record.source_id:
             return self.cluedin.fetch_source_name(record.source_id) == source_name(record)
         found = self.cluedin.fetch_groups(search_text(record.group_name))
-        return any((group.id, group.name) == (record.group_id, record.group_name) for group in found)
+        is_there = any((group.id, group.name) == (record.group_id, record.group_name) for group in found)
+        return is_there or found.unreadable > 0  # it may be one of those
 
     def _make_again(self, records: Iterable[AssetRecord], log: RunLog) -> None:
         now, names = self.clock(), []

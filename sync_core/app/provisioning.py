@@ -64,6 +64,7 @@ class Provisioning(Services):
             self.snapshots,
             self.read_snapshot,
             self.runtime.sleep,
+            self.runtime.now,
         )
 
     @cached_property

@@ -9,8 +9,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from sync_core.errors import TransientError
-
 logger = logging.getLogger(__name__)
 
 PAGE_SIZE = 100
@@ -105,8 +103,6 @@ class PagedList(Generic[Row]):
     def _read(self, reading: Reading, known: set[str]) -> Iterator[Row]:
         for number in range(self.most_pages):
             page = self.fetch(number)
-            if page.size > 1 and not page.rows:
-                raise TransientError(f"CluedIn shows {page.size} {self.what} and none can be read.", service="cluedin")
             yield from (row for identifier, row in page.rows.items() if identifier not in known)
             known.update(page.rows)
             if not reading.take(page):

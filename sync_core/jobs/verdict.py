@@ -79,7 +79,7 @@ def judge(error: SyncError, job: Failed, now: datetime, chance: float) -> Verdic
         case WaitError():
             return Later(error.retry_after_s or FIRST_DELAY_S, Why.WAITING)
         case UnseenError():
-            return Later(UNSEEN_DELAY_S, Why.UNSEEN)
+            return Later(error.retry_after_s or UNSEEN_DELAY_S, Why.UNSEEN)
         case TransientError():
             return _later(error.cause_class, error.retry_after_s, job, chance)
         case ConfigError():

@@ -6,7 +6,7 @@ on our side: how CluedIn's search compares is not published. An id counts only t
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sync_core.assets.asset_store import AssetStore
 from sync_core.assets.names import (
@@ -22,7 +22,7 @@ from sync_core.assets.twins import TellTwinsApart
 from sync_core.cluedin.client import CLUEDIN, CluedInClient
 from sync_core.cluedin.snapshot import KnownSource
 from sync_core.cluedin.wire import DataSource, DataSourceSet
-from sync_core.errors import ThrottledError, TransientError
+from sync_core.errors import ThrottledError, TransientError, UnseenError
 from sync_core.provisioning.group_store import UNREADABLE, GroupStore
 from sync_core.provisioning.read_snapshot import ReadSnapshot
 from sync_core.provisioning.snapshot_store import SnapshotStore
@@ -32,6 +32,8 @@ READ_TIME = timedelta(seconds=15)  # a worker holds its claim for longer than th
 READ_AGAIN_AFTER_S = 5.0
 LOOKS_FOR_SNAPSHOT = 6
 LOOK_AGAIN_AFTER_S = 0.5
+UNREADABLE_RETRY_S = 300.0
+UNREADABLE_FOR = timedelta(hours=1)  # then what cannot be read is taken for a stranger's
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,25 +55,33 @@ class FindGroup:
     snapshots: SnapshotStore
     read_snapshot: ReadSnapshot
     sleep: Callable[[float], None]
+    clock: Callable[[], datetime]
 
-    def find(self, record: AssetRecord, run_id: str) -> tuple[Found | None, list[DataSourceSet]]:
+    def find(
+        self, record: AssetRecord, run_id: str, unseen_since: datetime | None = None
+    ) -> tuple[Found | None, list[DataSourceSet]]:
         """Return the group that is the asset's now, if any, and all groups that the search showed.
 
+        `unseen_since` is since when it was looked for in vain.
+
         Raises:
+            UnseenError: what was asked for before may be among what cannot be read; for an hour.
             TransientError: what was asked for before may stand, and CluedIn shows nothing at all: that is no answer.
         """
         self._ensure_snapshot(run_id)
-        shown = self._look_up(record)
+        shown, unreadable = self._look_up(record)
         for group, may_claim in self._candidates(record, shown):
             if may_claim() and self._claim(group, record):
                 return Found(group, own_source(record, group)), shown
         if record.group_name and not shown:
             self._check_that_anything_is_shown(record)
+        if record.group_name and unreadable:
+            _check_that_it_was_looked_for(record, unreadable, unseen_since, self.clock())
         return None, shown
 
     def standing(self, record: AssetRecord) -> DataSourceSet | None:
         """Return the group that stands for an asset: with its source in it, or of the id and the name recorded."""
-        shown = self._look_up(record)
+        shown, _ = self._look_up(record)
         own = sorted((group for group in shown if own_source(record, group)), key=lambda one: one.id != record.group_id)
         with_source = next((group for group in own if not self._is_anothers(group, record)), None)
         named = (group for group in shown if (group.id, group.name) == (record.group_id, record.group_name))
@@ -139,15 +149,19 @@ class FindGroup:
             own = self.twins.candidates(record, free)
         yield from (group for group, _ in own)
 
-    def _look_up(self, record: AssetRecord) -> list[DataSourceSet]:
+    def _look_up(self, record: AssetRecord) -> tuple[list[DataSourceSet], int]:
+        """Return the groups that may be the asset's, and how many that were shown beside them cannot be read."""
         shown: dict[str, DataSourceSet] = {}
+        unreadable = 0
         for text in self._search_texts(record):
-            shown |= {group.id: group for group in self.cluedin.fetch_groups(text)}
+            listed = self.cluedin.fetch_groups(text)
+            shown |= {group.id: group for group in listed}
+            unreadable += listed.unreadable
         # A group made under the asset's former name is not among those; the snapshot knows it by its source.
         for known in self.snapshots.find(source_name(record)):
             if known.group_id not in shown:
                 shown |= {group.id: group for group in self._known_group(known)}
-        return sorted(shown.values(), key=lambda group: (len(group.id), group.id))
+        return sorted(shown.values(), key=lambda group: (len(group.id), group.id)), unreadable
 
     def _known_group(self, known: KnownSource) -> Iterator[DataSourceSet]:
         found = self.cluedin.fetch_groups(search_text(known.group_name))
@@ -208,6 +222,16 @@ class FindGroup:
             if self.snapshots.head() is not None:
                 return True
         return False
+
+
+def _check_that_it_was_looked_for(record: AssetRecord, unreadable: int, since: datetime | None, now: datetime) -> None:
+    if since is None or now - since < UNREADABLE_FOR:
+        raise UnseenError(
+            f"CluedIn shows {unreadable} groups that cannot be read where '{record.group_name}' is looked for, which "
+            "was asked for before and may be one of them: it is looked for again, for an hour.",
+            retry_after_s=UNREADABLE_RETRY_S,
+            service=CLUEDIN.name,
+        )
 
 
 def own_source(record: AssetRecord, group: DataSourceSet) -> DataSource | None:

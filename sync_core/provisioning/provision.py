@@ -70,7 +70,7 @@ class Provision:
             return self._save_synced(record, made, Origin.CREATED, claim, requests)
 
     def _give_group(self, record: AssetRecord, claim: Claim) -> tuple[AssetRecord, DataSource | None]:
-        found, shown = self.find_group.find(record, claim.run_id)
+        found, shown = self.find_group.find(record, claim.run_id, claim.job.unseen_since)
         if found:
             return self._save_group(record, found.group.id, found.group.name, Origin.ADOPTED), found.source
         started = self.clock()

@@ -28,6 +28,7 @@ LIMITS_KEPT = timedelta(days=1)
 ROUND_TIME = timedelta(hours=2)  # what was read longer ago says little of today: the reading begins anew
 PAGES_PER_PART = 10
 LONGEST_REASON = 500
+MOST_BLIND_PAGES = 10  # in a row; a server may answer any page number with the same
 
 
 class Reading(BaseModel):
@@ -91,12 +92,19 @@ class _Round:
     groups: dict[str, GroupSeen] = field(default_factory=dict)
     is_saved: bool = False
     unsaved: list[GroupSeen] = field(default_factory=list)
+    blind_pages: int = 0
 
     def take(self, page: ListPage[GroupSeen]) -> bool:
         """Take a page; return whether another one may follow: no total alone says that none does.
 
-        A server may answer any page number with its last page.
+        A server may answer any page number with its last page. A page of which nothing can be read may be followed by
+        others, and makes the snapshot one that lacks something.
         """
+        if page.unreadable > 1 and not page.rows:
+            self.reading = self.reading.model_copy(update={"skipped": self.reading.skipped + 1})
+            self.blind_pages += 1
+            return self.blind_pages < MOST_BLIND_PAGES
+        self.blind_pages = 0
         fresh = {group_id: group for group_id, group in page.rows.items() if group_id not in self.groups}
         self.groups |= fresh
         self.unsaved += fresh.values()

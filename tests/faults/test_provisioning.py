@@ -2,7 +2,8 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
 
 import pytest
 from azure.data.tables import TableServiceClient
@@ -101,9 +102,11 @@ class SlowFind(FindGroup):
 
     take_over: Callable[[], None]
 
-    def find(self, record: AssetRecord, run_id: str) -> tuple[Found | None, list[DataSourceSet]]:
+    def find(
+        self, record: AssetRecord, run_id: str, unseen_since: datetime | None = None
+    ) -> tuple[Found | None, list[DataSourceSet]]:
         """Look for a group, and be overtaken."""
-        found = super().find(record, run_id)
+        found = super().find(record, run_id, unseen_since)
         self.take_over()
         return found
 
@@ -125,9 +128,7 @@ def work_slowly(world: World, key: str, meanwhile: Callable[[], None]) -> None:
     worker, work = world.app.create_data_source_group, world.app.asset_work
     provision = work.provision
     find = provision.find_group
-    slow = SlowFind(
-        find.cluedin, find.groups, find.assets, find.twins, find.snapshots, find.read_snapshot, find.sleep, meanwhile
-    )
+    slow = SlowFind(**{each.name: getattr(find, each.name) for each in fields(find)}, take_over=meanwhile)
     message = AssetMessage(asset_key=key).to_json().encode()
     work = replace(work, provision=replace(provision, find_group=slow))
     replace(worker, work=work).handle(message)

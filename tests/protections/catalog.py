@@ -64,7 +64,7 @@ ONE_GROUP = (
     Protection(
         "look up before create",
         "sync_core/provisioning/provision.py",
-        "found, shown = self.find_group.find(record, claim.run_id)",
+        "found, shown = self.find_group.find(record, claim.run_id, claim.job.unseen_since)",
         "found, shown = None, []",
         f"{INTEGRATION}/provisioning/test_provision.py::test_a_lost_answer_never_makes_a_second_one",
         "after a lost answer a second group stood beside the first",
@@ -235,6 +235,23 @@ ONE_GROUP = (
         "        if False:\n",
         f"{FAULTS}/test_groups_gone.py::test_work_in_flight_makes_no_second_group_while_nothing_is_shown",
         "a quarter of an hour of empty answers made groups a second time",
+    ),
+    Protection(
+        "a lost group that may be among those that nobody can read is looked for again for an hour",
+        "sync_core/provisioning/find_group.py",
+        "        if record.group_name and unreadable:\n",
+        "        if False:\n",
+        f"{INTEGRATION}/provisioning/test_misleading_lists.py"
+        "::test_a_lost_group_that_nobody_can_read_is_looked_for_again_for_an_hour",
+        "a second group was made beside one that CluedIn showed as null",
+    ),
+    Protection(
+        "a group that may be among those that nobody can read is not gone",
+        "sync_core/absence/heal_groups.py",
+        "        return is_there or found.unreadable > 0  # it may be one of those\n",
+        "        return is_there\n",
+        f"{INTEGRATION}/absence/test_unreadable_groups.py::test_a_group_that_nobody_can_read_is_not_made_again",
+        "a half-made group that CluedIn showed as null was made again",
     ),
 )
 
@@ -1171,6 +1188,7 @@ UNREADABLE = (
         "a delivery with an `event` nested 1,500 deep was answered 400, which is final",
     ),
     Protection(
+<<<<<<< HEAD
         "a look that is answered 429 comes last the next time",
         "sync_core/absence/confirm_absence.py",
         "deferrals.failed(Kind.ASSET, record.guid, error, record.qualified_name)  # the others",
@@ -1233,6 +1251,25 @@ UNREADABLE = (
         "        except ZeroDivisionError:\n            raise\n        else:\n            is_round_over",
         f"{LINEAGE}/test_find_recreated.py::test_one_that_fails_holds_up_no_other",
         "those behind it were never looked at",
+=======
+        "groups none of which can be read are believed after two readings, too",
+        "sync_core/cluedin/lists.py",
+        "            page = self.fetch(number)\n",
+        "            page = self.fetch(number)\n"
+        "            if page.size > 1 and not page.rows:\n                raise LookupError(number)\n",
+        f"{INTEGRATION}/provisioning/test_misleading_lists.py"
+        "::test_groups_of_strangers_none_of_which_can_be_read_stop_no_asset",
+        "two groups of strangers that nobody can read kept an asset from its group until it was given up",
+    ),
+    Protection(
+        "a page of groups none of which can be read is a gap, not the end",
+        "sync_core/provisioning/read_snapshot.py",
+        "        if page.unreadable > 1 and not page.rows:\n",
+        "        if False:\n",
+        f"{INTEGRATION}/provisioning/test_misleading_lists.py"
+        "::test_a_page_of_groups_none_of_which_can_be_read_makes_nobody_missing",
+        "what stood behind the page looked as if it were gone",
+>>>>>>> 84dd168 (Believe a list of which nothing can be read, and look an hour for ours)
     ),
 )
 

@@ -70,6 +70,7 @@ def test_the_last_attempt_is_the_last(error: SyncError) -> None:
 
 def test_what_does_not_show_is_looked_for_again_and_that_is_no_attempt() -> None:
     assert verdict(UnseenError("not there"), attempts=MOST_ATTEMPTS) == Later(UNSEEN_DELAY_S, Why.UNSEEN)
+    assert verdict(UnseenError("not there", retry_after_s=300)) == Later(300, Why.UNSEEN)
 
 
 @pytest.mark.parametrize("error", [RejectedError("no"), NotFoundError("gone"), StateError("odd")], ids=repr)
