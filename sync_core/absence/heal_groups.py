@@ -1,9 +1,9 @@
 """Has groups and sources made again that are gone from CluedIn, once that is proven: see `absence/groups.py`."""
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from sync_core.absence import groups_gone as groups
 from sync_core.absence.groups_gone import Doubt, Evidence, Verdict, judge_absence
@@ -73,13 +73,21 @@ class HealGroups:
         doubt = self.notes.load(Doubt, DOUBT)
         standing = self._compare(shown, known, doubt)
         self._queue_again(standing.elsewhere, log)
-        now, losses = self.clock(), self.notes.load(Losses, MADE_AGAIN) or Losses()
+        now = self.clock()
+        losses = self._losses(standing.must_stand, now)
         verdict = judge_absence(doubt, standing.evidence(losses.within_a_day(now)), now)
         shown_alone = self._act(verdict, standing, losses, log)
         is_refuted = verdict.doubt is not None and verdict.doubt.proof in shown_alone
         self._remember(doubt, doubt if is_refuted else verdict.doubt, standing)
         log.counts[Count.SOURCES_MISSING] += len(standing.missing)
         return [source for key, (_, source) in standing.missing.items() if key not in shown_alone]
+
+    def _losses(self, recorded: int, now: datetime) -> Losses:
+        """Return what was made again lately; where that cannot be read, it may have been all."""
+        found = self.notes.load(Losses, MADE_AGAIN)
+        age_s = self.notes.unreadable_for_s(Losses, MADE_AGAIN) if found is None else None
+        lost = Losses() if age_s is None else Losses().plus(recorded, now - timedelta(seconds=age_s))
+        return found or lost
 
     def _compare(self, shown: Shown, known: Mapping[str, KnownSource], doubt: Doubt | None) -> Standing:
         standing = Standing(shown)
@@ -116,17 +124,19 @@ class HealGroups:
         is_there = any((group.id, group.name) == (record.group_id, record.group_name) for group in found)
         return is_there or found.unreadable > 0  # it may be one of those
 
-    def _make_again(self, records: Iterable[AssetRecord], log: RunLog) -> None:
-        now, names = self.clock(), []
-        for record in records:
-            logger.warning("Group %s of asset %s is gone from CluedIn; it is made again", record.group_id, record.key)
-            self._ask_again(record, lambda one: _gone(one, now, log.run_id), log)
-            names.append(record.name)
+    def _make_again(self, records: Sequence[AssetRecord], log: RunLog) -> None:
+        now, names = self.clock(), [record.name for record in records]
+        if not names:
+            return
+
+        def ask_for_all() -> None:
+            for record in records:
+                logger.warning("Group %s of asset %s is gone; it is made again", record.group_id, record.key)
+                self._ask_again(record, lambda one: _gone(one, now, log.run_id), log)
+
+        self.notify.tell("groups_made_again", groups_made_again(names), ask_for_all)
         log.counts[Count.SOURCES_GONE] += len(names)
-        if names:
-            log.notes.append(f"{len(names)} groups or sources are gone from CluedIn and are made again.")
-            if self.notify.is_on:
-                self.notify.send("groups_made_again", groups_made_again(names))
+        log.notes.append(f"{len(names)} groups or sources are gone from CluedIn and are made again.")
 
     def _queue_again(self, records: Iterable[AssetRecord], log: RunLog) -> None:
         """Have sources adopted that stand under another id."""
@@ -145,11 +155,11 @@ class HealGroups:
             if before is not None:
                 self.notes.delete(DOUBT)
             return
-        if doubt != before:
+        if before is None:
+            missing = groups_missing(len(standing.evidence(0).absent), standing.must_stand)
+            self.notify.tell("groups_missing", missing, lambda: self.notes.save(DOUBT, doubt))
+        elif doubt != before:
             self.notes.save(DOUBT, doubt)
-        if before is None and self.notify.is_on:
-            missing = len(standing.evidence(0).absent)
-            self.notify.send("groups_missing", groups_missing(missing, standing.must_stand))
 
 
 def _sight_of_proof(record: AssetRecord, sight: Sight, doubt: Doubt) -> groups.Sight:

@@ -5,15 +5,16 @@ not hide from the app, only after a grace of two snapshots, and never many at on
 """
 
 import logging
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, auto
+from typing import Any
 
 from sync_core.absence.approval import Approval, ApprovalNeeded
-from sync_core.absence.losses import Losses, is_free
+from sync_core.absence.losses import COUNTED_TOGETHER, Losses, is_free
 from sync_core.absence.retirement import counts_once_more, is_approved
-from sync_core.assets.asset_store import AssetStore
+from sync_core.assets.asset_store import APPROVED, AssetStore
 from sync_core.assets.names import shorten
 from sync_core.assets.record import AssetRecord, AssetStatus
 from sync_core.notifications.announcement import Item
@@ -132,13 +133,16 @@ class Retire:
             keep_alive()
             reason = f"{REPLACED if record.reason == REPLACED else REASON}{said}"
             update = {"status": AssetStatus.RETIRED, "retired_at": self.clock(), "reason": reason}
-            self.assets.close(record.key, lambda one, update=update: one.model_copy(update=update))  # type: ignore[misc]
+            self.assets.close(record.key, _changer(update), announce=self.notify.is_on)
             logger.info("Asset %s is retired.%s", record.key, said)
 
     def _tell(self, gone: Sequence[AssetRecord], log: RunLog) -> None:
         log.counts[Count.RETIRED] += len(gone)
         if gone and self.notify.is_on:
-            self.notify.send("asset_retired", assets_retired([record.name for record in gone]).about(to_items(gone)))
+            news = [item for item in self.assets.news() if item.status is AssetStatus.RETIRED]
+            items = [Item(item.guid, item.name) for item in news]
+            text = assets_retired([item.name for item in news]).about(items)
+            self.notify.send_once([("asset_retired", text)] if news else [], lambda: self.assets.take_news(news))
 
     def _use_word(self, part: int, due: int, total: int) -> str | None:
         """Return who said that `due` assets may go, an empty text where no one has to, None where no one did.
@@ -147,7 +151,7 @@ class Retire:
         noted, rather than use a word twice.
         """
         now = self.clock()
-        lately = self.approvals.load(Losses, LATELY) or Losses()
+        lately = self.approvals.load(Losses, LATELY) or self._count_lately(now)
         # The last few of a large loss would need no word if they were all of it: they go on the word given for them.
         if is_free(due, total, lately.within_a_day(now)) and not self.has_word():
             self.approvals.save(LATELY, lately.plus(part, now))
@@ -158,7 +162,14 @@ class Retire:
         self.approvals.save(APPROVAL, approval.model_copy(update={"used": approval.used + part}))
         if needed := self.approvals.load(ApprovalNeeded, NEEDED):
             self.approvals.save(NEEDED, needed.model_copy(update={"assets": due - part}))
-        return f" Approved by {approval.by}."
+        return f" {APPROVED}{approval.by}."
+
+    def _count_lately(self, now: datetime) -> Losses:
+        """Return what was retired within a day; the note of it is lost, or was never made."""
+        losses = Losses()
+        for moment in self.assets.retired_since(now - COUNTED_TOGETHER):
+            losses = losses.plus(1, moment)
+        return losses
 
     def _ask(self, due: Sequence[AssetRecord], total: int, log: RunLog) -> None:
         log.notes.append(f"{len(due)} of {total} assets would be retired; a person must approve that first.")
@@ -168,12 +179,13 @@ class Retire:
         needed = ApprovalNeeded(
             assets=len(due), of=total, since=self.clock(), examples=[shorten(record.name) for record in due[:EXAMPLES]]
         )
-        self.approvals.save(NEEDED, needed)
         logger.error("%s of %s assets would be retired; that needs approval", len(due), total)
-        if self.notify.is_on:
-            self.notify.send(
-                "approval_needed", approval_needed([record.name for record in due], total).about(to_items(due))
-            )
+        text = approval_needed([record.name for record in due], total).about(to_items(due))
+        self.notify.tell("approval_needed", text, lambda: self.approvals.save(NEEDED, needed))
+
+
+def _changer(update: Mapping[str, Any]) -> Callable[[AssetRecord], AssetRecord]:
+    return lambda record: record.model_copy(update=update)
 
 
 def to_items(records: Sequence[AssetRecord]) -> list[Item]:

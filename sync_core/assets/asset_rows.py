@@ -18,7 +18,7 @@ LARGEST_CHARACTER = 12  # an emoji, as it travels: two escapes of six characters
 
 
 class News(BaseModel):
-    """An asset that was synced or given up, and not announced yet; `reason` says why it was given up."""
+    """An asset that was synced, given up or retired, and not announced yet; `reason` says why it was given up."""
 
     key: str
     guid: str = ""

@@ -4,7 +4,7 @@ All rows share one partition: a record and its job change together in one transa
 
     record:{key}   what is known of the asset
     job:{key}      there while its group and source are to be made; see `JobStore`
-    news:{key}     there from its end, synced or given up, until that was announced
+    news:{key}     there from its end, synced, given up or retired, until that was announced
     sweep          there once a sweep of the whole catalog began: should it be gone, so are the records
 """
 
@@ -50,6 +50,7 @@ from sync_core.storage.unreadable import Unreadable
 SWEEP = "sweep"
 READERS = 8
 LONGEST_REASON = 500
+APPROVED = "Approved by "  # in the reason of a retirement that a person gave the word for
 
 
 @dataclass(frozen=True)
@@ -201,7 +202,7 @@ class AssetStore:
             return []
         return [*changing, *(_telling(failed, reason) if announce else [])]
 
-    def close(self, key: str, change: Callable[[AssetRecord], AssetRecord]) -> AssetRecord:
+    def close(self, key: str, change: Callable[[AssetRecord], AssetRecord], *, announce: bool = False) -> AssetRecord:
         """Change the record of an asset of which nothing is outstanding any more, and drop its job if it has one."""
         for _ in self.jobs.tries():
             stored = self._existing(key)
@@ -209,7 +210,8 @@ class AssetStore:
             # What is synced has no job; were there one all the same, its worker would find nothing to do.
             dropping = [] if stored.record.status is AssetStatus.SYNCED else self.jobs.dropping(key)
             with suppress(ConflictError):
-                self.table.transact([_changing(stored, changed), *dropping])
+                telling = _telling(changed, "") if announce else []
+                self.table.transact([_changing(stored, changed), *dropping, *telling])
                 return changed
         raise ConflictError(f"The record of asset {key} changed at each of {TRIES} tries.")
 
@@ -245,6 +247,21 @@ class AssetStore:
         """Drop news, before they are announced: each is announced at most once."""
         for chunk in chunks(news, OPERATIONS_A_TRANSACTION):
             self.table.transact([delete(PARTITION, f"news:{item.key}") for item in chunk])
+
+    def take_news(self, news: Sequence[News]) -> bool:
+        """Drop news; return whether they are ours to announce: of two who do so at once, one may."""
+        try:
+            self.forget_news(news)
+        except ConflictError:
+            return False
+        return True
+
+    def retired_since(self, moment: datetime) -> list[datetime]:
+        """Return when assets were retired since a moment without a person's word, the earliest first."""
+        query = f"{KEYS_BETWEEN} and status eq @retired and retired_at gt @moment"
+        bounds = {**range_of("record"), "retired": AssetStatus.RETIRED.value, "moment": moment.isoformat()}
+        found = readable(AssetRecord, self.table.rows(query, bounds))
+        return sorted(one.retired_at for one in found if one.retired_at and APPROVED not in one.reason)
 
 
 def new_job(key: str, run_id: str, now: datetime) -> Job:

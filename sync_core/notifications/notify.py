@@ -59,9 +59,21 @@ class Notify:
         """Whether anyone is to be notified."""
         return bool(self.receivers)
 
-    def send(self, kind: str, announcement: Announcement) -> None:
-        """Send a notification; never raises for a failing receiver."""
-        self.send_once([(kind, announcement)], lambda: True)
+    def tell(self, kind: str, announcement: Announcement, note: Callable[[], object]) -> None:
+        """Do what a notification tells of, or note that people are told, and send it; never raises for a receiver.
+
+        It is kept before `note` is called: who dies in between is heard twice at worst. Where nobody is to be notified,
+        `note` is called alone.
+        """
+        if not self.is_on:
+            note()
+            return
+
+        def take() -> bool:
+            note()
+            return True
+
+        self.send_once([(kind, announcement)], take)
 
     def send_once(self, news: Sequence[tuple[str, Announcement]], take: Callable[[], bool]) -> bool:
         """Send what `take` says is ours to tell, and return what it says.

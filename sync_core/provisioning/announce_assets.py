@@ -1,15 +1,14 @@
 """Notifies people when what was outstanding is done: what was created, and that the synchronization is completed."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from sync_core.assets.asset_rows import News
 from sync_core.assets.asset_store import AssetStore
 from sync_core.assets.record import AssetStatus, Origin
-from sync_core.errors import ConflictError
 from sync_core.notifications.announcement import Announcement, Item
 from sync_core.notifications.notify import Notify
-from sync_core.notifications.texts import Failure, data_sources_created, synchronization_completed
+from sync_core.notifications.texts import Failure, assets_retired, data_sources_created, synchronization_completed
 from sync_core.runs.counts import Count
 from sync_core.runs.run_log import RunLog
 
@@ -35,19 +34,20 @@ class Announce:
         if not self.is_on or self.assets.jobs.has_pending() or (log is None and self.is_discovering()):
             return
         news = self.assets.news()
-        if news and self.notify.send_once(_told_of(news), lambda: self._take(news)) and log is not None:
+        told = list(_told_of(news))
+        if told and self.notify.send_once(told, lambda: self.assets.take_news(news)) and log is not None:
             log.counts[Count.ANNOUNCED] += len(news)
 
-    def _take(self, news: list[News]) -> bool:
-        """Whoever drops the news may announce them: two workers that are done at once send one notification."""
-        try:
-            self.assets.forget_news(news)
-        except ConflictError:
-            return False
-        return True
+
+def _told_of(news: Sequence[News]) -> Iterator[tuple[str, Announcement]]:
+    """Yield what is to be told; assets are retired by a discovery that could not tell it itself any more."""
+    if retired := [item for item in news if item.status is AssetStatus.RETIRED]:
+        yield "asset_retired", assets_retired([item.name for item in retired]).about(_items(retired))
+    if ended := [item for item in news if item.status is not AssetStatus.RETIRED]:
+        yield from _told_of_ends(ended)
 
 
-def _told_of(news: Sequence[News]) -> list[tuple[str, Announcement]]:
+def _told_of_ends(news: Sequence[News]) -> Iterator[tuple[str, Announcement]]:
     synced = [item for item in news if item.status is AssetStatus.SYNCED]
     created = [item for item in synced if item.origin is Origin.CREATED]
     failed = [item for item in news if item.status is AssetStatus.FAILED]
@@ -56,8 +56,9 @@ def _told_of(news: Sequence[News]) -> list[tuple[str, Announcement]]:
         adopted=len(synced) - len(created),
         failures=[Failure(item.name, item.reason) for item in failed],
     ).about(_items(failed))
-    announced = data_sources_created([item.name for item in created]).about(_items(created))
-    return [*([("data_source_created", announced)] if created else []), ("synchronization_completed", completed)]
+    if created:
+        yield "data_source_created", data_sources_created([item.name for item in created]).about(_items(created))
+    yield "synchronization_completed", completed
 
 
 def _items(news: Sequence[News]) -> list[Item]:

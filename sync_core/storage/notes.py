@@ -33,6 +33,11 @@ class Notes:
         note = _read(model, found.values) if found else None
         return (note, found.age_s) if found and note is not None else None
 
+    def unreadable_for_s(self, model: type[Note], name: str) -> float | None:
+        """Return for how many seconds a note has stood that cannot be read, None where there is none such."""
+        found = self.table.get(self.kind, name)
+        return found.age_s if found and _read(model, found.values) is None else None
+
     def save(self, name: str, note: BaseModel) -> None:
         """Insert the note of that name, or let it say this."""
         self.table.merge(whole_row(self.kind, name, note))

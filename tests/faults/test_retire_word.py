@@ -116,11 +116,11 @@ def change_retire(world: World, **parts: object) -> None:
 class FailsHalfWay(AssetStore):
     """A store that can retire two assets, then no more."""
 
-    def close(self, key: str, change: Callable[[AssetRecord], AssetRecord]) -> AssetRecord:
+    def close(self, key: str, change: Callable[[AssetRecord], AssetRecord], *, announce: bool = False) -> AssetRecord:
         """Fail once two are retired."""
         if sum(1 for record in self.all() if record.status is AssetStatus.RETIRED) == 2:
             raise StateError("Storage is gone.")
-        return super().close(key, change)
+        return super().close(key, change, announce=announce)
 
 
 def test_a_word_is_used_up_also_when_the_run_dies_half_way(world: World) -> None:

@@ -506,7 +506,7 @@ NOTHING_LOST = (
     Protection(
         "the letter of an asset that is wanted no longer goes with it",
         "sync_core/assets/asset_store.py",
-        "[_changing(stored, changed), *dropping]",
+        "[_changing(stored, changed), *dropping, *telling]",
         "[_changing(stored, changed)]",
         f"{FAULTS}/test_dead_letters.py::test_the_letter_of_an_asset_that_lost_its_term_is_closed",
         "a letter stood for ever for an asset that had lost its term",
@@ -1188,7 +1188,6 @@ UNREADABLE = (
         "a delivery with an `event` nested 1,500 deep was answered 400, which is final",
     ),
     Protection(
-<<<<<<< HEAD
         "a look that is answered 429 comes last the next time",
         "sync_core/absence/confirm_absence.py",
         "deferrals.failed(Kind.ASSET, record.guid, error, record.qualified_name)  # the others",
@@ -1251,7 +1250,8 @@ UNREADABLE = (
         "        except ZeroDivisionError:\n            raise\n        else:\n            is_round_over",
         f"{LINEAGE}/test_find_recreated.py::test_one_that_fails_holds_up_no_other",
         "those behind it were never looked at",
-=======
+    ),
+    Protection(
         "groups none of which can be read are believed after two readings, too",
         "sync_core/cluedin/lists.py",
         "            page = self.fetch(number)\n",
@@ -1269,7 +1269,6 @@ UNREADABLE = (
         f"{INTEGRATION}/provisioning/test_misleading_lists.py"
         "::test_a_page_of_groups_none_of_which_can_be_read_makes_nobody_missing",
         "what stood behind the page looked as if it were gone",
->>>>>>> 84dd168 (Believe a list of which nothing can be read, and look an hour for ours)
     ),
 )
 
@@ -1422,8 +1421,8 @@ RETIRE = (
     Protection(
         "what is retired without a word is noted, for those that follow within a day",
         "sync_core/absence/retire.py",
-        "            self.approvals.save(LATELY, lately.plus(part, now))\n",
-        "",
+        "        if is_free(due, total, lately.within_a_day(now))",
+        "        if is_free(due, total, 0)",
         f"{FAULTS}/test_retire_word.py::test_small_losses_of_one_day_that_are_a_large_one_together_need_a_word",
         "many small losses of one day were never asked about",
     ),
@@ -1523,6 +1522,23 @@ RETIRE = (
         "        missing_looks=looks + 1,\n",
         f"{INTEGRATION}/absence/test_looks_apart.py::test_a_group_that_two_looks_at_once_lack_is_not_made_again",
         "a delivery without a body right after a look made a group again that was shown a moment later",
+    ),
+    Protection(
+        "without the note of what was retired lately the records tell it",
+        "sync_core/absence/retire.py",
+        " or self._count_lately(now)\n",
+        " or Losses()\n",
+        f"{INTEGRATION}/absence/test_many_lost.py::test_without_the_note_of_what_went_lately_the_records_tell_it",
+        "ten of eighteen went within a day without a word, as the note of the first five could not be read",
+    ),
+    Protection(
+        "a note of what was made again that cannot be read frees nothing",
+        "sync_core/absence/heal_groups.py",
+        "        lost = Losses() if age_s is None else",
+        "        lost = Losses() if True else",
+        f"{INTEGRATION}/absence/test_many_lost.py"
+        "::test_a_note_of_what_was_made_again_that_cannot_be_read_frees_nothing",
+        "five groups at a time were made again, as often as the note could not be read",
     ),
 )
 
@@ -2027,6 +2043,30 @@ TOLD = (
         "if receiver.id not in told:",
         f"{INTEGRATION}/notifications/test_announce.py::test_a_receiver_that_fails_costs_one_try_a_run_however_much_is_kept",
         "a hundred kept notifications cost a hundred time-outs in one run",
+    ),
+    Protection(
+        "a notification is kept before it is noted as told, or what it tells of is done",
+        "sync_core/notifications/notify.py",
+        "        self.send_once([(kind, announcement)], take)\n",
+        "        take()\n        self.send_once([(kind, announcement)], lambda: True)\n",
+        f"{INTEGRATION}/notifications/test_killed_before_telling.py::test_that_a_person_must_approve_is_told",
+        "a process died in between: nobody learned that a retirement waited for a word",
+    ),
+    Protection(
+        "that an asset is retired is news in the transaction that retires it",
+        "sync_core/absence/retire.py",
+        "            self.assets.close(record.key, _changer(update), announce=self.notify.is_on)\n",
+        "            self.assets.close(record.key, _changer(update))\n",
+        f"{INTEGRATION}/notifications/test_killed_before_telling.py::test_that_assets_are_retired_is_told",
+        "a process died after it had retired assets: nobody was told",
+    ),
+    Protection(
+        "what a dead discovery retired is told by the next one",
+        "sync_core/provisioning/announce_assets.py",
+        "    if retired := [item for item in news if item.status is AssetStatus.RETIRED]:\n",
+        "    if retired := [item for item in news[:0] if item.status is AssetStatus.RETIRED]:\n",
+        f"{INTEGRATION}/notifications/test_killed_before_telling.py::test_that_assets_are_retired_is_told",
+        "the news of it lay until the next asset was retired",
     ),
 )
 

@@ -34,9 +34,10 @@ class TellPaused:
         long = {one.id: one for one in paused if self.clock() - one.since >= TOLD_AFTER}
         if not long or not self.notify.is_on:
             return
-        note = self.notes.load(ToldNote, NOTE)
-        told = note.since if note else {}
+        before = self.notes.load(ToldNote, NOTE)
+        told = before.since if before else {}
         news = [one for one in long.values() if told.get(one.id) != one.since]
         if news:
-            self.notes.save(NOTE, ToldNote(since={key: one.since for key, one in long.items()}))
-            self.notify.send("terms_paused", terms_paused([(one.name or one.id, one.reason) for one in news]))
+            text = terms_paused([(one.name or one.id, one.reason) for one in news])
+            note = ToldNote(since={key: one.since for key, one in long.items()})
+            self.notify.tell("terms_paused", text, lambda: self.notes.save(NOTE, note))

@@ -42,5 +42,5 @@ class EmptyBodies:
         log.notes.append(text)
         told = self.notes.load(EmptyBodiesTold, TOLD)
         if self.notify.is_on and (told is None or told.first_at != seen.first_at):
-            self.notes.save(TOLD, EmptyBodiesTold(first_at=seen.first_at))
-            self.notify.send(KIND, bodies_missing(text))
+            note = EmptyBodiesTold(first_at=seen.first_at)
+            self.notify.tell(KIND, bodies_missing(text), lambda: self.notes.save(TOLD, note))

@@ -14,7 +14,7 @@ from tests.kit.nursery import Nursery
 from tests.kit.settings import environment_of
 
 SHORT_CLAIM_S = 1
-MORE_THAN_ENOUGH_CALLS = 56
+MANY = 56  # more than a worker makes calls
 GOLDEN = f"{ROOT}/golden-records"
 UNCHANGED_CALLS = 12  # a worker that changes a lineage makes these as one that writes a new one does
 Kill = Callable[[Sequence[str], int], None]
@@ -49,7 +49,7 @@ def kill(services: Services, storage: str, bench: LineageBench, nursery: Nursery
 
 def test_a_worker_killed_before_any_of_its_calls_leaves_one_whole_chain(bench: LineageBench, kill: Kill) -> None:
     source = bench.sync_asset()
-    ids = [bench.load(source, f"{number}.csv", mapping={"Email": f"customer.{number}"}) for number in range(MORE_THAN_ENOUGH_CALLS)]
+    ids = [bench.load(source, f"{number}.csv", mapping={"Email": f"customer.{number}"}) for number in range(MANY)]
 
     kill(ids, 1)
 
@@ -57,7 +57,7 @@ def test_a_worker_killed_before_any_of_its_calls_leaves_one_whole_chain(bench: L
     assert not bench.outstanding()
     assert not bench.letters()
     assert {bench.record(each).status for each in ids} == {DataSetStatus.PUSHED}
-    assert graph.columns[f"{GOLDEN}/Customer"] == sorted(f"customer.{number}" for number in range(MORE_THAN_ENOUGH_CALLS))
+    assert graph.columns[f"{GOLDEN}/Customer"] == sorted(f"customer.{number}" for number in range(MANY))
     assert len(graph.nodes) == 1 + len(ids) * 5 + 1
     assert len(graph.own) == len(ids) * (5 + 3) + 1
 
@@ -66,7 +66,7 @@ def test_a_worker_killed_while_it_changes_a_lineage_leaves_nothing_of_the_former
     bench: LineageBench, kill: Kill
 ) -> None:
     source = bench.sync_asset()
-    ids = [bench.load(source, f"{number}.csv", mapping={"Email": f"customer.{number}"}) for number in range(MORE_THAN_ENOUGH_CALLS)]
+    ids = [bench.load(source, f"{number}.csv", mapping={"Email": f"customer.{number}"}) for number in range(MANY)]
     for data_set_id in ids:
         bench.push(data_set_id)
         bench.remap(data_set_id, {"Email": "account.email"}, "/Account")

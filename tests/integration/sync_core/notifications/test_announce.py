@@ -262,7 +262,7 @@ def test_a_wrong_entry_that_is_put_right_gets_what_was_kept(new_small_estate: Ne
 def test_a_receiver_that_fails_costs_one_try_a_run_however_much_is_kept(estate: Estate, receiver: Receiver) -> None:
     receiver.status = 500
     for number in range(5):
-        estate.app.notify.send("a_kind", Announcement(f"title {number}", "body"))
+        estate.app.notify.tell("a_kind", Announcement(f"title {number}", "body"), list)
     estate.clock.advance(600)
     tried = receiver.tried
 
@@ -291,7 +291,7 @@ def test_news_that_another_worker_tells_are_told_once(estate: Estate, receiver: 
 
 def test_news_that_cannot_be_told_for_a_month_are_dropped(estate: Estate, receiver: Receiver) -> None:
     receiver.status = 500
-    estate.app.notify.send("a_kind", Announcement("title", "body"))
+    estate.app.notify.tell("a_kind", Announcement("title", "body"), list)
     estate.clock.advance(31 * 24 * 3600)
     estate.app.reconcile.run()
     assert list(estate.app.notes("outbox").all(Kept)) == []
