@@ -71,16 +71,25 @@ class Discovery(Lineage):
         )
 
     @cached_property
+    def term_memory(self) -> TermMemory:
+        return TermMemory(self.notes("term"), self.notes("term-links"))
+
+    @cached_property
     def term_lists(self) -> TermLists:
-        memory = TermMemory(self.notes("term"), self.notes("term-links"))
-        asks_catalog = self.settings.sync_term_store is not TermStore.CLASSIC
         return TermLists(
-            self.purview, self.catalog, memory, self.cursors, self.runtime.now, self.retire.may_lose, asks_catalog
+            purview=self.purview,
+            catalog=self.catalog,
+            memory=self.term_memory,
+            notes=self.cursors,
+            clock=self.runtime.now,
+            may_be_empty=self.retire.may_lose,
+            is_asset=lambda name, deferrals: not self.known_types.why_left_out(name, deferrals),
+            asks_catalog=self.settings.sync_term_store is not TermStore.CLASSIC,
         )
 
     @cached_property
     def resolve_terms(self) -> ResolveTerms:
-        return ResolveTerms(self.purview, self.find_concepts, self.cursors, self.runtime.now)
+        return ResolveTerms(self.purview, self.find_concepts, self.term_memory, self.cursors, self.runtime.now)
 
     @cached_property
     def find_concepts(self) -> FindConcepts:

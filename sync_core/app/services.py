@@ -1,6 +1,6 @@
 """The services, each built when it is first needed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -35,7 +35,8 @@ class Services(Stores):
     @cached_property
     def catalog(self) -> CatalogClient:
         """Purview's Unified Catalog, as the app's own identity."""
-        return self.catalog_at(self.settings.purview_catalog_endpoint)
+        client = self.catalog_at(self.settings.purview_catalog_endpoint)
+        return replace(client, wait_s=lambda: self.pauses.wait_s(CATALOG.name))
 
     def catalog_at(self, url: str) -> CatalogClient:
         """Return a client of the catalog at some host."""

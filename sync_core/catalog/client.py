@@ -3,14 +3,15 @@
 Source: docs/vendors/unified-catalog.md (2026-03-20-preview).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
 from sync_core.catalog.paging import PAGE_SIZE, Parameters, follow, skip_through
-from sync_core.catalog.values import Concept, DataAsset, Domain, Kind
-from sync_core.catalog.wire import parse_asset, parse_concept, parse_domain, parse_link, parse_one
+from sync_core.catalog.values import Concept, DataAsset, Domain, Kind, Links
+from sync_core.catalog.wire import CATALOG, NO_ID, parse_asset, parse_concept, parse_domain, parse_link, parse_one
+from sync_core.errors import ThrottledError
 from sync_core.http.client import Call, HttpClient
 from sync_core.spelling import normalized
 
@@ -25,14 +26,16 @@ class CatalogClient:
     """Typed calls on one tenant's catalog. All errors are those of `HttpClient.send`, and these two.
 
     `AddressError`: an answer is no list where one is expected. `TransientError`: a list could not be read to its end.
+    `wait_s` says for how long the service asked to be left alone: meanwhile each call raises `ThrottledError` unasked.
     """
 
     http: HttpClient
+    wait_s: Callable[[], float] = lambda: 0.0
 
     def fetch_domains(self) -> list[Domain]:
         """Return the governance domains that the app's identity may see."""
         pages = follow(lambda following: self._get("/businessdomains", following, "fetch_domains"), "fetch_domains")
-        return [parse_domain(item) for item in pages]
+        return [domain for item in pages if (domain := parse_domain(item)).id]
 
     def find_concepts(self, kind: Kind, name: str) -> list[Concept]:
         """Return the terms or data products of exactly that name, in any domain and any status that is shown.
@@ -56,14 +59,15 @@ class CatalogClient:
         """
         return parse_one(self._get(_path(kind, concept_id), {}, "fetch_concept"), kind, concept_id)
 
-    def fetch_links(self, kind: Kind, concept_id: str) -> list[str]:
-        """Return the ids of the catalog's data assets that a term or data product is linked with, each once.
+    def fetch_links(self, kind: Kind, concept_id: str) -> Links:
+        """Return the ids of the catalog's data assets that a term or data product is linked with.
 
         One request, unless the service pages. The list says nothing of the status: a draft's may be half edited.
         """
         path, asked = f"{_path(kind, concept_id)}/relationships", {"entityType": DATA_ASSET}
         items = follow(lambda following: self._get(path, {**asked, **following}, "fetch_links"), "fetch_links")
-        return list(dict.fromkeys(entity_id for item in items if (entity_id := parse_link(item))))
+        found = [parse_link(item) for item in items]
+        return Links(tuple(dict.fromkeys(each for each in found if each not in {"", NO_ID})), found.count(""))
 
     def fetch_assets(self, ids: Sequence[str]) -> Iterator[DataAsset]:
         """Yield the data assets of these catalog ids, in chunks; one that the catalog does not show is left out."""
@@ -83,12 +87,20 @@ class CatalogClient:
         return (parse_asset(item) for item in pages)
 
     def _get(self, path: str, params: Parameters, operation: str) -> Any:
-        versioned = {**params, "api-version": API_VERSION}
-        return self.http.send(Call("GET", BASE + path, versioned, operation=operation)).json()
+        return self._send(Call("GET", BASE + path, {**params, "api-version": API_VERSION}, operation=operation))
 
     def _post(self, path: str, body: Any, params: Parameters, operation: str) -> Any:
         versioned = {**params, "api-version": API_VERSION}
-        return self.http.send(Call("POST", BASE + path, versioned, json=body, operation=operation)).json()
+        return self._send(Call("POST", BASE + path, versioned, json=body, operation=operation))
+
+    def _send(self, call: Call) -> Any:
+        if pause_s := self.wait_s():
+            raise ThrottledError(
+                f"{CATALOG.title} asked to be left alone for {pause_s:.0f} s more.",
+                retry_after_s=pause_s,
+                service=CATALOG.name,
+            )
+        return self.http.send(call).json()
 
 
 def _path(kind: Kind, concept_id: str) -> str:

@@ -46,6 +46,17 @@ class Concept:
 
 
 @dataclass(frozen=True, slots=True)
+class Links:
+    """What a term or data product is linked with: ids of data assets, each once; `unreadable` rows have none."""
+
+    ids: tuple[str, ...]
+    unreadable: int = 0
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+
+@dataclass(frozen=True, slots=True)
 class DataAsset:
     """The catalog's record of an asset.
 

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, quote
 from sync_core.catalog.values import Concept, DataAsset, Domain, Kind, Status
 from sync_core.errors import AddressError
 from sync_core.http.failures import Service
-from sync_core.http.json_reading import member, objects, text
+from sync_core.http.json_reading import member, text
 
 CATALOG = Service(
     name="catalog",
@@ -34,7 +34,10 @@ Item = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of a list. `following` are the parameters of the next one, empty where the page names none."""
+    """One page of a list. `following` are the parameters of the next one, empty where the page names none.
+
+    What is no object keeps its place, as an empty one: who counts the entries must not overlook it.
+    """
 
     items: tuple[Item, ...]
     following: Mapping[str, str] = field(default_factory=dict)
@@ -46,9 +49,10 @@ def parse_page(body: Any, operation: str, items: str = "value") -> Page:
     Raises:
         AddressError: it has no array of items, so that nothing is known, least of all that there is nothing.
     """
-    if not isinstance(member(body, items), list):
+    found = member(body, items)
+    if not isinstance(found, list):
         raise _unreadable(f"a list with `{items}`", operation, body)
-    return Page(tuple(objects(body, items)), _following(body, operation))
+    return Page(tuple(item if isinstance(item, Mapping) else {} for item in found), _following(body, operation))
 
 
 def _following(body: Any, operation: str) -> dict[str, str]:
@@ -87,9 +91,8 @@ def parse_one(body: Any, kind: Kind, concept_id: str) -> Concept:
 
 
 def parse_link(item: Any) -> str:
-    """Read the id of what a relationship leads to, empty where it leads nowhere."""
-    entity_id = _id(item, "entityId")
-    return "" if entity_id == NO_ID else entity_id
+    """Read the id of what a relationship leads to, empty where there is none; `NO_ID` leads nowhere for sure."""
+    return _id(item, "entityId")
 
 
 def parse_asset(item: Any) -> DataAsset:

@@ -74,7 +74,7 @@ class FindMissing:
             return False
         if terms.guids != found.terms.guids:
             log.notes.append("A term was made anew: no asset counts as missing until its list is read.")
-        if set(terms.kept) - found.paused.keys():  # found no more since its list was read: a draft's is no proof
+        if set(terms.kept) - set(found.terms.kept):  # found no more since its list was read: a draft's is no proof
             log.notes.append("A term is not published any more: no asset counts as missing this time.")
             return False
         return terms.guids == found.terms.guids

@@ -27,6 +27,7 @@ from sync_core.purview.wire import (
     parse_is_deleted,
     parse_search_page,
     parse_term_headers,
+    parse_terms_of,
 )
 
 __all__ = ["PURVIEW", "PurviewClient"]  # the service beside its client
@@ -132,6 +133,16 @@ class PurviewClient:
             return parse_is_deleted(self._get(path, {"minExtInfo": "true", "ignoreRelationships": "true"}, "is_gone"))
         except NotFoundError:
             return True
+
+    def fetch_terms_of(self, guid: str) -> set[str]:
+        """Return the guids of the glossary terms that an entity itself names.
+
+        Raises:
+            NotFoundError: the store knows no such entity.
+            TransientError: the answer is none of an entity.
+        """
+        path = f"{ATLAS}/entity/guid/{quote(guid, safe='')}"
+        return parse_terms_of(self._get(path, {"minExtInfo": "true"}, "fetch_terms_of"))
 
     def fetch_entity_type(self, name: str) -> EntityType | None:
         """Return a type's definition, or None where Purview knows no such type.

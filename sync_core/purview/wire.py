@@ -140,6 +140,17 @@ def parse_is_deleted(body: Any) -> bool:
     return not _has(ACTIVE, entity, "status")
 
 
+def parse_terms_of(body: Any) -> set[str]:
+    """Read which terms an entity names itself; a deleted one names none, what is no whole entity says nothing."""
+    relations = member(_object(body), "entity", "relationshipAttributes")
+    if parse_is_deleted(body):
+        return set()
+    if not isinstance(relations, dict):
+        raise _unreadable("an entity with relationshipAttributes", body)
+    meanings = _items(relations, "meanings")
+    return {text(each, "guid") for each in meanings if _has(ACTIVE, each, "relationshipStatus")}
+
+
 def parse_entity_type(body: Any) -> EntityType:
     """Read a type definition, alone or as the only one of `entityDefs`."""
     definition = next(iter(_items(_object(body), "entityDefs")), body)

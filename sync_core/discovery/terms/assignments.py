@@ -6,7 +6,7 @@ place one that is not, the list has moved.
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from sync_core.purview.client import PAGE_SIZE
@@ -71,6 +71,15 @@ class Assignments:
         self.entities.update(active)
         rows.guids.update(active)
         return is_fresh
+
+    def leave_out(self, term_guid: str, guids: Collection[str]) -> None:
+        """Forget that a term shows these; who is shown by no other term is not seen then."""
+        rows = self.terms.get(term_guid)
+        left_out = rows.guids.intersection(guids) if rows else set()
+        if rows and left_out:
+            rows.guids -= left_out
+            for guid in left_out - set().union(*(each.guids for each in self.terms.values())):
+                self.entities.pop(guid, None)
 
     def shows(self, term_guid: str, guid: str) -> bool:
         """Whether a term's list shows an entity."""

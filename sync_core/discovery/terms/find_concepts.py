@@ -1,13 +1,15 @@
 """Finds the terms and data products of the Unified Catalog that the keywords name."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from pydantic import BaseModel
 
 from sync_core.catalog.client import CatalogClient
 from sync_core.catalog.values import Concept, Kind
 from sync_core.discovery.terms.keywords import Keyword, Selection
+from sync_core.discovery.terms.stores import Outcome, StoreState, judge_store
 from sync_core.discovery.terms.targets import Resolution, resolve
 from sync_core.errors import ConfigError, ForbiddenError, SyncError
 from sync_core.runs import deferred
@@ -17,6 +19,7 @@ from sync_core.storage.notes import Notes
 
 STORE = "the Unified Catalog"
 NOTE = "catalog"
+T = TypeVar("T")
 
 
 class CatalogNote(BaseModel):
@@ -27,23 +30,32 @@ class CatalogNote(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What the catalog has for the keywords; `why_unread` says why it could not be asked, if it could not."""
+    """What the catalog has for the keywords.
+
+    `why_unread` says why it could not be asked, if it could not, and `error` is that; `unread` says the same of single
+    keywords, by their text.
+    """
 
     resolution: Resolution = field(default_factory=lambda: Resolution((), ()))
     domains: Mapping[str, str] = field(default_factory=dict)
     why_unread: str = ""
+    error: SyncError | None = None
+    unread: Mapping[str, str] = field(default_factory=dict)
 
     store: TermStore = TermStore.AUTO
 
     @property
-    def keys(self) -> dict[str, str]:
-        """The keyword of each target, by the target's key."""
-        return {target.key: target.keywords[0] for target in self.resolution.targets}
+    def keywords(self) -> dict[str, list[str]]:
+        """The keywords of each target, by the target's key."""
+        return {target.key: list(target.keywords) for target in self.resolution.targets}
 
     @property
-    def named(self) -> set[str]:
-        """All keywords that have a target."""
-        return {keyword for target in self.resolution.targets for keyword in target.keywords}
+    def drafts(self) -> dict[str, list[str]]:
+        """The keywords of what is shown and not published, by key."""
+        found: dict[str, list[str]] = {}
+        for keyword, concept in self.resolution.unpublished:
+            found.setdefault(f"{concept.kind}/{concept.id}", []).append(str(keyword))
+        return found
 
     def hint(self, keyword: Keyword) -> str:
         """Return what a person can do for a keyword that the catalog has nothing for; empty if that is another's word.
@@ -54,6 +66,8 @@ class Found:
         if drafts:
             where = ", ".join(self.domains.get(concept.domain_id, concept.domain_id) for concept in drafts)
             return f"the Unified Catalog has it as {drafts[0].status} in {where}; publish it there."
+        if str(keyword) in self.unread and self._is_for_catalog(keyword):
+            return self.unread[str(keyword)]
         if self.why_unread:
             return self.why_unread if self._is_for_catalog(keyword) else ""
         if not self._is_for_catalog(keyword):
@@ -90,43 +104,89 @@ class FindConcepts:
         if self.store is TermStore.CLASSIC:
             return Found(store=self.store)
         if deferrals.waits(deferred.Kind.STORE, STORE):
-            known = deferrals.find(deferred.Kind.STORE, STORE)
-            return self._unread(str(known))
-        try:
-            found = self._find(selection)
-        except ForbiddenError as error:
-            return self._refused(error, deferrals)
-        except SyncError as error:  # also a refused sign-in, or a request to slow down: the other store goes on
-            if is_ours(error) or self.store is TermStore.UNIFIED:
-                raise
-            return self._unread(str(deferrals.failed(deferred.Kind.STORE, STORE, error, STORE)))
-        deferrals.succeeded(deferred.Kind.STORE, [STORE])
-        if found.resolution.targets and deferrals.notes_of is not None and not self._has_shown():
-            self.notes.save(NOTE, CatalogNote())
-        return found
+            return self._unread(str(deferrals.find(deferred.Kind.STORE, STORE)))
+        asked = _Asked(self.catalog)
+        domains = asked.domains()
+        concepts = {keyword: asked.concepts(keyword) for keyword in selection.keywords}
+        return self._judged(selection, asked, domains, concepts, deferrals)
 
     def domains(self) -> dict[str, str]:
         """Return the names of the governance domains, by id."""
         return {domain.id: domain.name for domain in self.catalog.fetch_domains()}
 
-    def _find(self, selection: Selection) -> Found:
-        domains = self.domains()
-        wanted = dict.fromkeys(
-            (Kind.PRODUCT if keyword.is_product else Kind.TERM, keyword.term) for keyword in selection.keywords
-        )
-        concepts: list[Concept] = [one for kind, name in wanted for one in self.catalog.find_concepts(kind, name)]
-        return Found(resolve(selection, (), concepts, domains), domains, store=self.store)
+    def _judged(
+        self,
+        selection: Selection,
+        asked: "_Asked",
+        domains: Mapping[str, str] | None,
+        concepts: Mapping[Keyword, Sequence[Concept] | None],
+        deferrals: Deferrals,
+    ) -> Found:
+        """One call that is refused hides no more than what it was asked for: a store pauses when none succeeds."""
+        match judge_store(asked.outcomes, has_shown=self._has_shown() if asked.error else True):
+            case StoreState.CLOSED:
+                return self._closed(asked)
+            case StoreState.PAUSED if asked.error:
+                paused = deferrals.failed(deferred.Kind.STORE, STORE, asked.error, STORE)
+                return replace(self._unread(str(paused)), error=asked.error)
+            case _:
+                deferrals.succeeded(deferred.Kind.STORE, [STORE])
+        unread = {
+            str(keyword): f"{STORE} cannot be asked for it: {asked.error}"
+            for keyword, found in concepts.items()
+            if found is None or (domains is None and keyword.glossary)
+        }
+        if unread:
+            deferrals.log.notes.append(f"A call to {STORE} fails. {asked.error}")
+        shown = [one for found in concepts.values() for one in found or ()]
+        found = Found(resolve(selection, (), shown, domains or {}), domains or {}, unread=unread, store=self.store)
+        if found.resolution.targets and deferrals.notes_of is not None and not self._has_shown():
+            self.notes.save(NOTE, CatalogNote())
+        return found
 
-    def _refused(self, error: ForbiddenError, deferrals: Deferrals) -> Found:
-        """No role is no pause only for a catalog that never showed anything: then the classic terms decide alone."""
-        if self._has_shown():
-            return self._unread(str(deferrals.failed(deferred.Kind.STORE, STORE, error, STORE)))
+    def _closed(self, asked: "_Asked") -> Found:
+        """No role is no pause for a catalog that never showed anything: then the classic terms decide alone."""
         if self.store is TermStore.UNIFIED:
-            raise ConfigError(f"SYNC_TERM_STORE is unified, and the app may not read {STORE}: {error}") from error
-        return self._unread(str(error))
+            raise ConfigError(
+                f"SYNC_TERM_STORE is unified, and the app may not read {STORE}: {asked.error}"
+            ) from asked.error
+        return self._unread(str(asked.error))
 
     def _unread(self, why: str) -> Found:
         return Found(why_unread=why, store=self.store)
 
     def _has_shown(self) -> bool:
         return self.notes.load(CatalogNote, NOTE) is not None
+
+
+@dataclass
+class _Asked:
+    """The calls of one look-up: what each came to, and the last failure."""
+
+    catalog: CatalogClient
+    outcomes: list[Outcome] = field(default_factory=list)
+    error: SyncError | None = None
+    _known: dict[tuple[Kind, str], list[Concept] | None] = field(default_factory=dict)
+
+    def domains(self) -> dict[str, str] | None:
+        found = self._ask(self.catalog.fetch_domains)
+        return None if found is None else {domain.id: domain.name for domain in found}
+
+    def concepts(self, keyword: Keyword) -> list[Concept] | None:
+        wanted = (Kind.PRODUCT if keyword.is_product else Kind.TERM, keyword.term)
+        if wanted not in self._known:
+            self._known[wanted] = self._ask(lambda: self.catalog.find_concepts(*wanted))
+        return self._known[wanted]
+
+    def _ask(self, call: Callable[[], T]) -> T | None:
+        """Return what a call gives, None where it fails: also a refused sign-in or a request to slow down."""
+        try:
+            found = call()
+        except SyncError as error:
+            if is_ours(error):
+                raise
+            self.error = error
+            self.outcomes.append(Outcome.NO_ROLE if isinstance(error, ForbiddenError) else Outcome.FAILED)
+            return None
+        self.outcomes.append(Outcome.ANSWERED)
+        return found

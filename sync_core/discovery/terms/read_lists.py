@@ -13,7 +13,8 @@ from sync_core.assets.record import AssetRecord
 from sync_core.discovery.terms.assignments import Assignments
 from sync_core.discovery.terms.keywords import Selection
 from sync_core.discovery.terms.resolve_terms import ResolvedTerms, ResolveTerms
-from sync_core.discovery.terms.term_lists import PAUSED, Lists, TermLists
+from sync_core.discovery.terms.standing import Standing
+from sync_core.discovery.terms.term_lists import PAUSED, Lists, PausedError, TermLists
 from sync_core.errors import SyncError, TransientError
 from sync_core.runs.defer import Deferrals, is_own_failure
 from sync_core.runs.deferred import Deferred, Kind
@@ -32,7 +33,8 @@ class Position(BaseModel):
 class Snapshot:
     """One enumeration: when it began, for which terms, and what it showed.
 
-    `paused` are the terms whose lists cannot be read. `began` and `ended` say which part of the lists it is.
+    `paused` are the terms whose lists cannot be read, or may not count. `began` and `ended` say which part of the lists
+    it is. `standing` says whom others than those that show it keep; what is paused does in any case.
     """
 
     started_at: datetime
@@ -43,6 +45,8 @@ class Snapshot:
     began: Position = field(default_factory=Position)
     ended: Position | None = None
     lists: Lists | None = None
+    standing: Standing = field(default_factory=Standing)
+    failures: Mapping[str, SyncError] = field(default_factory=dict)
 
     @property
     def is_whole(self) -> bool:
@@ -54,16 +58,14 @@ class Snapshot:
         return f"{self.seen.digest()} {' '.join(sorted(self.paused))}".strip()
 
     def may_show(self, record: AssetRecord) -> bool:
-        """Whether a paused term showed this asset last, so that it counts as present."""
-        return bool(self.paused) and (not record.terms or not self.paused.keys().isdisjoint(record.terms))
+        """Whether one that decides nothing now showed this asset last, so that it counts as present."""
+        holding = self.standing.holding
+        return bool(holding) and (not record.terms or self.standing.keeps(record.guid, record.terms))
 
     def terms_of(self, record: AssetRecord) -> list[str]:
-        """Return which terms show the asset; of those that are paused, which showed it last."""
-        return [
-            guid
-            for guid in self.terms.guids
-            if (guid in record.terms if guid in self.paused else self.seen.shows(guid, record.guid))
-        ]
+        """Return which terms show the asset; of those that decide nothing now, which showed it last."""
+        held = self.standing.holding.intersection(self.standing.evidence(record.guid, record.terms))
+        return [key for key in self.terms.guids if key in held or self.seen.shows(key, record.guid)]
 
     def check(self) -> None:
         """Raise what keeps all of it from being read.
@@ -114,7 +116,11 @@ class ReadLists:
         lists = self._begin(selection, terms, deferrals)
         reader = ListReader(lists, page_size, self._reader_of(started_at, keep_alive))
         began = began if began.term in terms.guids else Position()
-        waiting = {guid for guid in terms.guids if has_paused and deferrals.waits(Kind.TERM, guid)}
+        waiting = {
+            guid
+            for guid in terms.guids
+            if has_paused and not lists.is_followed(guid) and deferrals.waits(Kind.TERM, guid)
+        }
         seen, ended = reader.read_from(began, [guid for guid in terms.guids if guid not in waiting])
         if reader.failures:
             # A term was deleted or made anew under another guid, or its list cannot be read. Looking the terms up also
@@ -128,11 +134,16 @@ class ReadLists:
             terms = anew
         for guid, error in reader.failures.items():
             deferrals.failed(Kind.TERM, guid, error, terms.name_of(guid))
+        # Whether an empty list counts is judged when all is read: until then it is paused if it was.
+        empty = {guid for guid, rows in seen.terms.items() if not rows.guids}
         if has_paused:
-            deferrals.succeeded(Kind.TERM, seen.terms.keys() - reader.failures.keys())
-        unread = [guid for guid in terms.guids if guid in waiting or guid in reader.failures]
-        paused = {guid: found for guid in unread if (found := deferrals.find(Kind.TERM, guid))}
-        return Snapshot(started_at, selection, terms, seen, paused, began, ended, reader.lists)
+            deferrals.succeeded(Kind.TERM, seen.terms.keys() - reader.failures.keys() - empty)
+        unread = [guid for guid in terms.guids if guid in waiting or guid in reader.failures or guid in empty]
+        paused = {guid: found for guid in unread if has_paused and (found := deferrals.find(Kind.TERM, guid))}
+        paused |= {guid: found for guid in reader.failures if (found := deferrals.find(Kind.TERM, guid))}
+        return Snapshot(
+            started_at, selection, terms, seen, paused, began, ended, reader.lists, failures=reader.failures
+        )
 
     def read_to_end(self, found: Snapshot, deferrals: Deferrals, keep_alive: Callable[[], None]) -> Snapshot:
         """Ask for what would follow, until nothing does: a short page could also be a server's own limit.
@@ -146,15 +157,28 @@ class ReadLists:
             if not reader.read_on(found.seen, guid):
                 ended = Position(term=guid, offset=found.seen.terms[guid].offset)
                 break
-        failed = {
-            guid: deferrals.failed(Kind.TERM, guid, error, found.terms.name_of(guid))
-            for guid, error in reader.failures.items()
-        }
-        return replace(found, paused={**found.paused, **failed}, ended=ended)
+        failures = {**found.failures, **reader.failures}
+        for guid, error in reader.failures.items():
+            deferrals.failed(Kind.TERM, guid, error, found.terms.name_of(guid))
+        whole = replace(found, ended=ended, failures=failures)
+        return self._settled(whole, lists, deferrals) if whole.is_whole else whole
+
+    def _settled(self, found: Snapshot, lists: Lists, deferrals: Deferrals) -> Snapshot:
+        """Judge how far each list counts; who may not is paused, and told."""
+        standing, pauses = lists.settle(found.seen, found.failures)
+        for guid, why in pauses.items():
+            deferrals.failed(Kind.TERM, guid, PausedError(why), found.terms.name_of(guid))
+        deferrals.succeeded(Kind.TERM, found.seen.terms.keys() - found.failures.keys() - pauses.keys())
+        paused = {guid: one for guid in found.terms.guids if (one := deferrals.find(Kind.TERM, guid))}
+        return replace(found, standing=standing, paused=paused)
 
     def _begin(self, selection: Selection, terms: ResolvedTerms, deferrals: Deferrals) -> Lists:
         by_name = {str(keyword): keyword for keyword in selection.keywords}
-        keywords = {guid: by_name[terms.name_of(guid)] for guid in terms.guids if terms.name_of(guid) in by_name}
+        keywords = {
+            key: named
+            for key, words in terms.keywords.items()
+            if (named := [by_name[word] for word in words if word in by_name])
+        }
         return self.lists.begin(keywords, terms.kept, deferrals)
 
     def _reader_of(self, started_at: datetime, keep_alive: Callable[[], None]) -> Callable[[], bool]:

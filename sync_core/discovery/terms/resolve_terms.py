@@ -1,7 +1,7 @@
 """Finds the guids of the glossary terms that the keywords name, and remembers them for a while."""
 
 import difflib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -10,12 +10,14 @@ from pydantic import BaseModel, Field, field_validator
 
 from sync_core.discovery.terms.find_concepts import FindConcepts, Found
 from sync_core.discovery.terms.keywords import Keyword, Selection
-from sync_core.discovery.terms.term_lists import is_of_catalog, split_key
+from sync_core.discovery.terms.targets import is_of_catalog, split_key
+from sync_core.discovery.terms.term_memory import TermMemory
 from sync_core.errors import ConfigError, SyncError, TransientError, WaitError
 from sync_core.purview.client import PAGE_SIZE, PurviewClient
 from sync_core.purview.wire import Glossary, TermHeader
 from sync_core.runs.defer import Deferrals, is_own_failure
 from sync_core.runs.deferred import Kind
+from sync_core.settings import TermStore
 from sync_core.spelling import LookAlikeError, pick
 from sync_core.storage.notes import Notes
 
@@ -32,38 +34,37 @@ PARENT_AND_CHILD = "_"  # stands between them in a formal name (docs/vendors/pur
 
 
 class ResolvedTerms(BaseModel):
-    """The guids of a selection's terms.
+    """The keys of a selection's terms, with the keywords that name each.
 
-    Terms and data products of the Unified Catalog come first, under their keys. `named_by` tells which keyword names
-    each, by its place in the selection; `kept` are those that are not found any more, which is no proof that they are
-    gone. `unknown` tells of each keyword that names no term. `listed` is how many terms had to be listed to find them.
+    Terms and data products of the Unified Catalog come first. `kept` are those that are not found any more, or not
+    published, which is no proof that they are gone. `unknown` tells of each keyword that names no term. `listed` is how
+    many terms had to be listed to find them.
     """
 
     selection: str
-    guids: list[str]
-    named_by: list[int] = Field(default_factory=list)
+    store: str
+    keywords: dict[str, list[str]]
     kept: list[str] = Field(default_factory=list)
     resolved_at: datetime
     unknown: list[str] = Field(default_factory=list)
     listed: int = 0
 
-    @field_validator("guids")
+    @field_validator("keywords")
     @classmethod
-    def _check_kinds(cls, guids: list[str]) -> list[str]:
+    def _check_kinds(cls, keywords: dict[str, list[str]]) -> dict[str, list[str]]:
         """A newer version may know terms of a further kind."""
-        for guid in guids:
-            split_key(guid)
-        return guids
-
-    def name_of(self, guid: str) -> str:
-        """Return the keyword that names a term."""
-        place, keywords = self.places.get(guid), self.selection.split("; ")
-        return keywords[place] if place is not None and place < len(keywords) else ""
+        for key in keywords:
+            split_key(key)
+        return keywords
 
     @property
-    def places(self) -> dict[str, int]:
-        """The place of its keyword in the selection, by each term's guid."""
-        return dict(zip(self.guids, self.named_by, strict=False))
+    def guids(self) -> list[str]:
+        """The keys, in the order in which their lists are read."""
+        return list(self.keywords)
+
+    def name_of(self, key: str) -> str:
+        """Return the first keyword that names a term."""
+        return next(iter(self.keywords.get(key, ())), "")
 
     def check(self) -> None:
         """Raise what keywords name no term, if any do.
@@ -89,6 +90,7 @@ class ResolveTerms:
 
     purview: PurviewClient
     concepts: FindConcepts
+    memory: TermMemory
     notes: Notes
     clock: Callable[[], datetime]
 
@@ -125,25 +127,30 @@ class ResolveTerms:
         listing, now = Listing(self.purview, deferrals, self._has_time(keep_alive)), self.clock()
         found, failures = self._find_each(selection, listing)
         concepts = self.concepts.find(selection, deferrals)
-        note = self._known(selection)
-        places, kept = _places(selection, found, concepts, note, is_partial=bool(listing.unread or failures))
-        named = set(places.values())
-        missing = [
-            one
-            for place, one in enumerate(selection.keywords)
-            if place not in named and not found.get(one) and str(one) not in concepts.named
-        ]
+        words = [str(keyword) for keyword in selection.keywords]
+        remembered = self.memory.recall_all(words)
+        targets = _Targets(words, self.concepts.store, {key: one.keywords for key, one in remembered.items()})
+        targets.add_catalog(concepts)
+        targets.add_classic(
+            {str(one): guids for one, guids in found.items()}, is_partial=bool(listing.unread or failures)
+        )
+        if targets.keywords:  # of drafts alone a person is told what to do
+            targets.add_drafts(concepts)
+        missing = [one for one in selection.keywords if str(one) not in targets.named]
         unknown = [_not_found(one, failures.get(one), listing, concepts, selection.setting) for one in missing]
+        if not targets.keywords and concepts.error and not found:
+            raise concepts.error
         terms = ResolvedTerms(
             selection=str(selection),
-            guids=list(places),
-            named_by=list(places.values()),
-            kept=kept,
+            store=self.concepts.store,
+            keywords=targets.keywords,
+            kept=targets.kept,
             resolved_at=now,
             unknown=unknown,
             listed=listing.count,
         )
-        if not places:
+        self._forget(targets.replaced, deferrals)
+        if not targets.keywords:
             terms.check()
         _check_count(terms, selection.setting)
         if not unknown:
@@ -208,7 +215,13 @@ class ResolveTerms:
 
     def _known(self, selection: Selection) -> ResolvedTerms | None:
         note = self.notes.load(ResolvedTerms, NOTE)
-        return note if note and note.selection == str(selection) else None
+        is_same = note and (note.selection, note.store) == (str(selection), self.concepts.store)
+        return note if is_same else None
+
+    def _forget(self, keys: Iterable[str], deferrals: Deferrals) -> None:
+        """Forget terms that were made anew; who only looks changes nothing."""
+        for key in keys if deferrals.notes_of is not None else ():
+            self.memory.forget(key)
 
     def _refresh(
         self, selection: Selection, deferrals: Deferrals, note: ResolvedTerms, keep_alive: Callable[[], None]
@@ -339,29 +352,73 @@ def _check_count(terms: ResolvedTerms, setting: str) -> None:
         raise ConfigError(f"{setting} selects {len(terms.guids)} terms; expected {MOST_TERMS} at most: name fewer.")
 
 
-def _places(
-    selection: Selection,
-    found: Mapping[Keyword, Sequence[str]],
-    concepts: Found,
-    note: ResolvedTerms | None,
-    *,
-    is_partial: bool,
-) -> tuple[dict[str, int], list[str]]:
-    """Return the place of its keyword by each term's key, the catalog's first, and which of those are only kept.
+@dataclass
+class _Targets:
+    """The keywords of each target that counts, by key: what is found, and what is remembered and not shown any more.
 
-    What the catalog does not show any more is kept: a draft looks like a deleted term. Classic terms that were known
-    are kept where glossaries could not all be read, and where the catalog has the name: after a migration glossaries
-    may list no term, and the term's own list tells.
+    `kept` of those are not found, or not published. `replaced` are classic terms that were made anew.
     """
-    place_of = {str(keyword): place for place, keyword in enumerate(selection.keywords)}
-    before = note.places if note else {}
-    shown = {key: place_of[name] for key, name in concepts.keys.items()}
-    kept = {key: place for key, place in before.items() if is_of_catalog(key) and key not in shown}
-    named = {place_of[name] for name in concepts.named}
-    classic = {key: at for key, at in before.items() if not is_of_catalog(key) and (is_partial or at in named)}
-    for place, keyword in enumerate(selection.keywords):
-        classic.update((guid, place) for guid in found.get(keyword, ()) if guid not in classic)
-    return {**shown, **kept, **classic}, list(kept)
+
+    words: Sequence[str]
+    store: TermStore
+    remembered: Mapping[str, Sequence[str]]
+    keywords: dict[str, list[str]] = field(default_factory=dict)
+    kept: list[str] = field(default_factory=list)
+    replaced: list[str] = field(default_factory=list)
+
+    @property
+    def named(self) -> set[str]:
+        """The keywords that have a target."""
+        return {word for words in self.keywords.values() for word in words}
+
+    def add_catalog(self, concepts: Found) -> None:
+        """Add what the catalog shows, and what it has shown: a draft looks like a deleted term.
+
+        Where it could not be asked, what is known goes on.
+        """
+        if self.store is TermStore.CLASSIC:
+            return
+        self.keywords.update(concepts.keywords)
+        for key in self.remembered:
+            words = self._words(key)
+            if is_of_catalog(key) and key not in self.keywords:
+                is_unread = concepts.why_unread or not concepts.unread.keys().isdisjoint(words)
+                self._add(key, words, is_kept=not is_unread)
+
+    def add_drafts(self, concepts: Found) -> None:
+        """Add what the catalog shows as a draft: it pauses alone."""
+        for key, words in concepts.drafts.items():
+            if key not in self.keywords:
+                self._add(key, words, is_kept=True)
+
+    def add_classic(self, found: Mapping[str, Sequence[str]], *, is_partial: bool) -> None:
+        """Add classic terms. One that is not listed any more is kept, unless it was made anew.
+
+        After a migration glossaries may list no term at all. `is_partial`: not all of them could be read.
+        """
+        if self.store is TermStore.UNIFIED:
+            return
+        by_key: dict[str, list[str]] = {}
+        for word in self.words:
+            for guid in found.get(word, ()):
+                by_key.setdefault(guid, []).append(word)
+        anew = {word for key, words in by_key.items() if key not in self.remembered for word in words}
+        for key in self.remembered:
+            words = self._words(key)
+            if is_of_catalog(key) or key in by_key:
+                continue
+            if not is_partial and not anew.isdisjoint(words):
+                self.replaced.append(key)
+            else:
+                self._add(key, words, is_kept=not is_partial)
+        self.keywords.update(by_key)
+
+    def _add(self, key: str, words: Sequence[str], *, is_kept: bool) -> None:
+        self.keywords[key] = list(words)
+        self.kept += [key] if is_kept else []
+
+    def _words(self, key: str) -> list[str]:
+        return [word for word in self.remembered[key] if word in self.words]
 
 
 def _not_found(keyword: Keyword, error: SyncError | None, listing: Listing, concepts: Found, setting: str) -> str:

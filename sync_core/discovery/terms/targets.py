@@ -16,6 +16,27 @@ class Store(StrEnum):
     UNIFIED = "unified"
 
 
+def split_key(key: str) -> tuple[Kind, str] | None:
+    """Return the kind and id of a term or data product of the catalog; None for the guid of a classic term.
+
+    Raises:
+        ValueError: it is of a kind that this version does not know.
+    """
+    kind, slash, concept_id = key.partition("/")
+    return (Kind(kind), concept_id) if slash else None
+
+
+def is_of_catalog(key: str) -> bool:
+    """Whether a key is that of a term or data product of the catalog."""
+    return split_key(key) is not None
+
+
+def is_term(key: str) -> bool:
+    """Whether a key is that of a term of the catalog."""
+    target = split_key(key)
+    return target is not None and target[0] is Kind.TERM
+
+
 @dataclass(frozen=True, slots=True)
 class ClassicTerm:
     """A term of the Data Map, with its glossary's name."""

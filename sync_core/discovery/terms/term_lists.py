@@ -1,21 +1,42 @@
-"""The lists of what terms and data products select, from both stores, as rows that count.
+"""The lists of what terms and data products select, from both stores, as rows that count, and how far each counts.
 
-A list that may not count raises; its term is paused then, and what it showed last counts as present. So a draft with an
-empty list makes nobody missing, nor does a classic list that a migration has emptied.
+A list that may not count raises, or holds: what it showed last counts as present then. The rules are in `standing.py`.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from pydantic import BaseModel
 
 from sync_core.catalog.client import CatalogClient
 from sync_core.catalog.values import Kind
-from sync_core.discovery.terms.curation import LINK_LIMIT, LISTED_FOR, SEARCH_EVERY, Evidence, shows_curation
+from sync_core.discovery.terms.assignments import Assignments
+from sync_core.discovery.terms.curation import (
+    LINK_LIMIT,
+    SEARCH_EVERY,
+    is_missing_for_long,
+    is_search_due,
+)
 from sync_core.discovery.terms.keywords import Keyword
-from sync_core.discovery.terms.standing import SEVERAL, Reason, problem_of
-from sync_core.discovery.terms.term_memory import SAMPLE, TermMemory, TermNote, digest_of
+from sync_core.discovery.terms.read_links import ReadLinks
+from sync_core.discovery.terms.standing import (
+    Look,
+    Memory,
+    Reason,
+    Sight,
+    Situation,
+    Standing,
+    Verdict,
+    has_followed,
+    heirs_among,
+    is_frozen_no_more,
+    judge_all,
+    left_of,
+    problem_of,
+)
+from sync_core.discovery.terms.targets import is_of_catalog, split_key
+from sync_core.discovery.terms.term_memory import TermMemory, digest_of
 from sync_core.errors import AddressError, ConfigError, NotFoundError, RejectedError, SyncError, ThrottledError
 from sync_core.purview.client import PAGE_SIZE, PurviewClient
 from sync_core.purview.wire import AssignedEntity
@@ -25,9 +46,8 @@ from sync_core.storage.notes import Notes
 
 CURATION = "curation"
 PAUSED = "paused"
-ANY_TYPE = "DataSet"
-REFRESH_AFTER = timedelta(minutes=10)
 WARN_FROM = 80
+LOOK_AGAIN_AFTER = timedelta(minutes=10)  # at a classic list that its successors have followed
 
 
 class CurationNote(BaseModel):
@@ -43,33 +63,16 @@ class PausedError(RejectedError):
     cause_class = PAUSED
 
 
-def split_key(key: str) -> tuple[Kind, str] | None:
-    """Return the kind and id of a term or data product of the catalog; None for the guid of a classic term.
-
-    Raises:
-        ValueError: it is of a kind that this version does not know.
-    """
-    kind, slash, concept_id = key.partition("/")
-    return (Kind(kind), concept_id) if slash else None
-
-
-def is_of_catalog(key: str) -> bool:
-    """Whether a key is that of a term or data product of the catalog."""
-    return split_key(key) is not None
-
-
-@dataclass
-class Details:
-    """The entities behind a term's links, as the Data Map had them at `read_at`; those that are gone for sure."""
-
-    read_at: datetime
-    entities: dict[str, AssignedEntity] = field(default_factory=dict)
-    gone: set[str] = field(default_factory=set)
+class GoneError(PausedError):
+    """The service knows no such term: it was deleted, or is one that the app is not shown."""
 
 
 @dataclass
 class TermLists:
-    """Reads lists. `may_be_empty` says whether a person has approved that so many assets are lost at once."""
+    """Reads lists. `may_be_empty` says whether a person has approved that so many assets are lost at once.
+
+    `is_asset` says whether a type is one of data assets, as far as anybody knows.
+    """
 
     purview: PurviewClient
     catalog: CatalogClient
@@ -77,17 +80,27 @@ class TermLists:
     notes: Notes
     clock: Callable[[], datetime]
     may_be_empty: Callable[[int], bool]
+    is_asset: Callable[[str, Deferrals], bool]
     asks_catalog: bool = True
-    _details: dict[str, Details] = field(default_factory=dict)
+    _links: ReadLinks = field(init=False)
     _curation: CurationNote | None = None
     _curation_read_at: datetime | None = None
+    _looked_again_at: dict[str, datetime] = field(default_factory=dict)
 
-    def begin(self, keywords: Mapping[str, Keyword], kept: Iterable[str], deferrals: Deferrals) -> "Lists":
+    def __post_init__(self) -> None:
+        self._links = ReadLinks(self.purview, self.catalog, self.memory, self.clock)
+
+    def begin(self, keywords: Mapping[str, Sequence[Keyword]], kept: Collection[str], deferrals: Deferrals) -> "Lists":
         """Return the lists of one run. `keywords` are those of each key; `kept` are not found any more."""
         return Lists(self, keywords, frozenset(kept), deferrals)
 
+    @property
+    def links(self) -> ReadLinks:
+        """Where links lead."""
+        return self._links
+
     def curation(self) -> CurationNote | None:
-        """Return what is known of asset curation, an hour old at most; it never ends."""
+        """Return what is known of asset curation, an hour old at most; only a list that was no frozen one ends it."""
         now = self.clock()
         if self._curation is None and (self._curation_read_at is None or now - self._curation_read_at > SEARCH_EVERY):
             self._curation, self._curation_read_at = self.notes.load(CurationNote, CURATION), now
@@ -98,14 +111,39 @@ class TermLists:
         self._curation = CurationNote(since=self.clock(), term=str(keyword))
         self.notes.save(CURATION, self._curation)
 
-    def details(self, key: str) -> Details:
-        """Return what is known of the entities behind a term's links."""
-        return self._details.setdefault(key, Details(self.clock()))
+    def revoke_curation(self) -> None:
+        """Forget it: it was concluded from what only looked like it."""
+        self._curation = None
+        self.notes.delete(CURATION)
 
-    def refresh(self, key: str) -> Details:
-        """Forget it, so that all are read again."""
-        self._details[key] = Details(self.clock())
-        return self._details[key]
+    def is_look_due(self, key: str) -> bool:
+        """Whether a list that is not needed any more is looked at again, which it then counts as."""
+        looked_at = self._looked_again_at.get(key)
+        if looked_at is not None and self.clock() - looked_at < LOOK_AGAIN_AFTER:
+            return False
+        self._looked_again_at[key] = self.clock()
+        return True
+
+    def memory_of(self, key: str, keywords: Sequence[Keyword]) -> Memory:
+        """Return what is remembered of a target of these keywords."""
+        words = [str(keyword) for keyword in keywords]
+        known = self.memory.recall(key)
+        if known is None:
+            return Memory(key=key, keywords=words, since=self.clock())
+        return (
+            known if known.keywords == words and known.key else known.model_copy(update={"key": key, "keywords": words})
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a list of the catalog showed in this run."""
+
+    rows: list[AssignedEntity]
+    digest: str
+    place: str = ""
+    is_readable: bool = True
+    nowhere: frozenset[str] = frozenset()
 
 
 @dataclass
@@ -113,13 +151,18 @@ class Lists:
     """One run's look at the lists. Those of the catalog are read before the classic ones, which they may succeed."""
 
     source: TermLists
-    keywords: Mapping[str, Keyword]
+    keywords: Mapping[str, Sequence[Keyword]]
     kept: frozenset[str]
     deferrals: Deferrals
-    _rows: dict[str, list[AssignedEntity]] = field(default_factory=dict)
+    _catalog: dict[str, Seen] = field(default_factory=dict)
+    _classic: dict[str, dict[str, AssignedEntity]] = field(default_factory=dict)
+    _heirs: dict[str, list[str]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._heirs = heirs_among({key: [str(one) for one in words] for key, words in self.keywords.items()})
 
     def fetch(self, key: str, offset: int) -> Sequence[AssignedEntity]:
-        """Return a page of a term's list, from a row on.
+        """Return a page of a term's list, from a row on; rows that do not count are not active.
 
         Raises:
             PausedError: it may not count.
@@ -128,170 +171,204 @@ class Lists:
         target = split_key(key)
         if target is None:
             return self._fetch_classic(key, offset)
-        if not offset:
-            self._rows.pop(key, None)
-            self._rows[key] = self._read_alone(key, *target)
-        return self._rows.get(key, [])[offset : offset + PAGE_SIZE]
+        if not offset or key not in self._catalog:
+            self._catalog.pop(key, None)
+            self._catalog[key] = self._read_alone(key, *target)
+        return self._catalog[key].rows[offset : offset + PAGE_SIZE]
+
+    def is_followed(self, key: str) -> bool:
+        """Whether a classic term is not needed any more, as far as is known before its list is read."""
+        return has_followed(self._memory(key), self._heirs.get(key, ()), self._situation())
 
     # Terms and data products of the Unified Catalog
 
-    def _read_alone(self, key: str, kind: Kind, concept_id: str) -> list[AssignedEntity]:
+    def _read_alone(self, key: str, kind: Kind, concept_id: str) -> Seen:
         """Read a list; whatever the catalog refuses, a sign-in or too many requests, the classic terms go on."""
         try:
             return self._read(key, kind, concept_id)
         except NotFoundError as error:
-            raise PausedError(f"It is not shown: it was deleted, or is a draft. {error}") from error
+            raise GoneError(f"It is not shown: it was deleted, or is a draft. {error}") from error
         except AddressError:
             raise
         except (ConfigError, ThrottledError) as error:
             raise PausedError(str(error)) from error
 
-    def _read(self, key: str, kind: Kind, concept_id: str) -> list[AssignedEntity]:
+    def _read(self, key: str, kind: Kind, concept_id: str) -> Seen:
         """One request where nothing changed; a list that changed counts only if its term does."""
-        ids = self.source.catalog.fetch_links(kind, concept_id)
-        digest = digest_of(ids)
-        note = self.source.memory.recall(key, digest)
+        links = self.source.catalog.fetch_links(kind, concept_id)
+        digest = digest_of(links.ids)
+        note, place = self.source.memory.recall(key, digest), ""
         if note is None or note.digest != digest or key in self.kept:
-            self._check(key, kind, concept_id)
-            self._check_emptied(key, len(ids), note)
-            self._warn(key, len(ids))
-        rows = self._rows_of(key, ids)
-        if note is None or note.digest != digest:
-            self.source.memory.keep(key, TermNote(shown=len(rows), digest=digest, since=self.source.clock()))
-        return rows
+            place = self._check(key, kind, concept_id)
+            self._warn(key, len(links))
+        found = self.source.links.read(key, links.ids, self.deferrals)
+        if found.without_asset:
+            self.deferrals.log.counts[Count.NO_DATA_MAP_ASSET] += found.without_asset
+        return Seen(found.rows, digest, place, not links.unreadable, found.nowhere)
 
-    def _check(self, key: str, kind: Kind, concept_id: str) -> None:
-        keyword = self.keywords[key]
+    def _check(self, key: str, kind: Kind, concept_id: str) -> str:
+        """Return the domain of a term or data product that may count."""
+        keywords = self.keywords[key]
         concept = self.source.catalog.fetch_concept(kind, concept_id)
-        domains = {one.id: one.name for one in self.source.catalog.fetch_domains()} if keyword.glossary else {}
-        problem = problem_of(keyword, concept, domains)
+        has_place = any(keyword.glossary for keyword in keywords)
+        domains = {one.id: one.name for one in self.source.catalog.fetch_domains()} if has_place else {}
+        problem = problem_of(keywords, concept, domains)
         if problem:
-            raise PausedError(f"'{keyword}' in the Unified Catalog: {problem}.")
-
-    def _check_emptied(self, key: str, count: int, note: TermNote | None) -> None:
-        if count == 0 and note is not None and note.shown >= SEVERAL and not self.source.may_be_empty(note.shown):
-            raise PausedError(
-                f"'{self.keywords[key]}': {Reason.EMPTIED}. If that is meant, approve it: python -m sync_core "
-                f"approve-retirement --assets {note.shown} --by NAME."
-            )
+            raise PausedError(f"'{keywords[0]}' in the Unified Catalog: {problem}.")
+        return concept.domain_id
 
     def _warn(self, key: str, count: int) -> None:
         if count >= WARN_FROM and key.startswith(Kind.TERM):
             self.deferrals.log.notes.append(
-                f"'{self.keywords[key]}' is linked with {count} assets; Purview allows {LINK_LIMIT} relationships of a "
-                "term: use several terms, or a data product."
+                f"'{self.keywords[key][0]}' is linked with {count} assets; Purview allows {LINK_LIMIT} relationships "
+                "of a term: use several terms, or a data product."
             )
-
-    def _rows_of(self, key: str, ids: Sequence[str]) -> list[AssignedEntity]:
-        """Return the entities of the Data Map that the links lead to; what leads elsewhere is a note."""
-        guids = self._guids(key, ids)
-        details = self.source.details(key)
-        if self.source.clock() - details.read_at >= REFRESH_AFTER:
-            details = self.source.refresh(key)
-        self._describe([guid for guid in guids.values() if guid not in details.entities], details)
-        shown = {catalog_id: guid for catalog_id, guid in guids.items() if guid not in details.gone}
-        if len(shown) < len(ids):
-            self.deferrals.log.counts[Count.NO_DATA_MAP_ASSET] += len(ids) - len(shown)
-        known = details.entities
-        return [
-            AssignedEntity(guid, known[guid].type_name, known[guid].display_text, catalog_id)
-            for catalog_id, guid in shown.items()
-            if guid in known
-        ]
-
-    def _guids(self, key: str, ids: Sequence[str]) -> dict[str, str]:
-        memory = self.source.memory
-        known = memory.guids(key)
-        unknown = [catalog_id for catalog_id in ids if catalog_id not in known]
-        learned = {asset.id: asset.guid for asset in self.source.catalog.fetch_assets(unknown) if asset.guid}
-        if learned:
-            memory.learn(key, learned)
-        known = memory.guids(key)
-        return {catalog_id: known[catalog_id] for catalog_id in ids if catalog_id in known}
-
-    def _describe(self, guids: Sequence[str], details: Details) -> None:
-        """Read the entities; one that the store leaves out is gone only when it says so."""
-        to_read = [guid for guid in guids if guid not in details.gone]
-        found = {asset.guid: asset for asset in self.source.purview.fetch_assets(to_read)}
-        for guid in to_read:
-            if asset := found.get(guid):
-                details.entities[guid] = AssignedEntity(guid, asset.type_name, asset.name, "")
-            elif self._is_gone(guid):
-                details.gone.add(guid)
-            else:  # it is there, as far as anybody knows; what it is will be asked when it is read
-                details.entities[guid] = AssignedEntity(guid, ANY_TYPE, "", "")
-
-    def _is_gone(self, guid: str) -> bool:
-        try:
-            return self.source.purview.is_gone(guid)
-        except SyncError as error:
-            if not is_own_failure(error):
-                raise
-            return False
 
     # Classic terms
 
     def _fetch_classic(self, key: str, offset: int) -> Sequence[AssignedEntity]:
-        note = self.source.memory.recall(key)
-        if note is not None and note.shown <= LINK_LIMIT and self._is_succeeded(key, []):
+        """Return a page; rows that a successor decides on, and those of a term that is only kept, are not active."""
+        is_followed = self.is_followed(key)
+        if is_followed and not (self._memory(key).is_exact and (offset or self.source.is_look_due(key))):
             return []
         try:
             page = self.source.purview.fetch_assigned_entities(key, offset)
-        except (RejectedError, AddressError):
-            self._conclude_from(key, None)
-            if self._is_succeeded(key, []):
+        except SyncError as error:
+            if is_followed and is_own_failure(error):
                 return []
+            if isinstance(error, NotFoundError):
+                raise GoneError(f"Purview does not show the classic term any more. {error}") from error
             raise
-        note = self._note_classic(key, page) if not offset else note
-        if offset:
-            return self._without_successors(key, page)
-        if not page and note is not None and note.shown >= SEVERAL:
-            self._conclude_from(key, 0)
-            if not self._is_succeeded(key, page):
-                self._check_emptied(key, 0, note)
-        elif self._is_unsearchable(key, note):
-            self.source.conclude_curation(self.keywords[key])
-        return self._without_successors(key, page)
+        seen = self._classic.setdefault(key, {})
+        seen.update((row.guid, row) for row in page if row.is_active)
+        left_out = self._left_out(key) if self.source.curation() else set[str]()
+        return [replace(row, is_active=False) if key in self.kept or row.guid in left_out else row for row in page]
 
-    def _note_classic(self, key: str, page: Sequence[AssignedEntity]) -> TermNote | None:
-        """Remember what it shows; an empty list leaves what is remembered, as far as several assets."""
-        digest = digest_of(row.assignment for row in page)
-        note = self.source.memory.recall(key, digest)
-        if page and (note is None or note.digest != digest):
-            sample = sorted({row.guid for row in page})[:SAMPLE]
-            note = TermNote(shown=len(page), digest=digest, since=self.source.clock(), sample=sample)
-            self.source.memory.keep(key, note)
-        return note
+    def _left_out(self, key: str) -> set[str]:
+        """Return on whom a classic term has no say any more: successors have, or a person had the last word."""
+        memory = self._memory(key)
+        inherited = {guid for heir in self._heirs.get(key, ()) for guid in self.source.memory.ever(heir)}
+        return inherited | set(memory.sample if memory.is_over else ())
 
-    def _conclude_from(self, key: str, count: int | None) -> None:
-        note = self.source.memory.recall(key)
-        if note is None or self.source.curation() is not None:
-            return
-        if shows_curation(Evidence(note.shown, count, catalog_answers=self._catalog_answers())):
-            self.source.conclude_curation(self.keywords[key])
+    # What follows
 
-    def _is_unsearchable(self, key: str, note: TermNote | None) -> bool:
-        """Ask the search, once an hour, for what the list has named for an hour."""
-        now = self.source.clock()
-        if note is None or not self.source.asks_catalog or now - note.since < LISTED_FOR:
-            return False
-        if self.source.curation() is not None:
-            return False
-        if note.searched_at is not None and now - note.searched_at < SEARCH_EVERY:
-            return False
-        self.source.memory.keep(key, note.model_copy(update={"searched_at": now}))
+    def settle(self, seen: Assignments, failures: Mapping[str, SyncError]) -> tuple[Standing, dict[str, str]]:
+        """Judge the lists, read whole but for those that failed, and remember it; return why others are paused.
+
+        What successors decide on is taken out of `seen`.
+        """
+        self.source.memory.reload(key for key in self.keywords if is_of_catalog(key))
+        looks = {key: self._look(key, failures.get(key)) for key in seen.terms}
+        memories = {key: self._memory(key) for key in looks}
+        self._learn_of_curation(memories, looks)
+        at = self._situation()
+        verdicts = judge_all(memories, looks, self._heirs, at)
+        self._remember(verdicts)
+        for key, verdict in verdicts.items():
+            if left := left_of(verdict.memory, self._heirs.get(key, ()), at):
+                self._tell_left(key, left)
+        holding = {key for key, one in verdicts.items() if one.holds}
+        holding |= {key for key in self.keywords if key not in verdicts and not self.is_followed(key)}
+        heirs = self._heirs if at.is_curated else {}
+        for key in heirs:
+            seen.leave_out(key, self._left_out(key))
+        pauses = {key: one.pause for key, one in verdicts.items() if one.pause and key not in failures}
+        return Standing(frozenset(holding), heirs, at.ever), pauses
+
+    def _tell_left(self, key: str, left: int) -> None:
+        self.deferrals.log.notes.append(
+            f"{left} assets that the classic term '{self.keywords[key][0]}' had were never shown by its successor in "
+            "the Unified Catalog: they stay until it shows them. If they are to go, approve it: python -m sync_core "
+            f"approve-retirement --assets {left} --by NAME."
+        )
+
+    def _memory(self, key: str) -> Memory:
+        return self.source.memory_of(key, self.keywords[key])
+
+    def _situation(self) -> Situation:
+        is_curated = self.source.curation() is not None
+        heirs = {heir for each in self._heirs.values() for heir in each} if is_curated else set[str]()
+        ever = {heir: self.source.memory.ever(heir) for heir in heirs}
+        return Situation(self.source.clock(), is_curated, self.source.may_be_empty, ever)
+
+    def _look(self, key: str, error: SyncError | None) -> Look:
+        if error is not None:
+            return Look(Sight.GONE if isinstance(error, GoneError) else Sight.HIDDEN, pause=str(error))
+        return self._look_at_catalog(key) if is_of_catalog(key) else self._look_at_classic(key)
+
+    def _look_at_catalog(self, key: str) -> Look:
+        seen = self._catalog[key]
+        return Look(
+            Sight.ROWS if seen.rows else Sight.NOTHING,
+            assets=self._assets(seen.rows),
+            digest=seen.digest,
+            place=seen.place,
+            is_readable=seen.is_readable,
+            nowhere=seen.nowhere,
+        )
+
+    def _look_at_classic(self, key: str) -> Look:
+        if key not in self._classic:  # it was not needed, or could not be read and is not needed
+            return Look(Sight.HIDDEN)
+        rows = self._classic[key]
+        assets, memory = self._assets(rows.values()), self._memory(key)
+        is_last = not assets and memory.shown == 1 and memory.is_exact and not memory.has_fallen
+        return Look(
+            Sight.ROWS if assets else Sight.NOTHING,
+            pause=f"{Reason.UNLISTED}." if key in self.kept else "",
+            assets=assets,
+            digest=digest_of(rows),
+            is_tagged=is_last and self._is_tagged(memory.sample[0], key),
+        )
+
+    def _assets(self, rows: Iterable[AssignedEntity]) -> frozenset[str]:
+        return frozenset(row.guid for row in rows if self.source.is_asset(row.type_name, self.deferrals))
+
+    def _is_tagged(self, guid: str, term: str) -> bool:
+        """Whether the last asset of a term says that it still has it; where it does not tell, nothing is known."""
         try:
-            found = self.source.purview.search({"termGuid": key}, limit=1).count
+            return term in self.source.purview.fetch_terms_of(guid)
+        except NotFoundError:
+            return False
+        except SyncError as error:
+            if not is_own_failure(error):
+                raise
+            return True
+
+    def _remember(self, verdicts: Mapping[str, Verdict]) -> None:
+        for key, verdict in verdicts.items():
+            if verdict.is_forgotten:
+                self.source.memory.forget(key)
+            elif verdict.memory.digest or verdict.memory.shown or verdict.memory.missing_since:
+                self.source.memory.keep(verdict.memory)
+
+    # Asset curation
+
+    def _learn_of_curation(self, memories: dict[str, Memory], looks: Mapping[str, Look]) -> None:
+        classic = [key for key in looks if not is_of_catalog(key)]
+        if self.source.curation() is not None:
+            if any(is_frozen_no_more(memories[key], looks[key]) for key in classic):
+                self.source.revoke_curation()
+            return
+        for key in classic if self.source.asks_catalog else ():
+            is_shown = is_missing_for_long(memories[key], looks[key], self.source.clock())
+            if (is_shown or self._is_unsearchable(memories, looks[key], key)) and self._catalog_answers():
+                self.source.conclude_curation(self.keywords[key][0])
+                return
+
+    def _is_unsearchable(self, memories: dict[str, Memory], look: Look, key: str) -> bool:
+        now = self.source.clock()
+        if not is_search_due(memories[key], look, now):
+            return False
+        memories[key] = memories[key].model_copy(update={"searched_at": now})
+        try:
+            return not self.source.purview.search({"termGuid": key}, limit=1).count
         except SyncError as error:
             if not is_own_failure(error):
                 raise
             return False
-        seen = Evidence(note.shown, note.shown, catalog_answers=not found and self._catalog_answers())
-        return shows_curation(Evidence(seen.listed, seen.lists_now, seen.catalog_answers, note.shown, found))
 
     def _catalog_answers(self) -> bool:
-        if not self.source.asks_catalog:
-            return False
         try:
             self.source.catalog.fetch_domains()
         except SyncError as error:
@@ -299,28 +376,3 @@ class Lists:
                 raise
             return False
         return True
-
-    def _is_succeeded(self, key: str, page: Sequence[AssignedEntity]) -> bool:
-        return bool(self._successors(key, page))
-
-    def _successors(self, key: str, page: Sequence[AssignedEntity]) -> list[str]:
-        """Return the catalog terms that decide in place of a classic one: of its keyword, with assets of it."""
-        if self.source.curation() is None:
-            return []
-        note = self.source.memory.recall(key)
-        before = {row.guid for row in page} | set(note.sample if note else ())
-        return [
-            other
-            for other, rows in self._rows.items()
-            if self.keywords[other] == self.keywords[key] and (not before or any(row.guid in before for row in rows))
-        ]
-
-    def _without_successors(self, key: str, page: Sequence[AssignedEntity]) -> Sequence[AssignedEntity]:
-        """Leave out what a successor decides on: all, or of a list beyond the limit what it has shown once."""
-        successors, note = self._successors(key, page), self.source.memory.recall(key)
-        if not successors:
-            return page
-        if note is None or note.shown <= LINK_LIMIT:
-            return []
-        shown = {guid for other in successors for guid in self.source.memory.guids(other).values()}
-        return [row for row in page if row.guid not in shown]

@@ -1,30 +1,16 @@
-"""What is remembered of a term between runs: how many assets it showed last, and where its links lead."""
+"""Keeps what is remembered of each target between runs, and where its links lead."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
+from sync_core.discovery.terms.standing import Memory
 from sync_core.runs.defer import note_name
 from sync_core.storage.notes import Notes
 
 LINKS_A_NOTE = 300  # a row holds 32,000 characters a text, and a link is two ids of 36
-SAMPLE = 300
-
-
-class TermNote(BaseModel):
-    """One term: `shown` assets, a hash of its list and since when that is the same; a `sample` of the assets.
-
-    `searched_at` is when the index was asked for it last.
-    """
-
-    shown: int = 0
-    digest: str = ""
-    since: datetime
-    sample: list[str] = Field(default_factory=list)
-    searched_at: datetime | None = None
 
 
 class LinksNote(BaseModel):
@@ -39,29 +25,49 @@ class TermMemory:
 
     notes: Notes
     links: Notes
-    _known: dict[str, TermNote] = field(default_factory=dict)
+    _known: dict[str, Memory] = field(default_factory=dict)
     _guids: dict[str, dict[str, str]] = field(default_factory=dict)
 
-    def recall(self, key: str, digest: str | None = None) -> TermNote | None:
+    def recall(self, key: str, digest: str | None = None) -> Memory | None:
         """Return what is remembered; from storage, where this process knows nothing or the list has another digest.
 
         Another process may have seen it since.
         """
         known = self._known.get(key)
         if known is None or digest not in {None, known.digest}:
-            known = self.notes.load(TermNote, note_name(key))
+            known = self.notes.load(Memory, note_name(key))
         if known is not None:
             self._known[key] = known
         return known
 
-    def keep(self, key: str, note: TermNote) -> None:
+    def recall_all(self, keywords: Collection[str]) -> dict[str, Memory]:
+        """Return, from storage, what is remembered of all targets of these keywords, by key."""
+        found = {memory.key: memory for _, memory in self.notes.all(Memory) if memory.key}
+        self._known.update(found)
+        return {key: memory for key, memory in found.items() if not set(memory.keywords).isdisjoint(keywords)}
+
+    def keep(self, memory: Memory) -> None:
         """Remember, if it is news."""
-        if self._known.get(key) != note:
-            self.notes.save(note_name(key), note)
-            self._known[key] = note
+        if self._known.get(memory.key) != memory:
+            self.notes.save(note_name(memory.key), memory)
+            self._known[memory.key] = memory
+
+    def forget(self, key: str) -> None:
+        """Forget a target: it is no evidence any more. Where its links lead stays known."""
+        self.notes.delete(note_name(key))
+        self._known.pop(key, None)
+
+    def reload(self, keys: Iterable[str]) -> None:
+        """Forget what this process knows of these: another one may have seen more."""
+        for key in keys:
+            self._guids.pop(key, None)
+
+    def ever(self, key: str) -> set[str]:
+        """Return the guids of all assets that a target of the catalog ever showed."""
+        return set(self.guids(key).values())
 
     def guids(self, key: str) -> Mapping[str, str]:
-        """Return the guids by catalog id of all assets that a term was ever linked with."""
+        """Return the guids by catalog id of all that a target was ever linked with."""
         if key not in self._guids:
             self._guids[key] = {}
             for number in range(1_000_000):
@@ -74,13 +80,15 @@ class TermMemory:
 
     def learn(self, key: str, guids: Mapping[str, str]) -> None:
         """Remember where further links lead: only the parts that change are written."""
-        known = self._guids.setdefault(key, dict(self.guids(key)))
+        self.reload([key])
+        known = dict(self.guids(key))
         first = len(known) // LINKS_A_NOTE
         known.update(guids)
         links = [f"{catalog_id} {guid}" for catalog_id, guid in known.items()]
         for number in range(first, -(-len(links) // LINKS_A_NOTE)):
             part = links[number * LINKS_A_NOTE : (number + 1) * LINKS_A_NOTE]
             self.links.save(f"{note_name(key)}-{number}", LinksNote(links=part))
+        self._guids[key] = known
 
 
 def _pairs(links: Iterable[str]) -> Iterator[tuple[str, str]]:

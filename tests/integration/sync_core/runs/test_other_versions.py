@@ -176,7 +176,8 @@ def test_a_term_of_a_kind_that_this_version_does_not_know_is_looked_up_anew(new_
     estate = new_small_estate()
     estate.sync()
     table = estate.app.leases.table
-    table.merge({"PartitionKey": "cursor", "RowKey": "terms", "guids": json.dumps(["criticalColumns/1"])})
+    keywords = json.dumps({"criticalColumns/1": ["Sync to CluedIn@Glossary"]})
+    table.merge({"PartitionKey": "cursor", "RowKey": "terms", "keywords": keywords})
 
     restarted = new_small_estate()
     restarted.clock.advance(60)

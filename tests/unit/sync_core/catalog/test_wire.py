@@ -87,7 +87,7 @@ def test_an_asset_whose_entity_is_gone_says_so() -> None:
 
 
 def test_a_link_that_leads_nowhere_is_none() -> None:
-    assert (parse_link({"entityId": NO_ID}), parse_link({"relationshipType": "Related"})) == ("", "")
+    assert (parse_link({"entityId": NO_ID}), parse_link({"relationshipType": "Related"})) == (NO_ID, "")
 
 
 @pytest.mark.parametrize("body", [None, "<html>", [], {}, {"value": None}, {"value": {}}, {"values": []}])

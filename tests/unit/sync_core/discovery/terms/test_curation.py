@@ -1,103 +1,57 @@
-"""What is concluded of asset curation, and what becomes of classic terms then: a table of cases."""
+"""What is concluded of asset curation, and which keyword is proposed: tables of cases."""
 
-from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from sync_core.catalog.values import Concept, Kind, Status
-from sync_core.discovery.terms.curation import (
-    Evidence,
-    Stance,
-    is_kept,
-    proposal,
-    shows_curation,
-    stances,
-    successors,
-)
+from sync_core.discovery.terms.curation import is_missing_for_long, is_search_due, proposal
 from sync_core.discovery.terms.keywords import Keyword
-from sync_core.discovery.terms.targets import Store, Target
+from sync_core.discovery.terms.standing import Look, Memory, Sight
 
-CLASSIC = Target(("Sync",), Store.CLASSIC, Kind.TERM, "c1", "Sync", "Glossary")
-MIGRATED = Target(("Sync",), Store.UNIFIED, Kind.TERM, "u1", "Sync", "Finance", "f")
-NAMESAKE = Target(("Sync",), Store.UNIFIED, Kind.TERM, "u2", "Sync", "Sales", "s")
-BOUND = Target(("Sync@Glossary",), Store.CLASSIC, Kind.TERM, "c1", "Sync", "Glossary")
-PRODUCT = Target(("Sync",), Store.UNIFIED, Kind.PRODUCT, "p1", "Sync", "Finance", "f")
+NOW = datetime(2026, 11, 1, tzinfo=UTC)
+LONG, SHORT = NOW - timedelta(hours=2), NOW - timedelta(minutes=1)
 
 
-@pytest.mark.parametrize(
-    ("seen", "is_shown"),
-    [
-        (Evidence(listed=5, lists_now=5, catalog_answers=True), False),
-        (Evidence(listed=5, lists_now=0, catalog_answers=True), True),
-        (Evidence(listed=5, lists_now=0, catalog_answers=False), False),
-        (Evidence(listed=1, lists_now=0, catalog_answers=True), False),
-        (Evidence(listed=0, lists_now=0, catalog_answers=True), False),
-        (Evidence(listed=1, lists_now=None, catalog_answers=True), True),
-        (Evidence(listed=0, lists_now=None, catalog_answers=True), False),
-        (Evidence(listed=5, lists_now=None, catalog_answers=False), False),
-        (Evidence(listed=5, lists_now=5, catalog_answers=True, listed_long=5, found=0), True),
-        (Evidence(listed=5, lists_now=5, catalog_answers=True, listed_long=5, found=1), False),
-        (Evidence(listed=5, lists_now=5, catalog_answers=True, listed_long=1, found=0), False),
-        (Evidence(listed=5, lists_now=5, catalog_answers=True, listed_long=5, found=None), False),
-    ],
-)
-def test_curation_is_concluded_from_a_classic_term_that_nothing_finds(seen: Evidence, *, is_shown: bool) -> None:
-    assert shows_curation(seen) is is_shown
-
-
-def test_before_curation_every_target_decides() -> None:
-    shown = {"c1": {"a"}, "terms/u1": {"b"}}
-    assert set(stances([CLASSIC, MIGRATED], is_curated=False, shown=shown).values()) == {Stance.DECIDES}
+def remembered(shown: int, **fields: object) -> Memory:
+    return Memory.model_validate({"key": "c1", "shown": shown, "digest": "d", "since": LONG, **fields})
 
 
 @pytest.mark.parametrize(
-    ("shown", "stance"),
+    ("memory", "look", "is_shown"),
     [
-        ({"c1": {"a", "b"}}, Stance.YESTERDAY),  # the copies are drafts that nobody sees
-        ({"c1": {"a", "b"}, "terms/u1": {"a", "b"}}, Stance.SUPERSEDED),
-        ({"c1": {"a", "b"}, "terms/u1": {"a"}}, Stance.SUPERSEDED),
-        ({"c1": {"a", "b"}, "terms/u1": set()}, Stance.YESTERDAY),
-        ({"c1": {"a", "b"}, "terms/u1": {"z"}}, Stance.YESTERDAY),  # it merely has the name
-        ({"c1": set(), "terms/u1": {"z"}}, Stance.SUPERSEDED),
-        ({"terms/u1": {"z"}}, Stance.SUPERSEDED),
+        (remembered(2, missing_since=LONG), Look(Sight.GONE), True),
+        (remembered(1, missing_since=LONG), Look(Sight.GONE), True),
+        (remembered(2, missing_since=SHORT), Look(Sight.GONE), False),
+        (remembered(2), Look(Sight.GONE), False),
+        (remembered(0, missing_since=LONG), Look(Sight.GONE), False),
+        (remembered(2, missing_since=LONG), Look(Sight.HIDDEN), False),
+        (remembered(2, missing_since=LONG, has_fallen=True), Look(Sight.NOTHING), True),
+        (remembered(2, missing_since=LONG), Look(Sight.NOTHING), False),
     ],
 )
-def test_a_classic_term_is_evidence_of_yesterday_until_its_successor_is_read(
-    shown: dict[str, set[str]], stance: Stance
+def test_a_classic_term_shows_curation_that_is_gone_or_emptied_at_two_looks(
+    memory: Memory, look: Look, *, is_shown: bool
 ) -> None:
-    found = stances([CLASSIC, MIGRATED], is_curated=True, shown=shown)
-    assert found == {"c1": stance, "terms/u1": Stance.DECIDES}
-
-
-def test_only_the_namesake_that_has_its_assets_succeeds_it() -> None:
-    shown = {"c1": {"a", "b"}, "terms/u1": {"b"}, "terms/u2": {"z"}}
-    assert successors(CLASSIC, [CLASSIC, MIGRATED, NAMESAKE], shown) == [MIGRATED]
-
-
-def test_a_term_that_a_bare_keyword_names_too_follows_though_another_one_binds_it() -> None:
-    classic = replace(CLASSIC, keywords=("Sync@Glossary", "Sync"))
-    assert successors(classic, [classic, MIGRATED], {"c1": {"a"}, "terms/u1": {"a"}}) == [MIGRATED]
-
-
-def test_a_term_that_is_bound_to_its_glossary_cannot_follow_and_a_product_never_succeeds() -> None:
-    shown = {"c1": {"a"}, "terms/u1": {"a"}, "dataProducts/p1": {"a"}}
-    assert stances([BOUND, MIGRATED], is_curated=True, shown=shown)["c1"] is Stance.YESTERDAY
-    assert stances([CLASSIC, PRODUCT], is_curated=True, shown=shown)["c1"] is Stance.YESTERDAY
+    assert is_missing_for_long(memory, look, NOW) is is_shown
 
 
 @pytest.mark.parametrize(
-    ("targets", "size", "kept"),
+    ("memory", "assets", "digest", "is_due"),
     [
-        (["c1"], 100, False),
-        (["c1"], 101, True),
-        (["c1", "terms/u1"], 101, False),
-        (["terms/u1"], 500, False),
+        (remembered(2), 2, "d", True),
+        (remembered(2, searched_at=LONG), 2, "d", True),
+        (remembered(2, searched_at=SHORT), 2, "d", False),
+        (remembered(2, since=SHORT), 2, "d", False),
+        (remembered(2), 2, "another", False),
+        (remembered(9), 1, "d", False),
     ],
 )
-def test_what_a_migration_may_have_cut_is_kept_until_a_successor_has_shown_it(
-    targets: list[str], size: int, *, kept: bool
+def test_the_search_is_asked_hourly_for_what_was_listed_for_an_hour(
+    memory: Memory, assets: int, digest: str, *, is_due: bool
 ) -> None:
-    assert is_kept(targets, size, ["terms/u1"]) is kept
+    look = Look(Sight.ROWS, assets=frozenset(str(each) for each in range(assets)), digest=digest)
+    assert is_search_due(memory, look, NOW) is is_due
 
 
 @pytest.mark.parametrize(
