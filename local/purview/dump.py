@@ -1,6 +1,6 @@
 """The state of the account as JSON, for tests and demos. At most `LISTED` assets are listed, counts are complete."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from typing import Any
 
 from local.purview.account import Account
@@ -15,6 +15,7 @@ def dump_state(account: Account) -> dict[str, Any]:
     catalog, glossary = account.catalog, account.glossary
     active = [entity for entity in catalog.entities.values() if entity.is_active]
     terms = [term for each in glossary.glossaries() for term, _ in glossary.terms(each)]
+    concepts = _concepts_by_guid(account)
     return {
         "account": account.account_name,
         "counts": dict(Counter(entity.type_name for entity in active)),
@@ -36,11 +37,23 @@ def dump_state(account: Account) -> dict[str, Any]:
                 "name": entity.display_text,
                 "collectionId": entity.collection_id,
                 "terms": [term.qualified_name for term, _ in glossary.meanings(entity)],
+                "concepts": concepts.get(entity.guid, []),
             }
             for entity in active[:LISTED]
         ],
         "unified": _dump_unified(account),
     }
+
+
+def _concepts_by_guid(account: Account) -> dict[str, list[str]]:
+    """The ids of the terms and data products that are linked with each entity, whatever their status."""
+    unified, found = account.unified, defaultdict[str, list[str]](list)
+    guids = {asset.id: asset.guid for asset in unified.assets.shelf if asset.guid}
+    for concept in (*unified.terms.shelf, *unified.products.shelf):
+        for link in concept.links_of(Kind.ASSET):
+            if guid := guids.get(link.entity_id):
+                found[guid].append(concept.id)
+    return found
 
 
 def _dump_unified(account: Account) -> Json:

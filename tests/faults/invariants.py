@@ -5,12 +5,11 @@ lineage: a mistake there must not hide itself.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from local.cluedin.seed import SERVICE_ACCOUNT
-from local.stack import TERM
 from sync_core.app import App
 from sync_core.assets.record import AssetRecord, AssetStatus
 from sync_core.lineage.webhook.delivery import delivery_key
@@ -27,8 +26,8 @@ class Case:
     """What is compared: two services, the state, the queues, and what a person knows.
 
     `ever_tagged` are the qualified names of assets that had the term at some time; `accepted` the deliveries that were
-    answered 202: (delivery id, data set id); `names` all that an asset was ever called, by its qualified name. With
-    `selects_all`, an asset needs no term.
+    answered 202: (delivery id, data set id); `names` all that an asset was ever called, by its qualified name.
+    `is_selected` says whether what stands of an asset in Purview selects it; of those in `doubtful` nobody knows that.
     """
 
     account: Account
@@ -37,7 +36,8 @@ class Case:
     lanes: Lanes
     ever_tagged: frozenset[str]
     names: Mapping[str, Collection[str]]
-    selects_all: bool
+    is_selected: Callable[[Mapping[str, Any]], bool]
+    doubtful: Collection[str] = ()
     accepted: Sequence[tuple[str, str]] = ()
 
 
@@ -55,7 +55,7 @@ def find_violations(case: Case) -> list[str]:
     return [
         *_groups(cluedin, tagged, case.ever_tagged),
         *_group_names(cluedin, case.names),
-        *_records(case.app, records, tagged, cluedin),
+        *_records(case, records, tagged, cluedin),
         *lineage_violations(facts),
         *_work(case),
     ]
@@ -64,7 +64,7 @@ def find_violations(case: Case) -> list[str]:
 def _is_selected(entity: Mapping[str, Any], case: Case) -> bool:
     if entity["qualifiedName"] not in case.names or entity["typeName"].endswith(COLUMN_TYPES):
         return False
-    return case.selects_all or TERM in entity["terms"]
+    return case.is_selected(entity)
 
 
 def _groups(cluedin: Mapping[str, Any], tagged: Mapping[str, Any], ever_tagged: frozenset[str]) -> Iterator[str]:
@@ -96,14 +96,15 @@ def _group_names(cluedin: Mapping[str, Any], names: Mapping[str, Collection[str]
 
 
 def _records(
-    app: App, records: Sequence[AssetRecord], tagged: Mapping[str, Any], cluedin: Mapping[str, Any]
+    case: Case, records: Sequence[AssetRecord], tagged: Mapping[str, Any], cluedin: Mapping[str, Any]
 ) -> Iterator[str]:
+    app = case.app
     by_name = {record.qualified_name: record for record in records}
     sources = {str(source["id"]): source for source in cluedin["data_sources"]}
     yield from (f"asset {name} is not recorded" for name in tagged if name not in by_name)
     for name, record in by_name.items():
         expected = AssetStatus.SYNCED if name in tagged else AssetStatus.RETIRED
-        if record.status is not expected:
+        if record.status is not expected and name not in case.doubtful:
             yield f"{name} is {record.status}, expected {expected}: {app.asset_jobs.load(record.key)}"
         if name in tagged and record.guid != tagged[name]["guid"]:
             yield f"{name} is recorded as {record.guid}, Purview has {tagged[name]['guid']}"

@@ -15,6 +15,7 @@ from azure.storage.queue import QueueServiceClient
 
 from local.service import REPOSITORY
 from local.simulation import Clock
+from local.stack import TERM
 from sync_core.absence.approval import Approval, ApprovalNeeded
 from sync_core.absence.retire import APPROVAL, NEEDED
 from sync_core.app import App
@@ -46,6 +47,10 @@ class World:
     ever_tagged: set[str] = field(default_factory=set)
     accepted: list[tuple[str, str]] = field(default_factory=list)
     names: dict[str, set[str]] = field(default_factory=dict)
+    concepts: set[str] = field(default_factory=set)
+    """Ids of terms and data products of the Unified Catalog that select assets."""
+    doubtful: set[str] = field(default_factory=set)
+    """Assets of which nobody can know whether they are selected, such as those of a term that was deleted."""
     _numbers: "count[int]" = field(default_factory=lambda: count(1))
 
     def __post_init__(self) -> None:
@@ -70,6 +75,10 @@ class World:
     def selects_all(self) -> bool:
         """Whether an asset needs no term."""
         return self.settings["SYNC_TERM"] == "*"
+
+    def selects(self, entity: Mapping[str, Any]) -> bool:
+        """Whether an asset, as the account's state shows it, is to be synced."""
+        return self.selects_all or TERM in entity["terms"] or not self.concepts.isdisjoint(entity["concepts"])
 
     def add_asset(self, name: str = "", *, tagged: bool = True) -> str:
         """A file that a scan finds; returns its qualified name. Two of one name are two files."""
@@ -180,7 +189,8 @@ class World:
                 self.crew.lanes,
                 frozenset(self.ever_tagged),
                 self.names,
-                self.selects_all,
+                self.selects,
+                self.doubtful,
                 tuple(self.accepted),
             )
         )
