@@ -13,6 +13,7 @@ from sync_core.discovery.take_assets import TakeAssets
 from sync_core.discovery.terms.find_concepts import FindConcepts
 from sync_core.discovery.terms.read_lists import ReadLists
 from sync_core.discovery.terms.resolve_terms import ResolveTerms
+from sync_core.discovery.terms.tell_curation import TellCuration
 from sync_core.discovery.terms.tell_paused import TellPaused
 from sync_core.discovery.terms.term_lists import TermLists
 from sync_core.discovery.terms.term_memory import TermMemory
@@ -51,6 +52,7 @@ class Discovery(Lineage):
             missing=FindMissing(self.resolve_terms, self.assets, self.confirm_absence, self.retire, self.runtime.now),
             defer=self.defer,
             tell=TellPaused(self.notify, self.cursors, self.runtime.now),
+            tell_curation=self.tell_curation,
             notes=self.cursors,
             clock=self.runtime.now,
         )
@@ -69,6 +71,11 @@ class Discovery(Lineage):
             own_collection=self._own_collection,
             collection_setting=self.settings.purview_collection,
         )
+
+    @cached_property
+    def tell_curation(self) -> TellCuration:
+        """What people are told of asset curation."""
+        return TellCuration(self.term_lists, self.notify, self.cursors)
 
     @cached_property
     def term_memory(self) -> TermMemory:

@@ -15,6 +15,7 @@ from sync_core.operations.health import Health
 from sync_core.operations.probe_rights import ProbeRights
 from sync_core.operations.status import Status
 from sync_core.purview.resolve_collection import ResolveCollection
+from sync_core.runs.deferred import Deferred, Kind
 from sync_core.runs.run import RunKind
 from sync_core.runs.run_log import RunLog, recorded_run
 from sync_core.storage.connection import INTERACTIVE
@@ -55,6 +56,7 @@ class App(Upkeep):
             new_log=lambda: RunLog(self.runtime.new_id(), self.runtime.now()),
             empty_bodies=self.empty_bodies,
             probe=ProbeRights(self.assets, self.data_sets, self.cluedin_data_sets),
+            paused=lambda: {one.id: one for _, one in self.deferred.notes_of(Kind.TERM).all(Deferred)},
             catalog=ExamineCatalog(self.settings, self.find_concepts, self.term_lists, self.catalog_at),
         )
 
@@ -71,6 +73,7 @@ class App(Upkeep):
             deferred=self.deferred,
             notifications=self.notes("notification"),
             empty_bodies=self.empty_bodies,
+            curation=self.tell_curation.known,
             is_lineage_on=self.settings.lineage_enabled,
             clock=self.runtime.now,
         )

@@ -22,6 +22,7 @@ from sync_core.discovery.read_assets import ReadAssets, Reading
 from sync_core.discovery.take_assets import PART_TIME, TakeAssets
 from sync_core.discovery.terms.keywords import Selection
 from sync_core.discovery.terms.read_lists import Position, ReadLists, Snapshot
+from sync_core.discovery.terms.tell_curation import TellCuration
 from sync_core.discovery.terms.tell_paused import TellPaused
 from sync_core.purview.asset import Asset
 from sync_core.purview.client import PAGE_SIZE
@@ -103,6 +104,7 @@ class DiscoverByTerm:
     missing: FindMissing
     defer: Defer
     tell: TellPaused
+    tell_curation: TellCuration
     notes: Notes
     clock: Callable[[], datetime]
 
@@ -130,6 +132,8 @@ class DiscoverByTerm:
         else:
             log.counts[Count.DEFERRED] = cursor.deferred
         log.counts[Count.ASSIGNED] = len(found.seen.entities)
+        log.notes += found.terms.news.notes(found.terms.keywords)
+        self.tell_curation.tell(found.terms.news.proposals, log)
         self.tell.tell(found.paused.values())
         found.check()
 

@@ -66,6 +66,12 @@ def terms_paused(pauses: Sequence[tuple[str, str]]) -> Announcement:
     return Announcement("Terms are paused", body)
 
 
+def asset_curation(sentences: Sequence[str]) -> Announcement:
+    """Tell that classic terms are frozen, and what to write in place of keywords that cannot follow."""
+    body = f"{' '.join(sentences)} Assets that have classic terms stay as they are until the published copies are read."
+    return Announcement("Asset curation is enabled in this tenant", body)
+
+
 def approval_needed(names: Sequence[str], total: int) -> Announcement:
     """Tell that so many assets are missing at once that a person must look first."""
     body = (

@@ -21,10 +21,12 @@ from sync_core.operations.probe_rights import NotProvenError, ProbeRights
 from sync_core.purview.client import PurviewClient
 from sync_core.purview.resolve_collection import ResolveCollection
 from sync_core.runs.defer import unremembered
+from sync_core.runs.deferred import Deferred
 from sync_core.runs.run_log import RunLog
 from sync_core.storage.table import Table
 
 NOTHING = "-"
+MOST_TERMS = 20
 MOST_GROUPS = 100  # one page: that there are some is enough
 YES, NO = frozenset({"true", "1", "yes", "on"}), frozenset({"false", "0", "no", "off", ""})
 
@@ -76,6 +78,7 @@ class Doctor:
     selection: ReadSelection
     new_log: Callable[[], RunLog]
     probe: ProbeRights
+    paused: Callable[[], Mapping[str, Deferred]]
     catalog: ExamineCatalog
     empty_bodies: EmptyBodies
 
@@ -169,7 +172,15 @@ class Doctor:
             return "all assets"
         terms = self.terms.resolve_anew(selection, unremembered(log))
         terms.check()
-        return f"{selection}: {len(terms.guids)} terms"
+        paused = self.paused()
+        told = "; ".join(
+            f"{terms.news.name_of(key)} is paused: {paused[key].reason}" if key in paused else terms.news.name_of(key)
+            for key in sorted(terms.guids, key=lambda key: key not in paused)[:MOST_TERMS]
+        )
+        told = f"{selection}: {len(terms.guids)} terms: {told}"
+        if not paused.keys().isdisjoint(terms.guids):
+            raise NotProvenError(told)
+        return told
 
 
 def _fail(problem: str) -> str:

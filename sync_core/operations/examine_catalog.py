@@ -6,10 +6,12 @@ from urllib.parse import urlsplit
 
 from sync_core.catalog.client import CatalogClient
 from sync_core.catalog.values import Kind
-from sync_core.discovery.terms.curation import LINK_LIMIT, proposal
-from sync_core.discovery.terms.find_concepts import FindConcepts
+from sync_core.discovery.terms.curation import LINK_LIMIT
+from sync_core.discovery.terms.find_concepts import FindConcepts, Found
 from sync_core.discovery.terms.keywords import Selection
+from sync_core.discovery.terms.tell_curation import told_of_curation
 from sync_core.discovery.terms.term_lists import WARN_FROM, TermLists
+from sync_core.discovery.terms.term_news import told_of_proposals
 from sync_core.errors import ConfigError, SyncError
 from sync_core.operations.probe_rights import NotProvenError
 from sync_core.runs.defer import unremembered
@@ -59,8 +61,14 @@ class ExamineCatalog:
         if found.why_unread:
             raise NotProvenError(found.why_unread)
         targets = [self._told(str(target), target.kind, target.id) for target in found.resolution.targets]
+        named = {keyword for target in found.resolution.targets for keyword in target.keywords}
+        others = [
+            f"'{one}': nothing published there has that name, and a draft is not shown"
+            for one in selection.keywords
+            if str(one) not in named
+        ]
         drafts = [f"'{keyword}' is also there as {one.status}" for keyword, one in found.resolution.unpublished]
-        return "; ".join([*targets, *drafts, *self._curation(selection)]) or "nothing there has such a name"
+        return " ".join(f"{one.rstrip('.')}." for one in [*targets, *drafts, *others, *self._curation(found)])
 
     def _hosts(self) -> list[str]:
         """The configured one first. No simulator's token goes to the public host."""
@@ -74,16 +82,10 @@ class ExamineCatalog:
         limit = f" of {LINK_LIMIT} that a term can have: use several terms, or a data product" if is_near else ""
         return f"{name} has {count} links{limit}"
 
-    def _curation(self, selection: Selection) -> Iterator[str]:
-        curation = self.lists.curation()
-        if curation is None:
+    def _curation(self, found: Found) -> Iterator[str]:
+        if curation := self.lists.curation():
+            yield from told_of_curation(curation, found.proposals)
             return
-        yield (
-            f"this tenant seems to have enabled asset curation: classic terms are frozen since "
-            f"{curation.since:%Y-%m-%d %H:%M} UTC at the latest (seen of '{curation.term}')"
-        )
-        domains = self.concepts.domains()
-        for keyword in selection.keywords:
-            named = self.concepts.catalog.find_concepts(Kind.TERM, keyword.term) if keyword.glossary else []
-            if written := proposal(keyword, named, domains):
-                yield f"'{keyword}' cannot follow by itself: write {written}, or the bare name {keyword.term}"
+        yield "asset curation is not seen to be enabled"
+        if found.proposals:
+            yield f"should it be: {' '.join(told_of_proposals(found.proposals))}"

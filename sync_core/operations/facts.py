@@ -70,6 +70,7 @@ class Facts:
     notifications: Mapping[str, LastNotification] = field(default_factory=dict)
     unreadable: Sequence[Unreadable] = ()
     webhook_problem: str = ""
+    curation: Sequence[str] = ()
 
     def try_at(self, key: str) -> datetime | None:
         """Return when outstanding work is tried next: when its message shows up, or now if it has."""

@@ -82,6 +82,7 @@ class Status:
     deferred: DeferredStore
     notifications: Notes
     empty_bodies: EmptyBodies
+    curation: Callable[[], Sequence[str]]
     is_lineage_on: bool
     clock: Callable[[], datetime]
 
@@ -124,6 +125,7 @@ class Status:
             notifications=dict(self.notifications.all(LastNotification)),
             unreadable=unreadable,
             webhook_problem=self.empty_bodies.explain(),
+            curation=self.curation(),
         )
 
     def read_sources(self, data_sets: Sequence[DataSetRecord]) -> dict[str, AssetRecord]:
@@ -176,6 +178,7 @@ def _to_json(facts: Facts) -> dict[str, Any]:
         "deferred": [_camel(one) for one in facts.deferred],
         "notifications": {kind: _camel(last) for kind, last in facts.notifications.items()},
         "unreadable": [_camel(one) for one in facts.unreadable],
+        **({"assetCuration": list(facts.curation)} if facts.curation else {}),
         **({"webhookProblem": facts.webhook_problem} if facts.webhook_problem else {}),
     }
 

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from sync_core.catalog.client import CatalogClient
 from sync_core.catalog.values import Concept, Kind
+from sync_core.discovery.terms.curation import proposal
 from sync_core.discovery.terms.keywords import Keyword, Selection
 from sync_core.discovery.terms.stores import Outcome, StoreState, judge_store
 from sync_core.discovery.terms.targets import Resolution, resolve
@@ -15,6 +16,7 @@ from sync_core.errors import ConfigError, ForbiddenError, SyncError
 from sync_core.runs import deferred
 from sync_core.runs.defer import Deferrals, is_ours
 from sync_core.settings import TermStore
+from sync_core.spelling import normalized
 from sync_core.storage.notes import Notes
 
 STORE = "the Unified Catalog"
@@ -33,7 +35,7 @@ class Found:
     """What the catalog has for the keywords.
 
     `why_unread` says why it could not be asked, if it could not, and `error` is that; `unread` says the same of single
-    keywords, by their text.
+    keywords, by their text. `proposals` are what to write in place of keywords that cannot follow a migration.
     """
 
     resolution: Resolution = field(default_factory=lambda: Resolution((), ()))
@@ -41,6 +43,7 @@ class Found:
     why_unread: str = ""
     error: SyncError | None = None
     unread: Mapping[str, str] = field(default_factory=dict)
+    proposals: Mapping[str, str] = field(default_factory=dict)
 
     store: TermStore = TermStore.AUTO
 
@@ -57,29 +60,37 @@ class Found:
             found.setdefault(f"{concept.kind}/{concept.id}", []).append(str(keyword))
         return found
 
-    def hint(self, keyword: Keyword) -> str:
-        """Return what a person can do for a keyword that the catalog has nothing for; empty if that is another's word.
+    @property
+    def names(self) -> dict[str, str]:
+        """What people call each target, by key; also one that is not published."""
+        drafts = {
+            f"{concept.kind}/{concept.id}": f"{concept.name}@{self.domains.get(concept.domain_id, concept.domain_id)}"
+            for _, concept in self.resolution.unpublished
+        }
+        return {**drafts, **{target.key: str(target) for target in self.resolution.targets}}
 
-        A draft is told; a product, or anything where only the catalog is asked, cannot be elsewhere.
-        """
+    def hint(self, keyword: Keyword) -> str:
+        """Return what to do in the catalog for a keyword that selects nothing; empty where it is not asked."""
         drafts = [concept for one, concept in self.resolution.unpublished if one == keyword]
         if drafts:
             where = ", ".join(self.domains.get(concept.domain_id, concept.domain_id) for concept in drafts)
             return f"the Unified Catalog has it as {drafts[0].status} in {where}; publish it there."
-        if str(keyword) in self.unread and self._is_for_catalog(keyword):
-            return self.unread[str(keyword)]
-        if self.why_unread:
-            return self.why_unread if self._is_for_catalog(keyword) else ""
-        if not self._is_for_catalog(keyword):
+        if self.store is TermStore.CLASSIC:
             return ""
+        if why := self.unread.get(str(keyword)):
+            return why
+        where = f" in the governance domain {keyword.glossary}" if keyword.glossary else ""
+        if self.why_unread:
+            return f"the Unified Catalog cannot be asked for it{where}: {self.why_unread}"
         return (
-            "the Unified Catalog shows nothing published of that name; expected the exact name, as Term, "
-            "Term@Governance domain or product:Name. If it exists, publish it, and give the app's identity the role "
-            "Global Catalog Reader."
+            f"the Unified Catalog shows nothing published of that name{where}; expected the exact name, as Term, "
+            "Term@Governance domain or product:Name. A draft is not shown: publish it, and its domain. The app's "
+            "identity needs the role Global Catalog Reader."
         )
 
-    def _is_for_catalog(self, keyword: Keyword) -> bool:
-        return keyword.is_product or self.store is TermStore.UNIFIED
+    def is_elsewhere(self, keyword: Keyword) -> bool:
+        """Whether a keyword may also name a classic term."""
+        return not keyword.is_product and self.store is not TermStore.UNIFIED
 
 
 @dataclass(frozen=True)
@@ -125,7 +136,7 @@ class FindConcepts:
         """One call that is refused hides no more than what it was asked for: a store pauses when none succeeds."""
         match judge_store(asked.outcomes, has_shown=self._has_shown() if asked.error else True):
             case StoreState.CLOSED:
-                return self._closed(asked)
+                return self._closed(selection, asked)
             case StoreState.PAUSED if asked.error:
                 paused = deferrals.failed(deferred.Kind.STORE, STORE, asked.error, STORE)
                 return replace(self._unread(str(paused)), error=asked.error)
@@ -139,16 +150,24 @@ class FindConcepts:
         if unread:
             deferrals.log.notes.append(f"A call to {STORE} fails. {asked.error}")
         shown = [one for found in concepts.values() for one in found or ()]
-        found = Found(resolve(selection, (), shown, domains or {}), domains or {}, unread=unread, store=self.store)
+        found = Found(
+            resolve(selection, (), shown, domains or {}),
+            domains or {},
+            unread=unread,
+            proposals=_proposals(concepts, domains or {}),
+            store=self.store,
+        )
         if found.resolution.targets and deferrals.notes_of is not None and not self._has_shown():
             self.notes.save(NOTE, CatalogNote())
         return found
 
-    def _closed(self, asked: "_Asked") -> Found:
+    def _closed(self, selection: Selection, asked: "_Asked") -> Found:
         """No role is no pause for a catalog that never showed anything: then the classic terms decide alone."""
         if self.store is TermStore.UNIFIED:
+            places = ", ".join(dict.fromkeys(keyword.glossary for keyword in selection.keywords if keyword.glossary))
+            where = f" (governance domain {places})" if places else ""
             raise ConfigError(
-                f"SYNC_TERM_STORE is unified, and the app may not read {STORE}: {asked.error}"
+                f"SYNC_TERM_STORE is unified, and the app may not read {STORE}{where}: {asked.error}"
             ) from asked.error
         return self._unread(str(asked.error))
 
@@ -157,6 +176,17 @@ class FindConcepts:
 
     def _has_shown(self) -> bool:
         return self.notes.load(CatalogNote, NOTE) is not None
+
+
+def _proposals(concepts: Mapping[Keyword, Sequence[Concept] | None], domains: Mapping[str, str]) -> dict[str, str]:
+    """Return what to write in place of each `Term@Glossary` whose name one published term of the catalog has."""
+    places = {normalized(name) for name in domains.values()}
+    proposals = {
+        str(keyword): proposal(keyword, found or (), domains)
+        for keyword, found in concepts.items()
+        if normalized(keyword.glossary) not in places
+    }
+    return {keyword: written for keyword, written in proposals.items() if written}
 
 
 @dataclass

@@ -1,7 +1,7 @@
 """Finds the guids of the glossary terms that the keywords name, and remembers them for a while."""
 
 import difflib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -12,6 +12,7 @@ from sync_core.discovery.terms.find_concepts import FindConcepts, Found
 from sync_core.discovery.terms.keywords import Keyword, Selection
 from sync_core.discovery.terms.targets import is_of_catalog, split_key
 from sync_core.discovery.terms.term_memory import TermMemory
+from sync_core.discovery.terms.term_news import TermNews
 from sync_core.errors import ConfigError, SyncError, TransientError, WaitError
 from sync_core.purview.client import PAGE_SIZE, PurviewClient
 from sync_core.purview.wire import Glossary, TermHeader
@@ -48,6 +49,7 @@ class ResolvedTerms(BaseModel):
     resolved_at: datetime
     unknown: list[str] = Field(default_factory=list)
     listed: int = 0
+    news: TermNews = Field(default_factory=TermNews)
 
     @field_validator("keywords")
     @classmethod
@@ -148,6 +150,7 @@ class ResolveTerms:
             resolved_at=now,
             unknown=unknown,
             listed=listing.count,
+            news=self._news(targets.keywords, listing, concepts),
         )
         self._forget(targets.replaced, deferrals)
         if not targets.keywords:
@@ -156,6 +159,17 @@ class ResolveTerms:
         if not unknown:
             self.notes.save(NOTE, terms)
         return terms
+
+    def _news(self, keys: Collection[str], listing: "Listing", concepts: Found) -> TermNews:
+        """What is not found any more keeps the name that it had."""
+        note = self.notes.load(ResolvedTerms, NOTE)
+        names = {**(note.news.names if note else {}), **listing.names_of(keys), **concepts.names}
+        unread = concepts.why_unread if self.concepts.store is TermStore.AUTO else ""
+        return TermNews(
+            names={key: name for key, name in names.items() if key in keys},
+            proposals=dict(concepts.proposals),
+            unread=unread,
+        )
 
     def _find_each(
         self, selection: Selection, listing: "Listing"
@@ -331,6 +345,15 @@ class Listing:
             self.deferrals.succeeded(Kind.GLOSSARY, [glossary.guid])
         return listed
 
+    def names_of(self, guids: Collection[str]) -> dict[str, str]:
+        """What people call these terms, those that were listed."""
+        return {
+            header.guid: f"classic term {header.display_text}@{each.glossary.name}"
+            for each in self._read or ()
+            for header in each.headers
+            if header.guid in guids
+        }
+
     @property
     def count(self) -> int:
         """How many terms were read until now."""
@@ -426,8 +449,9 @@ def _not_found(keyword: Keyword, error: SyncError | None, listing: Listing, conc
         return str(error)
     if error is not None:
         return f"The term '{keyword}' of {setting} cannot be looked up: {error}"
-    if hint := concepts.hint(keyword):
-        return f"{setting} names '{keyword}', which selects nothing: {hint}"
+    elsewhere = concepts.hint(keyword)
+    if elsewhere and not concepts.is_elsewhere(keyword):
+        return f"{setting} names '{keyword}', which selects nothing: {elsewhere}"
     names, unread = listing.names, ", ".join(listing.unread)
     similar = difflib.get_close_matches(keyword.formal_name, names, n=SUGGESTIONS, cutoff=0.5)
     hint = f"Similar terms there: {'; '.join(similar)}" if similar else f"The app can see {len(names)} terms there"
@@ -437,4 +461,5 @@ def _not_found(keyword: Keyword, error: SyncError | None, listing: Listing, conc
         f"{setting} names the glossary term '{keyword}', which Purview does not show; expected the exact name, as Term "
         f"or Term@Glossary. {hint}. Correct {setting}, or create the term and give it to the assets; if it exists, "
         "give the app's identity the role Data Reader on the root collection."
+        + (f" Or else: {elsewhere}" if elsewhere else "")
     )

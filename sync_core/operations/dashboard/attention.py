@@ -33,6 +33,7 @@ def find_notices(facts: Facts, links: Links) -> Iterator[Notice]:
     yield from _rejected(facts, links)
     yield from _unreadable(facts)
     yield from _webhook(facts)
+    yield from _curation(facts)
     yield from _switches(facts)
     yield from _notifications(facts, links)
 
@@ -84,6 +85,11 @@ def _unreadable(facts: Facts) -> Iterator[Notice]:
         advice = "Another version of the app may have written them; the rest goes on without them."
         shown = (f"{one.kind} {one.key}: {shortened(one.reason, 200)}" for one in found[:EXAMPLES])
         yield Notice(title, (advice, *shown))
+
+
+def _curation(facts: Facts) -> Iterator[Notice]:
+    if facts.curation:
+        yield Notice("Asset curation is enabled in this tenant", tuple(facts.curation))
 
 
 def _webhook(facts: Facts) -> Iterator[Notice]:

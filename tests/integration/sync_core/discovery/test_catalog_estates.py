@@ -123,7 +123,6 @@ def test_a_product_from_cluedins_settings_is_refused_where_only_classic_terms_ar
 
 
 @pytest.mark.parametrize(("before", "after"), [("auto", "unified"), ("auto", "classic"), ("classic", "auto")])
-@pytest.mark.xfail(strict=True, reason="another SYNC_TERM_STORE is ignored while the terms are remembered")
 def test_another_store_counts_at_the_next_tick_and_retires_nobody_at_once(
     catalog: NewEstate, new_small_estate: NewEstate, before: str, after: str
 ) -> None:

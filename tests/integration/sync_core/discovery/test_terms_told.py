@@ -1,0 +1,153 @@
+"""What people are told of terms in two stores: in the run, in `status`, by the doctor, and by a notification."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from local.purview.admin import unified
+from sync_core.notifications.announcement import Announcement
+from sync_core.runs.run import RunOutcome, RunRecord
+from tests.integration.sync_core.conftest import NewEstate
+from tests.integration.sync_core.discovery.test_discover_unified import ASSETS, do, sync, tick, ticks
+from tests.integration.sync_core.estate import Estate
+
+TAG = "Sync to CluedIn"
+CLASSIC = f"{TAG}@Glossary"
+READER = "Global Catalog Reader"
+
+
+@pytest.fixture
+def tenant(new_small_estate: NewEstate) -> NewEstate:
+    """Make apps in a tenant with the domains Finance and Sales, whose catalog the app only reads."""
+
+    def make(**settings: str) -> Estate:
+        estate = new_small_estate(**{"SYNC_TERM": TAG, **settings})
+        estate.purview.patch_switches({"unified_link_before_curation": "works", "classic_list_after": "empty"})
+        for domain in ("Finance", "Sales"):
+            do(estate, unified.add_domain, name=domain)
+        do(estate, unified.set_roles, roles=["global-catalog-reader"])
+        return estate
+
+    return make
+
+
+def said(run: RunRecord) -> str:
+    return " ".join([*run.notes, run.error or ""])
+
+
+def examined(estate: Estate, check: str) -> tuple[str, str]:
+    (found,) = [one for one in estate.app.doctor.examine() if check in one.check]
+    return str(found.verdict), found.detail
+
+
+@pytest.mark.parametrize("terms", ["listed", "gone"])
+def test_curation_and_the_keyword_to_write_are_told_everywhere_and_people_hear_once(
+    tenant: NewEstate, terms: str
+) -> None:
+    estate, told = tenant(SYNC_TERM=CLASSIC), list[str]()
+
+    class Receiver:
+        id = "people"
+
+        def send(self, kind: str, announcement: Announcement) -> None:
+            told.append(f"{kind}: {announcement.body}")
+
+    people: Any = [Receiver()]
+    by_term = estate.app.discover_by_term
+    tell = replace(by_term.tell_curation, notify=replace(by_term.tell.notify, receivers=people))
+    discover = replace(estate.app.discover_assets, by_term=replace(by_term, tell_curation=tell))
+    estate.purview.patch_switches({"classic_terms_after": terms})
+    sync(estate)
+    do(estate, unified.curate, phase="published", domain="Finance")
+    for _ in range(4):
+        estate.clock.advance(660)
+        discover.run()
+    run = estate.last_run()
+    assert run.outcome is not RunOutcome.FAILED
+    for text in (said(run), str(estate.status()["assetCuration"]), examined(estate, "what the keywords find")[1]):
+        assert "frozen since" in text
+        assert f"'{CLASSIC}' cannot follow by itself: write {TAG}@Finance, or the bare name {TAG}" in text
+    (news,) = told
+    assert news.startswith("asset_curation: This tenant seems to have enabled asset curation")
+    assert f"{TAG}@Finance" in news
+
+
+def test_nothing_is_told_of_curation_where_nothing_shows_it(tenant: NewEstate) -> None:
+    estate = tenant()
+    run = sync(estate)
+    assert "curation" not in said(run)
+    assert "assetCuration" not in estate.status()
+    assert "asset curation is not seen to be enabled" in examined(estate, "what the keywords find")[1]
+
+
+def test_auto_without_a_role_says_what_to_grant_to_who_has_no_classic_term(tenant: NewEstate) -> None:
+    estate = tenant(SYNC_TERM="Tag@Finance")
+    do(estate, unified.curate, phase="direct")
+    do(estate, unified.add_concept, term="Tag", domain="Finance", assets=ASSETS)
+    do(estate, unified.set_roles, roles=[])
+    tick(estate)
+    error = estate.last_run().error
+    assert "Data Reader on the root collection" in error
+    assert "in the governance domain Finance" in error
+    assert READER in error
+
+
+def test_auto_without_a_role_says_what_to_grant_while_classic_terms_go_on(tenant: NewEstate) -> None:
+    estate = tenant()
+    do(estate, unified.set_roles, roles=[])
+    run = sync(estate)
+    assert READER in said(run)
+    assert READER in said(ticks(estate, 1, minutes=1)[0])
+
+
+def test_unified_without_a_role_names_the_role_and_the_domain(tenant: NewEstate) -> None:
+    estate = tenant(SYNC_TERM="Tag@Finance", SYNC_TERM_STORE="unified")
+    do(estate, unified.set_roles, roles=[])
+    tick(estate)
+    error = estate.last_run().error
+    assert READER in error
+    assert "governance domain Finance" in error
+
+
+@pytest.mark.parametrize("store", ["auto", "unified"])
+def test_a_draft_that_the_catalog_hides_is_told_as_what_it_may_be(tenant: NewEstate, store: str) -> None:
+    estate = tenant(SYNC_TERM="Tag@Finance", SYNC_TERM_STORE=store)
+    do(estate, unified.add_concept, term="Tag", domain="Finance", assets=ASSETS, status="Draft")
+    tick(estate)
+    error = estate.last_run().error
+    assert "A draft is not shown: publish it, and its domain" in error
+    assert "in the governance domain Finance" in error
+
+
+def test_a_name_that_several_domains_and_stores_have_is_told_in_each_run(tenant: NewEstate) -> None:
+    estate = tenant()
+    for domain, asset in (("Finance", ASSETS[0]), ("Sales", ASSETS[2])):
+        do(estate, unified.add_concept, term=TAG, domain=domain, assets=[asset])
+    names = [f"classic term {CLASSIC}", f"term {TAG}@Finance", f"term {TAG}@Sales"]
+    for run in (sync(estate), ticks(estate, 1, minutes=1)[0]):
+        assert f"'{TAG}' selects the assets of all of these: {'; '.join(names)}." in run.notes
+    verdict, detail = examined(estate, "they select something")
+    assert verdict == "PASS"
+    assert all(name in detail for name in names)
+
+
+def test_a_name_that_one_term_has_is_no_note(tenant: NewEstate) -> None:
+    assert "selects the assets of all" not in said(sync(tenant()))
+
+
+@pytest.mark.parametrize("hidden", ["not_found", "forbidden", "readable"])
+def test_the_doctor_names_a_term_that_is_paused_and_why(tenant: NewEstate, hidden: str) -> None:
+    estate = tenant(SYNC_TERM="Tag; Sales")
+    estate.purview.patch_switches({"unified_hidden": hidden})
+    do(estate, unified.add_concept, term="Tag", domain="Finance", assets=ASSETS[:2])
+    do(estate, unified.add_concept, term="Sales", domain="Sales", assets=ASSETS[2:])
+    sync(estate)
+    do(estate, unified.set_status, term="Tag", status="Draft")
+    ticks(estate, 2)
+    verdict, detail = examined(estate, "they select something")
+    assert verdict == "OPEN"
+    assert "term Tag@Finance is paused: " in detail
+    assert "term Sales@Sales" in detail
+    assert "term Sales@Sales is paused" not in detail
+    assert "'Tag'" in examined(estate, "what the keywords find")[1]
