@@ -1,9 +1,9 @@
 """Answers that are here as a whole in time: a time-out of requests counts anew with each byte that a server drips."""
 
 import io
-import socket
 import time
 from http.client import HTTPResponse
+from socket import socket
 from typing import Any
 
 import requests
@@ -55,7 +55,7 @@ def read_body(response: requests.Response, service: str, most_bytes: int = LARGE
 class _UntilTheEnd(io.RawIOBase):
     """What a socket gives until a moment; the socket's own time-out stays what it is for the next request."""
 
-    def __init__(self, raw: io.RawIOBase, sock: socket.socket, ends_at: float) -> None:
+    def __init__(self, raw: io.RawIOBase, sock: socket, ends_at: float) -> None:
         self._raw, self._socket, self._ends_at = raw, sock, ends_at
 
     def readable(self) -> bool:
@@ -78,7 +78,7 @@ class _UntilTheEnd(io.RawIOBase):
 class _Answer(HTTPResponse):
     """An answer that has to be here by a moment."""
 
-    def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, sock: socket, *args: Any, **kwargs: Any) -> None:
         super().__init__(sock, *args, **kwargs)
         timeout_s = sock.gettimeout()
         if timeout_s is not None:

@@ -50,9 +50,8 @@ class TellCuration:
         sentences = list(told_of_curation(curation, proposals))
         log.notes += sentences
         if self.notify.is_on and self._is_news(proposals):
-            self._told = CurationTold(proposals=dict(proposals))
-            self.notes.save(NOTE, self._told)
-            self.notify.send("asset_curation", asset_curation(sentences))
+            self._told = told = CurationTold(proposals=dict(proposals))
+            self.notify.tell("asset_curation", asset_curation(sentences), lambda: self.notes.save(NOTE, told))
 
     def known(self) -> list[str]:
         """Return what is known now, from what the last runs left behind."""

@@ -10,7 +10,7 @@ from local.purview import Purview
 from local.purview.admin import unified
 from local.purview.admin.generation import generate
 from sync_core.catalog.client import API_VERSION, ASSETS_A_CALL, CatalogClient
-from sync_core.catalog.values import Kind, Status
+from sync_core.catalog.values import Kind, Links, Status
 from sync_core.catalog.wire import CATALOG
 from sync_core.errors import AddressError, ConfigError, NotFoundError, ThrottledError, TransientError
 from sync_core.http.client import HttpClient
@@ -44,7 +44,7 @@ def test_the_read_path_leads_from_a_name_to_guids(
     domains = {domain.name: domain.id for domain in client.fetch_domains()}
     found = {concept.id: concept for concept in client.find_concepts(Kind.TERM, "Sync")}
     links = client.fetch_links(Kind.TERM, wanted)
-    assets = {asset.qualified_name: asset for asset in client.fetch_assets(links)}
+    assets = {asset.qualified_name: asset for asset in client.fetch_assets(links.ids)}
 
     assert domains.keys() == {"Finance", "Sales"}
     assert {one.domain_id: one.status for one in found.values()} == {
@@ -63,7 +63,7 @@ def test_a_data_products_assets_are_read_alike(client: CatalogClient, purview: P
     (found,) = client.find_concepts(Kind.PRODUCT, "Sales")
     assert (found.id, found.kind, found.is_published) == (made, Kind.PRODUCT, True)
     assert client.fetch_concept(Kind.PRODUCT, made) == found
-    (asset,) = client.fetch_assets(client.fetch_links(Kind.PRODUCT, made))
+    (asset,) = client.fetch_assets(client.fetch_links(Kind.PRODUCT, made).ids)
     assert list(client.fetch_assets_of([asset.guid.upper()])) == [asset]
 
 
@@ -79,7 +79,7 @@ def test_assets_are_asked_for_fifty_at_a_time(client: CatalogClient, purview: Pu
     generate(purview, {"count": 120, "linked": "Sync"})
     links = client.fetch_links(Kind.TERM, term)
     since = purview.log.last_seq
-    assert len({asset.guid for asset in client.fetch_assets(links)}) == len(links) == 120
+    assert len({asset.guid for asset in client.fetch_assets(links.ids)}) == len(links) == 120
     assert operations(purview, since) == ["DataAssets_Query"] * -(-120 // ASSETS_A_CALL)
 
 
@@ -90,7 +90,7 @@ def test_an_orphan_is_shown_or_left_out(client: CatalogClient, purview: Purview,
     found = {}
     for mode in ("succeeded", "soft_deleted", "not_found"):
         purview.patch_switches({"unified_deleted_asset": mode})
-        found[mode] = [asset.is_deleted for asset in client.fetch_assets(links)]
+        found[mode] = [asset.is_deleted for asset in client.fetch_assets(links.ids)]
     assert found == {"succeeded": [False], "soft_deleted": [True], "not_found": []}
 
 
@@ -183,7 +183,7 @@ def test_pages_that_go_in_a_circle_are_no_whole_list(service: Scripted) -> None:
 def test_a_link_without_an_id_and_one_that_is_named_twice_count_once(service: Scripted) -> None:
     links = [{"entityId": "A"}, {"entityId": "a"}, {"entityId": "00000000-0000-0000-0000-000000000000"}, {}]
     service.answers = [JSONResponse({"value": links})]
-    assert scripted_client(service).fetch_links(Kind.TERM, "t") == ["a"]
+    assert scripted_client(service).fetch_links(Kind.TERM, "t") == Links(("a",), unreadable=1)
 
 
 def test_a_keyword_that_pages_without_end_ends_when_nothing_is_new(service: Scripted) -> None:

@@ -66,7 +66,7 @@ def test_a_moment_in_epoch_milliseconds_is_kept(cursors: Notes) -> None:
         text=st.text() | st.just("🧪" * 16_000),
         since_ms=st.integers(-(2**63), 2**63 - 1),
         retry_after_s=st.none() | st.floats(allow_nan=False, allow_infinity=False),
-        at=st.none() | st.datetimes(timezones=st.just(UTC)),
+        at=st.none() | st.datetimes(datetime(1000, 1, 1), datetime(8999, 12, 31), timezones=st.just(UTC)),  # noqa: DTZ001
         guids=st.lists(st.text(), max_size=3),
     )
 )

@@ -48,7 +48,7 @@ EVERYTHING = st.builds(
     number=INT64,
     share=st.floats(allow_nan=False, allow_infinity=False),
     is_on=st.booleans(),
-    at=st.none() | st.datetimes(timezones=st.just(UTC)),
+    at=st.none() | st.datetimes(datetime(1000, 1, 1), datetime(8999, 12, 31), timezones=st.just(UTC)),  # noqa: DTZ001
     names=st.lists(TEXTS, max_size=3),
     pair=st.lists(TEXTS, max_size=2).map(tuple),
     counts=st.dictionaries(TEXTS, INT64, max_size=3),

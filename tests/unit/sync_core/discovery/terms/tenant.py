@@ -104,6 +104,10 @@ class Tenant:
                 else SimpleNamespace(guid=guid, type_name="azure_sql_table", name=guid)
             )
 
+    def fetch_few(self, guids: Sequence[str]) -> list[Any]:
+        """The same of the Data Map alone, with one call."""
+        return list(self.fetch_assets(guids))
+
     # The Unified Catalog
 
     def fetch_domains(self) -> list[Domain]:
