@@ -1,6 +1,5 @@
 """Runs an app on a real socket of loopback: in a thread for tests, or as a process."""
 
-import asyncio
 import logging
 import signal
 import socket
@@ -10,7 +9,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
-from itertools import count
 from types import FrameType
 from typing import Any
 
@@ -25,7 +23,6 @@ ABORT_EXTENSION = "simulator.abort"
 LOOPBACK = "127.0.0.1"
 START_TIMEOUT_S = 10.0
 GRACE_S = 2
-TICK_S = 0.1  # uvicorn counts on it: each tenth tick is a new date
 KEEP_ALIVE_S = 60  # as long as services do: a client that comes again after five seconds must not meet a closing door
 BACKLOG = 2048
 
@@ -44,50 +41,6 @@ class _BreakableProtocol(H11Protocol):
         await app(scope, receive, send)
 
 
-class _Server(uvicorn.Server):
-    """Ends as soon as it is told to and its answers are out.
-
-    Uvicorn's own looks ten times a second whether it shall end, then waits as long for its connections, and again: with
-    the three simulators of a test that was most of a second.
-    """
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self._end = asyncio.Event()
-        self._loop: asyncio.AbstractEventLoop | None = None
-
-    def end(self) -> None:
-        """End, from another thread."""
-        self.should_exit = True
-        if self._loop is not None:
-            with suppress(RuntimeError):  # it has ended by itself
-                self._loop.call_soon_threadsafe(self._end.set)
-
-    async def main_loop(self) -> None:
-        """Wait for the end; a signal only leaves a mark, which is looked at now and then."""
-        self._loop = asyncio.get_running_loop()
-        ticks = count()
-        while not await self.on_tick(next(ticks)):
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._end.wait(), TICK_S)
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Take no more connections, let answers end, and cut off what does not."""
-        for listening in (*self.servers, *(sockets or ())):
-            listening.close()
-        for connection in list(self.server_state.connections):
-            connection.shutdown()
-        deadline = time.monotonic() + GRACE_S
-        while self._is_busy() and time.monotonic() < deadline:  # noqa: ASYNC110 - uvicorn tells nobody
-            await asyncio.sleep(0.002)
-        for task in self.server_state.tasks:
-            task.cancel()
-        await self.lifespan.shutdown()
-
-    def _is_busy(self) -> bool:
-        return bool(self.server_state.connections or self.server_state.tasks)
-
-
 def _configure(app: ASGIApp) -> uvicorn.Config:
     return uvicorn.Config(
         app,
@@ -95,6 +48,7 @@ def _configure(app: ASGIApp) -> uvicorn.Config:
         ws="none",
         log_level="warning",
         access_log=False,
+        timeout_graceful_shutdown=GRACE_S,
         timeout_keep_alive=KEEP_ALIVE_S,
     )
 
@@ -122,14 +76,14 @@ def serve(app: ASGIApp, port: int = 0) -> Iterator[str]:
     """
     listener = listen(LOOPBACK, port)
     base_url = f"http://{LOOPBACK}:{listener.getsockname()[1]}"
-    server = _Server(_configure(app))
+    server = uvicorn.Server(_configure(app))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name=f"serve {base_url}", daemon=True)
     thread.start()
     try:
         _await_start(server, thread)
         yield base_url
     finally:
-        server.end()
+        server.should_exit = True
         thread.join(timeout=START_TIMEOUT_S)
         listener.close()
 
@@ -148,7 +102,7 @@ def run(app: ASGIApp, host: str = LOOPBACK, port: int = 0, name: str = "simulato
     signal.signal(signal.SIGTERM, _exit)
     announce(name, f"http://{host}:{listener.getsockname()[1]}")
     with suppress(KeyboardInterrupt):
-        _Server(_configure(app)).run(sockets=[listener])
+        uvicorn.Server(_configure(app)).run(sockets=[listener])
 
 
 def _exit(signum: int, _: FrameType | None) -> None:

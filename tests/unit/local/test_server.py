@@ -1,19 +1,12 @@
-import asyncio
 import signal
 import socket
 import subprocess
 import sys
 import textwrap
-import threading
-import time
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import requests
 from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Route
 
 from local.server import listen, serve
 
@@ -40,29 +33,6 @@ def test_after_the_block_nothing_listens() -> None:
         pass
     with pytest.raises(requests.ConnectionError):
         requests.get(url, timeout=5)
-
-
-def test_a_server_ends_with_its_block() -> None:
-    started = time.monotonic()
-    for _ in range(10):
-        with serve(Starlette()) as url:
-            requests.get(url, timeout=5)
-    assert time.monotonic() - started < 1, "uvicorn alone takes 0.2 s to end"
-
-
-def test_an_answer_that_is_on_its_way_still_comes() -> None:
-    begun = threading.Event()
-
-    async def answer(_: Request) -> Response:
-        begun.set()
-        await asyncio.sleep(0.3)
-        return PlainTextResponse("here it is")
-
-    with ThreadPoolExecutor(1) as pool:
-        with serve(Starlette(routes=[Route("/", answer)])) as url:
-            answered = pool.submit(requests.get, url, timeout=5)
-            assert begun.wait(5)
-        assert answered.result().text == "here it is"
 
 
 def test_asyncio_is_told_that_answers_are_not_to_be_held_back() -> None:
