@@ -20,6 +20,7 @@ from azure.storage.queue import QueueMessage
 
 from local.host.worker.messages import Datum, TriggerValue
 
+MAX_DEPTH = 64  # what Json.NET reads by default
 _FIELDS = {
     name.lower(): name
     for name in (
@@ -112,8 +113,20 @@ def _overwrite(metadata: Mapping[str, Datum], body: str) -> Mapping[str, Datum]:
 
 def _read_object(body: str) -> dict[str, Any]:
     parsed = json.loads(body)
+    if _is_deeper_than(parsed, MAX_DEPTH):  # whether Python reads it depends on its version
+        raise ValueError("nested too deeply")
     members = parsed.items() if isinstance(parsed, dict) else ()
     return {key: value for key, value in members if not isinstance(value, list | None)}
+
+
+def _is_deeper_than(value: object, depth: int) -> bool:
+    level: list[object] = [value]
+    for _ in range(depth + 1):
+        inner = (one.values() if isinstance(one, dict) else one for one in level if isinstance(one, dict | list))
+        level = [each for one in inner for each in one]
+        if not level:
+            return False
+    return True
 
 
 def _format_property(value: object) -> Datum:
