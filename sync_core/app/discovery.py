@@ -90,7 +90,7 @@ class Discovery(Lineage):
             notes=self.cursors,
             clock=self.runtime.now,
             may_be_empty=self.retire.may_lose,
-            is_asset=lambda name, deferrals: not self.known_types.why_left_out(name, deferrals, _without_asking),
+            is_asset=self.known_types.seems_asset,
             asks_catalog=self.settings.sync_term_store is not TermStore.CLASSIC,
         )
 
@@ -113,8 +113,3 @@ class Discovery(Lineage):
     def _wake_for(self, worker: Worker) -> WakeJobs:
         work = worker.work
         return WakeJobs(work.jobs, work.queue, work.is_on, self.runtime.now, worker.give_back)
-
-
-def _without_asking() -> bool:
-    """Time to ask Purview of types has only who takes assets: who counts them believes what is known by then."""
-    return False

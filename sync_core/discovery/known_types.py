@@ -78,6 +78,12 @@ class AssetTypes:
             self._keep(type_name, known)
         return known.why_left_out(type_name)
 
+    def seems_asset(self, type_name: str) -> bool:
+        """Whether a type is one of data assets as far as is known by now: nobody is asked, else its name decides."""
+        known = self._seen.get(type_name) or self.notes.load(KnownType, note_name(type_name))
+        why = known.why_left_out(type_name) if known else why_no_data_asset(type_name, (), is_complete=False)
+        return not why
+
     def _recall(self, type_name: str) -> KnownType | None:
         known = self._seen.get(type_name) or self.notes.load(KnownType, note_name(type_name))
         if known is None or not (known.is_lasting(type_name) or self.clock() - known.learned_at < BELIEVED_FOR):

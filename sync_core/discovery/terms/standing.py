@@ -194,7 +194,7 @@ def judge_all(
     memories = {**memories, **over}
     followed = {key for key in looks if has_followed(memories[key], heirs.get(key, ()), at)}
     fallen = [key for key, look in looks.items() if look.sight is Sight.NOTHING and key not in followed]
-    lost = sum(memories[key].shown for key in fallen)
+    lost = sum(memories[key].shown for key in fallen if not _was_mistaken(memories[key], looks[key]))
     return {
         key: Verdict(holds=False, memory=memories[key])
         if key in followed
@@ -249,7 +249,8 @@ def _of_rows(memory: Memory, look: Look, at: Situation) -> Verdict:
 
 
 def _of_nothing(memory: Memory, look: Look, lost: int, at: Situation) -> Verdict:
-    is_fall = memory.shown > 0 and (memory.has_fallen or lost >= SEVERAL or look.is_tagged)
+    has_lost = memory.shown > 0 and not _was_mistaken(memory, look)
+    is_fall = has_lost and (memory.has_fallen or lost >= SEVERAL or look.is_tagged)
     if (is_fall and not at.may_lose(lost)) or look.pause or not look.is_readable:
         missing_since = (memory.missing_since or at.now) if is_fall else memory.missing_since
         fallen = memory.model_copy(update={"has_fallen": is_fall, "missing_since": missing_since})
@@ -258,6 +259,11 @@ def _of_nothing(memory: Memory, look: Look, lost: int, at: Situation) -> Verdict
     update = {"shown": 0, "sample": [], "digest": look.digest, "place": look.place or memory.place, "since": since}
     update |= {"has_fallen": False, "missing_since": None, "nowhere": {}}
     return Verdict(holds=False, memory=memory.model_copy(update=update))
+
+
+def _was_mistaken(memory: Memory, look: Look) -> bool:
+    """Whether a classic list is what it was: what it names was taken for assets before its types were known."""
+    return look.digest != "" and look.digest == memory.digest and not is_of_catalog(memory.key)
 
 
 def _fell(lost: int, at: Situation) -> str:

@@ -80,7 +80,7 @@ class TermLists:
     notes: Notes
     clock: Callable[[], datetime]
     may_be_empty: Callable[[int], bool]
-    is_asset: Callable[[str, Deferrals], bool]
+    is_asset: Callable[[str], bool]
     asks_catalog: bool = True
     _links: ReadLinks = field(init=False)
     _curation: CurationNote | None = None
@@ -322,7 +322,7 @@ class Lists:
         )
 
     def _assets(self, rows: Iterable[AssignedEntity]) -> frozenset[str]:
-        return frozenset(row.guid for row in rows if self.source.is_asset(row.type_name, self.deferrals))
+        return frozenset(row.guid for row in rows if self.source.is_asset(row.type_name))
 
     def _is_tagged(self, guid: str, term: str) -> bool:
         """Whether the last asset of a term says that it still has it; where it does not tell, nothing is known."""

@@ -166,7 +166,7 @@ class Watcher:
             notes=self.notes,
             clock=lambda: self.tenant.now,
             may_be_empty=lambda count: count <= self.approved,
-            is_asset=lambda _name, _deferrals: True,
+            is_asset=lambda _name: True,
         )
 
     def look(self, minutes: int = 11) -> Assignments:

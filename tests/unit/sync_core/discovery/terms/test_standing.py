@@ -115,6 +115,15 @@ def test_several_lists_of_one_that_fall_to_none_at_once_are_a_fall_from_several(
     assert (approved.holds, approved.memory.has_fallen, approved.memory.shown) == (False, False, 0)
 
 
+def test_a_classic_list_that_is_what_it_was_has_not_fallen_when_its_types_become_known() -> None:
+    """It names columns only; at the first look they were taken for assets."""
+    before = memory("c1", "a", "b", digest="same")
+    verdict = judged({"c1": before}, {"c1": Look(Sight.NOTHING, digest="same")})["c1"]
+    assert (verdict.holds, verdict.memory.shown, verdict.memory.has_fallen) == (False, 0, False)
+    links = memory("terms/u1", "a", "b", digest="same")
+    assert judged({"terms/u1": links}, {"terms/u1": Look(Sight.NOTHING, digest="same")})["terms/u1"].holds
+
+
 def test_a_link_that_leads_nowhere_holds_for_a_day() -> None:
     look, later = rows("a", nowhere=frozenset({"n"})), NOW + timedelta(days=1)
     first = judged({"terms/u1": memory("terms/u1", "a")}, {"terms/u1": look})["terms/u1"]
