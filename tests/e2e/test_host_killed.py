@@ -143,7 +143,7 @@ def test_a_host_that_ends_because_storage_is_away_loses_nothing(platform: Platfo
         wait_until(lambda: "Host is shutting down" in host.child.output(), "the host ends")
         doors.lead_to(azurite_server)
         platform.environment["AzureWebJobsStorage"] = direct
-        wait_until(lambda: is_up(host), "it is up again")
+        wait_until(lambda: is_up_again(host), "it is up again")
         platform.end_claims_of_the_dead()
         assert host.run_function(DISCOVER).succeeded
         check_each_once(platform, host)
@@ -228,8 +228,11 @@ def test_lineage_that_kills_its_worker_comes_to_an_end_and_the_others_go_on(plat
     wait_until(lambda: statuses() == expected, "the others are pushed", timeout_s=120)
 
 
-def is_up(host: HostProcess) -> bool:
-    """Whether the host answers."""
+def is_up_again(host: HostProcess) -> bool:
+    """Whether the host answers after its last end: for a moment one that ends answers still."""
+    output = host.child.output()
+    if output.rfind("Host started on") < output.rfind("Host is shutting down"):
+        return False
     try:
         return requests.get(f"{host.url}/admin/host/ping", timeout=5).ok
     except requests.ConnectionError:

@@ -15,7 +15,7 @@ import pytest
 from sync_core.purview.client import PAGE_SIZE
 from tests.integration.sync_core.estate import Estate
 
-CATALOG_SIZE = int(os.environ.get("CATALOG_SIZE", "4000"))
+CATALOG_SIZE = int(os.environ.get("CATALOG_SIZE", "3000"))
 MIB = 1024 * 1024
 
 
@@ -28,7 +28,7 @@ def probe(catalog: Estate, storage: str) -> dict[str, int]:
     return found
 
 
-@pytest.mark.timeout(max(300, CATALOG_SIZE // 100))
+@pytest.mark.timeout(max(900, CATALOG_SIZE // 100))
 def test_memory_stays_flat_however_large_the_catalog_is(catalog: Estate, fresh_storage: Callable[[], str]) -> None:
     catalog.generate(PAGE_SIZE, prefix="first")
     small = probe(catalog, fresh_storage())
