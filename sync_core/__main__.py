@@ -1,7 +1,7 @@
 """What a person does by hand: check that all is well, see to dead letters, approve a large retirement.
 
     python -m sync_core doctor
-    python -m sync_core letters
+    python -m sync_core dead-letters
     python -m sync_core replay --all | --cause CLASS | --id ID
     python -m sync_core close --id ID
     python -m sync_core approve-retirement --assets 40 --by "Ada" [--hours 24]
@@ -38,7 +38,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m sync_core", description=(__doc__ or "").partition("\n")[0])
     commands = parser.add_subparsers(required=True, metavar="command")
     commands.add_parser("doctor", help="check settings, rights, term and services").set_defaults(command=_examine)
-    commands.add_parser("letters", help="list the open dead letters").set_defaults(command=_list_letters)
+    commands.add_parser("dead-letters", help="list the open dead letters").set_defaults(command=_list_dead_letters)
     replay = commands.add_parser("replay", help="put dead letters back on their queue")
     which = replay.add_mutually_exclusive_group(required=True)
     which.add_argument("--all", action="store_true", help="all of them")
@@ -79,11 +79,12 @@ def _examine(sync: App, _: argparse.Namespace) -> int:
     return 0 if all(finding.is_well for finding in findings) else 1
 
 
-def _list_letters(sync: App, _: argparse.Namespace) -> int:
-    for letter in sync.dead_letters.all():
-        found = f"{letter.letter_id}  {letter.cause_class}  {letter.subject}  {letter.last_seen_at:%Y-%m-%d %H:%M}"
+def _list_dead_letters(sync: App, _: argparse.Namespace) -> int:
+    for dead_letter in sync.dead_letters.all():
+        last = f"{dead_letter.last_seen_at:%Y-%m-%d %H:%M}"
+        found = f"{dead_letter.id}  {dead_letter.cause_class}  {dead_letter.subject}  {last}"
         print(one_line(found))  # a name may hold what a terminal obeys
-        print(f"    {one_line(letter.cause)}")
+        print(f"    {one_line(dead_letter.cause)}")
     return 0
 
 
@@ -98,17 +99,21 @@ def _replay(sync: App, options: argparse.Namespace) -> int:
 
 def _wanted(sync: App, options: argparse.Namespace) -> list[DeadLetter]:
     if options.id:
-        letter = sync.dead_letters.load(options.id)  # also one that was closed by hand
-        return [letter] if letter else []
-    return [letter for letter in sync.dead_letters.all() if options.all or options.cause == letter.cause_class]
+        dead_letter = sync.dead_letters.load(options.id)  # also one that was closed by hand
+        return [dead_letter] if dead_letter else []
+    return [
+        dead_letter
+        for dead_letter in sync.dead_letters.all()
+        if options.all or options.cause == dead_letter.cause_class
+    ]
 
 
 def _close(sync: App, options: argparse.Namespace) -> int:
-    letter = sync.dead_letters.load(options.id)
-    if letter is None or letter.set_aside_at:
+    dead_letter = sync.dead_letters.load(options.id)
+    if dead_letter is None or dead_letter.set_aside_at:
         print(f"There is no open letter {options.id}.", file=sys.stderr)
         return 1
-    sync.dead_letters.set_aside(letter.letter_id)
+    sync.dead_letters.set_aside(dead_letter.id)
     print(f"Letter {options.id} is closed; `replay --id {options.id}` still brings it back")
     return 0
 

@@ -48,7 +48,7 @@ class Upkeep(Discovery):
         return Heal(
             receipts=self.receipts,
             data_sets=self.data_sets,
-            letters=self.dead_letters,
+            dead_letters=self.dead_letters,
             leases=self.leases,
             runs=self.runs,
             cursors=self.cursors,

@@ -11,13 +11,13 @@ from sync_core.jobs.message import QUEUES, message_of
 class DeadLetter(BaseModel):
     """One piece of work that did not succeed, kept until it does, or until a person closes it.
 
-    `letter_id` is the job's key, `payload` the message that asks for the work, `set_aside_at` when a person said that
+    `id` is the job's key, `payload` the message that asks for the work, `set_aside_at` when a person said that
     it is to be left alone.
     """
 
     model_config = ConfigDict(frozen=True)
 
-    letter_id: str
+    id: str
     kind: JobKind
     queue: str
     subject: str
@@ -32,10 +32,10 @@ class DeadLetter(BaseModel):
     set_aside_at: datetime | None = None
 
 
-def to_letter(job: Job) -> DeadLetter:
+def to_dead_letter(job: Job) -> DeadLetter:
     """Return the dead letter that a job in state dead is."""
     return DeadLetter(
-        letter_id=job.key,
+        id=job.key,
         kind=job.kind,
         queue=job.queue or QUEUES[job.kind],
         subject=job.subject or job.key,

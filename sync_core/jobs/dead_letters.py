@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sync_core.errors import RejectedError, StateError
 from sync_core.jobs.claims import StoredJob
-from sync_core.jobs.dead_letter import DeadLetter, to_letter
+from sync_core.jobs.dead_letter import DeadLetter, to_dead_letter
 from sync_core.jobs.job import Job, JobKind, JobState
 from sync_core.jobs.message import message_of
 from sync_core.jobs.worker import Work
@@ -21,52 +21,52 @@ class DeadLetters:
 
     def all(self) -> Iterator[DeadLetter]:
         """Yield those that can be read and were not set aside."""
-        return (to_letter(job) for work in self.works for job in work.jobs.dead())
+        return (to_dead_letter(job) for work in self.works for job in work.jobs.dead())
 
-    def load(self, letter_id: str) -> DeadLetter | None:
+    def load(self, key: str) -> DeadLetter | None:
         """Return one, also one that was set aside, or None."""
-        found = self._find(letter_id)
-        return to_letter(found[1].job) if found else None
+        found = self._find(key)
+        return to_dead_letter(found[1].job) if found else None
 
     def unsettled(self) -> set[str]:
-        """Return the ids of all letters, and of those replayed ones whose work is not done yet."""
+        """Return the ids of all dead letters, and of those replayed ones whose work is not done yet."""
         return {key for work in self.works for key in work.jobs.unsettled()}
 
-    def set_aside(self, letter_id: str) -> None:
-        """Note that a person does not want a letter's work any more: it is shown and replayed no longer."""
-        found = self._find(letter_id)
+    def set_aside(self, key: str) -> None:
+        """Note that a person does not want the work of a dead letter any more: it is shown and replayed no longer."""
+        found = self._find(key)
         if found is not None:
             work, stored = found
             work.jobs.change(stored, stored.job.model_copy(update={"set_aside_at": self.clock()}))
 
-    def replay(self, letter_id: str) -> None:
-        """Put a letter's work back, and send its message.
+    def replay(self, key: str) -> None:
+        """Put the work of a dead letter back, and send its message.
 
         Raises:
             RejectedError: it is a message that no worker can read.
             ConflictError: another worker changed the job meanwhile.
         """
-        found = self._find(letter_id)
+        found = self._find(key)
         if found is None:
             return  # its work is done, or under way
         work, stored = found
         if stored.job.kind is JobKind.UNREADABLE:
             self._read_again(stored.job)
-            work.jobs.drop(letter_id)
+            work.jobs.drop(key)
             return
         now = self.clock()
         replayed = stored.job.replayed(now).sent(now)
         work.jobs.change(stored, replayed, work.requeuing(replayed))
         work.queue.send(message_of(replayed))
 
-    def replay_each(self, letters: Iterable[DeadLetter]) -> tuple[int, list[str]]:
-        """Replay letters; return how many were, and why others could not be: one of these holds up no other."""
+    def replay_each(self, dead_letters: Iterable[DeadLetter]) -> tuple[int, list[str]]:
+        """Replay dead letters; return how many were, and why others could not be: one of these holds up no other."""
         count, refused = 0, []
-        for letter in letters:
+        for dead_letter in dead_letters:
             try:
-                self.replay(letter.letter_id)
+                self.replay(dead_letter.id)
             except (RejectedError, StateError) as error:
-                refused.append(f"{letter.letter_id}: {error}")
+                refused.append(f"{dead_letter.id}: {error}")
             else:
                 count += 1
         return count, refused
@@ -77,9 +77,9 @@ class DeadLetters:
             if work.queue.name == job.queue:
                 work.read(job.payload.encode())
 
-    def _find(self, letter_id: str) -> tuple[Work, StoredJob] | None:
+    def _find(self, key: str) -> tuple[Work, StoredJob] | None:
         for work in self.works:
-            stored = work.jobs.load(letter_id)
+            stored = work.jobs.load(key)
             if stored is not None and stored.job.state is JobState.DEAD:
                 return work, stored
         return None

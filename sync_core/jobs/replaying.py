@@ -16,32 +16,32 @@ FEWEST_A_RUN = 20
 MOST_A_RUN = 1000
 
 
-def is_replay_due(letter: DeadLetter, now: datetime) -> bool:
-    """Whether it is time to try a letter again."""
-    due_at = replay_at(letter)
+def is_replay_due(dead_letter: DeadLetter, now: datetime) -> bool:
+    """Whether it is time to try a dead letter again."""
+    due_at = replay_at(dead_letter)
     return due_at is not None and now >= due_at
 
 
-def replay_at(letter: DeadLetter) -> datetime | None:
-    """Return from when on a letter is tried again: at once, half an hour later, then after twice as long each time.
+def replay_at(dead_letter: DeadLetter) -> datetime | None:
+    """Return from when on a dead letter is tried again: at once, half an hour later, then each time twice as long.
 
-    None is the answer for a letter that is left to a person.
+    None is the answer for a dead letter that is left to a person.
     """
-    if letter.cause_class in LEFT_TO_A_PERSON:
+    if dead_letter.cause_class in LEFT_TO_A_PERSON:
         return None
-    if not letter.replays:
-        return letter.last_seen_at
-    wait = min(SECOND_REPLAY_AFTER * 2.0 ** min(letter.replays - 1, 10), LONGEST_REPLAY_AFTER)
-    return max(letter.last_seen_at, letter.replayed_at or letter.last_seen_at) + wait
+    if not dead_letter.replays:
+        return dead_letter.last_seen_at
+    wait = min(SECOND_REPLAY_AFTER * 2.0 ** min(dead_letter.replays - 1, 10), LONGEST_REPLAY_AFTER)
+    return max(dead_letter.last_seen_at, dead_letter.replayed_at or dead_letter.last_seen_at) + wait
 
 
 def replays_a_run(last: Collection[str], still_open: Container[str]) -> int:
-    """Return how many letters to replay, given those of the last run and those that are open now.
+    """Return how many dead letters to replay, given those of the last run and those that are open now.
 
-    Few, while the cause may last: each costs calls to a service that is ill. After a run whose letters mostly worked,
-    twice as many: an outage of hours leaves thousands.
+    Few, while the cause may last: each costs calls to a service that is ill. After a run whose dead letters mostly
+    worked, twice as many: an outage of hours leaves thousands.
     """
-    failed = sum(1 for letter_id in last if letter_id in still_open)
+    failed = sum(1 for key in last if key in still_open)
     if 2 * failed >= len(last):
         return FEWEST_A_RUN
     return max(FEWEST_A_RUN, min(2 * len(last), MOST_A_RUN))

@@ -141,7 +141,7 @@ class Worker:
     def _begin(self, stored: StoredJob) -> None:
         job = stored.job.after_death(self.runtime.now()) if stored.job.owner else stored.job
         if job.deaths >= MAX_DEATHS:
-            self._bury(stored, job)
+            self._give_up_deadly(stored, job)
             return
         pause_s = self.pauses.wait_s(*self.work.services)
         if pause_s:
@@ -213,7 +213,7 @@ class Worker:
         logger.error("Job %s of %s is given up, %s: %s", claim.job.key, subject, verdict.cause_class, error)
         self._send_left(claim, 0)
 
-    def _bury(self, stored: StoredJob, job: Job) -> None:
+    def _give_up_deadly(self, stored: StoredJob, job: Job) -> None:
         """Give up a job that nobody survives; one that was asked for since tells nobody anything new."""
         now, has_just_died = self.runtime.now(), stored.job.deaths < MAX_DEATHS
         dead = job.given_up(DIED, now).model_copy(update={"subject": self.work.subject(job.key)})

@@ -12,7 +12,7 @@ NAMES_SHOWN = 20
 FAILURES_SHOWN = 10
 LONGEST_SHOWN = 200
 NEXT_STEP = (
-    "What may heal is tried again by itself; see `python -m sync_core letters`, mend the cause, replay the rest."
+    "What may heal is tried again by itself; see `python -m sync_core dead-letters`, mend the cause, replay the rest."
 )
 
 

@@ -20,7 +20,7 @@ from sync_core.assets.record import AssetRecord, AssetStatus
 from sync_core.discovery.selection import NOTE as TOGGLE
 from sync_core.discovery.selection import Toggle
 from sync_core.errors import RejectedError
-from sync_core.jobs.dead_letter import to_letter
+from sync_core.jobs.dead_letter import to_dead_letter
 from sync_core.jobs.job import Job
 from sync_core.jobs.job_store import JobStore
 from sync_core.lineage.data_set_store import DataSetStore
@@ -102,7 +102,7 @@ class Status:
         known = _readable(self.data_sets.each_after(wanted.after_data_set), "data set", unreadable)
         data_sets = _page(filter(wanted.accepts_data_set, known), wanted.page_size, lambda one: one.data_set_id)
         dead = chain(self.assets.jobs.each_dead(), self.data_sets.jobs.each_dead())
-        letters = map(to_letter, _readable(dead, "dead letter", unreadable))
+        dead_letters = map(to_dead_letter, _readable(dead, "dead letter", unreadable))
         asset_jobs = self._jobs(self.assets.jobs, [one.key for one in assets.items if one.status in OPEN_ASSETS])
         data_set_jobs = self._jobs(self.data_sets.jobs, [one.data_set_id for one in data_sets.items])
         now = self.clock()
@@ -119,7 +119,7 @@ class Status:
             reconciliations=self.runs.latest(RunKind.RECONCILE, RUNS_SHOWN),
             approval_needed=self.approvals.load(ApprovalNeeded, NEEDED),
             approval=self.approvals.load(Approval, APPROVAL),
-            dead_letters=list(islice(letters, wanted.page_size)),
+            dead_letters=list(islice(dead_letters, wanted.page_size)),
             throttles=[throttle for _, throttle in self.throttles.all(Throttle)],
             deferred=self.deferred.first(wanted.page_size),
             notifications=dict(self.notifications.all(LastNotification)),
@@ -173,7 +173,7 @@ def _to_json(facts: Facts) -> dict[str, Any]:
         "reconciliations": [_camel(run) for run in facts.reconciliations],
         "approvalNeeded": _camel(needed) if needed else None,
         "approval": _camel(facts.approval) if facts.approval else None,
-        "deadLetters": [_camel(letter) for letter in facts.dead_letters],
+        "deadLetters": [_camel(dead_letter) for dead_letter in facts.dead_letters],
         "throttles": [_camel(throttle) for throttle in facts.throttles],
         "deferred": [_camel(one) for one in facts.deferred],
         "notifications": {kind: _camel(last) for kind, last in facts.notifications.items()},

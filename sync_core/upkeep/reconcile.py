@@ -50,9 +50,9 @@ Step = tuple[str, Callable[[RunLog], object]]
 
 
 class Replayed(BaseModel):
-    """The letters that the last run replayed."""
+    """The dead letters that the last run replayed."""
 
-    letters: list[str]
+    dead_letters: list[str]
 
 
 class ThoroughRun(BaseModel):
@@ -67,21 +67,21 @@ class Heal:
 
     receipts: ReceiptStore
     data_sets: DataSetStore
-    letters: DeadLetters
+    dead_letters: DeadLetters
     leases: Leases
     runs: RunStore
     cursors: Notes
     clock: Callable[[], datetime]
 
-    def replay_letters(self, log: RunLog) -> None:
+    def replay_dead_letters(self, log: RunLog) -> None:
         """Try dead letters again whose cause may be gone, those first that wait the longest."""
         now = self.clock()
-        last = self.cursors.load(Replayed, REPLAYED) or Replayed(letters=[])
-        many = replays_a_run(last.letters, self.letters.unsettled() if last.letters else ())
-        waiting = (letter for letter in self.letters.all() if is_replay_due(letter, now))
-        due = nsmallest(many, waiting, key=lambda letter: replay_at(letter) or now)
-        self.cursors.save(REPLAYED, Replayed(letters=[letter.letter_id for letter in due]))
-        count, refused = self.letters.replay_each(due)
+        last = self.cursors.load(Replayed, REPLAYED) or Replayed(dead_letters=[])
+        many = replays_a_run(last.dead_letters, self.dead_letters.unsettled() if last.dead_letters else ())
+        waiting = (dead_letter for dead_letter in self.dead_letters.all() if is_replay_due(dead_letter, now))
+        due = nsmallest(many, waiting, key=lambda dead_letter: replay_at(dead_letter) or now)
+        self.cursors.save(REPLAYED, Replayed(dead_letters=[dead_letter.id for dead_letter in due]))
+        count, refused = self.dead_letters.replay_each(due)
         log.counts[Count.DEAD_LETTERS_REPLAYED] += count
         log.notes += refused
 
@@ -150,7 +150,7 @@ class Reconcile:
         yield "tell of empty bodies", self.empty_bodies.tell
         yield "send kept notifications", self.notify.send_kept
         if is_thorough:
-            yield "replay dead letters", self.heal.replay_letters
+            yield "replay dead letters", self.heal.replay_dead_letters
             yield "tidy", self.heal.tidy
             if self.is_lineage_on:
                 yield "find re-created assets", self.find_recreated.run

@@ -56,11 +56,13 @@ class RealWorld(World):
 
     def replay(self) -> list[DeadLetter]:
         """A person has each dead letter done again, once; returns those. One that dies again has not healed."""
-        letters = [letter for letter in self.app.dead_letters.all() if letter.letter_id not in self.replayed]
-        for letter in letters:
-            self.command("replay", "--id", letter.letter_id)
-            self.replayed.add(letter.letter_id)
-        return letters
+        dead_letters = [
+            dead_letter for dead_letter in self.app.dead_letters.all() if dead_letter.id not in self.replayed
+        ]
+        for dead_letter in dead_letters:
+            self.command("replay", "--id", dead_letter.id)
+            self.replayed.add(dead_letter.id)
+        return dead_letters
 
     def wait_until_quiet(self, timeout_s: float, poll_s: float = 1) -> None:
         """Run the timers until nothing is left to do; a person sees to what waits for one."""
@@ -85,8 +87,12 @@ class RealWorld(World):
     def outstanding(self) -> dict[str, int]:
         """Count what is still to do."""
         status = fetch_status(self.stack)
-        letters = len(status["deadLetters"])
-        return {"assets": status["counts"]["queued"], "deliveries": status["openDeliveries"], "letters": letters}
+        dead_letters = len(status["deadLetters"])
+        return {
+            "assets": status["counts"]["queued"],
+            "deliveries": status["openDeliveries"],
+            "dead letters": dead_letters,
+        }
 
     def memory_mib(self) -> float:
         """Return what the app's processes hold in memory."""

@@ -98,11 +98,11 @@ def test_messages_that_are_none_are_kept_as_dead_letters_and_stop_nobody(stack: 
     wait_until(lambda: count_poison(stack.storage) == 2, "the host gave up what is no text")
     stack.run_function(RECONCILE)
 
-    letters = fetch_status(stack)["deadLetters"]
-    assert len(letters) == 3
+    dead_letters = fetch_status(stack)["deadLetters"]
+    assert len(dead_letters) == 3
     assert count_poison(stack.storage) == 0
-    assert {letter["causeClass"] for letter in letters} == {"unreadable"}
-    assert {"hello", "not even base64!"} < {letter["payload"] for letter in letters}
+    assert {dead_letter["causeClass"] for dead_letter in dead_letters} == {"unreadable"}
+    assert {"hello", "not even base64!"} < {dead_letter["payload"] for dead_letter in dead_letters}
     assert len(fetch_groups(stack.cluedin.url)) == TAGGED + 1
 
 

@@ -215,8 +215,8 @@ def test_lineage_that_kills_its_worker_comes_to_an_end_and_the_others_go_on(plat
         return answer.json()[what] if answer.ok else None
 
     wait_until(is_given_up, "it is given up", timeout_s=240)
-    (letter,) = fetch("deadLetters")
-    assert (letter["letterId"], letter["causeClass"]) == (killer, "died")
+    (dead_letter,) = fetch("deadLetters")
+    assert (dead_letter["id"], dead_letter["causeClass"]) == (killer, "died")
     assert host.child.output().count("Language Worker Process exited.") == MAX_DEATHS
     assert host.child.output().count("Exceeded language worker restart retry count") == 1
 

@@ -181,5 +181,5 @@ def test_bad_messages_and_wrong_queries_are_answered_and_never_fail_the_function
 
     status = worker.run_http("status", HttpCall("GET", "http://h/api/status"))
 
-    payloads = {letter["payload"] for letter in json.loads(status.body)["deadLetters"]}
+    payloads = {dead_letter["payload"] for dead_letter in json.loads(status.body)["deadLetters"]}
     assert payloads == {"no message of ours", "no message either"}

@@ -37,12 +37,12 @@ def test_a_storm_neither_poisons_nor_hammers(stack: Stack) -> None:
     world.tick()
     time.sleep(STORM_S)
     calls = world.organization.last_seq() - seen
-    letters, attempts = fetch_status(stack)["deadLetters"], {one.job.attempts for one in pending(world)}
+    dead_letters, attempts = fetch_status(stack)["deadLetters"], {one.job.attempts for one in pending(world)}
     world.organization.clear_faults()
 
     sys.stdout.write(f"\n{calls} calls in {STORM_S} s, {calls / STORM_S:.1f} a second\n")
     assert 0 < calls <= MOST_CALLS
-    assert (letters, attempts) == ([], {0})
+    assert (dead_letters, attempts) == ([], {0})
     wait_until(lambda: fetch_status(stack)["counts"]["synced"] == TAGGED + NEW, "all is synced", timeout_s=120)
     world.wait_until_quiet(60)
     assert "\n".join(world.violations()) == ""

@@ -128,7 +128,9 @@ def _proof(app: App, record: AssetRecord, source: Mapping[str, Any] | None) -> I
 
 
 def _work(case: Case) -> Iterator[str]:
-    yield from (f"dead letter {letter.subject}: {letter.cause}" for letter in case.app.dead_letters.all())
+    yield from (
+        f"dead letter {dead_letter.subject}: {dead_letter.cause}" for dead_letter in case.app.dead_letters.all()
+    )
     for delivery_id, data_set_id in case.accepted:
         kept = case.app.receipts.load(delivery_key(delivery_id, data_set_id))
         record = case.app.data_sets.load(data_set_id)

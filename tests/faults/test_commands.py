@@ -13,8 +13,8 @@ from tests.faults.world import World
 REFUSED = 400
 
 
-def letters(world: World) -> list[DeadLetter]:
-    return sorted(world.app.dead_letters.all(), key=lambda letter: letter.cause_class, reverse=True)
+def dead_letters(world: World) -> list[DeadLetter]:
+    return sorted(world.app.dead_letters.all(), key=lambda dead_letter: dead_letter.cause_class, reverse=True)
 
 
 @pytest.fixture
@@ -25,27 +25,27 @@ def world(world: World) -> World:
     world.add_asset()
     world.crew.lanes.send("asset-sync", b"not ours")
     world.run()
-    assert [letter.cause_class for letter in letters(world)] == ["unreadable", "rejected", "rejected"]
+    assert [dead_letter.cause_class for dead_letter in dead_letters(world)] == ["unreadable", "rejected", "rejected"]
     return world
 
 
 def test_letters_are_listed_with_their_causes(world: World) -> None:
-    said = world.command("letters")
+    said = world.command("dead-letters")
 
-    for letter in letters(world):
-        assert letter.letter_id in said
-        assert letter.cause_class in said
-        assert letter.subject in said
+    for dead_letter in dead_letters(world):
+        assert dead_letter.id in said
+        assert dead_letter.cause_class in said
+        assert dead_letter.subject in said
 
 
 def test_one_letter_is_replayed_by_its_id(world: World) -> None:
-    _, first, second = letters(world)
+    _, first, second = dead_letters(world)
 
-    said = world.command("replay", "--id", first.letter_id)
+    said = world.command("replay", "--id", first.id)
     world.run()
 
     assert "1 of 1" in said
-    assert [letter.letter_id for letter in letters(world)][1:] == [second.letter_id]
+    assert [dead_letter.id for dead_letter in dead_letters(world)][1:] == [second.id]
 
 
 def test_letters_are_replayed_by_their_cause(world: World) -> None:
@@ -53,7 +53,7 @@ def test_letters_are_replayed_by_their_cause(world: World) -> None:
     world.run()
 
     assert "2 of 2" in said
-    assert [letter.cause_class for letter in letters(world)] == ["unreadable"]
+    assert [dead_letter.cause_class for dead_letter in dead_letters(world)] == ["unreadable"]
 
 
 def test_what_cannot_be_replayed_is_named_and_holds_up_no_other(world: World) -> None:
@@ -62,7 +62,7 @@ def test_what_cannot_be_replayed_is_named_and_holds_up_no_other(world: World) ->
 
     assert (status, "2 of 3" in said) == (1, True)
     assert "The message is no AssetMessage" in said
-    assert [letter.cause_class for letter in letters(world)] == ["unreadable"]
+    assert [dead_letter.cause_class for dead_letter in dead_letters(world)] == ["unreadable"]
 
 
 @pytest.mark.parametrize("arguments", [("replay", "--id", "nothing"), ("close", "--id", "nothing")])
@@ -72,11 +72,11 @@ def test_a_letter_that_is_not_there_is_not_done(world: World, arguments: tuple[s
 
 
 def test_a_closed_letter_is_closed_once(world: World) -> None:
-    letter, *_ = letters(world)
-    world.command("close", "--id", letter.letter_id)
+    dead_letter, *_ = dead_letters(world)
+    world.command("close", "--id", dead_letter.id)
 
-    assert letter.letter_id not in world.command("letters")
-    status, said = world.try_command("close", "--id", letter.letter_id)
+    assert dead_letter.id not in world.command("dead-letters")
+    status, said = world.try_command("close", "--id", dead_letter.id)
     assert (status, "no open letter" in said) == (1, True)
 
 

@@ -19,13 +19,13 @@ REFUSE_WRITE: dict[str, Any] = {
 }
 
 
-def letters(world: World) -> list[DeadLetter]:
+def dead_letters(world: World) -> list[DeadLetter]:
     return list(world.app.dead_letters.all())
 
 
 def only_letter(world: World) -> DeadLetter:
-    (letter,) = letters(world)
-    return letter
+    (dead_letter,) = dead_letters(world)
+    return dead_letter
 
 
 def fail_asset(world: World) -> str:
@@ -46,21 +46,21 @@ def fail_data_set(world: World) -> None:
 
 
 def replay_all(world: World) -> None:
-    world.app.dead_letters.replay_each(letters(world))
+    world.app.dead_letters.replay_each(dead_letters(world))
     world.clock.advance(60)
     world.crew.drain()
-    assert letters(world) == []
+    assert dead_letters(world) == []
 
 
 @pytest.mark.parametrize("fail", [fail_asset, fail_data_set])
 def test_what_is_replayed_is_no_letter_while_it_is_at_work_and_none_afterwards(world: World, fail: Any) -> None:
     fail(world)
-    letter = only_letter(world)
+    dead_letter = only_letter(world)
 
-    world.app.dead_letters.replay(letter.letter_id)
+    world.app.dead_letters.replay(dead_letter.id)
 
-    assert letters(world) == []
-    assert world.app.dead_letters.unsettled() == {letter.letter_id}
+    assert dead_letters(world) == []
+    assert world.app.dead_letters.unsettled() == {dead_letter.id}
     world.clock.advance(60)
     world.crew.drain()
     assert world.app.dead_letters.unsettled() == set()
@@ -82,29 +82,29 @@ def test_what_gave_up_after_many_tries_is_replayed_by_itself(world: World) -> No
 
 def test_a_letter_that_a_person_closed_stays_closed_and_can_still_be_replayed(world: World) -> None:
     fail_asset(world)
-    letter = only_letter(world)
+    dead_letter = only_letter(world)
 
-    world.command("close", "--id", letter.letter_id)
+    world.command("close", "--id", dead_letter.id)
     world.reconcile()
-    assert letters(world) == []
-    assert letter.letter_id not in world.command("letters")
+    assert dead_letters(world) == []
+    assert dead_letter.id not in world.command("dead-letters")
 
-    world.command("replay", "--id", letter.letter_id)
+    world.command("replay", "--id", dead_letter.id)
     world.heal()
     assert world.violations() == []
 
 
 def test_what_dies_again_after_its_letter_was_closed_is_shown_again(world: World) -> None:
     fail_asset(world)
-    letter = only_letter(world)
-    world.command("close", "--id", letter.letter_id)
+    dead_letter = only_letter(world)
+    world.command("close", "--id", dead_letter.id)
 
     world.organization.fault(**REFUSE)
-    world.command("replay", "--id", letter.letter_id)
+    world.command("replay", "--id", dead_letter.id)
     world.run()
 
     again = only_letter(world)
-    assert (again.first_seen_at, again.attempts) == (letter.first_seen_at, 2)
+    assert (again.first_seen_at, again.attempts) == (dead_letter.first_seen_at, 2)
 
 
 def test_the_letter_of_an_asset_that_lost_its_term_is_closed(world: World) -> None:
@@ -116,7 +116,7 @@ def test_the_letter_of_an_asset_that_lost_its_term_is_closed(world: World) -> No
     world.reconcile()
 
     assert record_of(world, asset)[1] is AssetStatus.RETIRED
-    assert letters(world) == []
+    assert dead_letters(world) == []
 
 
 def spoil(world: World, key: str, status: str) -> None:

@@ -129,9 +129,9 @@ def test_work_that_kills_its_worker_is_given_up_and_left_to_a_person(world: Worl
     live_until_dead(world)
 
     assert deadly.kills == MAX_DEATHS
-    (letter,) = world.app.dead_letters.all()
-    assert (letter.letter_id, letter.cause_class, letter.attempts) == (key, DIED, MAX_DEATHS)
-    assert "worker died in it" in letter.cause
+    (dead_letter,) = world.app.dead_letters.all()
+    assert (dead_letter.id, dead_letter.cause_class, dead_letter.attempts) == (key, DIED, MAX_DEATHS)
+    assert "worker died in it" in dead_letter.cause
     for _ in range(8):
         world.reconcile()
     assert deadly.kills == MAX_DEATHS  # nobody but a person brings it back
@@ -208,8 +208,8 @@ def test_a_real_worker_that_is_killed_five_times_is_the_last_one(world: World, n
         assert world.clock.offset_s - started_s <= WITHIN_S, "it never ends"
 
     assert kills == MAX_DEATHS
-    (letter,) = world.app.dead_letters.all()
-    assert (letter.letter_id, letter.cause_class) == (key, DIED)
+    (dead_letter,) = world.app.dead_letters.all()
+    assert (dead_letter.id, dead_letter.cause_class) == (key, DIED)
 
 
 @pytest.mark.parametrize("die_before", [1, 2, 3, 6, 9])

@@ -114,8 +114,8 @@ def test_what_died_is_told_once_however_many_deliveries_come(
         world.announce(key)
         world.run()
     assert (receiver.heard.count("data_set_failed"), alarms(caplog)) == (1, 1)
-    (letter,) = world.app.dead_letters.all()
-    assert (letter.letter_id, deadly.kills) == (key, MAX_DEATHS)
+    (dead_letter,) = world.app.dead_letters.all()
+    assert (dead_letter.id, deadly.kills) == (key, MAX_DEATHS)
 
     world.app.dead_letters.replay(key)  # a person does; it kills again, and that is an alarm
     world.clock.advance(60)

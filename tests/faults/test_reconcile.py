@@ -36,7 +36,7 @@ class BrokenLetters(DeadLetters):
 
 def replays(world: World) -> list[int]:
     """How often each open letter was replayed, in order of that."""
-    return sorted(letter.replays for letter in world.app.dead_letters.all())
+    return sorted(dead_letter.replays for dead_letter in world.app.dead_letters.all())
 
 
 def record_of(world: World, asset: str) -> tuple[str, AssetStatus]:
@@ -141,11 +141,11 @@ def test_a_replay_is_not_taken_for_an_old_copy(world: World) -> None:
         world.clock.advance(15 * 60)
         if list(world.app.dead_letters.all()):
             break
-    (letter,) = world.app.dead_letters.all()
+    (dead_letter,) = world.app.dead_letters.all()
     world.crew.lanes.clear()
     world.account.clear_faults()
 
-    assert world.app.dead_letters.replay_each([letter]) == (1, [])
+    assert world.app.dead_letters.replay_each([dead_letter]) == (1, [])
     world.crew.drain()
 
     assert list(world.app.dead_letters.all()) == []
@@ -252,11 +252,11 @@ def test_a_letter_that_is_closed_while_it_is_replayed_stays_closed(world: World)
     world.add_asset()
     world.organization.fault(**REFUSE)
     world.run()
-    (letter,) = world.app.dead_letters.all()
-    world.app.dead_letters.replay(letter.letter_id)
+    (dead_letter,) = world.app.dead_letters.all()
+    world.app.dead_letters.replay(dead_letter.id)
     world.run()
 
-    world.app.dead_letters.replay(letter.letter_id)
+    world.app.dead_letters.replay(dead_letter.id)
 
     assert list(world.app.dead_letters.all()) == []
 
@@ -279,7 +279,7 @@ def test_a_refused_asset_is_synced_without_a_person_once_it_is_refused_no_longer
     world.add_asset()
     world.organization.fault(**REFUSE, times=2)
     world.run()
-    assert [letter.cause_class for letter in world.app.dead_letters.all()] == ["rejected"]
+    assert [dead_letter.cause_class for dead_letter in world.app.dead_letters.all()] == ["rejected"]
 
     world.reconcile()  # refused again
     assert len(list(world.app.dead_letters.all())) == 1
@@ -363,7 +363,7 @@ def test_a_step_that_fails_keeps_no_other_from_healing(world: World) -> None:
     world.load(asset)
     world.clock.advance(15 * 60)
     reconcile = world.app.reconcile
-    heal = replace(reconcile.heal, letters=BrokenLetters(world.app.dead_letters.works, world.clock.now))
+    heal = replace(reconcile.heal, dead_letters=BrokenLetters(world.app.dead_letters.works, world.clock.now))
 
     with pytest.raises(ZeroDivisionError):
         replace(reconcile, heal=heal).run()
@@ -399,7 +399,7 @@ def test_an_hour_asks_as_much_as_four_thorough_runs_and_looks_into_cluedin_every
 
 def test_a_run_that_dies_of_a_thorough_step_does_not_do_so_every_five_minutes(world: World) -> None:
     reconcile = world.app.reconcile
-    heal = replace(reconcile.heal, letters=BrokenLetters(world.app.dead_letters.works, world.clock.now))
+    heal = replace(reconcile.heal, dead_letters=BrokenLetters(world.app.dead_letters.works, world.clock.now))
     with pytest.raises(ZeroDivisionError):
         replace(reconcile, heal=heal).run()
 
@@ -445,8 +445,8 @@ def test_work_that_fails_of_a_bug_at_each_delivery_comes_to_an_end(world: World,
         if rounds % 5 == 0:
             world.crew.reconcile()
 
-    (letter,) = world.app.dead_letters.all()
-    assert (letter.cause_class, letter.cause) == ("exhausted_bug", "ZeroDivisionError: ")
+    (dead_letter,) = world.app.dead_letters.all()
+    assert (dead_letter.cause_class, dead_letter.cause) == ("exhausted_bug", "ZeroDivisionError: ")
 
 
 def test_records_of_data_sets_that_are_lost_come_back(world: World) -> None:

@@ -119,7 +119,7 @@ def test_work_that_hears_of_nothing_but_a_storm_for_a_day_is_a_dead_letter_that_
         assert all("429" in job.last_error for job in outstanding(world) if job.last_error)
 
     assert len(list(world.app.dead_letters.all())) == 2
-    assert {letter.cause_class for letter in world.app.dead_letters.all()} == {"exhausted_throttled"}
+    assert {dead_letter.cause_class for dead_letter in world.app.dead_letters.all()} == {"exhausted_throttled"}
     world.heal()
     assert world.violations() == []
 

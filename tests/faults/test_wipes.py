@@ -26,8 +26,8 @@ def give_up_on(world: World, asset: str) -> None:
     """CluedIn refuses an asset, once."""
     world.organization.fault(CREATE_SOURCE, status=400)
     world.run()
-    letters = [(letter.subject, letter.cause_class) for letter in world.app.dead_letters.all()]
-    assert letters == [(asset, "rejected")]
+    dead_letters = [(dead_letter.subject, dead_letter.cause_class) for dead_letter in world.app.dead_letters.all()]
+    assert dead_letters == [(asset, "rejected")]
 
 
 def lead_a_life(world: World) -> None:

@@ -39,8 +39,8 @@ def test_work_that_killed_its_worker_five_times_is_not_begun_a_sixth_time(
 
     assert [is_killed() for _ in range(DEATHS)] == [True] * DEATHS
     assert not is_killed()
-    (letter,) = world.app.dead_letters.all()
-    assert "worker" in letter.cause
+    (dead_letter,) = world.app.dead_letters.all()
+    assert "worker" in dead_letter.cause
 
 
 def test_the_work_of_a_worker_that_died_once_is_done(world: World, nursery: Nursery) -> None:

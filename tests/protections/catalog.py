@@ -466,7 +466,7 @@ NOTHING_LOST = (
     Protection(
         "a dead letter whose cause is gone is replayed",
         "sync_core/upkeep/reconcile.py",
-        '            yield "replay dead letters", self.heal.replay_letters\n',
+        '            yield "replay dead letters", self.heal.replay_dead_letters\n',
         "",
         f"{FAULTS}/test_storms.py::test_work_that_hears_of_nothing_but_a_storm_for_a_day_is_a_dead_letter_that_heals",
         "the work stayed undone although nothing was in its way",
@@ -480,9 +480,9 @@ NOTHING_LOST = (
         "what CluedIn refused by mistake waited for a person for ever",
     ),
     Protection(
-        "few letters are replayed while their cause may last, many after that",
+        "few dead letters are replayed while their cause may last, many after that",
         "sync_core/upkeep/reconcile.py",
-        "        many = replays_a_run(last.letters, self.letters.unsettled() if last.letters else ())\n",
+        "        many = replays_a_run(last.dead_letters, self.dead_letters.unsettled() if last.dead_letters else ())\n",
         "        many = 10**6\n",
         f"{FAULTS}/test_reconcile.py::test_what_an_outage_left_behind_is_replayed_in_ever_larger_parts_once_it_is_over",
         "all that an outage had left went to the service that was still ill",

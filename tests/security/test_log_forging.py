@@ -110,7 +110,7 @@ def test_a_terminal_is_not_told_what_to_do(
     for name, value in environment_of(small_estate.app.settings).items():
         monkeypatch.setenv(name, value)
     this_process.cache_clear()
-    assert main(["letters"]) == 0
+    assert main(["dead-letters"]) == 0
     this_process.cache_clear()
     shown = capsys.readouterr().out
     assert len(shown.splitlines()) == 2 * len(list(small_estate.app.dead_letters.all())) > 0

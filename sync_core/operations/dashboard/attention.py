@@ -5,14 +5,14 @@ from dataclasses import dataclass
 
 from sync_core.assets.record import AssetStatus
 from sync_core.operations.dashboard.links import Links
-from sync_core.operations.dashboard.next_steps import after_letter
+from sync_core.operations.dashboard.next_steps import after_dead_letter
 from sync_core.operations.dashboard.words import lines, many, relative, shortened
 from sync_core.operations.facts import Facts
 from sync_core.operations.well_being import is_discovery_well
 from sync_core.runs.run import RunOutcome
 
 EXAMPLES = 10
-ASSETS, LETTERS, NOTIFICATIONS = "assets", "dead-letters", "notifications"  # parts of the page
+ASSETS, DEAD_LETTERS, NOTIFICATIONS = "assets", "dead-letters", "notifications"  # parts of the page
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ def find_notices(facts: Facts, links: Links) -> Iterator[Notice]:
     """Yield what waits for a person, the most urgent first."""
     yield from _discovery(facts)
     yield from _approval(facts)
-    yield from _letters(facts, links)
+    yield from _dead_letters(facts, links)
     yield from _rejected(facts, links)
     yield from _unreadable(facts)
     yield from _webhook(facts)
@@ -64,11 +64,13 @@ def _approval(facts: Facts) -> Iterator[Notice]:
     yield Notice(f"Retiring {many(needed.assets, 'asset')} waits for a person's word", details, command)
 
 
-def _letters(facts: Facts, links: Links) -> Iterator[Notice]:
-    stuck = [letter for letter in facts.dead_letters if after_letter(letter, facts.generated_at).is_stuck]
+def _dead_letters(facts: Facts, links: Links) -> Iterator[Notice]:
+    stuck = [
+        dead_letter for dead_letter in facts.dead_letters if after_dead_letter(dead_letter, facts.generated_at).is_stuck
+    ]
     if stuck:
         verb = "waits" if len(stuck) == 1 else "wait"
-        yield Notice(f"{many(len(stuck), 'dead letter')} {verb} for a person", link=links.to(LETTERS))
+        yield Notice(f"{many(len(stuck), 'dead letter')} {verb} for a person", link=links.to(DEAD_LETTERS))
 
 
 def _rejected(facts: Facts, links: Links) -> Iterator[Notice]:

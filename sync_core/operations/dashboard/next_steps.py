@@ -24,7 +24,7 @@ OF_DATA_SETS = {
     DataSetStatus.NOT_FROM_PURVIEW: "Nothing: it is left alone.",
     DataSetStatus.UNKNOWN: "Nothing: it is gone from CluedIn.",
 }
-OF_LETTERS = {
+OF_DEAD_LETTERS = {
     "died": "The worker died in it each time. Look into the log for why, then replay it.",
     "unsafe": "Read the cause and decide, then replay it.",
     "unreadable": "Find out who writes to the queue, then close it.",
@@ -36,7 +36,7 @@ class Next:
     """What happens next. `letter` is the dead letter that has more to say, `is_stuck` that a person is needed."""
 
     text: str
-    letter: str = ""
+    dead_letter: str = ""
     is_stuck: bool = False
 
 
@@ -64,12 +64,14 @@ def after_data_set(record: DataSetRecord, facts: Facts) -> Next:
     return Next(OF_DATA_SETS[record.status])
 
 
-def after_letter(letter: DeadLetter, now: datetime) -> Next:
+def after_dead_letter(dead_letter: DeadLetter, now: datetime) -> Next:
     """Tell what happens next with a dead letter."""
-    again_at = replay_at(letter)
+    again_at = replay_at(dead_letter)
     if again_at is None:
-        return Next(OF_LETTERS.get(letter.cause_class, "Read the cause, then replay or close it."), is_stuck=True)
-    is_refused = letter.cause_class == RejectedError.cause_class
+        return Next(
+            OF_DEAD_LETTERS.get(dead_letter.cause_class, "Read the cause, then replay or close it."), is_stuck=True
+        )
+    is_refused = dead_letter.cause_class == RejectedError.cause_class
     remedy = "Mend the cause. " if is_refused else ""
     if again_at <= now:
         return Next(f"{remedy}It is replayed by the next reconcile run, within 15 min.", is_stuck=is_refused)
@@ -87,12 +89,12 @@ def _try_again(key: str, facts: Facts) -> Next:
     return Next(f"{remedy}Attempt {job.attempts + 1} of {MOST_ATTEMPTS} comes {moment}.", is_stuck=bool(remedy))
 
 
-def _after_death(letter: str, facts: Facts) -> Next:
-    known = {each.letter_id: each for each in facts.dead_letters}
-    if letter not in known:
+def _after_death(dead_letter: str, facts: Facts) -> Next:
+    known = {each.id: each for each in facts.dead_letters}
+    if dead_letter not in known:
         return Next("It was given up: a dead letter tells why.", is_stuck=True)
-    then = after_letter(known[letter], facts.generated_at)
-    return Next(then.text, letter, then.is_stuck)
+    then = after_dead_letter(known[dead_letter], facts.generated_at)
+    return Next(then.text, dead_letter, then.is_stuck)
 
 
 def _missing(record: AssetRecord, facts: Facts) -> Next:

@@ -12,7 +12,7 @@ from sync_core.operations.dashboard.attention import Notice, find_notices
 from sync_core.operations.dashboard.chain import Chain, to_chain
 from sync_core.operations.dashboard.drawing import Drawing, draw_across, draw_down
 from sync_core.operations.dashboard.links import Links
-from sync_core.operations.dashboard.next_steps import Next, after_asset, after_data_set, after_letter
+from sync_core.operations.dashboard.next_steps import Next, after_asset, after_data_set, after_dead_letter
 from sync_core.operations.dashboard.words import lines
 from sync_core.operations.facts import Facts, Filter
 from sync_core.operations.well_being import is_discovery_well
@@ -62,7 +62,7 @@ class DataSetCard:
 
 
 @dataclass(frozen=True, slots=True)
-class LetterRow:
+class DeadLetterRow:
     """A dead letter, the way on which its work was, its cause, and what happens next."""
 
     record: DeadLetter
@@ -96,7 +96,7 @@ class View:
     more_assets: str
     data_sets: Sequence[DataSetCard]
     more_data_sets: str
-    letters: Sequence[LetterRow]
+    dead_letters: Sequence[DeadLetterRow]
     runs: Sequence[RunRow]
     reconciliations: Sequence[RunRow]
 
@@ -116,7 +116,7 @@ def to_view(facts: Facts, sources: Mapping[str, AssetRecord], wanted: Filter, li
         more_assets=links.to("assets", after=after) if after else "",
         data_sets=[_card(record, sources.get(record.asset_key), facts) for record in facts.data_sets.items],
         more_data_sets=links.to("data-sets", afterDataSet=after_data_set) if after_data_set else "",
-        letters=[_letter(letter, facts) for letter in facts.dead_letters],
+        dead_letters=[_dead_letter(dead_letter, facts) for dead_letter in facts.dead_letters],
         runs=[_run(run) for run in facts.runs],
         reconciliations=[_run(run) for run in facts.reconciliations],
     )
@@ -164,9 +164,9 @@ def _card(record: DataSetRecord, source: AssetRecord | None, facts: Facts) -> Da
     )
 
 
-def _letter(letter: DeadLetter, facts: Facts) -> LetterRow:
-    way = "back into Purview" if letter.queue == QUEUES[JobKind.DATA_SET] else "into CluedIn"
-    return LetterRow(letter, way, lines(letter.cause), after_letter(letter, facts.generated_at))
+def _dead_letter(dead_letter: DeadLetter, facts: Facts) -> DeadLetterRow:
+    way = "back into Purview" if dead_letter.queue == QUEUES[JobKind.DATA_SET] else "into CluedIn"
+    return DeadLetterRow(dead_letter, way, lines(dead_letter.cause), after_dead_letter(dead_letter, facts.generated_at))
 
 
 def _run(run: RunRecord) -> RunRow:

@@ -86,7 +86,7 @@ def make_data_set(name: str = "Customer master", **fields: Any) -> DataSetRecord
 def make_letter(work: str = "some work", queue: str = "asset-sync", **fields: Any) -> DeadLetter:
     """A dead letter that a person must see to."""
     recorded = {
-        "letter_id": work,
+        "id": work,
         "kind": JobKind.ASSET if queue == "asset-sync" else JobKind.DATA_SET,
         "queue": queue,
         "subject": work,

@@ -42,7 +42,7 @@ almost_right = st.fixed_dictionaries(
 )
 
 
-def letters(bench: Bench) -> list[DeadLetter]:
+def dead_letters(bench: Bench) -> list[DeadLetter]:
     return list(bench.app.dead_letters.all())
 
 
@@ -50,10 +50,10 @@ def letters(bench: Bench) -> list[DeadLetter]:
 def test_a_malformed_message_is_dropped_and_kept_with_its_reason(bench: Bench, body: bytes) -> None:
     bench.app.create_data_source_group.handle(body)
 
-    (letter,) = letters(bench)
-    assert (letter.queue, letter.cause_class) == ("asset-sync", "unreadable")
-    assert "The message is no AssetMessage of this app" in letter.cause
-    assert letter.payload == body.decode("utf-8", "replace")[:4000]
+    (dead_letter,) = dead_letters(bench)
+    assert (dead_letter.queue, dead_letter.cause_class) == ("asset-sync", "unreadable")
+    assert "The message is no AssetMessage of this app" in dead_letter.cause
+    assert dead_letter.payload == body.decode("utf-8", "replace")[:4000]
 
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -63,28 +63,30 @@ def test_a_malformed_message_is_dropped_and_kept_with_its_reason(bench: Bench, b
     | (anything | almost_right).map(lambda value: json.dumps(value).encode())
 )
 def test_whatever_comes_is_kept_and_never_raises(bench: Bench, body: bytes) -> None:
-    for letter in letters(bench):
-        bench.app.asset_jobs.drop(letter.letter_id)
+    for dead_letter in dead_letters(bench):
+        bench.app.asset_jobs.drop(dead_letter.id)
 
     bench.app.create_data_source_group.handle(body)
 
     # What is a message all the same names an asset that has no job: there is nothing to do.
-    assert [letter.cause_class for letter in letters(bench)] == ([] if is_message(body) else ["unreadable"])
+    assert [dead_letter.cause_class for dead_letter in dead_letters(bench)] == (
+        [] if is_message(body) else ["unreadable"]
+    )
 
 
 def test_the_same_bad_message_again_is_the_same_letter(bench: Bench) -> None:
     for _ in range(3):
         bench.app.create_data_source_group.handle(b"hello")
 
-    (letter,) = letters(bench)
-    assert letter.attempts == 3
-    assert letter.first_seen_at < letter.last_seen_at
+    (dead_letter,) = dead_letters(bench)
+    assert dead_letter.attempts == 3
+    assert dead_letter.first_seen_at < dead_letter.last_seen_at
 
 
 def test_a_message_for_an_asset_that_is_not_recorded_is_dropped(bench: Bench) -> None:
     bench.app.create_data_source_group.handle(message(KEY))
 
-    assert letters(bench) == []
+    assert dead_letters(bench) == []
     assert bench.groups() == []
 
 

@@ -199,7 +199,7 @@ class LineageBench:
         jobs = self.app.data_set_jobs.between("", "~").values()
         return [job for job in jobs if job.state is JobState.PENDING]
 
-    def letters(self) -> list[DeadLetter]:
+    def dead_letters(self) -> list[DeadLetter]:
         """Return the dead letters."""
         return list(self.app.dead_letters.all())
 

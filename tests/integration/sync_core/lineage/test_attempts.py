@@ -20,8 +20,8 @@ def exhaust(bench: LineageBench, data_set_id: str) -> DeadLetter:
     for _ in range(MOST_ATTEMPTS):
         bench.clock.advance(sum(bench.push_failing(data_set_id)))
     bench.purview.faults.clear()
-    (letter,) = bench.letters()
-    return letter
+    (dead_letter,) = bench.dead_letters()
+    return dead_letter
 
 
 def test_many_deliveries_in_one_short_outage_cost_one_attempt(bench: LineageBench, data_set_id: str) -> None:
@@ -31,7 +31,7 @@ def test_many_deliveries_in_one_short_outage_cost_one_attempt(bench: LineageBenc
         bench.work()
 
     assert bench.record(data_set_id).attempts == 1
-    assert not bench.letters()
+    assert not bench.dead_letters()
     (job,) = bench.outstanding()
     assert job.sends == 2  # the first one, and that it was put back
     (delay_s,) = bench.push_failing(data_set_id)
@@ -48,15 +48,15 @@ def test_what_was_given_up_once_has_all_its_attempts_again(bench: LineageBench, 
     assert 5 <= delay_s <= 8
     assert bench.record(data_set_id).attempts == 1
     assert bench.push(data_set_id).status is DataSetStatus.PUSHED
-    assert not bench.letters()
+    assert not bench.dead_letters()
 
 
 def test_a_replay_has_all_its_attempts_again_and_the_letter_counts_those_of_both_lives(
     bench: LineageBench, data_set_id: str
 ) -> None:
-    letter = exhaust(bench, data_set_id)
-    assert letter.attempts == MOST_ATTEMPTS
-    bench.app.dead_letters.replay(letter.letter_id)
+    dead_letter = exhaust(bench, data_set_id)
+    assert dead_letter.attempts == MOST_ATTEMPTS
+    bench.app.dead_letters.replay(dead_letter.id)
 
     again = exhaust(bench, data_set_id)
 

@@ -55,7 +55,7 @@ def test_a_worker_killed_before_any_of_its_calls_leaves_one_whole_chain(bench: L
 
     graph = bench.graph()
     assert not bench.outstanding()
-    assert not bench.letters()
+    assert not bench.dead_letters()
     assert {bench.record(each).status for each in ids} == {DataSetStatus.PUSHED}
     assert graph.columns[f"{GOLDEN}/Customer"] == sorted(f"customer.{number}" for number in range(MANY))
     assert len(graph.nodes) == 1 + len(ids) * 5 + 1

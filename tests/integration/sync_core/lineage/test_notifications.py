@@ -166,7 +166,7 @@ def test_pushes_that_are_given_up_are_told_once_with_their_reason_and_the_next_s
     assert body.startswith("The lineage of 2 data sets is not in Purview: 'a.csv' (Microsoft Purview answered 400")
     assert "'b.csv' (" in body
     assert "no such thing" in body
-    assert "python -m sync_core letters" in body
+    assert "python -m sync_core dead-letters" in body
 
 
 def test_a_push_that_is_tried_again_is_no_news(loud: LineageBench, receiver: Receiver) -> None:

@@ -35,7 +35,7 @@ def test_a_processed_data_set_gets_its_lineage_and_the_delivery_is_closed(bench:
     counts = {name: asset.attributes[name] for name in ("totalRecords", "successfulRecords", "failedRecords")}
     assert counts == {"totalRecords": 1000, "successfulRecords": 990, "failedRecords": 10}
     assert not bench.outstanding()
-    assert not bench.letters()
+    assert not bench.dead_letters()
     record = bench.record(data_set_id)
     assert (record.status, record.guid, record.name) == (DataSetStatus.PUSHED, asset.guid, "Customers.csv")
     assert record.asset_guid == bench.purview.catalog.named(CUSTOMERS)[0].guid

@@ -40,10 +40,10 @@ def test_what_purview_refuses_becomes_a_dead_letter_and_the_delivery_says_so(
 
     bench.work()
 
-    (letter,) = bench.letters()
-    assert (letter.queue, letter.subject, letter.cause_class) == ("lineage-sync", "Customers.csv", cause)
-    assert answer["body"]["errorCode"] in letter.cause
-    assert json.loads(letter.payload)["dataSetId"] == data_set_id
+    (dead_letter,) = bench.dead_letters()
+    assert (dead_letter.queue, dead_letter.subject, dead_letter.cause_class) == ("lineage-sync", "Customers.csv", cause)
+    assert answer["body"]["errorCode"] in dead_letter.cause
+    assert json.loads(dead_letter.payload)["dataSetId"] == data_set_id
     assert bench.record(data_set_id).status is DataSetStatus.FAILED
     assert not bench.outstanding()
     assert not bench.graph().own
@@ -53,14 +53,14 @@ def test_what_was_refused_can_be_replayed_once_the_cause_is_gone(bench: LineageB
     bench.deliver(data_set_id, eventId="evt_1")
     bench.fault(WRITE, times=1, **atlas(400, "ATLAS-400-00-01A"))
     bench.work()
-    (letter,) = bench.letters()
+    (dead_letter,) = bench.dead_letters()
 
-    bench.app.dead_letters.replay(letter.letter_id)
+    bench.app.dead_letters.replay(dead_letter.id)
     bench.work()
 
     record = bench.record(data_set_id)
     assert (record.status, record.attempts, record.last_error) == (DataSetStatus.PUSHED, 0, "")
-    assert not bench.letters()
+    assert not bench.dead_letters()
     assert len(bench.graph().nodes) == 7
 
 
@@ -173,8 +173,8 @@ def test_after_twelve_attempts_it_is_given_up(bench: LineageBench, data_set_id: 
     assert [len(each) for each in delays] == [1] * (MOST_ATTEMPTS - 1) + [0]
     # Every second one: chance adds up to a half. The last ones have reached the longest wait.
     assert all(later > earlier for (earlier,), (later,) in pairwise(delays[:8:2]))
-    (letter,) = bench.letters()
-    assert (letter.cause_class, letter.attempts) == ("exhausted_transient", MOST_ATTEMPTS)
+    (dead_letter,) = bench.dead_letters()
+    assert (dead_letter.cause_class, dead_letter.attempts) == ("exhausted_transient", MOST_ATTEMPTS)
     assert bench.record(data_set_id).status is DataSetStatus.FAILED
     assert not bench.outstanding()
 

@@ -131,10 +131,10 @@ def test_a_source_that_is_gone_makes_a_dead_letter_that_says_what_to_do(bench: L
 
     bench.work()
 
-    (letter,) = bench.letters()
-    assert (letter.subject, letter.attempts) == (data_set_id, 1)
-    assert CUSTOMERS in letter.cause
-    assert "scan it again" in letter.cause
+    (dead_letter,) = bench.dead_letters()
+    assert (dead_letter.subject, dead_letter.attempts) == (data_set_id, 1)
+    assert CUSTOMERS in dead_letter.cause
+    assert "scan it again" in dead_letter.cause
     assert bench.record(data_set_id).status is DataSetStatus.FAILED
     assert not bench.outstanding()
     assert not bench.graph("mssql://contoso-sql.database.windows.net/crm/dbo/Orders").own
@@ -148,5 +148,5 @@ def test_once_the_source_is_back_the_next_delivery_heals_all(bench: LineageBench
 
     assert bench.push(data_set_id).status is DataSetStatus.PUSHED
 
-    assert not bench.letters()
+    assert not bench.dead_letters()
     assert len(bench.graph().nodes) == 7

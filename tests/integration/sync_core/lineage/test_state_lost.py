@@ -76,7 +76,7 @@ def test_a_source_whose_asset_is_gone_is_left_alone(bench: LineageBench, amnesia
 
     assert record.status is DataSetStatus.NOT_FROM_PURVIEW
     assert CUSTOMERS in record.reason
-    assert not amnesiac.letters()
+    assert not amnesiac.dead_letters()
 
 
 def test_a_failing_search_is_not_taken_for_an_unknown_source(bench: LineageBench, amnesiac: LineageBench) -> None:

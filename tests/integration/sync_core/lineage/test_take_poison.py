@@ -81,8 +81,13 @@ def test_what_names_no_work_becomes_a_letter_that_shows_it(
 ) -> None:
     reconcile(bench, queue, content, content)
 
-    (letter,) = bench.letters()
-    assert (letter.queue, letter.cause_class, letter.payload, letter.attempts) == (queue, "unreadable", shown, 2)
+    (dead_letter,) = bench.dead_letters()
+    assert (dead_letter.queue, dead_letter.cause_class, dead_letter.payload, dead_letter.attempts) == (
+        queue,
+        "unreadable",
+        shown,
+        2,
+    )
 
 
 @pytest.mark.parametrize(
@@ -101,7 +106,7 @@ def test_an_asset_whose_message_was_given_up_is_woken(bench: LineageBench, wrap:
 
     assert log.counts["poison_taken"] == 1
     assert sends(bench, key) == 2
-    assert bench.letters() == []
+    assert bench.dead_letters() == []
 
 
 def test_an_asset_that_is_not_outstanding_is_left_alone(bench: LineageBench) -> None:
@@ -111,7 +116,7 @@ def test_an_asset_that_is_not_outstanding_is_left_alone(bench: LineageBench) -> 
     reconcile(bench, ASSET_QUEUE, encoded(AssetMessage(asset_key=record.key).to_json()))
 
     assert list(bench.app.assets.all()) == [record]
-    assert (sends(bench, record.key), bench.letters()) == (0, [])
+    assert (sends(bench, record.key), bench.dead_letters()) == (0, [])
 
 
 def test_an_asset_that_a_worker_is_at_is_left_to_it(bench: LineageBench) -> None:
@@ -128,7 +133,7 @@ def test_an_asset_that_a_worker_is_at_is_left_to_it(bench: LineageBench) -> None
 def test_a_message_of_what_has_no_job_is_dropped(bench: LineageBench) -> None:
     reconcile(bench, ASSET_QUEUE, encoded(AssetMessage(asset_key=KEY).to_json()))
 
-    assert bench.letters() == []
+    assert bench.dead_letters() == []
 
 
 def test_a_job_that_cannot_be_read_is_told_and_not_woken(bench: LineageBench) -> None:
@@ -136,8 +141,8 @@ def test_a_job_that_cannot_be_read_is_told_and_not_woken(bench: LineageBench) ->
 
     reconcile(bench, ASSET_QUEUE, encoded(AssetMessage(asset_key=KEY).to_json()))
 
-    (letter,) = bench.letters()
-    assert (letter.cause_class, json.loads(letter.payload)["assetKey"]) == ("state", KEY)
+    (dead_letter,) = bench.dead_letters()
+    assert (dead_letter.cause_class, json.loads(dead_letter.payload)["assetKey"]) == ("state", KEY)
 
 
 @pytest.fixture
@@ -159,7 +164,7 @@ def test_a_data_set_whose_message_was_given_up_is_woken(bench: LineageBench, dat
 
     assert bench.work() == 1
     assert bench.record(data_set_id).status is DataSetStatus.PUSHED
-    assert bench.letters() == []
+    assert bench.dead_letters() == []
 
 
 def test_many_copies_of_a_message_that_was_given_up_do_the_work_once(bench: LineageBench, data_set_id: str) -> None:
@@ -178,7 +183,7 @@ def test_a_data_set_whose_work_is_done_is_left_alone(bench: LineageBench, data_s
     reconcile(bench, LINEAGE_QUEUE, message_of(data_set_id))
 
     assert not bench.outstanding()
-    assert not bench.letters()
+    assert not bench.dead_letters()
     assert bench.work() == 0
 
 
@@ -190,7 +195,7 @@ def test_a_dead_data_set_is_not_brought_back_by_its_message(bench: LineageBench,
     reconcile(bench, LINEAGE_QUEUE, message_of(data_set_id))
 
     assert not bench.outstanding()
-    assert [letter.cause_class for letter in bench.letters()] == ["rejected"]
+    assert [dead_letter.cause_class for dead_letter in bench.dead_letters()] == ["rejected"]
 
 
 def test_a_data_set_whose_record_cannot_be_read_is_a_letter_by_its_own_attempt(
@@ -202,8 +207,8 @@ def test_a_data_set_whose_record_cannot_be_read_is_a_letter_by_its_own_attempt(
     reconcile(bench, LINEAGE_QUEUE, message_of(data_set_id))
     bench.work()
 
-    (letter,) = bench.letters()
-    assert (letter.cause_class, letter.subject) == ("state", data_set_id)
+    (dead_letter,) = bench.dead_letters()
+    assert (dead_letter.cause_class, dead_letter.subject) == ("state", data_set_id)
     assert not bench.outstanding()
 
 

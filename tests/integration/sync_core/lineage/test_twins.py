@@ -100,8 +100,8 @@ def test_without_any_lineage_nobody_guesses_and_the_reason_is_told(bench: Lineag
     records = [provision(amnesiac, asset) for asset in twins]
 
     assert [one.status for one in records] == [AssetStatus.FAILED] * 2
-    assert all(f"Several assets are called {NAME}" in letter.cause for letter in amnesiac.letters())
-    assert len(amnesiac.letters()) == 2
+    assert all(f"Several assets are called {NAME}" in dead_letter.cause for dead_letter in amnesiac.dead_letters())
+    assert len(amnesiac.dead_letters()) == 2
     assert count_groups(bench) == groups
 
 
@@ -139,9 +139,9 @@ def test_a_data_set_that_could_be_either_twins_is_given_up_with_the_reason(
     amnesiac.deliver(data_set_id)
     amnesiac.work()
 
-    (letter,) = amnesiac.letters()
+    (dead_letter,) = amnesiac.dead_letters()
     assert amnesiac.record(data_set_id).status is DataSetStatus.FAILED
-    assert all(type_name in letter.cause for type_name in TYPES)
+    assert all(type_name in dead_letter.cause for type_name in TYPES)
     assert WRITE not in amnesiac.writes(since)
 
 

@@ -87,8 +87,8 @@ def test_a_type_of_our_name_that_is_none_of_ours_is_refused_with_what_purview_sa
 
     bench.work()
 
-    (letter,) = bench.letters()
-    assert (letter.cause_class, "superType remove" in letter.cause) == ("rejected", True)
+    (dead_letter,) = bench.dead_letters()
+    assert (dead_letter.cause_class, "superType remove" in dead_letter.cause) == ("rejected", True)
 
 
 def test_a_type_that_cannot_be_looked_at_at_the_moment_is_no_refusal(bench: LineageBench) -> None:

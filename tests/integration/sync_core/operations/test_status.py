@@ -137,8 +137,8 @@ def test_dead_letters_throttles_and_the_toggle_are_shown(small_estate: Estate) -
 
     answer = small_estate.status()
 
-    (letter,) = answer["deadLetters"]
-    assert (letter["queue"], letter["causeClass"], letter["payload"]) == (
+    (dead_letter,) = answer["deadLetters"]
+    assert (dead_letter["queue"], dead_letter["causeClass"], dead_letter["payload"]) == (
         "asset-sync",
         "unreadable",
         "not one of ours",

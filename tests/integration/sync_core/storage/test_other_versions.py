@@ -253,14 +253,14 @@ def test_a_job_that_cannot_be_read_hides_no_other_and_is_overwritten_when_it_is_
 def test_a_letter_that_cannot_be_read_is_written_anew_when_the_same_message_comes_again(table: Table) -> None:
     jobs, error = make_asset_store(table).jobs, RejectedError("no message", code="unreadable")
     jobs.keep_unreadable("asset-sync", b"?", error, NOW)
-    (letter,) = jobs.dead()
-    damage(table, "assets", f"job:{letter.key}", kind="of a newer version", added_later="keep me")
+    (dead_letter,) = jobs.dead()
+    damage(table, "assets", f"job:{dead_letter.key}", kind="of a newer version", added_later="keep me")
 
     jobs.keep_unreadable("asset-sync", b"?", error, LATER)
 
     (again,) = jobs.dead()
-    assert (again.key, again.payload, again.attempts) == (letter.key, "?", 1)
-    row = table.get("assets", f"job:{letter.key}")
+    assert (again.key, again.payload, again.attempts) == (dead_letter.key, "?", 1)
+    row = table.get("assets", f"job:{dead_letter.key}")
     assert row is not None
     assert row.values["added_later"] == "keep me"
 

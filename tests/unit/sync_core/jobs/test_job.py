@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from sync_core.jobs.dead_letter import to_letter
+from sync_core.jobs.dead_letter import to_dead_letter
 from sync_core.jobs.job import DIED, TAKEN_UP_WITHIN, JobKind, JobState
 from tests.unit.sync_core.builders import NOW, make_dead_job, make_job
 
@@ -37,8 +37,13 @@ def test_a_death_is_a_failed_attempt_that_makes_the_job_suspect() -> None:
 
 def test_a_dead_job_keeps_when_it_died_first_and_counts_on_over_replays() -> None:
     again = make_dead_job().replayed(LATER).failed("no", "rejected", LATER).given_up("rejected", LATER)
-    letter = to_letter(again)
-    assert (letter.first_seen_at, letter.last_seen_at, letter.attempts, letter.replays) == (NOW, LATER, 2, 1)
+    dead_letter = to_dead_letter(again)
+    assert (dead_letter.first_seen_at, dead_letter.last_seen_at, dead_letter.attempts, dead_letter.replays) == (
+        NOW,
+        LATER,
+        2,
+        1,
+    )
     assert again.attempts == 1
 
 
@@ -56,9 +61,9 @@ def test_asking_for_outstanding_work_is_noted_and_for_dead_work_begins_anew() ->
 
 
 def test_a_letter_shows_the_message_of_its_job_or_the_one_that_cannot_be_read() -> None:
-    assert '"assetKey"' in to_letter(make_dead_job()).payload
+    assert '"assetKey"' in to_dead_letter(make_dead_job()).payload
     strange = make_dead_job("unreadable-1", kind=JobKind.UNREADABLE, payload="?", queue="lineage-sync")
-    assert (to_letter(strange).payload, to_letter(strange).queue) == ("?", "lineage-sync")
+    assert (to_dead_letter(strange).payload, to_dead_letter(strange).queue) == ("?", "lineage-sync")
 
 
 def test_an_endless_error_is_cut() -> None:

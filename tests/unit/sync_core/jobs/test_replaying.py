@@ -21,8 +21,8 @@ def test_a_new_letter_is_tried_again_at_once(cause_class: str) -> None:
 
 @pytest.mark.parametrize(("replays", "hours"), [(1, 0.5), (2, 1), (3, 2), (6, 16), (7, 24), (2000, 24)])
 def test_one_that_dies_again_waits_twice_as_long_each_time_and_a_day_at_most(replays: int, hours: float) -> None:
-    letter = make_letter(cause_class="rejected", replays=replays, replayed_at=NOW - timedelta(minutes=1))
-    assert replay_at(letter) == NOW + timedelta(hours=hours)
+    dead_letter = make_letter(cause_class="rejected", replays=replays, replayed_at=NOW - timedelta(minutes=1))
+    assert replay_at(dead_letter) == NOW + timedelta(hours=hours)
 
 
 IDS = [str(number) for number in range(2 * MOST_A_RUN)]

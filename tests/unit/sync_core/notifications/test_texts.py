@@ -30,7 +30,7 @@ def test_what_failed_is_told_with_its_name_its_reason_and_the_next_step(
 ) -> None:
     body = tell([Failure("Orders.csv", "CluedIn refused it.")]).body
     assert "'Orders.csv' (CluedIn refused it)" in body
-    assert "`python -m sync_core letters`" in body
+    assert "`python -m sync_core dead-letters`" in body
 
 
 def test_a_question_names_assets_and_the_command_that_answers_it() -> None:

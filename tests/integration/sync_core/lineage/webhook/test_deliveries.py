@@ -75,7 +75,7 @@ def test_deliveries_at_once_in_two_apps_make_one_lineage(bench: LineageBench, ne
     assert len(graph.nodes) == 7
     assert len(graph.edges) == 6
     assert not bench.outstanding()
-    assert not bench.letters()
+    assert not bench.dead_letters()
     assert bench.record(data_set_id).status is DataSetStatus.PUSHED
 
 
@@ -137,7 +137,7 @@ def test_a_data_set_that_cluedin_does_not_know_is_recorded_as_unknown(bench: Lin
     assert 2 <= looks <= 4
     assert bench.record(data_set_id).status is DataSetStatus.UNKNOWN
     assert not bench.outstanding()
-    assert not bench.letters()
+    assert not bench.dead_letters()
     assert not bench.graph().own
     assert bench.purview.log.since(0) == []
 
@@ -187,7 +187,7 @@ def test_a_data_set_of_a_source_that_we_did_not_make_is_left_alone(bench: Lineag
     assert "'upload.csv' was not made for an asset of Purview" in record.reason
     assert not bench.graph().own
     assert not bench.outstanding()
-    assert not bench.letters()
+    assert not bench.dead_letters()
 
 
 def test_while_lineage_is_switched_off_its_jobs_wait_and_nothing_is_asked(new_bench: NewBench) -> None:
@@ -214,9 +214,9 @@ def test_while_lineage_is_switched_off_its_jobs_wait_and_nothing_is_asked(new_be
 def test_a_message_that_is_none_of_ours_becomes_a_dead_letter(bench: LineageBench) -> None:
     bench.app.push_lineage.handle(b'{"kind": "data_set", "dataSetId": "no guid"}')
 
-    (letter,) = bench.letters()
-    assert (letter.queue, letter.cause_class) == ("lineage-sync", "unreadable")
-    assert "dataSetId" in letter.cause
+    (dead_letter,) = bench.dead_letters()
+    assert (dead_letter.queue, dead_letter.cause_class) == ("lineage-sync", "unreadable")
+    assert "dataSetId" in dead_letter.cause
 
 
 def test_a_message_that_names_no_job_is_dropped(bench: LineageBench) -> None:
@@ -226,4 +226,4 @@ def test_a_message_that_names_no_job_is_dropped(bench: LineageBench) -> None:
     bench.app.push_lineage.handle(DataSetMessage(data_set_id=data_set_id).to_json().encode())
 
     assert bench.cluedin.log.last_seq == since
-    assert not bench.letters()
+    assert not bench.dead_letters()

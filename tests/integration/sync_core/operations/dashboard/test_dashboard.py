@@ -66,9 +66,9 @@ def test_each_asset_tells_where_it_stands_why_and_what_is_next(small_estate: Est
         in document.text
     )
     assert "Next: It is worked off now." in document.text
-    (letter,) = small_estate.app.dead_letters.all()
-    assert f"#letter-{letter.letter_id}" in document.values("href")
-    assert f"letter-{letter.letter_id}" in document.values("id")
+    (dead_letter,) = small_estate.app.dead_letters.all()
+    assert f"#dead-letter-{dead_letter.id}" in document.values("href")
+    assert f"dead-letter-{dead_letter.id}" in document.values("id")
 
 
 def test_a_processed_data_set_is_drawn_from_its_source_asset_on(small_estate: Estate) -> None:

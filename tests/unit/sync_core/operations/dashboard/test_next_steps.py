@@ -15,7 +15,7 @@ from sync_core.operations.dashboard.next_steps import (
     Next,
     after_asset,
     after_data_set,
-    after_letter,
+    after_dead_letter,
 )
 from tests.unit.sync_core.builders import (
     NOW,
@@ -55,11 +55,11 @@ def test_an_asset_whose_job_was_done_since_its_record_was_read_is_worked_off() -
 
 def test_a_failed_asset_leads_to_its_dead_letter() -> None:
     failed = make_record(status=AssetStatus.FAILED)
-    letter = make_letter(failed.key)
-    assert after_asset(failed, make_facts(dead_letters=[letter])) == Next(
-        "Mend the cause. It is replayed by the next reconcile run, within 15 min.", letter.letter_id, is_stuck=True
+    dead_letter = make_letter(failed.key)
+    assert after_asset(failed, make_facts(dead_letters=[dead_letter])) == Next(
+        "Mend the cause. It is replayed by the next reconcile run, within 15 min.", dead_letter.id, is_stuck=True
     )
-    assert after_asset(failed, make_facts()).letter == ""
+    assert after_asset(failed, make_facts()).dead_letter == ""
 
 
 def test_a_missing_asset_is_in_its_grace_or_waits_for_a_persons_word() -> None:
@@ -85,8 +85,8 @@ def test_a_data_set_with_an_open_delivery_is_worked_off_whatever_its_state() -> 
 
 def test_a_failed_data_set_leads_to_its_dead_letter() -> None:
     failed = make_data_set(status=DataSetStatus.FAILED)
-    letter = make_letter(failed.data_set_id, "lineage-sync")
-    assert after_data_set(failed, make_facts(dead_letters=[letter])).letter == letter.letter_id
+    dead_letter = make_letter(failed.data_set_id, "lineage-sync")
+    assert after_data_set(failed, make_facts(dead_letters=[dead_letter])).dead_letter == dead_letter.id
 
 
 @pytest.mark.parametrize(
@@ -126,5 +126,5 @@ def test_a_failed_data_set_leads_to_its_dead_letter() -> None:
 def test_a_dead_letter_tells_whether_it_is_replayed_by_itself(
     fields: dict[str, Any], text: str, *, is_stuck: bool
 ) -> None:
-    found = after_letter(make_letter(**fields), NOW)
+    found = after_dead_letter(make_letter(**fields), NOW)
     assert (found.text, found.is_stuck) == (text, is_stuck)

@@ -115,7 +115,7 @@ def test_an_app_that_never_ran_says_what_comes() -> None:
 
 def test_the_full_page_tells_what_where_why_and_next() -> None:
     text = PAGES["full"].text
-    letter = make_letter()
+    dead_letter = make_letter()
     for words in (
         "on, keywords Sync to CluedIn",
         "Group 3, created",
@@ -124,7 +124,7 @@ def test_the_full_page_tells_what_where_why_and_next() -> None:
         "Next: It was given up: a dead letter tells why.",
         "Next: Nothing until it is processed again.",
         "Account (/Infrastructure/Account), 2 vocabulary keys",
-        f"python -m sync_core replay --id {letter.letter_id}",
+        f"python -m sync_core replay --id {dead_letter.id}",
         "purview 1, storage 8",
         "4 earlier discoveries",
         "A notification could not be sent",

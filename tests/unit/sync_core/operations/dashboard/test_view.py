@@ -76,8 +76,11 @@ def test_a_data_set_is_drawn_in_both_shapes_or_not_at_all() -> None:
 
 
 def test_a_letter_tells_on_which_way_its_work_was() -> None:
-    letters = [make_letter(), make_letter(queue="lineage-sync")]
-    assert [row.way for row in view(make_facts(dead_letters=letters)).letters] == ["into CluedIn", "back into Purview"]
+    dead_letters = [make_letter(), make_letter(queue="lineage-sync")]
+    assert [row.way for row in view(make_facts(dead_letters=dead_letters)).dead_letters] == [
+        "into CluedIn",
+        "back into Purview",
+    ]
 
 
 def test_a_run_tells_how_long_it_took_and_what_it_counted() -> None:
