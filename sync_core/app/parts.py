@@ -65,6 +65,7 @@ class App(Upkeep):
         """The answer to `status`."""
         return Status(
             assets=self.assets,
+            count=self.count_assets,
             runs=self.runs,
             data_sets=self.data_sets,
             approvals=self.approvals,

@@ -6,6 +6,7 @@ from functools import cached_property
 from sync_core.app.identity import new_storage_credential, new_transport
 from sync_core.assets import asset_rows
 from sync_core.assets.asset_store import AssetStore
+from sync_core.assets.count_assets import CountAssets
 from sync_core.jobs.job_store import JobStore
 from sync_core.lineage import data_set_store as data_sets
 from sync_core.lineage.data_set_store import DataSetStore
@@ -58,6 +59,10 @@ class Stores:
     @cached_property
     def assets(self) -> AssetStore:
         return AssetStore(self.table(ASSETS_TABLE), self.asset_jobs)
+
+    @cached_property
+    def count_assets(self) -> CountAssets:
+        return CountAssets(self.assets, self.cursors, self.runtime.now)
 
     @cached_property
     def asset_jobs(self) -> JobStore:

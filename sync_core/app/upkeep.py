@@ -24,6 +24,7 @@ class Upkeep(Discovery):
         """The tick of every five minutes."""
         return Reconcile(
             heal=self.heal,
+            count_assets=self.count_assets,
             look_at_cluedin=self.look_at_cluedin,
             find_recreated=self.find_recreated,
             check_existence=CheckExistence(

@@ -35,8 +35,10 @@ from sync_core.jobs.job_store import JobStore
 from sync_core.purview.asset import REJECTED_KEY_PREFIX
 from sync_core.storage.rows import Row, changes, from_row, read_each, readable, whole_row
 from sync_core.storage.table import (
+    KEYS_BEHIND,
     KEYS_BETWEEN,
     OPERATIONS_A_TRANSACTION,
+    ROWS_A_PAGE,
     Operation,
     Table,
     delete,
@@ -91,15 +93,15 @@ class AssetStore:
         """Yield the records behind a key that can be read, in the order of keys; an empty one starts from the first."""
         return readable(AssetRecord, self._rows_after(key))
 
-    def each_after(self, key: str) -> Iterator[tuple[str, AssetRecord | Unreadable]]:
+    def each_after(self, key: str, page_size: int = ROWS_A_PAGE) -> Iterator[tuple[str, AssetRecord | Unreadable]]:
         """Yield the records behind a key with their keys, also those that cannot be read."""
-        for row in self._rows_after(key):
+        for row in self._rows_after(key, page_size):
             for record in read_each(AssetRecord, [row]):
                 yield str(row["RowKey"]).partition(":")[2], record
 
-    def _rows_after(self, key: str) -> Iterator[Row]:
+    def _rows_after(self, key: str, page_size: int = ROWS_A_PAGE) -> Iterator[Row]:
         bounds = {"partition": PARTITION, "first": f"record:{key}", "last": "record;"}
-        return self.table.rows("PartitionKey eq @partition and RowKey gt @first and RowKey lt @last", bounds)
+        return self.table.rows(KEYS_BEHIND, bounds, size=page_size)
 
     def absent(self) -> Iterator[AssetRecord]:
         """Yield the records that were missing from the latest snapshot and are not retired for it."""
@@ -114,11 +116,15 @@ class AssetStore:
                 yield str(row.get("qualified_name", ""))
 
     def counts(self) -> Counter[str]:
-        """Count the records by status; reads one column of each."""
-        return Counter(
-            str(row.get("status", "unreadable"))
-            for row in self.table.rows(KEYS_BETWEEN, range_of("record"), select=["status"])
-        )
+        """Count the records by status; reads two columns of each."""
+        return sum((counts for _, counts in self.count_each()), Counter[str]())
+
+    def count_each(self, after: str = "") -> Iterator[tuple[str, Counter[str]]]:
+        """Count the records behind a key by status; yield page by page with the last key of each."""
+        bounds = {"partition": PARTITION, "first": f"record:{after}", "last": "record;"}
+        for page in filter(None, self.table.pages(KEYS_BEHIND, bounds, select=["RowKey", "status"])):
+            last = str(page[-1]["RowKey"]).partition(":")[2]
+            yield last, Counter(str(row.get("status", "unreadable")) for row in page)
 
     def add(self, records: Sequence[AssetRecord], now: datetime) -> list[Job]:
         """Insert new records with their jobs, and return the jobs whose messages are to be sent.

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 
 from sync_core.errors import ConflictError, RejectedError, StateError
 from sync_core.jobs.claims import CLAIM_S, Claim, StoredJob
@@ -169,11 +170,11 @@ class JobStore:
         bounds = {**self._all, "pending": JobState.PENDING.value}
         return any(page for page in self.table.pages(query, bounds, size=1, select=["RowKey"]))
 
-    def count_pending(self) -> int:
-        """Count the jobs that are outstanding; reads their keys only."""
+    def count_pending(self, most: int) -> int:
+        """Count the jobs that are outstanding, up to so many; reads their keys only."""
         query = f"{KEYS_BETWEEN} and state eq @pending"
         bounds = {**self._all, "pending": JobState.PENDING.value}
-        return sum(1 for _ in self.table.rows(query, bounds, select=["RowKey"]))
+        return sum(1 for _ in islice(self.table.rows(query, bounds, select=["RowKey"]), most))
 
     def each_dead(self) -> Iterator[tuple[str, Job | Unreadable]]:
         """Yield the dead jobs that were not set aside with their keys, and which rows cannot be read."""

@@ -23,7 +23,16 @@ from sync_core.jobs.job import LOOK_KEY, Job, JobKind
 from sync_core.jobs.job_store import JobStore
 from sync_core.lineage.record import DataSetRecord, DataSetStatus
 from sync_core.storage.rows import from_row, read_each, readable, whole_row
-from sync_core.storage.table import KEYS_BETWEEN, OPERATIONS_A_TRANSACTION, Operation, Table, delete, merge
+from sync_core.storage.table import (
+    KEYS_BEHIND,
+    KEYS_BETWEEN,
+    OPERATIONS_A_TRANSACTION,
+    ROWS_A_PAGE,
+    Operation,
+    Table,
+    delete,
+    merge,
+)
 from sync_core.storage.unreadable import Unreadable
 
 PARTITION = "datasets"
@@ -145,11 +154,12 @@ class DataSetStore:
         """Yield the records behind an id that can be read, in the order of ids; an empty one starts from the first."""
         return (record for _, record in self.each_after(data_set_id) if isinstance(record, DataSetRecord))
 
-    def each_after(self, data_set_id: str) -> Iterator[tuple[str, DataSetRecord | Unreadable]]:
+    def each_after(
+        self, data_set_id: str, page_size: int = ROWS_A_PAGE
+    ) -> Iterator[tuple[str, DataSetRecord | Unreadable]]:
         """Yield the records behind an id with their ids, also those that cannot be read."""
         bounds = {"partition": PARTITION, "first": f"dataset:{data_set_id}", "last": "dataset;"}
-        query = "PartitionKey eq @partition and RowKey gt @first and RowKey lt @last"
-        for row in self.table.rows(query, bounds):
+        for row in self.table.rows(KEYS_BEHIND, bounds, size=page_size):
             for record in read_each(DataSetRecord, [row]):
                 yield str(row["RowKey"]).partition(":")[2], record
 

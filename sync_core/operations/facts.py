@@ -30,6 +30,11 @@ class Filter:
     after: str
     after_data_set: str
 
+    @property
+    def is_filtered(self) -> bool:
+        """Whether not each asset is to be shown."""
+        return self.state is not None or bool(self.text)
+
     def accepts_data_set(self, record: DataSetRecord) -> bool:
         """Whether a data set is to be shown; also one whose source asset has the text in its qualified name."""
         return self.text.lower() in f"{record.name}\n{record.data_set_id}\n{record.asset_qualified_name}".lower()
@@ -42,7 +47,7 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[Item]):
-    """Some items, and the key behind which there are more; None if these are the last."""
+    """Some items, and the key behind which there may be more; None if these are the last."""
 
     items: Sequence[Item]
     next: str | None = None
@@ -50,7 +55,10 @@ class Page(Generic[Item]):
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """All that is told. `jobs` are those of the assets and data sets shown, by asset key and by data set id."""
+    """All that is told. `jobs` are those of the assets and data sets shown, by asset key and by data set id.
+
+    `counts` are those of `counted_at`, and incomplete where nobody has counted all yet.
+    """
 
     generated_at: datetime
     toggle: Toggle | None
@@ -58,6 +66,7 @@ class Facts:
     counts: Mapping[str, int]
     assets: Page[AssetRecord]
     data_sets: Page[DataSetRecord]
+    counted_at: datetime | None = None
     jobs: Mapping[str, Job] = field(default_factory=dict)
     open_deliveries: int = 0
     runs: Sequence[RunRecord] = ()

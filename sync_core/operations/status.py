@@ -16,6 +16,7 @@ from sync_core.absence.approval import Approval, ApprovalNeeded
 from sync_core.absence.retire import APPROVAL, NEEDED
 from sync_core.answer import HttpAnswer, json_answer, problem
 from sync_core.assets.asset_store import AssetStore
+from sync_core.assets.count_assets import CountAssets
 from sync_core.assets.record import AssetRecord, AssetStatus
 from sync_core.discovery.selection import NOTE as TOGGLE
 from sync_core.discovery.selection import Toggle
@@ -33,6 +34,7 @@ from sync_core.runs.run import RunKind
 from sync_core.runs.run_store import RunStore
 from sync_core.runs.throttle import Throttle
 from sync_core.storage.notes import Notes
+from sync_core.storage.table import ROWS_A_PAGE
 from sync_core.storage.unreadable import Unreadable
 
 Item = TypeVar("Item")
@@ -41,6 +43,8 @@ DEFAULT_PAGE = 100
 RUNS_SHOWN = 20
 OPEN_ASSETS = frozenset({AssetStatus.QUEUED, AssetStatus.FAILED})
 TOLD = {"attempts", "deaths", "last_error", "last_error_class", "last_error_at", "throttled_since"}  # of a job
+MAX_LOOKED_AT = 2 * ROWS_A_PAGE
+"""So many assets, and so many data sets, are looked at for one answer; `next` goes on behind them."""
 KEY = re.compile(r"[A-Za-z0-9-]{0,100}")  # what our own keys and the ids of data sets are made of
 
 
@@ -69,11 +73,55 @@ def parse_filter(query: Mapping[str, str], page_size: int = DEFAULT_PAGE) -> Fil
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """Reads first pages of `size` items; what cannot be read is added to `unreadable`."""
+
+    size: int
+    unreadable: list[Unreadable]
+
+    def rows_a_query(self, *, is_filtered: bool) -> int:
+        """Return how many rows are worth reading at once: one more than is shown, where all of them are."""
+        return ROWS_A_PAGE if is_filtered else min(self.size + 1, ROWS_A_PAGE)
+
+    def first(
+        self, found: Iterable[tuple[str, Item | Unreadable]], accepts: Callable[[Item], bool], kind: str
+    ) -> Page[Item]:
+        """Return the first items that are accepted, of as many as one answer looks at, and where to go on."""
+        shown: list[Item] = []
+        last_shown = ""
+        for number, (key, one) in enumerate(found, 1):
+            if isinstance(one, Unreadable):
+                self.note(one, kind, key)
+            elif accepts(one):
+                if len(shown) == self.size:
+                    return Page(shown, last_shown)
+                shown.append(one)
+                last_shown = key
+            if number == MAX_LOOKED_AT:
+                return Page(shown, key)
+        return Page(shown)
+
+    def readable(self, found: Iterable[tuple[str, Item | Unreadable]], kind: str) -> Iterator[Item]:
+        """Yield what can be read."""
+        for key, one in found:
+            if isinstance(one, Unreadable):
+                self.note(one, kind, key)
+            else:
+                yield one
+
+    def note(self, one: Unreadable, kind: str, key: str) -> None:
+        """Keep what cannot be read, as far as there is room."""
+        if len(self.unreadable) < LARGEST_PAGE:
+            self.unreadable.append(one.model_copy(update={"kind": kind, "key": key}))
+
+
 @dataclass(frozen=True)
 class Status:
     """Reads the state for people and programs."""
 
     assets: AssetStore
+    count: CountAssets
     runs: RunStore
     data_sets: DataSetStore
     approvals: Notes
@@ -97,24 +145,27 @@ class Status:
     def read(self, wanted: Filter) -> Facts:
         """Read all that is told of the assets and data sets that are wanted."""
         unreadable: list[Unreadable] = []
-        records = _readable(self.assets.each_after(wanted.after), "asset", unreadable)
-        assets = _page(filter(wanted.accepts, records), wanted.page_size, lambda one: one.key)
-        known = _readable(self.data_sets.each_after(wanted.after_data_set), "data set", unreadable)
-        data_sets = _page(filter(wanted.accepts_data_set, known), wanted.page_size, lambda one: one.data_set_id)
+        pages = Pages(wanted.page_size, unreadable)
+        records = self.assets.each_after(wanted.after, pages.rows_a_query(is_filtered=wanted.is_filtered))
+        assets = pages.first(records, wanted.accepts, "asset")
+        known = self.data_sets.each_after(wanted.after_data_set, pages.rows_a_query(is_filtered=bool(wanted.text)))
+        data_sets = pages.first(known, wanted.accepts_data_set, "data set")
         dead = chain(self.assets.jobs.each_dead(), self.data_sets.jobs.each_dead())
-        dead_letters = map(to_dead_letter, _readable(dead, "dead letter", unreadable))
+        dead_letters = map(to_dead_letter, pages.readable(dead, "dead letter"))
         asset_jobs = self._jobs(self.assets.jobs, [one.key for one in assets.items if one.status in OPEN_ASSETS])
         data_set_jobs = self._jobs(self.data_sets.jobs, [one.data_set_id for one in data_sets.items])
         now = self.clock()
+        counted = self.count.latest(now)
         return Facts(
             generated_at=now,
             toggle=self.toggles.load(Toggle, TOGGLE),
             is_lineage_on=self.is_lineage_on,
-            counts=self.assets.counts(),
+            counts=counted.counts,
+            counted_at=counted.counted_at,
             assets=assets,
             data_sets=data_sets,
             jobs={**asset_jobs, **data_set_jobs},
-            open_deliveries=self.data_sets.jobs.count_pending(),
+            open_deliveries=self.data_sets.jobs.count_pending(ROWS_A_PAGE),
             runs=self.runs.latest(RunKind.DISCOVER, RUNS_SHOWN),
             reconciliations=self.runs.latest(RunKind.RECONCILE, RUNS_SHOWN),
             approval_needed=self.approvals.load(ApprovalNeeded, NEEDED),
@@ -138,23 +189,6 @@ class Status:
         return jobs.between(keys[0], keys[-1]) if keys else {}
 
 
-def _readable(
-    found: Iterable[tuple[str, Item | Unreadable]], kind: str, unreadable: list[Unreadable]
-) -> Iterator[Item]:
-    """Yield what can be read; what cannot is added to `unreadable`, as far as there is room."""
-    for key, one in found:
-        if not isinstance(one, Unreadable):
-            yield one
-        elif len(unreadable) < LARGEST_PAGE:
-            unreadable.append(one.model_copy(update={"kind": kind, "key": key}))
-
-
-def _page(found: Iterator[Item], size: int, key_of: Callable[[Item], str]) -> Page[Item]:
-    page = list(islice(found, size + 1))
-    shown = page[:size]
-    return Page(shown, key_of(shown[-1]) if len(page) > len(shown) else None)
-
-
 def _to_json(facts: Facts) -> dict[str, Any]:
     needed = facts.approval_needed
     return {
@@ -163,6 +197,7 @@ def _to_json(facts: Facts) -> dict[str, Any]:
         "sync": _camel(facts.toggle) if facts.toggle else None,
         "lineage": {"enabled": facts.is_lineage_on},
         "counts": {status.value: facts.counts.get(status.value, 0) for status in AssetStatus},
+        "countedAt": facts.counted_at.isoformat() if facts.counted_at else None,
         "assets": {"items": [_asset(record, facts) for record in facts.assets.items], "next": facts.assets.next},
         "dataSets": {
             "items": [_data_set(record, facts) for record in facts.data_sets.items],

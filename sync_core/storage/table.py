@@ -22,6 +22,7 @@ from sync_core.storage.rows import Row
 T = TypeVar("T")
 Operation = tuple[Any, ...]
 KEYS_BETWEEN = "PartitionKey eq @partition and RowKey ge @first and RowKey lt @last"
+KEYS_BEHIND = "PartitionKey eq @partition and RowKey gt @first and RowKey lt @last"
 OPERATIONS_A_TRANSACTION = 100
 ROWS_A_PAGE = 1000
 
@@ -170,9 +171,11 @@ class Table:
             if not pager.continuation_token:
                 return
 
-    def rows(self, query: str, parameters: Mapping[str, Any], *, select: Sequence[str] = ()) -> Iterator[TableEntity]:
-        """Yield all rows that a query finds; `select` limits which columns travel."""
-        for page in self.pages(query, parameters, select=select):
+    def rows(
+        self, query: str, parameters: Mapping[str, Any], *, size: int = ROWS_A_PAGE, select: Sequence[str] = ()
+    ) -> Iterator[TableEntity]:
+        """Yield all rows that a query finds, read so many at a time; `select` limits which columns travel."""
+        for page in self.pages(query, parameters, size=size, select=select):
             yield from page
 
     def transact(self, operations: Sequence[Operation]) -> list[str]:

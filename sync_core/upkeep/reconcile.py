@@ -12,6 +12,7 @@ from heapq import nsmallest
 from pydantic import BaseModel
 
 from sync_core.absence.check_existence import CheckExistence
+from sync_core.assets.count_assets import CountAssets
 from sync_core.cluedin.client import CLUEDIN
 from sync_core.discovery.selection import ReadSelection
 from sync_core.http.failures import Service
@@ -100,6 +101,7 @@ class Reconcile:
     """One reconciliation. Idempotent; two at once do the work once."""
 
     heal: Heal
+    count_assets: CountAssets
     look_at_cluedin: LookAtCluedIn
     find_recreated: FindRecreated
     check_existence: CheckExistence
@@ -149,6 +151,7 @@ class Reconcile:
         yield "watch queues", self.watch_queues.run
         yield "tell of empty bodies", self.empty_bodies.tell
         yield "send kept notifications", self.notify.send_kept
+        yield "count assets", self.count_assets.run
         if is_thorough:
             yield "replay dead letters", self.heal.replay_dead_letters
             yield "tidy", self.heal.tidy

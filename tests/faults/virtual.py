@@ -23,7 +23,7 @@ from sync_core.settings import Settings
 from sync_core.storage.names import ASSET_QUEUE, LINEAGE_QUEUE
 from sync_core.storage.queues import Sendable, WorkQueue
 from sync_core.storage.rows import Row
-from sync_core.storage.table import StoredRow, Table
+from sync_core.storage.table import ROWS_A_PAGE, StoredRow, Table
 
 AHEAD = "writtenAheadS"
 DUE_AT = "dueAt"
@@ -82,9 +82,11 @@ class TimedTable(Table):
         """Insert or merge, and note by how much the clock is ahead."""
         super().merge({**row, AHEAD: self._ahead_s()})
 
-    def rows(self, query: str, parameters: Mapping[str, Any], *, select: Sequence[str] = ()) -> Iterator[TableEntity]:
+    def rows(
+        self, query: str, parameters: Mapping[str, Any], *, size: int = ROWS_A_PAGE, select: Sequence[str] = ()
+    ) -> Iterator[TableEntity]:
         """Read rows with their times by the test's clock."""
-        for row in super().rows(query, parameters, select=select):
+        for row in super().rows(query, parameters, size=size, select=select):
             written: dict[str, Any] = row.metadata  # type: ignore[assignment]
             if written["timestamp"] is not None:  # where all columns travel
                 written["timestamp"] += timedelta(seconds=float(row.get(AHEAD, 0.0)))

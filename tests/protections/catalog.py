@@ -2222,8 +2222,8 @@ OTHER_VERSIONS = (
     Protection(
         "what cannot be read is shown, and hides nothing beside it",
         "sync_core/operations/status.py",
-        "        elif len(unreadable) < LARGEST_PAGE:\n",
-        "        elif False:\n",
+        "        if len(self.unreadable) < LARGEST_PAGE:\n",
+        "        if False:\n",
         f"{INTEGRATION}/runs/test_other_versions.py::test_rows_that_cannot_be_read_are_shown_and_isolate_only_themselves",
         "an asset whose record could not be read was in no list",
     ),

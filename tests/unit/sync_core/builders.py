@@ -137,6 +137,7 @@ def make_facts(*assets: AssetRecord, **fields: Any) -> Facts:
     """What was read for the dashboard: these assets, and a quiet app."""
     read = {
         "generated_at": NOW,
+        "counted_at": NOW,
         "toggle": Toggle(enabled=True, keywords="Sync to CluedIn"),
         "is_lineage_on": True,
         "counts": Counter(asset.status.value for asset in assets),

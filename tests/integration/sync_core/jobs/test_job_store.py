@@ -57,7 +57,7 @@ def test_work_that_was_asked_for_is_sent_at_once_and_due_again_when_nobody_takes
 
 def test_nothing_is_outstanding_before_anything_was_asked_for(jobs: JobStore) -> None:
     assert not jobs.has_pending()
-    assert (due(jobs, timedelta(days=9)), list(jobs.dead()), jobs.load(A), jobs.count_pending()) == ([], [], None, 0)
+    assert (due(jobs, timedelta(days=9)), list(jobs.dead()), jobs.load(A), jobs.count_pending(9)) == ([], [], None, 0)
 
 
 def test_work_that_is_outstanding_is_asked_for_in_vain(jobs: JobStore) -> None:
@@ -176,7 +176,7 @@ def test_given_up_work_is_a_dead_letter_until_it_is_asked_for_again(jobs: JobSto
     assert [job.key for job in jobs.dead()] == [A]
     assert jobs.unsettled() == {A}
     assert due(jobs, timedelta(days=9)) == [B]
-    assert jobs.count_pending() == 1
+    assert jobs.count_pending(9) == 1
 
     job = jobs.ask(make_job(A), NOW)
     assert job is not None

@@ -1,0 +1,86 @@
+"""What `status` costs does not grow with the estate: counts are kept with their time, searches stop in time."""
+
+from datetime import timedelta
+
+import pytest
+
+from sync_core.assets import count_assets
+from sync_core.assets.record import AssetStatus
+from sync_core.ledger import request_ledger
+from sync_core.runs.run_log import RunLog
+from tests.integration.sync_core.estate import Estate
+from tests.integration.sync_core.operations.test_status import all_pages
+from tests.integration.sync_core.seeded import seed_synced
+
+SMALL, LARGE = 50, 2500
+MOST_OPERATIONS = 20
+
+
+def operations(estate: Estate, **query: str) -> int:
+    with request_ledger() as requests:
+        estate.status(**query)
+    return requests["storage"]
+
+
+def count(estate: Estate) -> None:
+    estate.app.count_assets.run(RunLog("run", estate.clock.now()))
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE])
+def test_status_takes_few_storage_operations_at_any_size(small_estate: Estate, size: int) -> None:
+    small_estate.tick()
+    seed_synced(small_estate, size)
+    count(small_estate)
+    last = max(record.key for record in small_estate.records())
+
+    for query in ({}, {"pageSize": "1000"}, {"search": "no such"}, {"state": "queued"}, {"state": "failed"}):
+        assert operations(small_estate, **query) <= MOST_OPERATIONS
+    assert operations(small_estate, after=last) <= MOST_OPERATIONS
+
+
+def test_counts_of_many_assets_are_those_of_the_last_reconciliation_and_say_so(small_estate: Estate) -> None:
+    seed_synced(small_estate, LARGE)
+    assert small_estate.status()["countedAt"] is None
+
+    small_estate.app.reconcile.run()
+    small_estate.clock.advance(60)
+    first = small_estate.records()[0]
+    small_estate.app.assets.change(first.key, lambda one: one.model_copy(update={"status": AssetStatus.FAILED}))
+    before = small_estate.status()
+    small_estate.app.reconcile.run()
+    after = small_estate.status()
+
+    assert before["counts"] == {"queued": 0, "synced": LARGE, "rejected": 0, "failed": 0, "retired": 0}
+    assert before["countedAt"] < after["countedAt"]
+    assert (after["counts"]["synced"], after["counts"]["failed"]) == (LARGE - 1, 1)
+
+
+def test_a_count_that_takes_too_long_goes_on_in_the_next_run(
+    small_estate: Estate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seed_synced(small_estate, LARGE)
+    monkeypatch.setattr(count_assets, "COUNT_TIME", timedelta(0))
+
+    for _ in range(LARGE // 1000):
+        count(small_estate)
+        assert small_estate.status()["countedAt"] is None
+    for _ in range(2):
+        count(small_estate)
+
+    assert small_estate.status()["counts"]["synced"] == LARGE
+
+
+def test_counts_of_few_assets_are_those_of_now(small_estate: Estate) -> None:
+    count(small_estate)
+    small_estate.tick()
+    answer = small_estate.status()
+    assert (answer["counts"]["queued"], answer["countedAt"]) == (2, answer["generatedAt"])
+
+
+def test_a_search_stops_in_time_and_goes_on_with_next(small_estate: Estate) -> None:
+    seed_synced(small_estate, LARGE)
+    (last,) = [record.name for record in small_estate.records()[-1:]]
+
+    pages = all_pages(small_estate, search=last)
+
+    assert pages == [[], [last]]
