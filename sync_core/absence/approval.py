@@ -1,4 +1,4 @@
-"""A change that is larger than the sync may make on its own, and a person's word that it may."""
+"""A change that is larger than the sync may make on its own, and a person's approval that it may."""
 
 from datetime import datetime
 
@@ -19,7 +19,7 @@ class ApprovalNeeded(BaseModel):
 
 
 class Approval(BaseModel):
-    """A person's word: up to so many assets may be retired, until it expires; `used` counts those that were."""
+    """A person's approval: up to so many assets may be retired, until it expires; `used` counts those that were."""
 
     model_config = ConfigDict(frozen=True)
 

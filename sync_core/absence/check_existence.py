@@ -62,7 +62,7 @@ class CheckExistence:
             SyncError: the store does not answer; the next run goes on behind the records that this one failed at.
         """
         cursor = self.cursors.load(ExistenceCursor, CURSOR) or ExistenceCursor(after="")
-        has_left = (cursor.has_left or self.retire.has_word()) and self._retire(log)
+        has_left = (cursor.has_left or self.retire.has_approval()) and self._retire(log)
         records = list(islice(self.assets.after(cursor.after), RECORDS_A_RUN))
         after, asked, deferrals, ends_at = cursor.after, 0, self.defer.open(log), self.clock() + CHECK_TIME
         has_gaps = True  # unless all goes well

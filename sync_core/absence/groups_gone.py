@@ -50,12 +50,12 @@ class Evidence:
     """What is known after a complete snapshot.
 
     `absent` are the assets whose group or source was missing in two snapshots and when looked at alone, each with the
-    moment since when every look agreed. `lately` is how many were made again within a day without a proof.
+    moment since when every look agreed. `recent` is how many were made again within a day without a proof.
     """
 
     absent: Mapping[str, datetime]
     recorded: int
-    lately: int
+    recent: int
     is_list_empty: bool
     proof: Sight = Sight.NOT_MADE
 
@@ -75,7 +75,7 @@ def judge_absence(doubt: Doubt | None, evidence: Evidence, now: datetime) -> Ver
         return Verdict()
     if doubt is not None and doubt.proof:
         return _weigh_proof(doubt, evidence, now)
-    may_act = not evidence.is_list_empty and is_free(len(evidence.absent), evidence.recorded, evidence.lately)
+    may_act = not evidence.is_list_empty and is_free(len(evidence.absent), evidence.recorded, evidence.recent)
     if may_act:
         return Verdict(gone=tuple(sorted(evidence.absent)))
     return _look_for_proof(doubt or Doubt(since=now), evidence, now)

@@ -40,7 +40,7 @@ class Standing:
     elsewhere: list[AssetRecord] = field(default_factory=list)
     proof: groups.Sight = groups.Sight.NOT_MADE
 
-    def evidence(self, lately: int) -> Evidence:
+    def evidence(self, recent: int) -> Evidence:
         """Return what counts as evidence: who was missing from two snapshots in a row."""
         absent = {
             key: datetime.fromtimestamp(source.missing_since, UTC)
@@ -48,7 +48,7 @@ class Standing:
             if source.missing_looks >= LOOKS_BEFORE
         }
         is_empty = not self.shown.by_name
-        return Evidence(absent, self.must_stand, lately, is_list_empty=is_empty, proof=self.proof)
+        return Evidence(absent, self.must_stand, recent, is_list_empty=is_empty, proof=self.proof)
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from pydantic import BaseModel, ConfigDict, Field
 
-# More than this many, and more than this share of what is synced, is not lost without proof or a person's word.
+# More than this many, and more than this share of what is synced, is not lost without proof or a person's approval.
 FREE_ASSETS = 5
 FREE_SHARE = 0.3
 COUNTED_TOGETHER = timedelta(days=1)
@@ -43,7 +43,7 @@ class Losses(BaseModel):
         return [loss for loss in self.lost if now - loss.at < COUNTED_TOGETHER]
 
 
-def is_free(due: int, total: int, lately: int) -> bool:
-    """Whether `due` of `total` assets may be lost without proof or a person's word, after `lately` that were."""
-    lost = due + lately
-    return lost <= FREE_ASSETS or lost <= FREE_SHARE * (total + lately)
+def is_free(due: int, total: int, recent: int) -> bool:
+    """Whether `due` of `total` assets may be lost without proof or a person's approval, after `recent` that were."""
+    lost = due + recent
+    return lost <= FREE_ASSETS or lost <= FREE_SHARE * (total + recent)

@@ -1,7 +1,7 @@
 """Retires assets that lost their term: marks them and tells people. Nothing is deleted in CluedIn.
 
 Only complete snapshots may retire ("could not enumerate" is not "found nothing"), only what Purview's store itself does
-not hide from the app, only after a grace of two snapshots, and never many at once without a person's word.
+not hide from the app, only after a grace of two snapshots, and never many at once without a person's approval.
 """
 
 import logging
@@ -30,7 +30,7 @@ RETIRE_TIME = timedelta(minutes=1)
 NOTED_AT_ONCE = 100
 APPROVAL = "approval"
 NEEDED = "needed"
-LATELY = "lately"
+RECENT_LOSSES = "recent-losses"
 EXAMPLES = 10
 BACK = {"absent": 0, "absent_since": None}
 REPLACED = "Its qualified name changed in Purview, so it is another asset now, with another group. Its group stays."
@@ -84,12 +84,12 @@ class Retire:
         left, is_asked, ends_at = list(due), False, self.clock() + RETIRE_TIME
         while left and self.clock() < ends_at:
             part, counted = left[:NOTED_AT_ONCE], total - len(due) + len(left)
-            said = self._use_word(len(part), len(left), counted)
-            if said is None:
+            approved_by = self._use_approval(len(part), len(left), counted)
+            if approved_by is None:
                 self._ask(left, counted, log)
                 is_asked = True
                 break
-            self._retire(part, said, keep_alive)
+            self._retire(part, approved_by, keep_alive)
             left = left[len(part) :]
         if not left:
             self.approvals.delete(NEEDED)  # nothing is asked any more: they went, or they are back
@@ -100,7 +100,7 @@ class Retire:
             log.notes.append(f"{len(left)} assets are left to the next run to retire.")
         return Outcome.UNFINISHED if left else Outcome.DONE
 
-    def has_word(self) -> bool:
+    def has_approval(self) -> bool:
         """Whether a person has given the word for which a retirement waits."""
         needed = self.approvals.load(ApprovalNeeded, NEEDED)
         approval = self.approvals.load(Approval, APPROVAL)
@@ -128,13 +128,13 @@ class Retire:
         since = record.absent_since or self.clock()
         return record.model_copy(update={"absent": record.absent + 1, "absent_since": since})
 
-    def _retire(self, part: Sequence[AssetRecord], said: str, keep_alive: Callable[[], None]) -> None:
+    def _retire(self, part: Sequence[AssetRecord], approved_by: str, keep_alive: Callable[[], None]) -> None:
         for record in part:
             keep_alive()
-            reason = f"{REPLACED if record.reason == REPLACED else REASON}{said}"
+            reason = f"{REPLACED if record.reason == REPLACED else REASON}{approved_by}"
             update = {"status": AssetStatus.RETIRED, "retired_at": self.clock(), "reason": reason}
             self.assets.close(record.key, _changer(update), announce=self.notify.is_on)
-            logger.info("Asset %s is retired.%s", record.key, said)
+            logger.info("Asset %s is retired.%s", record.key, approved_by)
 
     def _tell(self, gone: Sequence[AssetRecord], log: RunLog) -> None:
         log.counts[Count.RETIRED] += len(gone)
@@ -144,17 +144,17 @@ class Retire:
             text = assets_retired([item.name for item in news]).about(items)
             self.notify.send_once([("asset_retired", text)] if news else [], lambda: self.assets.take_news(news))
 
-    def _use_word(self, part: int, due: int, total: int) -> str | None:
+    def _use_approval(self, part: int, due: int, total: int) -> str | None:
         """Return who said that `due` assets may go, an empty text where no one has to, None where no one did.
 
         The `part` of them that goes now is noted before it does: a run that dies on the way asks again for what it had
-        noted, rather than use a word twice.
+        noted, rather than use an approval twice.
         """
         now = self.clock()
-        lately = self.approvals.load(Losses, LATELY) or self._count_lately(now)
-        # The last few of a large loss would need no word if they were all of it: they go on the word given for them.
-        if is_free(due, total, lately.within_a_day(now)) and not self.has_word():
-            self.approvals.save(LATELY, lately.plus(part, now))
+        recent = self.approvals.load(Losses, RECENT_LOSSES) or self._count_recent(now)
+        # The last few of a large loss would need none if they were all of it: they go on the approval given for it.
+        if is_free(due, total, recent.within_a_day(now)) and not self.has_approval():
+            self.approvals.save(RECENT_LOSSES, recent.plus(part, now))
             return ""
         approval = self.approvals.load(Approval, APPROVAL)
         if approval is None or not is_approved(due, approval, now):
@@ -164,7 +164,7 @@ class Retire:
             self.approvals.save(NEEDED, needed.model_copy(update={"assets": due - part}))
         return f" {APPROVED}{approval.by}."
 
-    def _count_lately(self, now: datetime) -> Losses:
+    def _count_recent(self, now: datetime) -> Losses:
         """Return what was retired within a day; the note of it is lost, or was never made."""
         losses = Losses()
         for moment in self.assets.retired_since(now - COUNTED_TOGETHER):

@@ -1,4 +1,4 @@
-"""When an asset that is no longer found may be retired: never on doubt, never many at once without a person's word."""
+"""When an asset that is no longer found may be retired: never on doubt, never many without a person's approval."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -34,5 +34,5 @@ def is_due(record: AssetRecord) -> bool:
 
 
 def is_approved(due: int, approval: Approval | None, now: datetime) -> bool:
-    """Whether a person's word allows that so many assets are retired."""
+    """Whether a person's approval allows that so many assets are retired."""
     return approval is not None and now < approval.expires_at and due <= approval.left

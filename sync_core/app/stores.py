@@ -94,7 +94,7 @@ class Stores:
 
     @cached_property
     def approvals(self) -> Notes:
-        """What waits for a person's word, and that word."""
+        """What waits for a person's approval, and that approval."""
         return self.notes("approval")
 
     @cached_property

@@ -263,7 +263,7 @@ class AssetStore:
         return True
 
     def retired_since(self, moment: datetime) -> list[datetime]:
-        """Return when assets were retired since a moment without a person's word, the earliest first."""
+        """Return when assets were retired since a moment without a person's approval, the earliest first."""
         query = f"{KEYS_BETWEEN} and status eq @retired and retired_at gt @moment"
         bounds = {**range_of("record"), "retired": AssetStatus.RETIRED.value, "moment": moment.isoformat()}
         found = readable(AssetRecord, self.table.rows(query, bounds))

@@ -124,7 +124,7 @@ class DiscoverByTerm:
             has_paused=cursor is None or cursor.has_paused,
             keep_alive=keep_alive,
         )
-        if cursor is None or not cursor.is_current(found) or (cursor.has_asked and self.missing.retire.has_word()):
+        if cursor is None or not cursor.is_current(found) or (cursor.has_asked and self.missing.retire.has_approval()):
             found = self.lists.read_to_end(found, deferrals, keep_alive) if found.is_whole else found
             is_taken = self._take(found, deferrals, log, keep_alive)
             left = self.missing.run(found, deferrals, log, keep_alive) if is_taken else None

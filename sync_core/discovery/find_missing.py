@@ -26,7 +26,7 @@ MARKED_AT_ONCE = 50
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """What a comparison leaves to the next runs: assets in their grace or not looked at yet, or a person's word."""
+    """What a comparison leaves to the next runs: assets in their grace or not looked at yet, or a person's approval."""
 
     has_missing: bool = False
     has_asked: bool = False

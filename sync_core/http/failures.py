@@ -103,8 +103,8 @@ def to_status_error(service: Service, what: str, answer: HasAnswer) -> SyncError
     """Return the error that an answer stands for, or None for a success."""
     if answer.status < HTTPStatus.MULTIPLE_CHOICES:
         return None if _may_be_json(answer) else to_address_error(service, what, describe(answer.body))
-    code, said = parse_failure(answer)
-    found = f"{service.title} answered {answer.status} {code} to {what}: {said}".replace("  ", " ")
+    code, message = parse_failure(answer)
+    found = f"{service.title} answered {answer.status} {code} to {what}: {message}".replace("  ", " ")
     if answer.status == HTTPStatus.UNAUTHORIZED or code == UNAUTHENTICATED:
         return ConfigError(f"{found}. {service.credentials_remedy}")
     if answer.status == HTTPStatus.FORBIDDEN or code == FORBIDDEN:
@@ -146,10 +146,10 @@ def to_shape_error(service: Service, expected: str, body: Any) -> SyncError:
 
 def describe(body: bytes) -> str:
     """Tell what came where JSON was expected."""
-    said = _short(body[:FEW_BYTES].decode("utf-8", "replace"))
-    if not said:
+    message = _short(body[:FEW_BYTES].decode("utf-8", "replace"))
+    if not message:
         return "an empty answer"
-    return f"a web page: {said}" if said.startswith("<") else f"no JSON: {said}"
+    return f"a web page: {message}" if message.startswith("<") else f"no JSON: {message}"
 
 
 def describe_json(body: Any) -> str:
@@ -240,7 +240,7 @@ def _code(code: object) -> str:
     return str(code)[:LONGEST_CODE]
 
 
-def _short(said: object) -> str:
+def _short(message: object) -> str:
     # Masked before it is cut: the first half of a token would no longer look like one.
-    folded = " ".join(mask(str(said)).split())
+    folded = " ".join(mask(str(message)).split())
     return folded if len(folded) <= SHOWN_CHARACTERS else folded[:SHOWN_CHARACTERS] + "..."

@@ -87,19 +87,19 @@ def another_than(refused: str, ask: Callable[[], str]) -> str:
     return ask() if token == refused else token
 
 
-def _to_identity_error(said: str) -> SyncError:
+def _to_identity_error(message: str) -> SyncError:
     """The chain of credentials tells in words only what kept the managed identity from answering."""
-    if UNREACHED.search(said):
-        return _out_of_reach(said)
+    if UNREACHED.search(message):
+        return _out_of_reach(message)
     return ConfigError(
-        f"Azure gave no token for Purview: {said} In Azure, give the app a managed identity and set AZURE_CLIENT_ID if "
-        "it is user-assigned; on a laptop, sign in with the Azure CLI."
+        f"Azure gave no token for Purview: {message} In Azure, give the app a managed identity and set AZURE_CLIENT_ID "
+        "if it is user-assigned; on a laptop, sign in with the Azure CLI."
     )
 
 
-def _out_of_reach(said: str) -> TransientError:
-    kind = SlowAnswerError if TIMED_OUT.search(said) else TransientError
-    return kind(f"Azure's identity endpoint is out of reach: {said}", service="identity")
+def _out_of_reach(message: str) -> TransientError:
+    kind = SlowAnswerError if TIMED_OUT.search(message) else TransientError
+    return kind(f"Azure's identity endpoint is out of reach: {message}", service="identity")
 
 
 def _telling_lines(message: str) -> str:

@@ -7,7 +7,7 @@ import pytest
 from sync_core.absence.approval import Approval
 from sync_core.absence.retire import APPROVAL
 from sync_core.jobs.dead_letter import DeadLetter
-from tests.faults.test_retire_word import lose
+from tests.faults.test_retire_approval import lose
 from tests.faults.world import World
 
 REFUSED = 400
@@ -98,7 +98,7 @@ def test_a_word_for_no_asset_or_for_no_time_is_refused(world: World, wrong: tupl
     assert world.app.approvals.load(Approval, APPROVAL) is None
 
 
-def test_a_word_is_shown_with_what_was_retired_on_it(world: World) -> None:
+def test_an_approval_is_shown_with_what_was_retired_on_it(world: World) -> None:
     world.command("replay", "--cause", "rejected")
     assets = [world.add_asset() for _ in range(8)]
     world.run()

@@ -1,4 +1,4 @@
-"""Absence acts only after a complete snapshot, after its grace, and never on many assets without a person's word."""
+"""Absence acts only after a complete snapshot, after its grace, and on many assets with a person's approval only."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -152,7 +152,7 @@ def test_an_enumeration_that_breaks_off_retires_nothing(world: World, skip: int,
     assert {record.absent for record in world.app.assets.all()} == {0, 1}
 
 
-def test_many_assets_are_retired_only_with_a_persons_word(world: World, channel: Channel) -> None:
+def test_many_assets_are_retired_only_with_a_persons_approval(world: World, channel: Channel) -> None:
     for _ in range(MANY):
         world.add_asset()
     world.tick()
@@ -199,7 +199,7 @@ def test_a_loss_that_takes_many_runs_to_look_up_is_asked_about_as_one(
     assert (asked.assets, asked.of) == (18, 20)
 
 
-def test_new_work_is_no_reason_to_lose_more_without_a_word(world: World) -> None:
+def test_new_work_is_no_reason_to_lose_more_without_approval(world: World) -> None:
     for _ in range(MANY):
         world.add_asset()
     world.run()

@@ -118,7 +118,7 @@ def test_a_loss_that_is_found_in_parts_is_one_loss(world_of_all: World, monkeypa
     assert (asked.assets, asked.of) == (MANY, MANY)
 
 
-def test_a_persons_word_does_not_wait_for_the_end_of_another_round(
+def test_a_persons_approval_does_not_wait_for_the_end_of_another_round(
     world_of_all: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(check_existence, "RECORDS_A_RUN", 3)

@@ -61,7 +61,7 @@ def _approval(facts: Facts) -> Iterator[Notice]:
         "Nothing was changed. Look whether the term was renamed, or the app's identity lost a role. To retire them:",
     )
     command = f"python -m sync_core approve-retirement --assets {needed.assets} --by NAME"
-    yield Notice(f"Retiring {many(needed.assets, 'asset')} waits for a person's word", details, command)
+    yield Notice(f"Retiring {many(needed.assets, 'asset')} waits for a person's approval", details, command)
 
 
 def _dead_letters(facts: Facts, links: Links) -> Iterator[Notice]:

@@ -99,5 +99,5 @@ def _after_death(dead_letter: str, facts: Facts) -> Next:
 
 def _missing(record: AssetRecord, facts: Facts) -> Next:
     if facts.approval_needed and record.absent >= GRACE_SNAPSHOTS - 1:
-        return Next("It is no longer found. Whether it is retired waits for a person's word.", is_stuck=True)
+        return Next("It is no longer found. Whether it is retired waits for a person's approval.", is_stuck=True)
     return Next("It was not found the last time. It is retired if it is missing once more.")

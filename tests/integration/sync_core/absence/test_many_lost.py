@@ -1,11 +1,11 @@
-"""How many may go without a person's word, whatever became of the note of how many went."""
+"""How many may go without a person's approval, whatever became of the note of how many went."""
 
 import pytest
 
 from local.stack import TERM
 from sync_core.absence.approval import Approval
 from sync_core.absence.heal_groups import MADE_AGAIN
-from sync_core.absence.retire import APPROVAL, LATELY
+from sync_core.absence.retire import APPROVAL, RECENT_LOSSES
 from sync_core.assets.record import AssetStatus
 from tests.integration.sync_core.estate import Estate
 
@@ -38,9 +38,9 @@ def test_without_the_note_of_what_went_lately_the_records_tell_it(estate: Estate
     untag(estate, names[:FREE])
     assert retired(estate) == FREE
     if how == "gone":
-        estate.app.approvals.delete(LATELY)
+        estate.app.approvals.delete(RECENT_LOSSES)
     else:
-        garble(estate, "approval", LATELY, "lost")
+        garble(estate, "approval", RECENT_LOSSES, "lost")
 
     untag(estate, names[FREE : 2 * FREE])
 
@@ -50,7 +50,7 @@ def test_without_the_note_of_what_went_lately_the_records_tell_it(estate: Estate
     assert retired(estate) == 2 * FREE
 
 
-def test_what_went_on_a_persons_word_does_not_count_then(estate: Estate) -> None:
+def test_what_went_on_a_persons_approval_does_not_count_then(estate: Estate) -> None:
     estate.sync()
     names = [record.qualified_name for record in estate.records()]
     now = estate.clock.now()

@@ -1,4 +1,4 @@
-"""A person's word is kept in a row, and told beside each asset that went on it."""
+"""A person's approval is kept in a row, and told beside each asset that went on it."""
 
 from datetime import UTC, datetime
 

@@ -13,13 +13,13 @@ def evidence(
     *,
     since: datetime = NOON,
     recorded: int = 40,
-    lately: int = 0,
+    recent: int = 0,
     is_list_empty: bool = False,
     proof: Sight = Sight.NOT_MADE,
     first: int = 0,
 ) -> Evidence:
     keys = {f"asset-{number:03}": since for number in range(first, first + absent)}
-    return Evidence(keys, recorded, lately, is_list_empty, proof)
+    return Evidence(keys, recorded, recent, is_list_empty, proof)
 
 
 def in_doubt(absent: int = 40) -> Doubt:
@@ -48,7 +48,7 @@ def test_many_missing_at_once_are_left_alone_for_an_hour() -> None:
 
 
 def test_many_missing_bit_by_bit_within_a_day_are_many() -> None:
-    assert judge_absence(None, evidence(5, lately=8, recorded=35), NOON).gone == ()
+    assert judge_absence(None, evidence(5, recent=8, recorded=35), NOON).gone == ()
 
 
 def test_one_missing_is_not_made_again_while_the_list_comes_empty() -> None:

@@ -37,14 +37,14 @@ def test_what_is_kept_is_bounded() -> None:
     [(1, 100, True), (FREE_ASSETS, FREE_ASSETS, True), (6, 10, False), (30, 100, True), (31, 100, False)],
 )
 def test_few_assets_or_a_small_share_are_retired_without_asking(due: int, total: int, may: bool) -> None:  # noqa: FBT001 - a row of the table
-    assert is_free(due, total, lately=0) is may
+    assert is_free(due, total, recent=0) is may
 
 
-@pytest.mark.parametrize(("due", "total", "lately", "may"), [(1, 95, 5, True), (25, 95, 5, True), (26, 95, 5, False)])
+@pytest.mark.parametrize(("due", "total", "recent", "may"), [(1, 95, 5, True), (25, 95, 5, True), (26, 95, 5, False)])
 def test_a_share_is_one_of_what_there_was_before_the_first_of_them_went(
     due: int,
     total: int,
-    lately: int,
+    recent: int,
     may: bool,  # noqa: FBT001 - as above
 ) -> None:
-    assert is_free(due, total, lately) is may
+    assert is_free(due, total, recent) is may

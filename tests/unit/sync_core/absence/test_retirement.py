@@ -15,19 +15,19 @@ def a_word(assets: int, *, expires_in: timedelta = timedelta(hours=24)) -> Appro
     return Approval(assets=assets, by="Ada", given_at=NOW, expires_at=NOW + expires_in)
 
 
-def test_a_persons_word_counts_for_as_many_assets_as_it_says() -> None:
+def test_a_persons_approval_counts_for_as_many_assets_as_it_says() -> None:
     assert is_approved(40, a_word(40), NOW)
     assert not is_approved(41, a_word(40), NOW)
     assert not is_approved(1, None, NOW)
 
 
-def test_what_was_retired_on_a_persons_word_is_taken_off_it() -> None:
+def test_what_was_retired_on_a_persons_approval_is_taken_off_it() -> None:
     word = a_word(40).model_copy(update={"used": 30})
     assert is_approved(10, word, NOW)
     assert not is_approved(11, word, NOW)
 
 
-def test_a_persons_word_counts_until_it_expires() -> None:
+def test_a_persons_approval_counts_until_it_expires() -> None:
     word = a_word(40, expires_in=timedelta(hours=1))
     assert is_approved(40, word, NOW + timedelta(minutes=59))
     assert not is_approved(40, word, NOW + timedelta(hours=1))

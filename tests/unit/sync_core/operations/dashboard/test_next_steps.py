@@ -62,7 +62,7 @@ def test_a_failed_asset_leads_to_its_dead_letter() -> None:
     assert after_asset(failed, make_facts()).dead_letter == ""
 
 
-def test_a_missing_asset_is_in_its_grace_or_waits_for_a_persons_word() -> None:
+def test_a_missing_asset_is_in_its_grace_or_waits_for_a_persons_approval() -> None:
     missing = make_synced_record(absent=1)
     assert after_asset(missing, make_facts()).text.endswith("It is retired if it is missing once more.")
     needed = ApprovalNeeded(assets=8, of=20, since=NOW)

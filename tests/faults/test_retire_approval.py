@@ -1,4 +1,4 @@
-"""Many assets are retired on a person's word only: it counts once, and for what it was given."""
+"""Many assets are retired on a person's approval only: it counts once, and for what it was given."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -37,14 +37,14 @@ def lose(world: World, assets: list[str]) -> None:
 
 
 def approve(world: World, assets: int) -> None:
-    """A person gives the word; it counts for the very next run."""
+    """A person gives approval; it counts for the very next run."""
     now = world.clock.now()
-    word = Approval(assets=assets, by="Ada", given_at=now, expires_at=now + timedelta(days=1))
-    world.app.approvals.save(APPROVAL, word)
+    approval = Approval(assets=assets, by="Ada", given_at=now, expires_at=now + timedelta(days=1))
+    world.app.approvals.save(APPROVAL, approval)
     world.tick()
 
 
-def test_a_word_is_used_up_by_what_is_retired_on_it(world: World) -> None:
+def test_an_approval_is_used_up_by_what_is_retired_on_it(world: World) -> None:
     assets = world_of(world, ALL)
     lose(world, assets[:EARLIER])
     approve(world, EARLIER)
@@ -54,9 +54,9 @@ def test_a_word_is_used_up_by_what_is_retired_on_it(world: World) -> None:
 
     assert retired(world) == set(assets[:EARLIER])
     assert question(world) is not None
-    word = world.app.approvals.load(Approval, APPROVAL)
-    assert word is not None
-    assert (word.assets, word.used, word.by) == (EARLIER, EARLIER, "Ada")
+    approval = world.app.approvals.load(Approval, APPROVAL)
+    assert approval is not None
+    assert (approval.assets, approval.used, approval.by) == (EARLIER, EARLIER, "Ada")
 
 
 def test_who_said_so_stands_in_the_record(world: World) -> None:
@@ -68,7 +68,7 @@ def test_who_said_so_stands_in_the_record(world: World) -> None:
     assert [reason.partition("stays. ")[2] for reason in reasons] == ["Approved by Ada."]
 
 
-def test_a_word_for_as_many_as_the_question_says_is_enough_after_others_went_without_one(world: World) -> None:
+def test_an_approval_for_as_many_as_the_question_says_is_enough_after_others_went_without_one(world: World) -> None:
     assets = world_of(world, ALL)
     lose(world, assets[:2])
     assert len(retired(world)) == 2
@@ -81,7 +81,7 @@ def test_a_word_for_as_many_as_the_question_says_is_enough_after_others_went_wit
     assert len(retired(world)) == 2 + EARLIER
 
 
-def test_after_a_loss_that_was_approved_a_small_one_needs_no_word(world: World) -> None:
+def test_after_a_loss_that_was_approved_a_small_one_needs_no_approval(world: World) -> None:
     assets = world_of(world, ALL)
     lose(world, assets[:EARLIER])
     approve(world, EARLIER)
@@ -91,7 +91,7 @@ def test_after_a_loss_that_was_approved_a_small_one_needs_no_word(world: World) 
     assert retired(world) == {*assets[:EARLIER], assets[-1]}
 
 
-def test_small_losses_of_one_day_that_are_a_large_one_together_need_a_word(world: World) -> None:
+def test_small_losses_of_one_day_that_are_a_large_one_together_need_approval(world: World) -> None:
     assets = world_of(world, ALL)
     lose(world, assets[:4])
     assert len(retired(world)) == 4
@@ -123,7 +123,7 @@ class FailsHalfWay(AssetStore):
         return super().close(key, change, announce=announce)
 
 
-def test_a_word_is_used_up_also_when_the_run_dies_half_way(world: World) -> None:
+def test_an_approval_is_used_up_also_when_the_run_dies_half_way(world: World) -> None:
     assets = world_of(world, ALL)
     lose(world, assets[:9])
     change_retire(world, assets=FailsHalfWay(world.app.assets.table, world.app.asset_jobs))
@@ -145,7 +145,7 @@ def hasty(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
     return world
 
 
-def test_those_that_a_run_has_no_time_for_are_retired_by_the_next_on_the_same_word(hasty: World) -> None:
+def test_those_that_a_run_has_no_time_for_are_retired_by_the_next_on_the_same_approval(hasty: World) -> None:
     assets = world_of(hasty, ALL)
     lose(hasty, assets[:9])
 
@@ -157,12 +157,12 @@ def test_those_that_a_run_has_no_time_for_are_retired_by_the_next_on_the_same_wo
         hasty.tick()
 
     assert retired(hasty) == set(assets[:9])
-    word = hasty.app.approvals.load(Approval, APPROVAL)
-    assert word is not None
-    assert word.used == 9
+    approval = hasty.app.approvals.load(Approval, APPROVAL)
+    assert approval is not None
+    assert approval.used == 9
 
 
-def test_those_that_a_run_has_no_time_for_still_need_no_word_if_all_of_them_needed_none(hasty: World) -> None:
+def test_those_that_a_run_has_no_time_for_still_need_no_approval_if_all_of_them_needed_none(hasty: World) -> None:
     assets = world_of(hasty, 20)
     lose(hasty, assets[:6])  # 30 %
     assert 0 < len(retired(hasty)) < 6
