@@ -134,7 +134,7 @@ class HealGroups:
                 logger.warning("Group %s of asset %s is gone; it is made again", record.group_id, record.key)
                 self._ask_again(record, lambda one: _gone(one, now, log.run_id), log)
 
-        self.notify.tell("groups_made_again", groups_made_again(names), ask_for_all)
+        self.notify.tell(groups_made_again(names), ask_for_all)
         log.counts[Count.SOURCES_GONE] += len(names)
         log.notes.append(f"{len(names)} groups or sources are gone from CluedIn and are made again.")
 
@@ -157,7 +157,7 @@ class HealGroups:
             return
         if before is None:
             missing = groups_missing(len(standing.evidence(0).absent), standing.must_stand)
-            self.notify.tell("groups_missing", missing, lambda: self.notes.save(DOUBT, doubt))
+            self.notify.tell(missing, lambda: self.notes.save(DOUBT, doubt))
         elif doubt != before:
             self.notes.save(DOUBT, doubt)
 

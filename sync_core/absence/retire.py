@@ -142,7 +142,7 @@ class Retire:
             news = [item for item in self.assets.news() if item.status is AssetStatus.RETIRED]
             items = [Item(item.guid, item.name) for item in news]
             text = assets_retired([item.name for item in news]).about(items)
-            self.notify.send_once([("asset_retired", text)] if news else [], lambda: self.assets.take_news(news))
+            self.notify.send_once([text] if news else [], lambda: self.assets.take_news(news))
 
     def _use_approval(self, part: int, due: int, total: int) -> str | None:
         """Return who said that `due` assets may go, an empty text where no one has to, None where no one did.
@@ -181,7 +181,7 @@ class Retire:
         )
         logger.error("%s of %s assets would be retired; that needs approval", len(due), total)
         text = approval_needed([record.name for record in due], total).about(to_items(due))
-        self.notify.tell("approval_needed", text, lambda: self.approvals.save(NEEDED, needed))
+        self.notify.tell(text, lambda: self.approvals.save(NEEDED, needed))
 
 
 def _changer(update: Mapping[str, Any]) -> Callable[[AssetRecord], AssetRecord]:

@@ -38,14 +38,14 @@ class AnnounceDataSets:
         return True
 
 
-def _told_of(news: Sequence[DataSetNews]) -> Iterator[tuple[str, Announcement]]:
+def _told_of(news: Sequence[DataSetNews]) -> Iterator[Announcement]:
     synced = sorted((item for item in news if not item.failure), key=lambda item: item.name)
     failed = sorted((item for item in news if item.failure), key=lambda item: item.name)
     if synced:
-        yield "data_set_synced", data_sets_synced([item.name for item in synced]).about(_items(synced))
+        yield data_sets_synced([item.name for item in synced]).about(_items(synced))
     if failed:
         failures = [Failure(item.name, item.failure) for item in failed]
-        yield "data_set_failed", data_sets_failed(failures).about(_items(failed))
+        yield data_sets_failed(failures).about(_items(failed))
 
 
 def _items(news: Sequence[DataSetNews]) -> list[Item]:

@@ -3,8 +3,25 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import StrEnum
 
 from pydantic import BaseModel
+
+
+class NotificationKind(StrEnum):
+    """What people are told of. The values are shown in `status` and sent to programs; docs/operations.md has them."""
+
+    DATA_SOURCE_CREATED = "data_source_created"
+    SYNCHRONIZATION_COMPLETED = "synchronization_completed"
+    DATA_SET_SYNCED = "data_set_synced"
+    DATA_SET_FAILED = "data_set_failed"
+    ASSET_RETIRED = "asset_retired"
+    APPROVAL_NEEDED = "approval_needed"
+    TERMS_PAUSED = "terms_paused"
+    ASSET_CURATION = "asset_curation"
+    GROUPS_MISSING = "groups_missing"
+    GROUPS_MADE_AGAIN = "groups_made_again"
+    WEBHOOK_BODIES_MISSING = "webhook_bodies_missing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +35,9 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
-    """One notification."""
+    """One notification. `kind` is a `NotificationKind`, or one that a newer version kept."""
 
+    kind: str
     title: str
     body: str
     items: tuple[Item, ...] = ()

@@ -42,12 +42,12 @@ class Kept(BaseModel):
     @property
     def announcement(self) -> Announcement:
         """The notification itself."""
-        return Announcement(self.title, self.body, tuple(self.items))
+        return Announcement(self.kind, self.title, self.body, tuple(self.items))
 
 
 @dataclass(frozen=True)
 class Notify:
-    """Sends notifications by kind. `last` is what `status` shows of each kind, `outbox` what is still to be told."""
+    """Sends notifications. `last` is what `status` shows of each kind, `outbox` what is still to be told."""
 
     receivers: Sequence[Receiver]
     last: Notes
@@ -59,7 +59,7 @@ class Notify:
         """Whether anyone is to be notified."""
         return bool(self.receivers)
 
-    def tell(self, kind: str, announcement: Announcement, note: Callable[[], object]) -> None:
+    def tell(self, announcement: Announcement, note: Callable[[], object]) -> None:
         """Do what a notification tells of, or note that people are told, and send it; never raises for a receiver.
 
         It is kept before `note` is called: who dies in between is heard twice at worst. Where nobody is to be notified,
@@ -73,15 +73,15 @@ class Notify:
             note()
             return True
 
-        self.send_once([(kind, announcement)], take)
+        self.send_once([announcement], take)
 
-    def send_once(self, news: Sequence[tuple[str, Announcement]], take: Callable[[], bool]) -> bool:
+    def send_once(self, news: Sequence[Announcement], take: Callable[[], bool]) -> bool:
         """Send what `take` says is ours to tell, and return what it says.
 
         It is kept before `take` drops the news, and dropped if another worker was faster: who dies in between has
         lost nothing, at worst somebody hears it twice.
         """
-        kept = {f"{self.runtime.now():%Y%m%d%H%M%S%f}-{self.runtime.new_id()}": self._to_keep(*one) for one in news}
+        kept = {f"{self.runtime.now():%Y%m%d%H%M%S%f}-{self.runtime.new_id()}": self._to_keep(one) for one in news}
         for name, one in kept.items():
             self.outbox.save(name, one)
         is_ours = False
@@ -103,14 +103,14 @@ class Notify:
         due = ((name, kept) for name, kept in self.outbox.all(Kept) if now >= kept.next_at)
         log.counts[Count.NOTIFICATIONS_SENT] += self._send_all(list(islice(due, KEPT_A_RUN)))
 
-    def _to_keep(self, kind: str, announcement: Announcement) -> Kept:
+    def _to_keep(self, announcement: Announcement) -> Kept:
         now = self.runtime.now()
         items = [
             Item(item.id, item.name[:LONGEST_KEPT], item.reason[:LONGEST_KEPT])
             for item in announcement.items[:ITEMS_KEPT]
         ]
         return Kept(
-            kind=kind,
+            kind=announcement.kind,
             title=announcement.title,
             body=announcement.body,
             items=items,
@@ -128,7 +128,7 @@ class Notify:
         for receiver in self.receivers:
             if receiver.id not in told | failures.keys():
                 try:
-                    receiver.send(kept.kind, kept.announcement)
+                    receiver.send(kept.announcement)
                     told.add(receiver.id)
                 except SyncError as failure:
                     failures[receiver.id] = str(failure)

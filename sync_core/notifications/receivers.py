@@ -39,7 +39,7 @@ class Receiver:
     def __post_init__(self) -> None:
         object.__setattr__(self, "id", sha256(self.url.get_secret_value().encode()).hexdigest()[:16])
 
-    def send(self, kind: str, announcement: Announcement) -> None:
+    def send(self, announcement: Announcement) -> None:
         """Send a notification. Texts hold names given by people: no markup in them counts, and no line break.
 
         A plain `https://` URL gets `{"kind", "title", "text", "items": [{"id", "name", "reason"}]}` by POST.
@@ -49,14 +49,14 @@ class Receiver:
             TransientError: it did not take the notification.
         """
         record_request(NAME)
-        refusal = self._try(kind, announcement)
+        refusal = self._try(announcement)
         if refusal is None:
             raise ConfigError(f"NOTIFY_URLS: entry {self.position} is no notification URL that Apprise knows.")
         if refusal:
             told = f"NOTIFY_URLS: entry {self.position} did not take the notification: {refusal}."
             raise TransientError(told, service=NAME)
 
-    def _try(self, kind: str, announcement: Announcement) -> str | None:
+    def _try(self, announcement: Announcement) -> str | None:
         """Return why it did not take it, an empty text if it did, None where nobody knows such a URL.
 
         An error does not leave it: it may show the URL.
@@ -66,7 +66,7 @@ class Receiver:
             plugin = _find_plugin(url)
             if plugin is not None:
                 return self._in_time(lambda: _notify(plugin, announcement))
-            return _post(url, kind, announcement) if urlsplit(url).scheme.lower() in PLAIN_SCHEMES else None
+            return _post(url, announcement) if urlsplit(url).scheme.lower() in PLAIN_SCHEMES else None
         except Exception as error:  # noqa: BLE001  # a hundred plugins of other people: they must not fail the sync
             return type(error).__name__
 
@@ -122,9 +122,9 @@ def _notify(plugin: "NotifyBase", announcement: Announcement) -> str:
     return "" if is_sent else "it refused it, or did not answer"
 
 
-def _post(url: str, kind: str, announcement: Announcement) -> str:
+def _post(url: str, announcement: Announcement) -> str:
     body: dict[str, Any] = {
-        "kind": kind,
+        "kind": announcement.kind,
         "title": one_line(announcement.title),
         "text": one_line(announcement.body),
         "items": [

@@ -6,7 +6,7 @@ Source: docs/vendors/cluedin.md, 4.1.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sync_core.notifications.announcement import Announcement
+from sync_core.notifications.announcement import Announcement, NotificationKind
 
 NAMES_SHOWN = 20
 FAILURES_SHOWN = 10
@@ -28,23 +28,29 @@ def data_sources_created(names: Sequence[str]) -> Announcement:
     """Tell which data sources were made: one by its asset's name, many as one message."""
     title = "Data source created"
     if len(names) == 1:
-        return Announcement(title, f"Data source '{_listed(names)}' created for Purview asset")
+        return Announcement(
+            NotificationKind.DATA_SOURCE_CREATED, title, f"Data source '{_listed(names)}' created for Purview asset"
+        )
     text = f"{len(names)} data sources have been created for assets registered in Purview ({_listed(names)})"
-    return Announcement(title, text)
+    return Announcement(NotificationKind.DATA_SOURCE_CREATED, title, text)
 
 
 def data_sets_synced(names: Sequence[str]) -> Announcement:
     """Tell whose lineage stands in Purview now."""
     title = "Data set synced to Purview"
     if len(names) == 1:
-        return Announcement(title, f"Data Set '{_listed(names)}' synced to Purview")
-    return Announcement(title, f"{len(names)} data sets have been synced to Purview ({_listed(names)})")
+        return Announcement(NotificationKind.DATA_SET_SYNCED, title, f"Data Set '{_listed(names)}' synced to Purview")
+    return Announcement(
+        NotificationKind.DATA_SET_SYNCED,
+        title,
+        f"{len(names)} data sets have been synced to Purview ({_listed(names)})",
+    )
 
 
 def data_sets_failed(failures: Sequence[Failure]) -> Announcement:
     """Tell whose lineage was given up, why, and what to do."""
     body = f"The lineage of {len(failures)} data sets is not in Purview: {_explained(failures)}. {NEXT_STEP}"
-    return Announcement("Data sets could not be synced to Purview", body)
+    return Announcement(NotificationKind.DATA_SET_FAILED, "Data sets could not be synced to Purview", body)
 
 
 def assets_retired(names: Sequence[str]) -> Announcement:
@@ -54,7 +60,7 @@ def assets_retired(names: Sequence[str]) -> Announcement:
         f"{len(names)} assets lost their glossary term ({_listed(names)}). Their groups in CluedIn stay as they are; "
         "an asset that gets its term again is synced on, in the group it had."
     )
-    return Announcement(title, body)
+    return Announcement(NotificationKind.ASSET_RETIRED, title, body)
 
 
 def terms_paused(pauses: Sequence[tuple[str, str]]) -> Announcement:
@@ -63,13 +69,13 @@ def terms_paused(pauses: Sequence[tuple[str, str]]) -> Announcement:
         f"{len(pauses)} terms are paused for a day: what is tagged or untagged with them does not arrive, and no asset "
         f"counts as missing by them. {_explained([Failure(*pause) for pause in pauses])}"
     )
-    return Announcement("Terms are paused", body)
+    return Announcement(NotificationKind.TERMS_PAUSED, "Terms are paused", body)
 
 
 def asset_curation(sentences: Sequence[str]) -> Announcement:
     """Tell that classic terms are frozen, and what to write in place of keywords that cannot follow."""
     body = f"{' '.join(sentences)} Assets that have classic terms stay as they are until the published copies are read."
-    return Announcement("Asset curation is enabled in this tenant", body)
+    return Announcement(NotificationKind.ASSET_CURATION, "Asset curation is enabled in this tenant", body)
 
 
 def approval_needed(names: Sequence[str], total: int) -> Announcement:
@@ -79,7 +85,7 @@ def approval_needed(names: Sequence[str], total: int) -> Announcement:
         f"the glossary term and the app's rights, then approve with `python -m sync_core approve-retirement --assets "
         f"{len(names)} --by NAME`."
     )
-    return Announcement("Many assets are missing: approval needed", body)
+    return Announcement(NotificationKind.APPROVAL_NEEDED, "Many assets are missing: approval needed", body)
 
 
 def groups_made_again(names: Sequence[str]) -> Announcement:
@@ -88,7 +94,7 @@ def groups_made_again(names: Sequence[str]) -> Announcement:
         f"{len(names)} groups or data sources are gone from CluedIn and are made again ({_listed(names)}). To stop "
         "that, take the tag off the asset in Purview."
     )
-    return Announcement("Data sources are made again", body)
+    return Announcement(NotificationKind.GROUPS_MADE_AGAIN, "Data sources are made again", body)
 
 
 def groups_missing(missing: int, total: int) -> Announcement:
@@ -98,7 +104,7 @@ def groups_missing(missing: int, total: int) -> Announcement:
         "is proven: when every look of an hour agrees, one of them is made, and the rest only if CluedIn then shows "
         "that one. Check whether CLUEDIN_URL leads to the right organization, and the service account's roles."
     )
-    return Announcement("Many data sources are missing in CluedIn", body)
+    return Announcement(NotificationKind.GROUPS_MISSING, "Many data sources are missing in CluedIn", body)
 
 
 def synchronization_completed(*, created: int, adopted: int, failures: Sequence[Failure]) -> Announcement:
@@ -106,7 +112,7 @@ def synchronization_completed(*, created: int, adopted: int, failures: Sequence[
     body = f"{created} created, {adopted} found in place, {len(failures)} failed"
     if failures:
         body += f": {_explained(failures)}. {NEXT_STEP}"
-    return Announcement("Synchronization completed", body)
+    return Announcement(NotificationKind.SYNCHRONIZATION_COMPLETED, "Synchronization completed", body)
 
 
 def _explained(failures: Sequence[Failure]) -> str:

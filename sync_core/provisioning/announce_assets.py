@@ -39,15 +39,15 @@ class Announce:
             log.counts[Count.ANNOUNCED] += len(news)
 
 
-def _told_of(news: Sequence[News]) -> Iterator[tuple[str, Announcement]]:
+def _told_of(news: Sequence[News]) -> Iterator[Announcement]:
     """Yield what is to be told; assets are retired by a discovery that could not tell it itself any more."""
     if retired := [item for item in news if item.status is AssetStatus.RETIRED]:
-        yield "asset_retired", assets_retired([item.name for item in retired]).about(_items(retired))
+        yield assets_retired([item.name for item in retired]).about(_items(retired))
     if ended := [item for item in news if item.status is not AssetStatus.RETIRED]:
         yield from _told_of_ends(ended)
 
 
-def _told_of_ends(news: Sequence[News]) -> Iterator[tuple[str, Announcement]]:
+def _told_of_ends(news: Sequence[News]) -> Iterator[Announcement]:
     synced = [item for item in news if item.status is AssetStatus.SYNCED]
     created = [item for item in synced if item.origin is Origin.CREATED]
     failed = [item for item in news if item.status is AssetStatus.FAILED]
@@ -57,8 +57,8 @@ def _told_of_ends(news: Sequence[News]) -> Iterator[tuple[str, Announcement]]:
         failures=[Failure(item.name, item.reason) for item in failed],
     ).about(_items(failed))
     if created:
-        yield "data_source_created", data_sources_created([item.name for item in created]).about(_items(created))
-    yield "synchronization_completed", completed
+        yield data_sources_created([item.name for item in created]).about(_items(created))
+    yield completed
 
 
 def _items(news: Sequence[News]) -> list[Item]:

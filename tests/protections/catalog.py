@@ -2047,8 +2047,8 @@ TOLD = (
     Protection(
         "a notification is kept before it is noted as told, or what it tells of is done",
         "sync_core/notifications/notify.py",
-        "        self.send_once([(kind, announcement)], take)\n",
-        "        take()\n        self.send_once([(kind, announcement)], lambda: True)\n",
+        "        self.send_once([announcement], take)\n",
+        "        take()\n        self.send_once([announcement], lambda: True)\n",
         f"{INTEGRATION}/notifications/test_killed_before_telling.py::test_that_a_person_must_approve_is_told",
         "a process died in between: nobody learned that a retirement waited for approval",
     ),

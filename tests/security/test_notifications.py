@@ -21,8 +21,7 @@ SEED = "seeded0secret"
 
 
 def notify(url: str, name: str = "Orders") -> None:
-    announcement = data_sources_created([name])
-    Receiver(SecretStr(url), 1).send("data_source_created", announcement)
+    Receiver(SecretStr(url), 1).send(data_sources_created([name]))
 
 
 @pytest.mark.parametrize(
@@ -64,4 +63,4 @@ def test_an_address_that_fails_is_neither_logged_nor_told(url: str, caplog: pyte
 
 def test_the_error_says_which_entry_is_meant() -> None:
     with pytest.raises(ConfigError, match="entry 2 "):
-        new_receivers([SecretStr("json://127.0.0.1:1"), SecretStr("bogus://x")])[1].send("kind", Announcement("t", "b"))
+        new_receivers([SecretStr("json://127.0.0.1:1"), SecretStr("bogus://x")])[1].send(Announcement("kind", "t", "b"))

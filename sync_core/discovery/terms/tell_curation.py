@@ -51,7 +51,7 @@ class TellCuration:
         log.notes += sentences
         if self.notify.is_on and self._is_news(proposals):
             self._told = told = CurationTold(proposals=dict(proposals))
-            self.notify.tell("asset_curation", asset_curation(sentences), lambda: self.notes.save(NOTE, told))
+            self.notify.tell(asset_curation(sentences), lambda: self.notes.save(NOTE, told))
 
     def known(self) -> list[str]:
         """Return what is known now, from what the last runs left behind."""

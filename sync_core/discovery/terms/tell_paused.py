@@ -40,4 +40,4 @@ class TellPaused:
         if news:
             text = terms_paused([(one.name or one.id, one.reason) for one in news])
             note = ToldNote(since={key: one.since for key, one in long.items()})
-            self.notify.tell("terms_paused", text, lambda: self.notes.save(NOTE, note))
+            self.notify.tell(text, lambda: self.notes.save(NOTE, note))

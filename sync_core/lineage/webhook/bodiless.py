@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from sync_core.lineage.webhook.empty_bodies_seen import EmptyBodiesSeen
-from sync_core.notifications.announcement import Announcement
+from sync_core.notifications.announcement import Announcement, NotificationKind
 
 NOTED_EVERY = timedelta(minutes=1)
 TOLD_FOR = timedelta(days=1)  # after the last one
@@ -57,4 +57,6 @@ def explain(seen: EmptyBodiesSeen | None, now: datetime) -> str:
 
 def bodies_missing(text: str) -> Announcement:
     """Tell that deliveries arrive without their body."""
-    return Announcement("Deliveries of CluedIn arrive without their body", text)
+    return Announcement(
+        NotificationKind.WEBHOOK_BODIES_MISSING, "Deliveries of CluedIn arrive without their body", text
+    )

@@ -12,7 +12,6 @@ from sync_core.storage.notes import Notes
 
 SEEN = "empty-bodies"
 TOLD = "empty-bodies-told"
-KIND = "webhook_bodies_missing"
 
 
 @dataclass(frozen=True)
@@ -43,4 +42,4 @@ class EmptyBodies:
         told = self.notes.load(EmptyBodiesTold, TOLD)
         if self.notify.is_on and (told is None or told.first_at != seen.first_at):
             note = EmptyBodiesTold(first_at=seen.first_at)
-            self.notify.tell(KIND, bodies_missing(text), lambda: self.notes.save(TOLD, note))
+            self.notify.tell(bodies_missing(text), lambda: self.notes.save(TOLD, note))

@@ -269,8 +269,8 @@ def test_people_hear_once_of_a_term_that_is_paused_for_a_day(estate: Estate) -> 
     class Receiver:
         id = "people"
 
-        def send(self, kind: str, announcement: Announcement) -> None:
-            told.append(f"{kind}: {announcement.body}")
+        def send(self, announcement: Announcement) -> None:
+            told.append(f"{announcement.kind}: {announcement.body}")
 
     people: Any = [Receiver()]
     by_term = estate.app.discover_by_term

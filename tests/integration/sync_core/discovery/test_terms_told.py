@@ -50,8 +50,8 @@ def test_curation_and_the_keyword_to_write_are_told_everywhere_and_people_hear_o
     class Receiver:
         id = "people"
 
-        def send(self, kind: str, announcement: Announcement) -> None:
-            told.append(f"{kind}: {announcement.body}")
+        def send(self, announcement: Announcement) -> None:
+            told.append(f"{announcement.kind}: {announcement.body}")
 
     people: Any = [Receiver()]
     by_term = estate.app.discover_by_term

@@ -206,7 +206,7 @@ def test_a_slow_first_byte_has_its_own_time_after_each_answer(service: Scripted)
 
 def test_a_receiver_whose_answer_drips_is_told_all_the_same(drip: Dripping) -> None:
     (receiver,) = receivers.new_receivers([SecretStr(f"{drip.url}/hook")])
-    assert in_time(lambda: receiver.send("kind", Announcement("title", "body"))) is None
+    assert in_time(lambda: receiver.send(Announcement("kind", "title", "body"))) is None
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
@@ -216,7 +216,7 @@ def test_a_receiver_that_drips_holds_nobody_and_one_thread_at_most(scheme: str) 
         url = server.url.replace("http", scheme)
         (receiver,) = receivers.new_receivers([SecretStr(f"{url}/hook")])
         for _ in range(3):
-            error = in_time(lambda: receiver.send("kind", Announcement("title", "body")))
+            error = in_time(lambda: receiver.send(Announcement("kind", "title", "body")))
             assert isinstance(error, TransientError)
             assert "NOTIFY_URLS: entry 1 did not take the notification" in str(error)
         assert server.taken == (3 if scheme == "http" else 1)

@@ -60,8 +60,8 @@ class Receiver:
 class Deadly(NotificationReceiver):
     """The process dies when it sends."""
 
-    def send(self, kind: str, announcement: Announcement) -> None:
-        raise ZeroDivisionError(kind, announcement)
+    def send(self, announcement: Announcement) -> None:
+        raise ZeroDivisionError(announcement)
 
 
 @dataclass(frozen=True)
@@ -262,7 +262,7 @@ def test_a_wrong_entry_that_is_put_right_gets_what_was_kept(new_small_estate: Ne
 def test_a_receiver_that_fails_costs_one_try_a_run_however_much_is_kept(estate: Estate, receiver: Receiver) -> None:
     receiver.status = 500
     for number in range(5):
-        estate.app.notify.tell("a_kind", Announcement(f"title {number}", "body"), list)
+        estate.app.notify.tell(Announcement("a_kind", f"title {number}", "body"), list)
     estate.clock.advance(600)
     tried = receiver.tried
 
@@ -276,14 +276,14 @@ def test_a_worker_that_dies_between_dropping_news_and_telling_them_has_lost_noth
 ) -> None:
     dead = replace(estate.app.notify, receivers=[Deadly(SecretStr("json://127.0.0.1"), 1)])
     with pytest.raises(ZeroDivisionError):
-        dead.send_once([("a_kind", Announcement("title", "body"))], lambda: True)
+        dead.send_once([Announcement("a_kind", "title", "body")], lambda: True)
     estate.clock.advance(600)
     estate.app.reconcile.run()
     assert receiver.received == [("title", "body")]
 
 
 def test_news_that_another_worker_tells_are_told_once(estate: Estate, receiver: Receiver) -> None:
-    assert not estate.app.notify.send_once([("a_kind", Announcement("title", "body"))], lambda: False)
+    assert not estate.app.notify.send_once([Announcement("a_kind", "title", "body")], lambda: False)
     estate.clock.advance(600)
     estate.app.reconcile.run()
     assert receiver.received == []
@@ -291,7 +291,7 @@ def test_news_that_another_worker_tells_are_told_once(estate: Estate, receiver: 
 
 def test_news_that_cannot_be_told_for_a_month_are_dropped(estate: Estate, receiver: Receiver) -> None:
     receiver.status = 500
-    estate.app.notify.tell("a_kind", Announcement("title", "body"), list)
+    estate.app.notify.tell(Announcement("a_kind", "title", "body"), list)
     estate.clock.advance(31 * 24 * 3600)
     estate.app.reconcile.run()
     assert list(estate.app.notes("outbox").all(Kept)) == []

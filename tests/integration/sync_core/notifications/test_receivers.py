@@ -28,9 +28,9 @@ SECRET_PATH = "/top-secret"
 TEN_FAILURES = data_sets_failed([Failure(f"data set {number} {'🧪' * 20}", "y" * 180) for number in range(10)])
 
 
-def send(url: str, announcement: Announcement = Announcement("title", "body"), kind: str = "a_kind") -> None:  # noqa: B008
+def send(url: str, announcement: Announcement = Announcement("a_kind", "title", "body")) -> None:  # noqa: B008
     (receiver,) = new_receivers([SecretStr(url)])
-    receiver.send(kind, announcement)
+    receiver.send(announcement)
 
 
 def json_url(service: Scripted) -> str:
@@ -44,14 +44,14 @@ def told(service: Scripted) -> list[tuple[str, str]]:
 
 def test_title_and_text_are_told_through_apprise(service: Scripted) -> None:
     with request_ledger() as requests:
-        send(json_url(service), Announcement("Data source created", "Data source 'Ä; <b>.csv' created"))
+        send(json_url(service), Announcement("a_kind", "Data source created", "Data source 'Ä; <b>.csv' created"))
     assert told(service) == [("Data source created", "Data source 'Ä; <b>.csv' created")]
     assert requests == Counter(notifications=1)
 
 
 def test_a_plain_url_gets_json(service: Scripted) -> None:
     items = [Item("g1", "Orders\nof May"), Item("d2", "Customers", "CluedIn refused it.")]
-    send(f"{service.url}/hook?key=k", Announcement("A title", "a text").about(items), "data_set_failed")
+    send(f"{service.url}/hook?key=k", Announcement("data_set_failed", "A title", "a text").about(items))
 
     (asked,) = service.asked
     assert (asked.method, asked.path, asked.query) == ("POST", "/hook", "key=k")
@@ -92,7 +92,7 @@ def test_apprise_says_so_too(service: Scripted) -> None:
 def test_an_entry_that_is_no_notification_url_is_named_by_its_place(entry: str) -> None:
     (_, wrong) = new_receivers([SecretStr("json://127.0.0.1"), SecretStr(entry)])
     with pytest.raises(ConfigError, match="NOTIFY_URLS: entry 2 is no notification URL"):
-        wrong.send("kind", Announcement("title", "body"))
+        wrong.send(Announcement("kind", "title", "body"))
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_no_error_and_no_line_of_ours_shows_a_url(entry: str, caplog: pytest.Log
     caplog.set_level(logging.DEBUG, "sync_core")
     (receiver,) = new_receivers([SecretStr(entry)])
     with pytest.raises(SyncError) as caught:
-        receiver.send("kind", Announcement("title", "body"))
+        receiver.send(Announcement("kind", "title", "body"))
     own_lines = [record.getMessage() for record in caplog.records if record.name.startswith("sync_core")]
     assert "top-secret" not in f"{receiver!r} {own_lines} {''.join(traceback.format_exception(caught.value))}"
 
@@ -137,7 +137,10 @@ def test_what_is_longer_still_fits_telegram(service: Scripted, monkeypatch: pyte
     monkeypatch.setattr(apprise.plugins.telegram.NotifyTelegram, "notify_url", service.url + "/bot")
     service.answers = [limited("text", 4096, {"ok": True, "result": {}})] * 10
 
-    send("tgram://123456789:ABCdefghIJKLmnopQRSTuvwxyz12345678A/12315544/", Announcement("title", "x 🧪" * 2500))
+    send(
+        "tgram://123456789:ABCdefghIJKLmnopQRSTuvwxyz12345678A/12315544/",
+        Announcement("a_kind", "title", "x 🧪" * 2500),
+    )
 
     assert len(service.asked) >= 2
 
@@ -158,7 +161,7 @@ def test_what_is_longer_still_fits_a_service_of_ones_own(service: Scripted, sche
 
 def test_a_receiver_of_short_messages_gets_a_few_of_them_and_not_forty(service: Scripted) -> None:
     host = service.url.removeprefix("http://")
-    send(f"rocket://{'a' * 17}/{'b' * 43}@{host}/%23r", Announcement("title", "x" * 40_000))
+    send(f"rocket://{'a' * 17}/{'b' * 43}@{host}/%23r", Announcement("a_kind", "title", "x" * 40_000))
     assert 2 <= len(service.asked) <= 6
 
 

@@ -219,7 +219,7 @@ def test_nothing_secret_is_in_the_status_whatever_went_wrong(new_small_estate: N
     estate = new_small_estate(**secrets)
     estate.sync()
     estate.app.create_data_source_group.handle(b"{}")
-    estate.app.notify.tell("data_source_created", data_sources_created(["Orders"]), list)
+    estate.app.notify.tell(data_sources_created(["Orders"]), list)
 
     shown = json.dumps(estate.status())
 

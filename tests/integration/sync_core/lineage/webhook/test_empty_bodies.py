@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from sync_core.app import App
-from sync_core.lineage.webhook.empty_bodies import KIND, SEEN, EmptyBodies
+from sync_core.lineage.webhook.empty_bodies import SEEN, EmptyBodies
 from sync_core.lineage.webhook.empty_bodies_seen import EmptyBodiesSeen
-from sync_core.notifications.announcement import LastNotification
+from sync_core.notifications.announcement import LastNotification, NotificationKind
 from sync_core.runs.run import RunKind
 from sync_core.runs.run_log import RunLog
 from tests.integration.sync_core.lineage.bench import LineageBench
@@ -63,9 +63,9 @@ def test_one_notification_tells_it_until_it_has_ended_for_a_day(new_bench: NewBe
         return replace(bench.app.empty_bodies, clock=lambda: start + timedelta(minutes=minutes))
 
     def is_notified(minutes: int) -> bool:
-        before = bench.app.notes("notification").load(LastNotification, KIND)
+        before = bench.app.notes("notification").load(LastNotification, NotificationKind.WEBHOOK_BODIES_MISSING)
         at(minutes).tell(RunLog("run", start))
-        return bench.app.notes("notification").load(LastNotification, KIND) != before
+        return bench.app.notes("notification").load(LastNotification, NotificationKind.WEBHOOK_BODIES_MISSING) != before
 
     sent = []
     for minute in (0, 5, 600, 1300, 1300 + 23 * 60):
