@@ -18,6 +18,7 @@ from sync_core.errors import ConflictError
 from sync_core.ledger import record_request
 from sync_core.storage.failures import STORAGE, is_missing_container, translated
 from sync_core.storage.rows import Row
+from sync_core.storage.transaction import submit_transaction
 
 T = TypeVar("T")
 Operation = tuple[Any, ...]
@@ -186,10 +187,9 @@ class Table:
         """
         try:
             scoped = [(kind, self._scoped(row), *options) for kind, row, *options in operations]
-            results = self._do(lambda: self._client.submit_transaction(scoped), "a transaction")
+            return self._do(lambda: submit_transaction(self._client, scoped), "a transaction")
         except (ResourceExistsError, ResourceNotFoundError) as error:
             raise ConflictError(f"Another worker changed rows of {self._name} first.") from error
-        return [str(result.get("etag", "")) for result in results]
 
     def _scoped(self, row: Row) -> dict[str, Any]:
         return {**row, "PartitionKey": self._prefix + row["PartitionKey"]}

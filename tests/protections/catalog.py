@@ -408,6 +408,14 @@ NOTHING_LOST = (
         "copies of messages that came twice multiplied while a service was away",
     ),
     Protection(
+        "an answer to a transaction that ends early counts as lost",
+        "sync_core/storage/transaction.py",
+        "    if len(etags) != len(operations):\n",
+        "    if not operations:\n",
+        f"{INTEGRATION}/storage/test_transaction.py::test_an_answer_that_is_none_is_lost_and_says_nothing_of_what_was_done",
+        "half an answer of storage was taken for a whole one",
+    ),
+    Protection(
         "a delivery that storage does not answer is inserted once more",
         "sync_core/lineage/webhook/receipts.py",
         "        except SlowAnswerError:  # once more",
