@@ -1,15 +1,15 @@
 """Reads what a term or data product of the Unified Catalog is linked with, as rows of the Data Map.
 
-Where a link leads never changes, so it is remembered. What stands there is read anew every few minutes. One link or one
-entity that cannot be read keeps no other from being read.
+Where a link leads never changes, so it is remembered. What stands there is read anew every few minutes, by whichever
+process is at work then. One link or one entity that cannot be read keeps no other from being read.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sync_core.catalog.client import ASSETS_A_CALL, CatalogClient
 from sync_core.discovery.read_assets import ReadAssets
+from sync_core.discovery.terms.link_details import Details, KeepDetails
 from sync_core.discovery.terms.term_memory import TermMemory
 from sync_core.errors import SyncError
 from sync_core.purview.asset import Asset
@@ -18,18 +18,7 @@ from sync_core.purview.wire import AssignedEntity
 from sync_core.runs.defer import Deferrals, is_own_failure
 
 ANY_TYPE = "DataSet"
-REFRESH_AFTER = timedelta(minutes=10)
 KNOWN_ASKED = 3
-
-
-@dataclass
-class Details:
-    """The entities behind a target's links, as the Data Map had them at `read_at`; those that are gone for sure."""
-
-    read_at: datetime
-    entities: dict[str, AssignedEntity] = field(default_factory=dict)
-    gone: set[str] = field(default_factory=set)
-    is_old: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +30,14 @@ class Linked:
     without_asset: int
 
 
-@dataclass
+@dataclass(frozen=True)
 class ReadLinks:
-    """Reads the rows; keeps what this process knows of them."""
+    """Reads the rows."""
 
     purview: PurviewClient
     catalog: CatalogClient
     memory: TermMemory
-    clock: Callable[[], datetime]
-    _details: dict[str, Details] = field(default_factory=dict)
-    _asked_at: dict[str, datetime] = field(default_factory=dict)
-    _elsewhere: set[str] = field(default_factory=set)
+    details: KeepDetails
 
     def read(self, key: str, ids: Sequence[str], deferrals: Deferrals) -> Linked:
         """Return the entities of the Data Map that the links lead to.
@@ -59,9 +45,12 @@ class ReadLinks:
         Raises:
             SyncError: nothing of it can be read.
         """
-        guids = self._guids(key, ids)
-        details = self._details_of(key)
-        self._describe(list(dict.fromkeys(guid for guid in guids.values() if guid)), details, deferrals)
+        details = self.details.of(key)
+        has_asked = self._follow(key, ids, details)
+        guids = self._guids(key, ids, details)
+        has_read = self._describe(list(dict.fromkeys(guid for guid in guids.values() if guid)), details, deferrals)
+        if has_asked or has_read:
+            self.details.save(key, guids.values())
         rows = [
             AssignedEntity(guid, known.type_name, known.display_text, catalog_id)
             for catalog_id, guid in guids.items()
@@ -71,36 +60,36 @@ class ReadLinks:
 
     # Where links lead
 
-    def _guids(self, key: str, ids: Sequence[str]) -> dict[str, str]:
-        """Return the guids of those that lead to something; a guid is empty where that is no asset of the Data Map."""
+    def _follow(self, key: str, ids: Sequence[str], details: Details) -> bool:
+        """Ask for the links of which nothing is known; return whether there was any."""
         known = self.memory.guids(key)
-        unknown = [catalog_id for catalog_id in ids if catalog_id not in known and not self._was_asked(catalog_id)]
+        unknown = [catalog_id for catalog_id in ids if catalog_id not in known and catalog_id not in details.asked]
         for start in range(0, len(unknown), ASSETS_A_CALL):
-            self._learn(key, unknown[start : start + ASSETS_A_CALL])
-        known = {**dict.fromkeys(self._elsewhere, ""), **self.memory.guids(key)}
+            self._learn(key, unknown[start : start + ASSETS_A_CALL], details)
+        return bool(unknown)
+
+    def _guids(self, key: str, ids: Sequence[str], details: Details) -> dict[str, str]:
+        """Return the guids of those that lead to something; a guid is empty where that is no asset of the Data Map."""
+        known = {**dict.fromkeys(details.elsewhere, ""), **self.memory.guids(key)}
         return {catalog_id: known[catalog_id] for catalog_id in ids if catalog_id in known}
 
-    def _was_asked(self, catalog_id: str) -> bool:
-        asked_at = self._asked_at.get(catalog_id)
-        return asked_at is not None and self.clock() - asked_at < REFRESH_AFTER
-
-    def _learn(self, key: str, ids: Sequence[str]) -> None:
+    def _learn(self, key: str, ids: Sequence[str], details: Details) -> None:
         """Ask where links lead; what one call told is kept, whatever the next one does."""
         try:
             shown = {asset.id: asset.guid for asset in self.catalog.fetch_assets(ids)}
         except SyncError as error:
             if not is_own_failure(error) or len(ids) == 1:
                 raise
-            self._learn_apart(key, ids, error)
+            self._learn_apart(key, ids, details, error)
             return
         learned = {catalog_id: guid for catalog_id, guid in shown.items() if guid}
-        self._asked_at.update(dict.fromkeys(set(ids) - learned.keys(), self.clock()))
-        self._elsewhere.difference_update(ids)
-        self._elsewhere.update(shown.keys() - learned.keys())
+        details.asked |= set(ids) - learned.keys()
+        details.elsewhere.difference_update(ids)
+        details.elsewhere |= shown.keys() - learned.keys()
         if learned:
             self.memory.learn(key, learned)
 
-    def _learn_apart(self, key: str, ids: Sequence[str], error: SyncError) -> None:
+    def _learn_apart(self, key: str, ids: Sequence[str], details: Details, error: SyncError) -> None:
         """Halve what failed; where both halves fail it is the catalog.
 
         Raises:
@@ -110,7 +99,7 @@ class ReadLinks:
         parts = (ids[:half], ids[half:])
         for part in parts:
             try:
-                self._learn(key, part)
+                self._learn(key, part, details)
             except SyncError as failure:
                 if not is_own_failure(failure):
                     raise
@@ -120,15 +109,8 @@ class ReadLinks:
 
     # What stands there
 
-    def _details_of(self, key: str) -> Details:
-        details = self._details.setdefault(key, Details(self.clock()))
-        if self.clock() - details.read_at >= REFRESH_AFTER:
-            details.read_at, details.is_old = self.clock(), set(details.entities)
-            details.gone.clear()
-        return details
-
-    def _describe(self, guids: Sequence[str], details: Details, deferrals: Deferrals) -> None:
-        """Read the entities that are not known, or not of late.
+    def _describe(self, guids: Sequence[str], details: Details, deferrals: Deferrals) -> bool:
+        """Read the entities that are not known, or not of late; return whether there was any.
 
         What cannot be read, and what the store leaves out without saying that it is gone, is there as far as anybody
         knows: it stays as it was, or what it is will be asked when it is read.
@@ -139,7 +121,7 @@ class ReadLinks:
             if guid not in details.gone and (guid not in details.entities or guid in details.is_old)
         ]
         if not to_read:
-            return
+            return False
         for guid, asset in self._read(to_read, details, deferrals).items():
             if asset is not None:
                 details.entities[guid] = AssignedEntity(guid, asset.type_name, asset.name, "")
@@ -149,6 +131,7 @@ class ReadLinks:
         details.is_old.difference_update(to_read)
         for guid in set(to_read) - details.gone:
             details.entities.setdefault(guid, AssignedEntity(guid, ANY_TYPE, "", ""))
+        return True
 
     def _read(self, guids: Sequence[str], details: Details, deferrals: Deferrals) -> dict[str, Asset | None]:
         """Return what the store has of these guids, None where it has nothing; what it does not tell is left out."""

@@ -19,6 +19,7 @@ from sync_core.discovery.terms.curation import (
     is_search_due,
 )
 from sync_core.discovery.terms.keywords import Keyword
+from sync_core.discovery.terms.link_details import KeepDetails
 from sync_core.discovery.terms.read_links import ReadLinks
 from sync_core.discovery.terms.standing import (
     Look,
@@ -88,7 +89,7 @@ class TermLists:
     _looked_again_at: dict[str, datetime] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._links = ReadLinks(self.purview, self.catalog, self.memory, self.clock)
+        self._links = ReadLinks(self.purview, self.catalog, self.memory, KeepDetails(self.memory.links, self.clock))
 
     def begin(self, keywords: Mapping[str, Sequence[Keyword]], kept: Collection[str], deferrals: Deferrals) -> "Lists":
         """Return the lists of one run. `keywords` are those of each key; `kept` are not found any more."""

@@ -62,6 +62,34 @@ def test_links_beyond_100_all_select_and_one_that_is_taken_away_is_told_from_the
     assert retired == names[:1]
 
 
+@pytest.mark.parametrize("kind", ["term", "product"])
+def test_an_idle_tick_of_a_new_process_costs_one_request_however_many_links_there_are(
+    catalog: NewEstate, new_small_estate: NewEstate, kind: str
+) -> None:
+    settings = {"SYNC_TERM": "Many" if kind == "term" else "product:Many"}
+    estate = catalog(**settings)
+    names = add_files(estate, 310 if kind == "product" else MANY)
+    do(estate, unified.add_concept, domain="Finance", assets=names, **{kind: "Many"})
+    nowhere = {"entityType": "DATAASSET", "entityId": "0c5f0a3e-0000-4000-8000-000000000000"}
+    do(estate, unified.link_id, **nowhere, **{kind: "Many"})
+    estate.act("delete", asset=names[5])
+    estate.tick()
+    estate.tick()
+    for _ in range(2):
+        fresh = new_small_estate(**settings)
+        since = estate.purview.log.last_seq
+        fresh.tick()
+        links = "Terms_ListRelatedEntities" if kind == "term" else "DataProducts_ListRelationships"
+        assert asked(fresh, since) == {links: 1}
+        assert known(fresh) == set(names) - {names[5]}
+    do(estate, unified.link, assets=[f"{SQL}/Products"], **{kind: "Many"})
+    fresh, since = new_small_estate(**settings), estate.purview.log.last_seq
+    fresh.tick()
+    assert asked(fresh, since)["DataAssets_Query"] == 1
+    assert asked(fresh, since)["Entity_ListByGuids"] <= 2, "the new one is described, and read in full"
+    assert known(fresh) == {*names, f"{SQL}/Products"} - {names[5]}
+
+
 @pytest.mark.parametrize("links", ["kept", "cut"])
 @pytest.mark.parametrize("after", ["frozen", "empty", "not_found"])
 def test_a_migration_of_a_term_of_more_than_100_assets_retires_none(catalog: NewEstate, links: str, after: str) -> None:
