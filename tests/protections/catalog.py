@@ -1092,7 +1092,7 @@ UNREADABLE = (
     ),
     Protection(
         "a glossary that cannot be listed hides no other",
-        "sync_core/discovery/terms/resolve_terms.py",
+        "sync_core/discovery/terms/list_glossaries.py",
         "            self.unread.append(glossary.name)\n            self.deferrals.failed",
         "            raise\n            self.deferrals.failed",
         f"{INTEGRATION}/discovery/test_unreadable.py::test_a_glossary_that_could_never_be_listed_hides_no_other",
@@ -1229,7 +1229,7 @@ UNREADABLE = (
     ),
     Protection(
         "glossaries are listed until their time is over",
-        "sync_core/discovery/terms/resolve_terms.py",
+        "sync_core/discovery/terms/list_glossaries.py",
         "        if self.deferrals.waits(Kind.GLOSSARY, glossary.guid) or not self.has_time():\n",
         "        if self.deferrals.waits(Kind.GLOSSARY, glossary.guid):\n",
         f"{INTEGRATION}/discovery/test_time_limits.py::test_glossaries_that_cannot_be_listed_end_with_their_time",
@@ -2401,7 +2401,7 @@ NOT_VISIBLE = (
     ),
     Protection(
         "a term that is not found any more keeps its id",
-        "sync_core/discovery/terms/resolve_terms.py",
+        "sync_core/discovery/terms/known_targets.py",
         "                self._add(key, words, is_kept=not is_unread)\n",
         "                del is_unread\n",
         f"{UNIFIED}::test_another_term_goes_on_while_one_is_a_draft_and_nobody_is_missing",
@@ -2441,8 +2441,8 @@ NOT_VISIBLE = (
     ),
     Protection(
         "a classic list that grows takes back that curation is enabled",
-        "sync_core/discovery/terms/term_lists.py",
-        "                self.source.revoke_curation()\n",
+        "sync_core/discovery/terms/learn_of_curation.py",
+        "                self._revoke()\n",
         "                pass\n",
         f"{MIGRATION}::test_curation_is_taken_back_when_a_classic_list_grows",
         "a plain untag looked like the migration, and was taken for it for ever",

@@ -1,21 +1,21 @@
 """Finds the guids of the glossary terms that the keywords name, and remembers them for a while."""
 
-import difflib
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from pydantic import BaseModel, Field, field_validator
 
 from sync_core.discovery.terms.find_concepts import FindConcepts, Found
 from sync_core.discovery.terms.keywords import Keyword, Selection
-from sync_core.discovery.terms.targets import is_of_catalog, split_key
+from sync_core.discovery.terms.known_targets import KnownTargets
+from sync_core.discovery.terms.list_glossaries import LIST_TIME, ListedGlossary, Listing
+from sync_core.discovery.terms.not_found import why_not_found
+from sync_core.discovery.terms.targets import split_key
 from sync_core.discovery.terms.term_memory import TermMemory
 from sync_core.discovery.terms.term_news import TermNews
-from sync_core.errors import ConfigError, SyncError, TransientError, WaitError
-from sync_core.purview.client import PAGE_SIZE, PurviewClient
-from sync_core.purview.wire import Glossary, TermHeader
+from sync_core.errors import ConfigError, SyncError, WaitError
+from sync_core.purview.client import PurviewClient
 from sync_core.runs.defer import Deferrals, is_own_failure
 from sync_core.runs.deferred import Kind
 from sync_core.settings import TermStore
@@ -27,8 +27,6 @@ SO_FAR = "terms-so-far"
 RESOLVE_AFTER = timedelta(minutes=10)
 LIST_AFTER = timedelta(minutes=2)
 FEW_TERMS = 2000  # a thousand are listed with a request
-SUGGESTIONS = 5
-LIST_TIME = timedelta(seconds=60)
 MOST_TERMS = 5000  # they are kept in one row, of 1 MiB at the most
 STORE = "glossaries"
 PARENT_AND_CHILD = "_"  # stands between them in a formal name (docs/vendors/purview.md, section 2)
@@ -131,7 +129,7 @@ class ResolveTerms:
         concepts = self.concepts.find(selection, deferrals)
         words = [str(keyword) for keyword in selection.keywords]
         remembered = self.memory.recall_all(words)
-        targets = _Targets(words, self.concepts.store, {key: one.keywords for key, one in remembered.items()})
+        targets = KnownTargets(words, self.concepts.store, {key: one.keywords for key, one in remembered.items()})
         targets.add_catalog(concepts)
         targets.add_classic(
             {str(one): guids for one, guids in found.items()}, is_partial=bool(listing.unread or failures)
@@ -139,7 +137,7 @@ class ResolveTerms:
         if targets.keywords:  # of drafts alone a person is told what to do
             targets.add_drafts(concepts)
         missing = [one for one in selection.keywords if str(one) not in targets.named]
-        unknown = [_not_found(one, failures.get(one), listing, concepts, selection.setting) for one in missing]
+        unknown = [why_not_found(one, failures.get(one), listing, concepts, selection.setting) for one in missing]
         if not targets.keywords and concepts.error and not found:
             raise concepts.error
         terms = ResolvedTerms(
@@ -160,7 +158,7 @@ class ResolveTerms:
             self.notes.save(NOTE, terms)
         return terms
 
-    def _news(self, keys: Collection[str], listing: "Listing", concepts: Found) -> TermNews:
+    def _news(self, keys: Collection[str], listing: Listing, concepts: Found) -> TermNews:
         """What is not found any more keeps the name that it had."""
         note = self.notes.load(ResolvedTerms, NOTE)
         names = {**(note.news.names if note else {}), **listing.names_of(keys), **concepts.names}
@@ -172,7 +170,7 @@ class ResolveTerms:
         )
 
     def _find_each(
-        self, selection: Selection, listing: "Listing"
+        self, selection: Selection, listing: Listing
     ) -> tuple[dict[Keyword, list[str]], dict[Keyword, SyncError]]:
         """Return the guids of each keyword, and why others could not be looked up.
 
@@ -214,7 +212,7 @@ class ResolveTerms:
             guids = {str(keyword): guids for keyword, guids in found.items()}
             self.notes.save(SO_FAR, FoundSoFar(selection=str(selection), guids=guids, found_at=self.clock()))
 
-    def _find_in_time(self, keyword: Keyword, listing: "Listing") -> list[str]:
+    def _find_in_time(self, keyword: Keyword, listing: Listing) -> list[str]:
         """Look a keyword up.
 
         Raises:
@@ -264,7 +262,7 @@ class ResolveTerms:
         is_bare = any(not keyword.glossary for keyword in selection.keywords)
         return self.clock() - (LIST_AFTER if is_bare and note.listed <= FEW_TERMS else RESOLVE_AFTER)
 
-    def _find(self, keyword: Keyword, listing: "Listing") -> list[str]:
+    def _find(self, keyword: Keyword, listing: Listing) -> list[str]:
         if keyword.is_product or not self.concepts.asks_classic:
             return []
         exact = self.purview.find_term(keyword.formal_name) if keyword.glossary else None
@@ -273,7 +271,7 @@ class ResolveTerms:
         glossaries = listing.called(keyword.glossary) if keyword.glossary else listing.glossaries
         return [guid for glossary in glossaries for guid in self._find_in(glossary, keyword, listing)]
 
-    def _find_in(self, listed: "ListedGlossary", keyword: Keyword, listing: "Listing") -> list[str]:
+    def _find_in(self, listed: ListedGlossary, keyword: Keyword, listing: Listing) -> list[str]:
         glossary = listed.glossary
         matches = [header.guid for header in pick(keyword.term, listed.headers, lambda header: header.display_text)]
         # A child term may be listed by its own name alone; only its formal name holds its parents' names, too.
@@ -284,87 +282,6 @@ class ResolveTerms:
         return matches
 
 
-@dataclass(frozen=True, slots=True)
-class ListedGlossary:
-    """A glossary with the headers of its terms."""
-
-    glossary: Glossary
-    headers: list[TermHeader]
-
-
-@dataclass
-class Listing:
-    """All glossaries with their terms, read when they are first asked for: a term may be found without them.
-
-    One that cannot be read, or that there is no time for, is left out, and named in `unread`.
-    """
-
-    purview: PurviewClient
-    deferrals: Deferrals
-    has_time: Callable[[], bool]
-    unread: list[str] = field(default_factory=list)
-    _read: list[ListedGlossary] | None = None
-
-    @property
-    def glossaries(self) -> list[ListedGlossary]:
-        """Those that can be read. No cached property: its lock is one for all listings, and held over the reading."""
-        if self._read is None:
-            self._read = [self._list(each) for each in self.purview.fetch_glossaries()]
-        return self._read
-
-    def called(self, name: str) -> list[ListedGlossary]:
-        """The glossaries of that name, or of that qualified name."""
-        by_name = pick(name, self.glossaries, lambda listed: listed.glossary.name)
-        by_qualified_name = pick(name, self.glossaries, lambda listed: listed.glossary.qualified_name)
-        return [*by_name, *(one for one in by_qualified_name if one not in by_name)]
-
-    @contextmanager
-    def guarded(self, glossary: Glossary) -> Iterator[None]:
-        """Defer a glossary, where what is asked of it in the block fails."""
-        try:
-            yield
-        except SyncError as error:
-            if not is_own_failure(error):
-                raise
-            self.unread.append(glossary.name)
-            self.deferrals.failed(Kind.GLOSSARY, glossary.guid, error, glossary.name)
-
-    def _list(self, glossary: Glossary) -> ListedGlossary:
-        listed = ListedGlossary(glossary, [])
-        if self.deferrals.waits(Kind.GLOSSARY, glossary.guid) or not self.has_time():
-            self.unread.append(glossary.name)
-            return listed
-        with self.guarded(glossary):
-            for header in self.purview.fetch_term_headers(glossary.guid):
-                listed.headers.append(header)
-                if len(listed.headers) % PAGE_SIZE == 0 and not self.has_time():
-                    raise TransientError(
-                        f"The terms of glossary {glossary.name} could not be listed within {LIST_TIME.seconds} s: name "
-                        "the term with its glossary, as Term@Glossary, so that nothing has to be listed."
-                    )
-            self.deferrals.succeeded(Kind.GLOSSARY, [glossary.guid])
-        return listed
-
-    def names_of(self, guids: Collection[str]) -> dict[str, str]:
-        """What people call these terms, those that were listed."""
-        return {
-            header.guid: f"classic term {header.display_text}@{each.glossary.name}"
-            for each in self._read or ()
-            for header in each.headers
-            if header.guid in guids
-        }
-
-    @property
-    def count(self) -> int:
-        """How many terms were read until now."""
-        return 0 if self._read is None else len(self.names)
-
-    @property
-    def names(self) -> list[str]:
-        """What a person could have meant, as `Term@Glossary`."""
-        return [f"{header.display_text}@{each.glossary.name}" for each in self.glossaries for header in each.headers]
-
-
 def _check_count(terms: ResolvedTerms, setting: str) -> None:
     """The terms are kept in one row, which has a bound.
 
@@ -373,93 +290,3 @@ def _check_count(terms: ResolvedTerms, setting: str) -> None:
     """
     if len(terms.guids) > MOST_TERMS:
         raise ConfigError(f"{setting} selects {len(terms.guids)} terms; expected {MOST_TERMS} at most: name fewer.")
-
-
-@dataclass
-class _Targets:
-    """The keywords of each target that counts, by key: what is found, and what is remembered and not shown any more.
-
-    `kept` of those are not found, or not published. `replaced` are classic terms that were made anew.
-    """
-
-    words: Sequence[str]
-    store: TermStore
-    remembered: Mapping[str, Sequence[str]]
-    keywords: dict[str, list[str]] = field(default_factory=dict)
-    kept: list[str] = field(default_factory=list)
-    replaced: list[str] = field(default_factory=list)
-
-    @property
-    def named(self) -> set[str]:
-        """The keywords that have a target."""
-        return {word for words in self.keywords.values() for word in words}
-
-    def add_catalog(self, concepts: Found) -> None:
-        """Add what the catalog shows, and what it has shown: a draft looks like a deleted term.
-
-        Where it could not be asked, what is known goes on.
-        """
-        if self.store is TermStore.CLASSIC:
-            return
-        self.keywords.update(concepts.keywords)
-        for key in self.remembered:
-            words = self._words(key)
-            if is_of_catalog(key) and key not in self.keywords:
-                is_unread = concepts.why_unread or not concepts.unread.keys().isdisjoint(words)
-                self._add(key, words, is_kept=not is_unread)
-
-    def add_drafts(self, concepts: Found) -> None:
-        """Add what the catalog shows as a draft: it pauses alone."""
-        for key, words in concepts.drafts.items():
-            if key not in self.keywords:
-                self._add(key, words, is_kept=True)
-
-    def add_classic(self, found: Mapping[str, Sequence[str]], *, is_partial: bool) -> None:
-        """Add classic terms. One that is not listed any more is kept, unless it was made anew.
-
-        After a migration glossaries may list no term at all. `is_partial`: not all of them could be read.
-        """
-        if self.store is TermStore.UNIFIED:
-            return
-        by_key: dict[str, list[str]] = {}
-        for word in self.words:
-            for guid in found.get(word, ()):
-                by_key.setdefault(guid, []).append(word)
-        anew = {word for key, words in by_key.items() if key not in self.remembered for word in words}
-        for key in self.remembered:
-            words = self._words(key)
-            if is_of_catalog(key) or key in by_key:
-                continue
-            if not is_partial and not anew.isdisjoint(words):
-                self.replaced.append(key)
-            else:
-                self._add(key, words, is_kept=not is_partial)
-        self.keywords.update(by_key)
-
-    def _add(self, key: str, words: Sequence[str], *, is_kept: bool) -> None:
-        self.keywords[key] = list(words)
-        self.kept += [key] if is_kept else []
-
-    def _words(self, key: str) -> list[str]:
-        return [word for word in self.remembered[key] if word in self.words]
-
-
-def _not_found(keyword: Keyword, error: SyncError | None, listing: Listing, concepts: Found, setting: str) -> str:
-    if isinstance(error, LookAlikeError):
-        return str(error)
-    if error is not None:
-        return f"The term '{keyword}' of {setting} cannot be looked up: {error}"
-    elsewhere = concepts.hint(keyword)
-    if elsewhere and not concepts.is_elsewhere(keyword):
-        return f"{setting} names '{keyword}', which selects nothing: {elsewhere}"
-    names, unread = listing.names, ", ".join(listing.unread)
-    similar = difflib.get_close_matches(keyword.formal_name, names, n=SUGGESTIONS, cutoff=0.5)
-    hint = f"Similar terms there: {'; '.join(similar)}" if similar else f"The app can see {len(names)} terms there"
-    if unread:
-        hint = f"{hint}; but not all glossaries can be read: {unread}"
-    return (
-        f"{setting} names the glossary term '{keyword}', which Purview does not show; expected the exact name, as Term "
-        f"or Term@Glossary. {hint}. Correct {setting}, or create the term and give it to the assets; if it exists, "
-        "give the app's identity the role Data Reader on the root collection."
-        + (f" Or else: {elsewhere}" if elsewhere else "")
-    )

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 
 from pydantic import BaseModel, Field
 
+from sync_core.discovery.terms.learn_of_curation import CurationNote
 from sync_core.discovery.terms.resolve_terms import NOTE as TERMS
 from sync_core.discovery.terms.resolve_terms import ResolvedTerms
-from sync_core.discovery.terms.term_lists import CurationNote, TermLists
+from sync_core.discovery.terms.term_lists import TermLists
 from sync_core.discovery.terms.term_news import told_of_proposals
 from sync_core.notifications.notify import Notify
 from sync_core.notifications.texts import asset_curation

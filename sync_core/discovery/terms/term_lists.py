@@ -7,18 +7,12 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from pydantic import BaseModel
-
 from sync_core.catalog.client import CatalogClient
 from sync_core.catalog.values import Kind
 from sync_core.discovery.terms.assignments import Assignments
-from sync_core.discovery.terms.curation import (
-    LINK_LIMIT,
-    SEARCH_EVERY,
-    is_missing_for_long,
-    is_search_due,
-)
+from sync_core.discovery.terms.curation import LINK_LIMIT
 from sync_core.discovery.terms.keywords import Keyword
+from sync_core.discovery.terms.learn_of_curation import CurationNote, LearnOfCuration
 from sync_core.discovery.terms.link_details import KeepDetails
 from sync_core.discovery.terms.read_links import ReadLinks
 from sync_core.discovery.terms.standing import (
@@ -31,7 +25,6 @@ from sync_core.discovery.terms.standing import (
     Verdict,
     has_followed,
     heirs_among,
-    is_frozen_no_more,
     judge_all,
     left_of,
     problem_of,
@@ -45,17 +38,9 @@ from sync_core.runs.counts import Count
 from sync_core.runs.defer import Deferrals, is_own_failure
 from sync_core.storage.notes import Notes
 
-CURATION = "curation"
 PAUSED = "paused"
 WARN_FROM = 80
 LOOK_AGAIN_AFTER = timedelta(minutes=10)  # at a classic list that its successors have followed
-
-
-class CurationNote(BaseModel):
-    """This tenant has enabled asset curation: since when that is known, and by which term."""
-
-    since: datetime
-    term: str
 
 
 class PausedError(RejectedError):
@@ -83,39 +68,21 @@ class TermLists:
     may_be_empty: Callable[[int], bool]
     is_asset: Callable[[str], bool]
     asks_catalog: bool = True
-    _links: ReadLinks = field(init=False)
-    _curation: CurationNote | None = None
-    _curation_read_at: datetime | None = None
+    links: ReadLinks = field(init=False)
+    learning: LearnOfCuration = field(init=False)
     _looked_again_at: dict[str, datetime] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._links = ReadLinks(self.purview, self.catalog, self.memory, KeepDetails(self.memory.links, self.clock))
+        self.links = ReadLinks(self.purview, self.catalog, self.memory, KeepDetails(self.memory.links, self.clock))
+        self.learning = LearnOfCuration(self.purview, self.catalog, self.notes, self.clock, self.asks_catalog)
 
     def begin(self, keywords: Mapping[str, Sequence[Keyword]], kept: Collection[str], deferrals: Deferrals) -> "Lists":
         """Return the lists of one run. `keywords` are those of each key; `kept` are not found any more."""
         return Lists(self, keywords, frozenset(kept), deferrals)
 
-    @property
-    def links(self) -> ReadLinks:
-        """Where links lead."""
-        return self._links
-
     def curation(self) -> CurationNote | None:
-        """Return what is known of asset curation, an hour old at most; only a list that was no frozen one ends it."""
-        now = self.clock()
-        if self._curation is None and (self._curation_read_at is None or now - self._curation_read_at > SEARCH_EVERY):
-            self._curation, self._curation_read_at = self.notes.load(CurationNote, CURATION), now
-        return self._curation
-
-    def conclude_curation(self, keyword: Keyword) -> None:
-        """Remember that this tenant has enabled it."""
-        self._curation = CurationNote(since=self.clock(), term=str(keyword))
-        self.notes.save(CURATION, self._curation)
-
-    def revoke_curation(self) -> None:
-        """Forget it: it was concluded from what only looked like it."""
-        self._curation = None
-        self.notes.delete(CURATION)
+        """Return what is known of asset curation, an hour old at most."""
+        return self.learning.known()
 
     def is_look_due(self, key: str) -> bool:
         """Whether a list that is not needed any more is looked at again, which it then counts as."""
@@ -261,7 +228,8 @@ class Lists:
         self.source.memory.reload(key for key in self.keywords if is_of_catalog(key))
         looks = {key: self._look(key, failures.get(key)) for key in seen.terms}
         memories = {key: self._memory(key) for key in looks}
-        self._learn_of_curation(memories, looks)
+        classic = {key: look for key, look in looks.items() if not is_of_catalog(key)}
+        self.source.learning.learn(memories, classic, {key: str(self.keywords[key][0]) for key in classic})
         at = self._situation()
         verdicts = judge_all(memories, looks, self._heirs, at)
         self._remember(verdicts)
@@ -342,38 +310,3 @@ class Lists:
                 self.source.memory.forget(key)
             elif verdict.memory.digest or verdict.memory.shown or verdict.memory.missing_since:
                 self.source.memory.keep(verdict.memory)
-
-    # Asset curation
-
-    def _learn_of_curation(self, memories: dict[str, Memory], looks: Mapping[str, Look]) -> None:
-        classic = [key for key in looks if not is_of_catalog(key)]
-        if self.source.curation() is not None:
-            if any(is_frozen_no_more(memories[key], looks[key]) for key in classic):
-                self.source.revoke_curation()
-            return
-        for key in classic if self.source.asks_catalog else ():
-            is_shown = is_missing_for_long(memories[key], looks[key], self.source.clock())
-            if (is_shown or self._is_unsearchable(memories, looks[key], key)) and self._catalog_answers():
-                self.source.conclude_curation(self.keywords[key][0])
-                return
-
-    def _is_unsearchable(self, memories: dict[str, Memory], look: Look, key: str) -> bool:
-        now = self.source.clock()
-        if not is_search_due(memories[key], look, now):
-            return False
-        memories[key] = memories[key].model_copy(update={"searched_at": now})
-        try:
-            return not self.source.purview.search({"termGuid": key}, limit=1).count
-        except SyncError as error:
-            if not is_own_failure(error):
-                raise
-            return False
-
-    def _catalog_answers(self) -> bool:
-        try:
-            self.source.catalog.fetch_domains()
-        except SyncError as error:
-            if not is_own_failure(error):
-                raise
-            return False
-        return True

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from sync_core.app.services import Services
-from sync_core.discovery.terms.resolve_terms import Listing
+from sync_core.discovery.terms.list_glossaries import Listing
 from sync_core.errors import SlowAnswerError, TransientError
 from sync_core.lineage.register_types import RegisterTypes
 from sync_core.runs.defer import unremembered

@@ -1,0 +1,77 @@
+"""The keywords of each target that counts: what is found, and what is remembered and is not shown any more."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sync_core.discovery.terms.find_concepts import Found
+from sync_core.discovery.terms.targets import is_of_catalog
+from sync_core.settings import TermStore
+
+
+@dataclass
+class KnownTargets:
+    """The keywords of each target that counts, by key: what is found, and what is remembered and not shown any more.
+
+    `kept` of those are not found, or not published. `replaced` are classic terms that were made anew.
+    """
+
+    words: Sequence[str]
+    store: TermStore
+    remembered: Mapping[str, Sequence[str]]
+    keywords: dict[str, list[str]] = field(default_factory=dict)
+    kept: list[str] = field(default_factory=list)
+    replaced: list[str] = field(default_factory=list)
+
+    @property
+    def named(self) -> set[str]:
+        """The keywords that have a target."""
+        return {word for words in self.keywords.values() for word in words}
+
+    def add_catalog(self, concepts: Found) -> None:
+        """Add what the catalog shows, and what it has shown: a draft looks like a deleted term.
+
+        Where it could not be asked, what is known goes on.
+        """
+        if self.store is TermStore.CLASSIC:
+            return
+        self.keywords.update(concepts.keywords)
+        for key in self.remembered:
+            words = self._words(key)
+            if is_of_catalog(key) and key not in self.keywords:
+                is_unread = concepts.why_unread or not concepts.unread.keys().isdisjoint(words)
+                self._add(key, words, is_kept=not is_unread)
+
+    def add_drafts(self, concepts: Found) -> None:
+        """Add what the catalog shows as a draft: it pauses alone."""
+        for key, words in concepts.drafts.items():
+            if key not in self.keywords:
+                self._add(key, words, is_kept=True)
+
+    def add_classic(self, found: Mapping[str, Sequence[str]], *, is_partial: bool) -> None:
+        """Add classic terms. One that is not listed any more is kept, unless it was made anew.
+
+        After a migration glossaries may list no term at all. `is_partial`: not all of them could be read.
+        """
+        if self.store is TermStore.UNIFIED:
+            return
+        by_key: dict[str, list[str]] = {}
+        for word in self.words:
+            for guid in found.get(word, ()):
+                by_key.setdefault(guid, []).append(word)
+        anew = {word for key, words in by_key.items() if key not in self.remembered for word in words}
+        for key in self.remembered:
+            words = self._words(key)
+            if is_of_catalog(key) or key in by_key:
+                continue
+            if not is_partial and not anew.isdisjoint(words):
+                self.replaced.append(key)
+            else:
+                self._add(key, words, is_kept=not is_partial)
+        self.keywords.update(by_key)
+
+    def _add(self, key: str, words: Sequence[str], *, is_kept: bool) -> None:
+        self.keywords[key] = list(words)
+        self.kept += [key] if is_kept else []
+
+    def _words(self, key: str) -> list[str]:
+        return [word for word in self.remembered[key] if word in self.words]
