@@ -81,7 +81,7 @@ class TermCursor(BaseModel):
             has_asked=left.has_asked,
             has_paused=bool(found.paused),
             deferred=deferrals.count,
-            next_look_at=deferrals.next_look_at(Kind.ASSET, Kind.TYPE),
+            next_look_at=deferrals.next_look_at(Kind.ASSET, Kind.TYPE, Kind.TERM),
         )
 
     def is_current(self, found: Snapshot) -> bool:

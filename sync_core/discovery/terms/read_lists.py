@@ -14,7 +14,8 @@ from sync_core.discovery.terms.assignments import Assignments
 from sync_core.discovery.terms.keywords import Selection
 from sync_core.discovery.terms.resolve_terms import ResolvedTerms, ResolveTerms
 from sync_core.discovery.terms.standing import Standing
-from sync_core.discovery.terms.term_lists import PAUSED, Lists, PausedError, TermLists
+from sync_core.discovery.terms.targets import is_of_catalog
+from sync_core.discovery.terms.term_lists import PAUSED, UNPUBLISHED, Lists, PausedError, TermLists
 from sync_core.errors import SyncError, TransientError
 from sync_core.runs.defer import Deferrals, is_own_failure
 from sync_core.runs.deferred import Deferred, Kind
@@ -83,7 +84,11 @@ class Snapshot:
                 "meanwhile. Give the term to fewer assets."
             )
         is_read = not self.paused.keys() >= set(self.terms.guids)
-        if self.paused and not is_read and any(one.cause_class != PAUSED for one in self.paused.values()):
+        if (
+            self.paused
+            and not is_read
+            and any(one.cause_class not in {PAUSED, UNPUBLISHED} for one in self.paused.values())
+        ):
             raise TransientError(f"No term can be read. {next(iter(self.paused.values()))}")
 
 
@@ -119,13 +124,15 @@ class ReadLists:
         waiting = {
             guid
             for guid in terms.guids
-            if has_paused and not lists.is_followed(guid) and deferrals.waits(Kind.TERM, guid)
+            if has_paused
+            and not (lists.is_followed(guid) or _is_back(guid, terms, deferrals))
+            and deferrals.waits(Kind.TERM, guid)
         }
         seen, ended = reader.read_from(began, [guid for guid in terms.guids if guid not in waiting])
         if reader.failures:
             # A term was deleted or made anew under another guid, or its list cannot be read. Looking the terms up also
-            # proves that the store answers: where it does not, no term is at fault.
-            anew = self.terms.resolve_anew(selection, deferrals, keep_alive)
+            # proves that the store answers: where it does not, no term is at fault. Once a run is enough.
+            anew = self.terms.resolve(selection, deferrals, keep_alive, since=started_at)
             if anew.guids != terms.guids:
                 reader.failures.clear()
                 reader.lists = self._begin(selection, anew, deferrals)
@@ -189,6 +196,16 @@ class ReadLists:
             return self.clock() - started_at < READ_TIME
 
         return has_time
+
+
+def _is_back(key: str, terms: ResolvedTerms, deferrals: Deferrals) -> bool:
+    """Whether the catalog's names show a term as published that was not when it was read last: no pause holds then.
+
+    A steward unpublishes a term to add links, and what she added is to arrive soon after she publishes it again.
+    """
+    deferred = deferrals.find(Kind.TERM, key)
+    is_hidden = deferred is not None and deferred.cause_class == UNPUBLISHED and deferred.looked_at < terms.resolved_at
+    return is_hidden and is_of_catalog(key) and key not in terms.kept
 
 
 @dataclass

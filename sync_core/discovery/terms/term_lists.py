@@ -39,6 +39,7 @@ from sync_core.runs.defer import Deferrals, is_own_failure
 from sync_core.storage.notes import Notes
 
 PAUSED = "paused"
+UNPUBLISHED = "unpublished"
 WARN_FROM = 80
 LOOK_AGAIN_AFTER = timedelta(minutes=10)  # at a classic list that its successors have followed
 
@@ -49,7 +50,13 @@ class PausedError(RejectedError):
     cause_class = PAUSED
 
 
-class GoneError(PausedError):
+class UnpublishedError(PausedError):
+    """It is no published term of its keywords now; looking the names up tells when it is one again."""
+
+    cause_class = UNPUBLISHED
+
+
+class GoneError(UnpublishedError):
     """The service knows no such term: it was deleted, or is one that the app is not shown."""
 
 
@@ -182,7 +189,7 @@ class Lists:
         domains = {one.id: one.name for one in self.source.catalog.fetch_domains()} if has_place else {}
         problem = problem_of(keywords, concept, domains)
         if problem:
-            raise PausedError(f"'{keywords[0]}' in the Unified Catalog: {problem}.")
+            raise UnpublishedError(f"'{keywords[0]}' in the Unified Catalog: {problem}.")
         return concept.domain_id
 
     def _warn(self, key: str, count: int) -> None:

@@ -526,3 +526,51 @@ def test_what_was_learned_of_a_large_product_is_kept_when_a_later_call_fails(new
     estate.purview.faults.clear()
     tick(estate)
     assert asked(estate, since).get("DataAssets_Query", 0) <= 4, asked(estate, since)
+
+
+def test_looks_at_a_known_term_that_fails_grow_rare_and_list_no_term_of_any_glossary(
+    new_small_estate: NewEstate,
+) -> None:
+    estate = tagged(new_small_estate, SYNC_TERM="Tag@Finance")
+    sync(estate)
+    many(estate, 2, 60)
+    estate.purview_fault(LINKS, times=None, status=409)
+    counts = []
+    for _ in range(4):
+        since = estate.purview.log.last_seq
+        many(estate, 60, 60)
+        counts.append(asked(estate, since))
+    assert [count.get("Glossary_ListTermHeaders", 0) for count in counts] == [0] * 4
+    assert counts[0]["Glossary_List"] <= 12
+    assert all(count["Glossary_List"] <= 8 for count in counts[1:]), (
+        "every ten minutes the names, and two looks at most"
+    )
+    assert counts[0][LINKS] <= 7
+    assert all(count.get(LINKS, 0) <= 2 for count in counts[1:])
+
+
+def test_a_term_that_is_published_again_is_read_when_its_name_is_found_not_when_its_pause_ends(
+    new_small_estate: NewEstate,
+) -> None:
+    """A steward unpublishes it for half a day, to add a link."""
+    estate = tagged(new_small_estate)
+    sync(estate)
+    do(estate, unified.set_status, term="Tag", status="Draft")
+    many(estate, 12, 3600)
+    do(estate, unified.link, term="Tag", assets=[f"{SQL}/ActiveCustomers"])
+    do(estate, unified.set_status, term="Tag", status="Published")
+    many(estate, 4, 60)
+    assert statuses(estate).get("ActiveCustomers") is AssetStatus.SYNCED, estate.last_run().notes
+
+
+def test_each_run_names_a_term_whose_list_fell_to_none_and_an_idle_one_asks_only_for_the_list(
+    new_small_estate: NewEstate,
+) -> None:
+    estate = tagged(new_small_estate, SYNC_TERM="Tag@Finance")
+    sync(estate)
+    estate.purview_fault(LINKS, times=None, status=200, body={"value": []})
+    many(estate, 15, 60)
+    since = estate.purview.log.last_seq
+    runs = many(estate, 120, 60)
+    assert [run for run in runs if not any("fell from several" in note for note in run.notes)] == []
+    assert asked(estate, since)[LINKS] <= 8
