@@ -75,6 +75,7 @@ class App(Upkeep):
             notifications=self.notes("notification"),
             empty_bodies=self.empty_bodies,
             curation=self.tell_curation.known,
+            closed_catalog=self.resolve_terms.closed_catalog,
             is_lineage_on=self.settings.lineage_enabled,
             clock=self.runtime.now,
         )

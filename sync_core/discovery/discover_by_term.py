@@ -132,7 +132,8 @@ class DiscoverByTerm:
         else:
             log.counts[Count.DEFERRED] = cursor.deferred
         log.counts[Count.ASSIGNED] = len(found.seen.entities)
-        log.notes += found.terms.news.notes(found.terms.keywords)
+        news = found.terms.news.notes(found.terms.keywords, found.started_at)
+        log.notes += [each for each in news if each not in log.notes]
         self.tell_curation.tell(found.terms.news.proposals, log)
         self.tell.tell(found.paused.values())
         found.check()

@@ -80,6 +80,7 @@ class Facts:
     unreadable: Sequence[Unreadable] = ()
     webhook_problem: str = ""
     curation: Sequence[str] = ()
+    closed_catalog: str = ""
 
     def try_at(self, key: str) -> datetime | None:
         """Return when outstanding work is tried next: when its message shows up, or now if it has."""

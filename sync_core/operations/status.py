@@ -131,6 +131,7 @@ class Status:
     notifications: Notes
     empty_bodies: EmptyBodies
     curation: Callable[[], Sequence[str]]
+    closed_catalog: Callable[[], str]
     is_lineage_on: bool
     clock: Callable[[], datetime]
 
@@ -177,6 +178,7 @@ class Status:
             unreadable=unreadable,
             webhook_problem=self.empty_bodies.explain(),
             curation=self.curation(),
+            closed_catalog=self.closed_catalog(),
         )
 
     def read_sources(self, data_sets: Sequence[DataSetRecord]) -> dict[str, AssetRecord]:
@@ -214,6 +216,7 @@ def _to_json(facts: Facts) -> dict[str, Any]:
         "notifications": {kind: _camel(last) for kind, last in facts.notifications.items()},
         "unreadable": [_camel(one) for one in facts.unreadable],
         **({"assetCuration": list(facts.curation)} if facts.curation else {}),
+        **({"unifiedCatalog": facts.closed_catalog} if facts.closed_catalog else {}),
         **({"webhookProblem": facts.webhook_problem} if facts.webhook_problem else {}),
     }
 

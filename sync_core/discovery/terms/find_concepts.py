@@ -34,14 +34,16 @@ class CatalogNote(BaseModel):
 class Found:
     """What the catalog has for the keywords.
 
-    `why_unread` says why it could not be asked, if it could not, and `error` is that; `unread` says the same of single
-    keywords, by their text. `proposals` are what to write in place of keywords that cannot follow a migration.
+    `why_unread` says why it could not be asked, if it could not, and `error` is that; `is_closed` that the app was
+    never given a role in it. `unread` says the same of single keywords, by their text. `proposals` are what to write in
+    place of keywords that cannot follow a migration.
     """
 
     resolution: Resolution = field(default_factory=lambda: Resolution((), ()))
     domains: Mapping[str, str] = field(default_factory=dict)
     why_unread: str = ""
     error: SyncError | None = None
+    is_closed: bool = False
     unread: Mapping[str, str] = field(default_factory=dict)
     proposals: Mapping[str, str] = field(default_factory=dict)
 
@@ -169,7 +171,7 @@ class FindConcepts:
             raise ConfigError(
                 f"SYNC_TERM_STORE is unified, and the app may not read {STORE}{where}: {asked.error}"
             ) from asked.error
-        return self._unread(str(asked.error))
+        return replace(self._unread(str(asked.error)), is_closed=True)
 
     def _unread(self, why: str) -> Found:
         return Found(why_unread=why, store=self.store)

@@ -161,13 +161,19 @@ class ResolveTerms:
     def _news(self, keys: Collection[str], listing: Listing, concepts: Found) -> TermNews:
         """What is not found any more keeps the name that it had."""
         note = self.notes.load(ResolvedTerms, NOTE)
-        names = {**(note.news.names if note else {}), **listing.names_of(keys), **concepts.names}
-        unread = concepts.why_unread if self.concepts.store is TermStore.AUTO else ""
+        before = note.news if note else TermNews()
+        names = {**before.names, **listing.names_of(keys), **concepts.names}
         return TermNews(
             names={key: name for key, name in names.items() if key in keys},
             proposals=dict(concepts.proposals),
-            unread=unread,
+            unread=concepts.why_unread if self.concepts.store is TermStore.AUTO else "",
+            closed_since=(before.closed_since or self.clock()) if concepts.is_closed else None,
         )
+
+    def closed_catalog(self) -> str:
+        """Return what to tell of a catalog that the app has no role in, as it was when names were looked up last."""
+        note = self.notes.load(ResolvedTerms, NOTE)
+        return note.news.closed if note and note.store == self.concepts.store else ""
 
     def _find_each(
         self, selection: Selection, listing: Listing

@@ -34,6 +34,7 @@ def find_notices(facts: Facts, links: Links) -> Iterator[Notice]:
     yield from _unreadable(facts)
     yield from _webhook(facts)
     yield from _curation(facts)
+    yield from _catalog(facts)
     yield from _switches(facts)
     yield from _notifications(facts, links)
 
@@ -92,6 +93,12 @@ def _unreadable(facts: Facts) -> Iterator[Notice]:
 def _curation(facts: Facts) -> Iterator[Notice]:
     if facts.curation:
         yield Notice("Asset curation is enabled in this tenant", tuple(facts.curation))
+
+
+def _catalog(facts: Facts) -> Iterator[Notice]:
+    if facts.closed_catalog:
+        how = "If no term of it is to select assets, set SYNC_TERM_STORE=classic: then it is not asked."
+        yield Notice("The Unified Catalog is not read", (facts.closed_catalog, how))
 
 
 def _webhook(facts: Facts) -> Iterator[Notice]:

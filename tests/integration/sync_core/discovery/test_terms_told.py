@@ -93,12 +93,37 @@ def test_auto_without_a_role_says_what_to_grant_to_who_has_no_classic_term(tenan
     assert READER in error
 
 
-def test_auto_without_a_role_says_what_to_grant_while_classic_terms_go_on(tenant: NewEstate) -> None:
+def test_auto_without_a_role_says_once_what_to_grant_while_classic_terms_go_on_and_status_from_then_on(
+    tenant: NewEstate,
+) -> None:
     estate = tenant()
     do(estate, unified.set_roles, roles=[])
-    run = sync(estate)
-    assert READER in said(run)
-    assert READER in said(ticks(estate, 1, minutes=1)[0])
+    assert "unifiedCatalog" not in estate.status()
+    assert READER in said(sync(estate))
+    assert [run.notes for run in ticks(estate, 60, minutes=1) if run.notes] == []
+    estate.app.reconcile.run()
+    assert estate.app.health.answer().status == 200
+    assert "Classic terms decide alone" in estate.status()["unifiedCatalog"]
+    assert READER in estate.status()["unifiedCatalog"]
+    assert "SYNC_TERM_STORE=classic" in str(estate.app.dashboard.answer({}).body)
+    verdict, detail = examined(estate, "its host answers")
+    assert verdict == "OPEN"
+    assert READER in detail
+    do(estate, unified.set_roles, roles=["global-catalog-reader"])
+    assert ticks(estate, 1)[0].notes == []
+    assert "unifiedCatalog" not in estate.status()
+
+
+def test_each_run_says_that_a_catalog_that_fails_is_paused(tenant: NewEstate) -> None:
+    estate = tenant(SYNC_TERM=f"{TAG}; Tag")
+    do(estate, unified.add_concept, term="Tag", domain="Finance", assets=ASSETS)
+    sync(estate)
+    estate.purview_fault("BusinessDomain_|Terms_", times=None, status=503)
+    ticks(estate, 1)
+    for run in ticks(estate, 20, minutes=1):
+        told = [note for note in run.notes if "the Unified Catalog cannot be read since" in note]
+        assert len(told) == 1, run.notes
+        assert "decide alone" not in said(run)
 
 
 def test_unified_without_a_role_names_the_role_and_the_domain(tenant: NewEstate) -> None:
