@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sync_core.errors import TransientError
+from sync_core.errors import TransientError, WaitError
 from sync_core.runs.deferred import Deferred, Kind
 
 FIRST_PAUSE = timedelta(minutes=2)
@@ -30,10 +30,13 @@ def deferred_again(
 ) -> Deferred:
     """Return what is remembered after one more look that failed; `before` is what was remembered until now.
 
-    A pause that the service asked for at this one thing is this one's.
+    A pause that the service asked for at this one thing is this one's. Where it was only too early nothing failed, and
+    the pause does not grow.
     """
-    looks = before.looks + 1 if before else 1
+    is_early = isinstance(error, WaitError)
+    looks = (before.looks + (not is_early)) if before else 1
     asked_s = (error.retry_after_s or 0.0) if isinstance(error, TransientError) else 0.0
+    pause = timedelta(0) if is_early else pause_after(kind, looks, is_hidden=is_hidden)
     return Deferred(
         kind=kind,
         id=thing,
@@ -41,7 +44,7 @@ def deferred_again(
         since=before.since if before else now,
         looks=looks,
         looked_at=now,
-        next_look_at=now + max(pause_after(kind, looks, is_hidden=is_hidden), timedelta(seconds=asked_s)),
+        next_look_at=now + max(pause, timedelta(seconds=asked_s)),
         is_hidden=is_hidden,
         cause_class=str(getattr(error, "cause_class", "error")),
         reason=str(error)[:LONGEST_REASON],

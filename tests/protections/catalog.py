@@ -2464,6 +2464,14 @@ NOT_VISIBLE = (
         "a tick read empty pages until its host killed it",
     ),
     Protection(
+        "that the whole catalog asks to be left alone is no failure of a term",
+        "sync_core/discovery/terms/term_lists.py",
+        "            raise BusyError(str(error), retry_after_s=error.retry_after_s) from error\n",
+        "            raise PausedError(str(error)) from error\n",
+        f"{HIDDEN}::test_one_call_that_fails_does_not_stop_a_known_term",
+        "one operation that answered 429 kept known terms from being read for up to two hours",
+    ),
+    Protection(
         "a term that is published again is read when its name is found",
         "sync_core/discovery/terms/read_lists.py",
         "or _is_back(guid, terms, deferrals))",

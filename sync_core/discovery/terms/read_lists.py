@@ -12,10 +12,11 @@ from pydantic import BaseModel
 from sync_core.assets.record import AssetRecord
 from sync_core.discovery.terms.assignments import Assignments
 from sync_core.discovery.terms.keywords import Selection
+from sync_core.discovery.terms.paused import PAUSED, UNPUBLISHED, PausedError
 from sync_core.discovery.terms.resolve_terms import ResolvedTerms, ResolveTerms
 from sync_core.discovery.terms.standing import Standing
 from sync_core.discovery.terms.targets import is_of_catalog
-from sync_core.discovery.terms.term_lists import PAUSED, UNPUBLISHED, Lists, PausedError, TermLists
+from sync_core.discovery.terms.term_lists import Lists, TermLists
 from sync_core.errors import SyncError, TransientError
 from sync_core.runs.defer import Deferrals, is_own_failure
 from sync_core.runs.deferred import Deferred, Kind

@@ -14,6 +14,7 @@ from sync_core.discovery.terms.curation import LINK_LIMIT
 from sync_core.discovery.terms.keywords import Keyword
 from sync_core.discovery.terms.learn_of_curation import CurationNote, LearnOfCuration
 from sync_core.discovery.terms.link_details import KeepDetails
+from sync_core.discovery.terms.paused import BusyError, GoneError, PausedError, UnpublishedError
 from sync_core.discovery.terms.read_links import ReadLinks
 from sync_core.discovery.terms.standing import (
     Look,
@@ -31,33 +32,21 @@ from sync_core.discovery.terms.standing import (
 )
 from sync_core.discovery.terms.targets import is_of_catalog, split_key
 from sync_core.discovery.terms.term_memory import TermMemory, digest_of
-from sync_core.errors import AddressError, ConfigError, NotFoundError, RejectedError, SyncError, ThrottledError
+from sync_core.errors import (
+    AddressError,
+    ConfigError,
+    NotFoundError,
+    SyncError,
+    ThrottledError,
+)
 from sync_core.purview.client import PAGE_SIZE, PurviewClient
 from sync_core.purview.wire import AssignedEntity
 from sync_core.runs.counts import Count
 from sync_core.runs.defer import Deferrals, is_own_failure
 from sync_core.storage.notes import Notes
 
-PAUSED = "paused"
-UNPUBLISHED = "unpublished"
 WARN_FROM = 80
 LOOK_AGAIN_AFTER = timedelta(minutes=10)  # at a classic list that its successors have followed
-
-
-class PausedError(RejectedError):
-    """A term may not count: it was read and is a draft, say, or it is not shown, which a draft's reader sees."""
-
-    cause_class = PAUSED
-
-
-class UnpublishedError(PausedError):
-    """It is no published term of its keywords now; looking the names up tells when it is one again."""
-
-    cause_class = UNPUBLISHED
-
-
-class GoneError(UnpublishedError):
-    """The service knows no such term: it was deleted, or is one that the app is not shown."""
 
 
 @dataclass
@@ -165,7 +154,9 @@ class Lists:
             raise GoneError(f"It is not shown: it was deleted, or is a draft. {error}") from error
         except AddressError:
             raise
-        except (ConfigError, ThrottledError) as error:
+        except ThrottledError as error:
+            raise BusyError(str(error), retry_after_s=error.retry_after_s) from error
+        except ConfigError as error:
             raise PausedError(str(error)) from error
 
     def _read(self, key: str, kind: Kind, concept_id: str) -> Seen:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from sync_core.errors import ForbiddenError, TransientError
+from sync_core.errors import ForbiddenError, TransientError, WaitError
 from sync_core.runs.deferred import Deferred, Kind
 from sync_core.runs.deferring import LONGEST_NAME, LONGEST_REASON, deferred_again, pause_after
 
@@ -47,3 +47,12 @@ def test_what_is_remembered_says_since_when_why_and_when_next_and_has_a_bound() 
     assert again.next_look_at == later + timedelta(hours=2)
     assert "The term Gold is hidden from the app since 2026-01-01 00:00 UTC, next look 2026-01-01 02:05" in str(again)
     assert isinstance(Deferred.model_validate(again.model_dump(mode="json")), Deferred)
+
+
+def test_what_was_only_too_early_makes_no_pause_longer() -> None:
+    early = WaitError("too early", retry_after_s=30)
+    first = deferred_again(None, Kind.TERM, "t1", "Gold", now=NOW, error=early, is_hidden=False)
+    for _ in range(9):
+        first = deferred_again(first, Kind.TERM, "t1", "Gold", now=NOW, error=early, is_hidden=False)
+
+    assert (first.looks, first.next_look_at) == (1, NOW + timedelta(seconds=30))
