@@ -159,7 +159,14 @@ class Estate(Bench):
 
 
 def make_estate_app(
-    purview_url: str, cluedin_url: str, storage: str, clock: Clock, changes: Mapping[str, str] | None = None
+    purview_url: str,
+    cluedin_url: str,
+    storage: str,
+    clock: Clock,
+    changes: Mapping[str, str] | None = None,
+    *,
+    scope: str = "",
 ) -> App:
     """Make the app as another process would have it: its own clients and memory."""
-    return App(settings_of(purview_url, cluedin_url, storage, **(changes or {})), Runtime(now=clock.now))
+    settings = settings_of(purview_url, cluedin_url, storage, **(changes or {}))
+    return App(settings, Runtime(now=clock.now), scope=scope)
