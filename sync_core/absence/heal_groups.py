@@ -1,6 +1,5 @@
 """Has groups and sources made again that are gone from CluedIn, once that is proven: see `absence/groups.py`."""
 
-import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -15,6 +14,7 @@ from sync_core.assets.record import AssetRecord, AssetStatus
 from sync_core.cluedin.client import CluedInClient
 from sync_core.cluedin.snapshot import KnownSource
 from sync_core.jobs.message import message_of
+from sync_core.logs import get_logger
 from sync_core.notifications.notify import Notify
 from sync_core.notifications.texts import groups_made_again, groups_missing
 from sync_core.runs.counts import Count
@@ -22,7 +22,7 @@ from sync_core.runs.run_log import RunLog
 from sync_core.storage.notes import Notes
 from sync_core.storage.queues import WorkQueue
 
-logger = logging.getLogger(__name__)
+logger = get_logger(__name__)
 
 DOUBT = "doubt"
 MADE_AGAIN = "made-again"

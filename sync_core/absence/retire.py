@@ -4,7 +4,6 @@ Only complete snapshots may retire ("could not enumerate" is not "found nothing"
 not hide from the app, only after a grace of two snapshots, and never many at once without a person's approval.
 """
 
-import logging
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,6 +16,7 @@ from sync_core.absence.retirement import counts_once_more, is_approved
 from sync_core.assets.asset_store import APPROVED, AssetStore
 from sync_core.assets.names import shorten
 from sync_core.assets.record import AssetRecord, AssetStatus
+from sync_core.logs import get_logger
 from sync_core.notifications.announcement import Item
 from sync_core.notifications.notify import Notify
 from sync_core.notifications.texts import approval_needed, assets_retired
@@ -24,7 +24,7 @@ from sync_core.runs.counts import Count
 from sync_core.runs.run_log import RunLog
 from sync_core.storage.notes import Notes
 
-logger = logging.getLogger(__name__)
+logger = get_logger(__name__)
 
 RETIRE_TIME = timedelta(minutes=1)
 NOTED_AT_ONCE = 100

@@ -1,6 +1,5 @@
 """Finds the state that belongs to the organization and the account to which the settings lead."""
 
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,11 +10,12 @@ from pydantic import BaseModel
 from sync_core.app.installation import BY_HOST, Identity, Installation, short_hash, weigh
 from sync_core.cluedin.client import CluedInClient
 from sync_core.errors import SyncError, TransientError
+from sync_core.logs import get_logger
 from sync_core.purview.client import PurviewClient
 from sync_core.settings import Settings
 from sync_core.storage.notes import Notes
 
-logger = logging.getLogger(__name__)
+logger = get_logger(__name__)
 
 FIRST = ""  # the first installation on a storage account has the plain names
 FIRST_NOTE = "first"

@@ -1,6 +1,5 @@
 """The app of this process, and its answers over HTTP also while the settings are wrong."""
 
-import logging
 from collections.abc import Mapping
 from functools import cache
 from http import HTTPStatus
@@ -9,7 +8,7 @@ from sync_core.answer import HttpAnswer, problem
 from sync_core.app.parts import App
 from sync_core.app.process import Process
 from sync_core.errors import ConfigError, RejectedError, SyncError
-from sync_core.logs import protect_logs
+from sync_core.logs import get_logger, quieten_libraries
 from sync_core.operations.dashboard.answer import unavailable_answer
 from sync_core.operations.doctor import wants_examination
 from sync_core.operations.health import health_answer
@@ -17,13 +16,13 @@ from sync_core.runs.run import RunKind
 from sync_core.settings import load_settings
 from sync_core.storage.connection import INTERACTIVE
 
-logger = logging.getLogger(__name__)
+logger = get_logger(__name__)
 
 
 @cache
 def this_process() -> Process:
     """Return what this process keeps; nothing is kept while the settings are wrong."""
-    protect_logs()
+    quieten_libraries()
     return Process(App(load_settings(), patience=INTERACTIVE))
 
 

@@ -6,7 +6,6 @@ Source: docs/vendors/cluedin.md, section 2.
 
 import base64
 import json
-import logging
 from dataclasses import dataclass
 from functools import cache, cached_property
 from http import HTTPStatus
@@ -31,11 +30,12 @@ from sync_core.errors import AddressError, ConfigError, RejectedError, Transient
 from sync_core.http.client import Answer, Call, HttpClient
 from sync_core.http.json_reading import text
 from sync_core.http.services import CLUEDIN
+from sync_core.logs import get_logger
 from sync_core.single_flight import Fresh, Once
 
 __all__ = ["CLUEDIN", "CluedInClient"]  # the service beside its client
 
-logger = logging.getLogger(__name__)
+logger = get_logger(__name__)
 
 ORGANIZATION_KEPT_S = 300.0
 # The type of the data sources that CluedIn's own Purview integration makes (docs/vendors/cluedin.md, 2.5).

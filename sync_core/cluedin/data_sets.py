@@ -4,7 +4,6 @@ Source: docs/vendors/cluedin.md, 2.7 to 2.10. Only the fields that are needed ar
 whole document for one field that it does not know.
 """
 
-import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -17,8 +16,9 @@ from sync_core.cluedin.snapshot import DataSetSummary
 from sync_core.cluedin.wire import SUBMISSIONS
 from sync_core.errors import NotFoundError, RejectedError, SyncError, TransientError
 from sync_core.http.json_reading import integer, member, objects, text, texts
+from sync_core.logs import get_logger
 
-logger = logging.getLogger(__name__)
+logger = get_logger(__name__)
 
 MOST_SUBMISSION_PAGES = 10
 

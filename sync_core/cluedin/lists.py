@@ -4,12 +4,13 @@ A full page is never the last one. A list that ends before its total, or holds r
 more; what both readings show is believed then, and told. Source: docs/vendors/cluedin.md, 2.3 and 2.10.
 """
 
-import logging
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-logger = logging.getLogger(__name__)
+from sync_core.logs import get_logger
+
+logger = get_logger(__name__)
 
 PAGE_SIZE = 100
 # CluedIn's own tools ask for pages of ten: as many rows may be a server's own limit, and its total that of the page.

@@ -4,7 +4,6 @@ Source: docs/vendors/cluedin.md, 2.3 and 2.7. That a group's list tells the fiel
 queries name the same type, but no public caller asks for it: a server that refuses them is asked for less.
 """
 
-import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -19,8 +18,9 @@ from sync_core.cluedin.snapshot import DataSetSummary, GroupSeen, SourceSeen
 from sync_core.cluedin.wire import GROUPS
 from sync_core.errors import RejectedError, TransientError
 from sync_core.http.json_reading import integer, member, objects, text
+from sync_core.logs import get_logger
 
-logger = logging.getLogger(__name__)
+logger = get_logger(__name__)
 
 MOST_GROUPS_PER_CALL = 100
 FEWEST_GROUPS_PER_CALL = 10  # what CluedIn's own tools ask for

@@ -2,7 +2,6 @@
 
 import html
 import json
-import logging
 import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
@@ -20,9 +19,10 @@ from sync_core.errors import SyncError, ThrottledError, TransientError
 from sync_core.http.bounded import BoundedAdapter, read_body
 from sync_core.http.failures import Service, to_connection_error, to_status_error
 from sync_core.ledger import record_request
+from sync_core.logs import get_logger
 from sync_core.safe_text import MASK
 
-logger = logging.getLogger(__name__)
+logger = get_logger(__name__)
 
 ATTEMPTS = 3
 LONGEST_WAIT_S = 8.0  # a longer pause belongs to the queue: a waiting function costs money and a thread

@@ -1,6 +1,5 @@
 """Bearer tokens: Purview's from Azure's identity, CluedIn's by password, refresh, or given."""
 
-import logging
 import re
 import time
 from collections.abc import Callable
@@ -13,11 +12,12 @@ from sync_core.http.failures import to_shape_error
 from sync_core.http.json_reading import integer, text
 from sync_core.http.services import CLUEDIN, PURVIEW
 from sync_core.http.sign_in import SharedSignIn
+from sync_core.logs import get_logger
 
 if TYPE_CHECKING:
     from azure.core.credentials import TokenCredential
 
-logger = logging.getLogger(__name__)
+logger = get_logger(__name__)
 
 PURVIEW_SCOPE = "https://purview.azure.net/.default"
 TOKEN_PATH = "/auth/connect/token"  # noqa: S105  # Source: docs/vendors/cluedin.md, 1.2

@@ -4,7 +4,6 @@ The same for all kinds of work. Putting work back and counting its attempts is o
 no back-off and end after five.
 """
 
-import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -17,13 +16,14 @@ from sync_core.jobs.job import DIED, MAX_DEATHS, Job, JobState
 from sync_core.jobs.job_store import JobStore
 from sync_core.jobs.message import Message, message_of
 from sync_core.jobs.verdict import GiveUp, Later, Why, judge
+from sync_core.logs import get_logger
 from sync_core.runs.leases import Held, Lease, Leases
 from sync_core.runs.pauses import Pauses
 from sync_core.runtime import Runtime
 from sync_core.storage.queues import WorkQueue
 from sync_core.storage.table import Operation
 
-logger = logging.getLogger(__name__)
+logger = get_logger(__name__)
 
 SUSPECTS = "suspects"
 SUSPECT_DELAY_S = 5.0  # a suspect is done in seconds, or has killed its worker

@@ -5,7 +5,6 @@ earliest, however many ask. It is done with a snapshot of CluedIn that is comple
 last of them was stored.
 """
 
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,10 +12,11 @@ from datetime import datetime
 from sync_core.errors import WaitError
 from sync_core.jobs.claims import Claim
 from sync_core.lineage.look_at_cluedin import LookAtCluedIn
+from sync_core.logs import get_logger
 from sync_core.runs.leases import Held, Leases
 from sync_core.runs.run_log import RunLog
 
-logger = logging.getLogger(__name__)
+logger = get_logger(__name__)
 
 LEASE = "look"
 EVERY_S = 60

@@ -1,6 +1,5 @@
 """Brings one data set's lineage into Purview: read it from CluedIn, match its asset, map, write, verify, record."""
 
-import logging
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,11 +18,12 @@ from sync_core.lineage.match_asset import MatchAsset, MatchedAsset
 from sync_core.lineage.record import DataSetRecord, DataSetStatus
 from sync_core.lineage.strangers import NOT_ASKED, Strangers
 from sync_core.lineage.write_lineage import WriteLineage, Written
+from sync_core.logs import get_logger
 from sync_core.purview.graph import EntityRef, Lineage
 from sync_core.purview.lineage_client import PurviewLineageClient
 from sync_core.purview.lineage_wire import StoredEntity
 
-logger = logging.getLogger(__name__)
+logger = get_logger(__name__)
 
 UNSEEN_GRACE = timedelta(minutes=1)
 HOLD_S = 15  # a claim is renewed before a step once it is that old

@@ -1,6 +1,5 @@
 """Registers our type definitions in Purview, once per version of them."""
 
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -9,11 +8,12 @@ from pydantic import BaseModel
 
 from sync_core.errors import RejectedError
 from sync_core.lineage.graph.types import VERSION, entity_types, relationship_types
+from sync_core.logs import get_logger
 from sync_core.purview.lineage_client import PurviewLineageClient
 from sync_core.single_flight import SingleFlight
 from sync_core.storage.notes import Notes
 
-logger = logging.getLogger(__name__)
+logger = get_logger(__name__)
 
 
 TRY_AGAIN_AFTER = timedelta(days=1)

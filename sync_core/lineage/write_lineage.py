@@ -1,6 +1,5 @@
 """Writes one lineage into Purview, checks what stands there afterwards, and takes out what must not."""
 
-import logging
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -9,11 +8,12 @@ from sync_core.lineage.graph.column_mapping import sink_columns
 from sync_core.lineage.graph.names import CLUES, DATA_SET, PROCESSING_PIPELINE
 from sync_core.lineage.register_types import RegisterTypes
 from sync_core.lineage.standing_lineage import Guids, StandingLineage, find_standing
+from sync_core.logs import get_logger
 from sync_core.purview.graph import EntityRef, Lineage, LineageEntity
 from sync_core.purview.lineage_client import PurviewLineageClient
 from sync_core.purview.lineage_wire import StoredEntity
 
-logger = logging.getLogger(__name__)
+logger = get_logger(__name__)
 
 ENTITIES_A_WRITE = 200  # some 4 s; more failed (docs/vendors/purview.md, section 3, batch size)
 UNKNOWN_TYPE_CODES = frozenset({"ATLAS-400-00-014", "ATLAS-404-00-001"})

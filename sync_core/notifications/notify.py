@@ -1,6 +1,5 @@
 """Sends notifications, and keeps each until everybody has it: a receiver that is away costs nobody the news."""
 
-import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,6 +8,7 @@ from itertools import islice
 from pydantic import BaseModel, Field
 
 from sync_core.errors import SyncError
+from sync_core.logs import get_logger
 from sync_core.notifications.announcement import Announcement, Item, LastNotification
 from sync_core.notifications.receivers import Receiver
 from sync_core.runs.counts import Count
@@ -16,7 +16,7 @@ from sync_core.runs.run_log import RunLog
 from sync_core.runtime import Runtime
 from sync_core.storage.notes import Notes
 
-logger = logging.getLogger(__name__)
+logger = get_logger(__name__)
 
 FIRST_PAUSE = timedelta(minutes=4)  # the next reconciliation but one at the latest
 LONGEST_PAUSE = timedelta(hours=6)

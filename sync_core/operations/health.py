@@ -1,6 +1,5 @@
 """Answers `health`: anyone may ask, so it names failing checks and nothing else."""
 
-import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +9,7 @@ from sync_core import __version__
 from sync_core.answer import HttpAnswer, json_answer
 from sync_core.errors import SyncError
 from sync_core.jobs.watch_queues import WatchQueues
+from sync_core.logs import get_logger
 from sync_core.operations.well_being import LONGEST_SILENCE, LONGEST_SILENCE_OF_RECONCILE, is_silent, up_since
 from sync_core.runs.run import RunKind, RunOutcome
 from sync_core.runs.run_store import RunStore
@@ -17,7 +17,7 @@ from sync_core.runs.run_store import RunStore
 # Enough of each to tell that the app was up while the other timer should have run.
 DISCOVERIES_READ = 20
 RECONCILIATIONS_READ = 4
-logger = logging.getLogger(__name__)
+logger = get_logger(__name__)
 
 
 def health_answer(failing: list[str]) -> HttpAnswer:

@@ -5,7 +5,6 @@ look before creating, make ownership one atomic insert, save after each call. Wh
 state and goes on from there. See docs/architecture.md, "Exactly one group per asset".
 """
 
-import logging
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,10 +19,11 @@ from sync_core.cluedin.wire import DataSource, DataSourceSet
 from sync_core.errors import AlreadyExistsError, NotFoundError, SlowAnswerError, TransientError
 from sync_core.jobs.claims import Claim
 from sync_core.ledger import request_ledger
+from sync_core.logs import get_logger
 from sync_core.provisioning.find_group import FindGroup, own_source
 from sync_core.provisioning.group_store import UNREADABLE, GroupStore
 
-logger = logging.getLogger(__name__)
+logger = get_logger(__name__)
 
 # Longer than a gateway waits before it gives up on what CluedIn may still carry out.
 LATE_S = 90.0

@@ -3,7 +3,6 @@
 A server that refuses a field or a page size is asked for less, and that is remembered for a day.
 """
 
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -14,11 +13,12 @@ from sync_core.cluedin.lists import SMALLEST_FULL_PAGE, ListPage
 from sync_core.cluedin.snapshot import GroupSeen, Snapshot
 from sync_core.cluedin.snapshots import FEWEST_GROUPS_PER_CALL, CluedInSnapshots, Limits
 from sync_core.errors import SyncError, ThrottledError, TransientError
+from sync_core.logs import get_logger
 from sync_core.provisioning.snapshot_store import SnapshotStore
 from sync_core.runs.leases import Held, Lease, Leases
 from sync_core.storage.notes import Notes
 
-logger = logging.getLogger(__name__)
+logger = get_logger(__name__)
 
 LEASE = "cluedin-snapshot"
 LEASE_S = 60  # longer than one page can take

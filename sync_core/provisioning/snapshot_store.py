@@ -10,7 +10,6 @@ round in which nothing changed writes nothing.
 
 import hashlib
 import json
-import logging
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, fields
@@ -21,10 +20,11 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from sync_core.cluedin.snapshot import GroupSeen, KnownSource
 from sync_core.errors import StateError
+from sync_core.logs import get_logger
 from sync_core.storage.rows import Row, readable, whole_row
 from sync_core.storage.table import KEYS_BETWEEN, Table
 
-logger = logging.getLogger(__name__)
+logger = get_logger(__name__)
 
 PARTITION = "cluedin-snapshot"
 HEAD = "head"

@@ -1,16 +1,16 @@
 """Finds the Purview collection that PURVIEW_COLLECTION names: by its 6-letter name, or by its friendly path."""
 
-import logging
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from sync_core.errors import AddressError, ConfigError
+from sync_core.logs import get_logger
 from sync_core.purview.client import PurviewClient
 from sync_core.purview.wire import Collection
 from sync_core.spelling import normalized
 
-logger = logging.getLogger(__name__)
+logger = get_logger(__name__)
 
 CANDIDATES_SHOWN = 20
 COLLECTION_NAME = re.compile("[a-z0-9]{6}")  # as Purview generates them

@@ -1,6 +1,5 @@
 """Writes down what a run does while it does it, and keeps it however the run ends."""
 
-import logging
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,12 +8,13 @@ from datetime import datetime
 
 from sync_core.errors import SyncError
 from sync_core.ledger import request_ledger
+from sync_core.logs import get_logger
 from sync_core.runs.bounds import bounded_counts, bounded_notes
 from sync_core.runs.run import RunKind, RunOutcome, RunRecord
 from sync_core.runs.run_store import RunStore
 from sync_core.safe_text import safe_text
 
-logger = logging.getLogger(__name__)
+logger = get_logger(__name__)
 
 LONGEST_ERROR = 4000
 

@@ -1,7 +1,6 @@
 """Rows in and out as pydantic models, so that rows of another version of the app lose nothing and stop nothing."""
 
 import json
-import logging
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import cache
@@ -12,9 +11,10 @@ from azure.data.tables import EdmType, EntityProperty
 from pydantic import BaseModel
 
 from sync_core.errors import StateError
+from sync_core.logs import get_logger
 from sync_core.storage.unreadable import Unreadable
 
-logger = logging.getLogger(__name__)
+logger = get_logger(__name__)
 
 M = TypeVar("M", bound=BaseModel)
 Row = Mapping[str, Any]

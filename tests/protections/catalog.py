@@ -2162,8 +2162,8 @@ NOTHING_LET_IN = (
     Protection(
         "no name forges a line of the log",
         "sync_core/logs.py",
-        "            record.args = tuple(_safe(argument) for argument in record.args)\n",
-        "            record.args = tuple(record.args)\n",
+        "        record.args = tuple(_safe(argument) for argument in record.args)\n",
+        "        record.args = tuple(record.args)\n",
         f"{SECURITY}/test_log_forging.py::test_an_argument_stays_on_the_line",
         "an asset's name wrote a log line of its own",
     ),

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from local.stack import TERM
-from sync_core.logs import protect_logs
+from sync_core.logs import quieten_libraries
 
 # The same stage as that of the flows' own tests.
 from tests.integration.sync_core.conftest import (
@@ -46,7 +46,7 @@ def elsewhere(_scripted_services: tuple[Scripted, Scripted]) -> Scripted:
 @pytest.fixture(autouse=True)
 def _protected_logs() -> None:
     """What the app does when it is first built."""
-    protect_logs()
+    quieten_libraries()
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from pydantic import SecretStr
 
 from sync_core.__main__ import main
 from sync_core.app import this_process
-from sync_core.logs import protect_logs
+from sync_core.logs import get_logger
 from sync_core.settings import Settings
 from tests.integration.sync_core.estate import Estate
 
@@ -47,7 +47,7 @@ def stray_lines(log: io.StringIO) -> list[str]:
 
 
 def test_an_argument_stays_on_the_line(log: io.StringIO) -> None:
-    logging.getLogger("sync_core.flows.any").warning("Asset %s is %s after %.1f s", FORGED, {"name": FORGED}, 1.25)
+    get_logger("sync_core.any").warning("Asset %s is %s after %.1f s", FORGED, {"name": FORGED}, 1.25)
     (line,) = log.getvalue().splitlines()
     assert line.startswith(MARK + r"Asset x'\r\n2026-01-01 ERROR")
     assert line.endswith("after 1.2 s")
@@ -56,7 +56,7 @@ def test_an_argument_stays_on_the_line(log: io.StringIO) -> None:
 
 def test_a_traceback_holds_neither_lines_of_others_nor_secrets(log: io.StringIO) -> None:
     error = ValueError(f"{FORGED} Authorization: Bearer {TOKEN}")
-    logging.getLogger("sync_core.flows.any").error("It failed", exc_info=error)
+    get_logger("sync_core.any").error("It failed", exc_info=error)
     assert "forged by a name" in log.getvalue()
     assert stray_lines(log) == []
     assert TOKEN not in log.getvalue()
@@ -67,11 +67,9 @@ def test_lines_of_others_are_left_as_they_are(log: io.StringIO) -> None:
     assert log.getvalue() == f"{MARK}two\nlines\n"
 
 
-def test_protecting_twice_protects_once(log: io.StringIO) -> None:
-    factory = logging.getLogRecordFactory()
-    protect_logs()
-    assert logging.getLogRecordFactory() is factory
-    logging.getLogger("sync_core").warning("%s", "a\nb")
+def test_asking_for_a_logger_twice_makes_its_lines_safe_once(log: io.StringIO) -> None:
+    get_logger("sync_core.any")
+    get_logger("sync_core.any").warning("%s", "a\nb")
     assert log.getvalue() == MARK + "a\\nb\n"
 
 

@@ -7,7 +7,7 @@ import pytest
 from pydantic import SecretStr
 
 from sync_core.errors import ConfigError, SyncError
-from sync_core.logs import protect_logs
+from sync_core.logs import quieten_libraries
 from sync_core.notifications.announcement import Announcement
 from sync_core.notifications.receivers import Receiver, new_receivers
 from sync_core.notifications.texts import data_sources_created
@@ -55,7 +55,7 @@ def test_a_name_makes_no_line_of_its_own(service: Scripted) -> None:
 )
 def test_an_address_that_fails_is_neither_logged_nor_told(url: str, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
-    protect_logs()
+    quieten_libraries()
     with pytest.raises(SyncError, match="NOTIFY_URLS") as caught:
         notify(url)
     assert SEED not in f"{caught.value!r}{caplog.text}{Receiver(SecretStr(url), 1)!r}"

@@ -5,7 +5,6 @@ re-read. What it asks for is stored with it, in one transaction: its message is 
 """
 
 import hashlib
-import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -22,10 +21,11 @@ from sync_core.lineage.webhook.delivery import Delivery, bodiless_delivery, deli
 from sync_core.lineage.webhook.empty_bodies import EmptyBodies
 from sync_core.lineage.webhook.receipts import ReceiptStore
 from sync_core.lineage.webhook.signatures import is_id_signed, is_signed, is_signed_long_ago
+from sync_core.logs import get_logger
 from sync_core.runtime import Runtime
 from sync_core.storage.queues import WorkQueue
 
-logger = logging.getLogger(__name__)
+logger = get_logger(__name__)
 
 LARGEST_BODY_BYTES = 64 * 1024
 RETRY_AFTER_S = "10"

@@ -1,24 +1,12 @@
-"""What our log records do to the records of others in the same process."""
+"""Each module of the app logs through a logger that makes its lines safe."""
 
-import logging
-from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from sync_core.logs import protect_logs
+MODULES = [path for path in Path("sync_core").rglob("*.py") if path.name != "logs.py"]
 
 
-@pytest.fixture
-def protected() -> Iterator[None]:
-    """Our records are made, as in the app, until the test is over."""
-    factory = logging.getLogRecordFactory()
-    protect_logs()
-    yield
-    logging.setLogRecordFactory(factory)
-
-
-@pytest.mark.usefixtures("protected")
-def test_a_record_that_others_make_before_they_name_it_is_left_to_them() -> None:
-    """`logging.makeLogRecord`, which handlers of other processes and sockets use, asks for one without a name."""
-    record = logging.makeLogRecord({"name": "someone.else", "msg": "two\nlines"})
-    assert record.getMessage() == "two\nlines"
+@pytest.mark.parametrize("path", MODULES, ids=str)
+def test_no_module_makes_a_logger_of_its_own(path: Path) -> None:
+    assert "getLogger" not in path.read_text(encoding="utf-8")
