@@ -8,7 +8,7 @@ from sync_core.absence import groups_gone as groups
 from sync_core.absence.groups_gone import Doubt, Evidence, Verdict, judge_absence
 from sync_core.absence.losses import Losses
 from sync_core.assets.asset_store import AssetStore
-from sync_core.assets.in_cluedin import Shown, Sight, must_stand, still_missing
+from sync_core.assets.in_cluedin import Shown, Sight, is_expected, still_missing
 from sync_core.assets.names import search_text, source_name
 from sync_core.assets.record import AssetRecord, AssetStatus
 from sync_core.cluedin.client import CluedInClient
@@ -31,11 +31,11 @@ LOOKS_PER_RUN = 50
 
 
 @dataclass
-class Standing:
+class Comparison:
     """What one snapshot says of all our records."""
 
     shown: Shown
-    must_stand: int = 0
+    expected: int = 0
     missing: dict[str, tuple[AssetRecord, KnownSource]] = field(default_factory=dict)
     elsewhere: list[AssetRecord] = field(default_factory=list)
     proof: groups.Sight = groups.Sight.NOT_MADE
@@ -48,7 +48,7 @@ class Standing:
             if source.missing_looks >= LOOKS_BEFORE
         }
         is_empty = not self.shown.by_name
-        return Evidence(absent, self.must_stand, recent, is_list_empty=is_empty, proof=self.proof)
+        return Evidence(absent, self.expected, recent, is_list_empty=is_empty, proof=self.proof)
 
 
 @dataclass(frozen=True)
@@ -71,16 +71,16 @@ class HealGroups:
             TransientError, ConfigError: CluedIn does not answer a look at a single source.
         """
         doubt = self.notes.load(Doubt, DOUBT)
-        standing = self._compare(shown, known, doubt)
-        self._queue_again(standing.elsewhere, log)
+        comparison = self._compare(shown, known, doubt)
+        self._queue_again(comparison.elsewhere, log)
         now = self.clock()
-        losses = self._losses(standing.must_stand, now)
-        verdict = judge_absence(doubt, standing.evidence(losses.within_a_day(now)), now)
-        shown_alone = self._act(verdict, standing, losses, log)
+        losses = self._losses(comparison.expected, now)
+        verdict = judge_absence(doubt, comparison.evidence(losses.within_a_day(now)), now)
+        shown_alone = self._act(verdict, comparison, losses, log)
         is_refuted = verdict.doubt is not None and verdict.doubt.proof in shown_alone
-        self._remember(doubt, doubt if is_refuted else verdict.doubt, standing)
-        log.counts[Count.SOURCES_MISSING] += len(standing.missing)
-        return [source for key, (_, source) in standing.missing.items() if key not in shown_alone]
+        self._remember(doubt, doubt if is_refuted else verdict.doubt, comparison)
+        log.counts[Count.SOURCES_MISSING] += len(comparison.missing)
+        return [source for key, (_, source) in comparison.missing.items() if key not in shown_alone]
 
     def _losses(self, recorded: int, now: datetime) -> Losses:
         """Return what was made again lately; where that cannot be read, it may have been all."""
@@ -89,23 +89,23 @@ class HealGroups:
         lost = Losses() if age_s is None else Losses().plus(recorded, now - timedelta(seconds=age_s))
         return found or lost
 
-    def _compare(self, shown: Shown, known: Mapping[str, KnownSource], doubt: Doubt | None) -> Standing:
-        standing = Standing(shown)
-        for record in filter(must_stand, self.assets.after("")):
-            standing.must_stand += 1
+    def _compare(self, shown: Shown, known: Mapping[str, KnownSource], doubt: Doubt | None) -> Comparison:
+        comparison = Comparison(shown)
+        for record in filter(is_expected, self.assets.after("")):
+            comparison.expected += 1
             sight = shown.sight_of(record)
             if sight is Sight.MISSING:
                 source = still_missing(record, known.get(source_name(record)), shown)
-                standing.missing[record.key] = (record, source)
+                comparison.missing[record.key] = (record, source)
             elif sight is Sight.ELSEWHERE and record.status is AssetStatus.SYNCED:
-                standing.elsewhere.append(record)
+                comparison.elsewhere.append(record)
             if doubt is not None and record.key == doubt.proof:
-                standing.proof = _sight_of_proof(record, sight, doubt)
-        return standing
+                comparison.proof = _sight_of_proof(record, sight, doubt)
+        return comparison
 
-    def _act(self, verdict: Verdict, standing: Standing, losses: Losses, log: RunLog) -> set[str]:
+    def _act(self, verdict: Verdict, comparison: Comparison, losses: Losses, log: RunLog) -> set[str]:
         """Have made again what is gone; return who was shown when looked at alone."""
-        candidates = [standing.missing[key][0] for key in verdict.gone]
+        candidates = [comparison.missing[key][0] for key in verdict.gone]
         if verdict.is_proven:
             self._make_again(candidates, log)
             return set()
@@ -150,13 +150,13 @@ class HealGroups:
         if job:
             self.queue.send(message_of(job))
 
-    def _remember(self, before: Doubt | None, doubt: Doubt | None, standing: Standing) -> None:
+    def _remember(self, before: Doubt | None, doubt: Doubt | None, comparison: Comparison) -> None:
         if doubt is None:
             if before is not None:
                 self.notes.delete(DOUBT)
             return
         if before is None:
-            missing = groups_missing(len(standing.evidence(0).absent), standing.must_stand)
+            missing = groups_missing(len(comparison.evidence(0).absent), comparison.expected)
             self.notify.tell(missing, lambda: self.notes.save(DOUBT, doubt))
         elif doubt != before:
             self.notes.save(DOUBT, doubt)

@@ -6,7 +6,7 @@ from functools import cached_property
 from sync_core.absence.check_existence import CheckExistence
 from sync_core.app.discovery import Discovery
 from sync_core.jobs.dead_letters import DeadLetters
-from sync_core.jobs.take_poison import Poison, TakePoison
+from sync_core.jobs.drain_poison_queues import DrainPoisonQueues, Poison
 from sync_core.jobs.wake_jobs import WakeJobs
 from sync_core.jobs.watch_queues import WatchQueues
 from sync_core.jobs.worker import Work
@@ -31,7 +31,7 @@ class Upkeep(Discovery):
                 self.purview, self.assets, self.confirm_absence, self.retire, self.defer, self.cursors, self.runtime.now
             ),
             selection=self.selection,
-            take_poison=self.take_poison,
+            drain_poison_queues=self.drain_poison_queues,
             wake=self.wake_jobs,
             empty_bodies=self.empty_bodies,
             watch_queues=self.watch_queues,
@@ -62,10 +62,10 @@ class Upkeep(Discovery):
         return DeadLetters([self.asset_work, self.lineage_work], self.runtime.now)
 
     @cached_property
-    def take_poison(self) -> TakePoison:
+    def drain_poison_queues(self) -> DrainPoisonQueues:
         wake_asset_jobs, wake_lineage_jobs = self.wake_jobs
         poisons = [self._poison(self.asset_work, wake_asset_jobs), self._poison(self.lineage_work, wake_lineage_jobs)]
-        return TakePoison(poisons, self.runtime.now)
+        return DrainPoisonQueues(poisons, self.runtime.now)
 
     def _poison(self, work: Work, wake: WakeJobs) -> Poison:
         return Poison(PoisonQueue(self.storage.queues, work.queue.name + POISON_SUFFIX), work, wake)

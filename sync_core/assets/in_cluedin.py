@@ -14,7 +14,7 @@ from sync_core.assets.record import LOOKS_APART, AssetRecord, AssetStatus
 from sync_core.cluedin.snapshot import KnownSource, Snapshot, SourceSeen
 
 SHOWS_UP_AFTER = timedelta(minutes=2)  # CluedIn shows what it made after about a second; a read model may lag more
-MUST_STAND = frozenset({AssetStatus.QUEUED, AssetStatus.SYNCED, AssetStatus.FAILED})
+EXPECTED = frozenset({AssetStatus.QUEUED, AssetStatus.SYNCED, AssetStatus.FAILED})
 
 
 class Sight(Enum):
@@ -55,9 +55,9 @@ class Shown:
         return Sight.ELSEWHERE if sources else Sight.MISSING
 
 
-def must_stand(record: AssetRecord) -> bool:
+def is_expected(record: AssetRecord) -> bool:
     """Whether an asset has something in CluedIn that is made again should it go: nothing is, of one that is retired."""
-    return record.status in MUST_STAND and bool(record.group_id)
+    return record.status in EXPECTED and bool(record.group_id)
 
 
 def still_missing(record: AssetRecord, before: KnownSource | None, shown: Shown) -> KnownSource:

@@ -177,5 +177,5 @@ class CluedInClient:
         try:
             return raise_for_errors(CLUEDIN, operation, body, members)
         except TransientError as error:
-            self.http.notice(error)
+            self.http.note_pause(error)
             raise

@@ -123,10 +123,10 @@ class HttpClient:
         error = to_status_error(self.service, call.operation or f"{call.method} {call.path}", answer)
         if error is None:
             return answer
-        self.notice(error)
+        self.note_pause(error)
         raise error
 
-    def notice(self, error: SyncError) -> None:
+    def note_pause(self, error: SyncError) -> None:
         """Pass on that the service asks us to slow down, also where an answer says so in its body."""
         if isinstance(error, ThrottledError):
             self.on_throttled(self.service.name, error.retry_after_s)

@@ -105,7 +105,7 @@ class PushDataSet:
         facts = to_lineage(data_set, ref, self._columns(source), self.organization())
         lineage = self.write.fitting(facts)
         is_same = self._is_same(record, lineage, collection) and record.asset_guid == source.guid
-        if is_same and self.write.is_standing(lineage, source, collection):
+        if is_same and self.write.is_complete(lineage, source, collection):
             return _settled(record, data_set, lineage)
         if not record.asset_key:  # nothing was ever pushed, or its record was lost
             record = self._recall(record)

@@ -4,10 +4,10 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, replace
 
 from sync_core.errors import ConfigError, RejectedError, TransientError
+from sync_core.lineage.existing_lineage import ExistingLineage, Guids, find_existing
 from sync_core.lineage.graph.column_mapping import sink_columns
 from sync_core.lineage.graph.names import CLUES, DATA_SET, PROCESSING_PIPELINE
 from sync_core.lineage.register_types import RegisterTypes
-from sync_core.lineage.standing_lineage import Guids, StandingLineage, find_standing
 from sync_core.logs import get_logger
 from sync_core.purview.graph import EntityRef, Lineage, LineageEntity
 from sync_core.purview.lineage_client import PurviewLineageClient
@@ -30,12 +30,12 @@ class Written:
 
     lineage: Lineage
     guids: Guids
-    standing: StandingLineage
+    existing: ExistingLineage
 
     @property
     def data_set(self) -> StoredEntity:
         """The data set's asset."""
-        return self.standing.entities[self.lineage.chain[0].ref]
+        return self.existing.entities[self.lineage.chain[0].ref]
 
 
 @dataclass(frozen=True)
@@ -73,10 +73,10 @@ class WriteLineage:
             return replace(facts, notes=(*facts.notes, UNSEEN), columns_unseen=True)
         return facts
 
-    def is_standing(self, lineage: Lineage, source: StoredEntity, collection: str) -> bool:
+    def is_complete(self, lineage: Lineage, source: StoredEntity, collection: str) -> bool:
         """Whether all that was written before still stands where it should."""
-        standing = find_standing(self.lineage, lineage, source, {})
-        return not standing.missing and not standing.elsewhere(collection)
+        existing = find_existing(self.lineage, lineage, source, {})
+        return not existing.missing and not existing.elsewhere(collection)
 
     def remove_shared_columns(
         self,
@@ -122,26 +122,26 @@ class WriteLineage:
         except RejectedError as error:
             if error.code not in UNKNOWN_TYPE_CODES:
                 raise
-            written = Written(facts, {}, StandingLineage({}, ("type definitions",)))
-        if written.standing.missing:
+            written = Written(facts, {}, ExistingLineage({}, ("type definitions",)))
+        if written.existing.missing:
             # Where a type or relationship is unknown, Purview refuses the call, or drops what it does not know.
-            logger.warning("Purview lacks %s; registering our types again", written.standing.missing[0])
+            logger.warning("Purview lacks %s; registering our types again", written.existing.missing[0])
             self.types.register()
             written = self._write_once(facts, source, collection, hold)
-        if written.standing.shows_no_columns:
+        if written.existing.shows_no_columns:
             # The chain stands, and columnMapping tells of the columns: no reason to show nobody the lineage.
             logger.warning("Purview shows no columns of assets; lineage goes on without looking for them")
             self.types.note_unseen_columns()
             return replace(written, lineage=self.fitting(facts))
-        if written.standing.missing:
-            missing = written.standing.missing[0]
+        if written.existing.missing:
+            missing = written.existing.missing[0]
             raise TransientError(f"Purview took {missing} but does not show it.", service="purview")
         return written
 
     def _write_once(self, facts: Lineage, source: StoredEntity, collection: str, hold: Callable[[], None]) -> Written:
         lineage = self.fitting(facts)
         guids = self._write([*lineage.chain, *lineage.columns], collection, hold)
-        return Written(lineage, guids, find_standing(self.lineage, lineage, source, guids))
+        return Written(lineage, guids, find_existing(self.lineage, lineage, source, guids))
 
     def _write(self, entities: Sequence[LineageEntity], collection: str, hold: Callable[[], None]) -> Guids:
         """In one call where it fits; the chain is in the first, so that columns find their assets."""
@@ -152,7 +152,7 @@ class WriteLineage:
         return guids
 
     def _correct_collection(self, written: Written, collection: str) -> None:
-        elsewhere = written.standing.elsewhere(collection)
+        elsewhere = written.existing.elsewhere(collection)
         if elsewhere:
             logger.info("Purview left %s entities outside the collection; moving all of them", len(elsewhere))
             found = [one.guid for one in elsewhere]
@@ -191,7 +191,7 @@ def _former_columns(written: Written) -> Iterator[str]:
     columns, guids = written.lineage.columns, set(written.guids.values())
     named = {(asset, column.name) for column in columns for asset in column.relations.values()}
     is_complete = all(column.ref in written.guids for column in columns)
-    for ref, found in written.standing.entities.items():
+    for ref, found in written.existing.entities.items():
         for column in found.columns if ref.type_name in {DATA_SET, CLUES} else ():
             is_named = not column.display_text or (ref, column.display_text) in named
             if column.guid not in guids and (is_complete or not is_named):

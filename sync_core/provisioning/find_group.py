@@ -79,7 +79,7 @@ class FindGroup:
             _check_that_it_was_looked_for(record, unreadable, unseen_since, self.clock())
         return None, shown
 
-    def standing(self, record: AssetRecord) -> DataSourceSet | None:
+    def existing(self, record: AssetRecord) -> DataSourceSet | None:
         """Return the group that stands for an asset: with its source in it, or of the id and the name recorded."""
         shown, _ = self._look_up(record)
         own = sorted((group for group in shown if own_source(record, group)), key=lambda one: one.id != record.group_id)

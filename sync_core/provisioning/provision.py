@@ -111,7 +111,7 @@ class Provision:
         """
         if not record.group_id or record.group_at is None:
             return record, None
-        group = self.find_group.standing(record)
+        group = self.find_group.existing(record)
         if group and not self._is_own(group, record):
             # the ownership rows were lost, and another asset was faster
             logger.warning("Group %s of asset %s is another asset's; a new one is made", record.group_id, record.key)

@@ -17,8 +17,8 @@ from sync_core.cluedin.client import CLUEDIN
 from sync_core.discovery.selection import ReadSelection
 from sync_core.http.failures import Service
 from sync_core.jobs.dead_letters import DeadLetters
+from sync_core.jobs.drain_poison_queues import DrainPoisonQueues
 from sync_core.jobs.replaying import is_replay_due, replay_at, replays_a_run
-from sync_core.jobs.take_poison import TakePoison
 from sync_core.jobs.wake_jobs import WakeJobs
 from sync_core.jobs.watch_queues import WatchQueues
 from sync_core.lineage.data_set_store import DataSetStore
@@ -106,7 +106,7 @@ class Reconcile:
     find_recreated: FindRecreated
     check_existence: CheckExistence
     selection: ReadSelection
-    take_poison: TakePoison
+    drain_poison_queues: DrainPoisonQueues
     wake: Sequence[WakeJobs]
     empty_bodies: EmptyBodies
     watch_queues: WatchQueues
@@ -145,7 +145,7 @@ class Reconcile:
             raise failures[0]
 
     def _steps(self, *, is_thorough: bool) -> Iterator[Step]:
-        yield "take poison messages", self.take_poison.run
+        yield "take poison messages", self.drain_poison_queues.run
         for wake in self.wake:
             yield "wake jobs", wake.run
         yield "watch queues", self.watch_queues.run

@@ -110,9 +110,9 @@ class SlowFind(FindGroup):
         self.take_over()
         return found
 
-    def standing(self, record: AssetRecord) -> DataSourceSet | None:
+    def existing(self, record: AssetRecord) -> DataSourceSet | None:
         """Look for the group that an earlier try made, and be overtaken."""
-        found = super().standing(record)
+        found = super().existing(record)
         self.take_over()
         return found
 

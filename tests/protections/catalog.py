@@ -364,7 +364,7 @@ NOTHING_LOST = (
         "sync_core/jobs/job_store.py",
         "            raise RejectedError(str(error), code=StateError.cause_class) from error\n",
         "            raise\n",
-        f"{LINEAGE}/test_take_poison.py::test_a_job_that_cannot_be_read_is_told_and_not_woken",
+        f"{LINEAGE}/test_drain_poison_queues.py::test_a_job_that_cannot_be_read_is_told_and_not_woken",
         "3 messages became 25 in as many hours, and none had a letter",
     ),
     Protection(
@@ -587,18 +587,18 @@ NOTHING_LOST = (
     ),
     Protection(
         "what names no work in a poison queue becomes a letter",
-        "sync_core/jobs/take_poison.py",
+        "sync_core/jobs/drain_poison_queues.py",
         "            poison.work.jobs.keep_unreadable(poison.work.queue.name, body, error, self.clock())\n",
         "            del error\n",
-        f"{LINEAGE}/test_take_poison.py::test_what_names_no_work_becomes_a_letter_that_shows_it",
+        f"{LINEAGE}/test_drain_poison_queues.py::test_what_names_no_work_becomes_a_letter_that_shows_it",
         "12 of 24 bad messages stood in the poison queues unseen, until they expired after seven days",
     ),
     Protection(
         "the job of a message that the host gave up is woken",
-        "sync_core/jobs/take_poison.py",
+        "sync_core/jobs/drain_poison_queues.py",
         "            poison.wake.wake(poison.work.read(body).job_key, log)\n",
         "            poison.work.read(body)\n",
-        f"{LINEAGE}/test_take_poison.py::test_an_asset_whose_message_was_given_up_is_woken",
+        f"{LINEAGE}/test_drain_poison_queues.py::test_an_asset_whose_message_was_given_up_is_woken",
         "work was dead because its workers had died, or because storage had been away",
     ),
     Protection(
@@ -606,7 +606,7 @@ NOTHING_LOST = (
         "sync_core/storage/queues.py",
         "                    failures.append(error)\n",
         "                    raise\n",
-        f"{LINEAGE}/test_take_poison.py::test_one_message_that_cannot_be_kept_does_not_hide_those_behind_it",
+        f"{LINEAGE}/test_drain_poison_queues.py::test_one_message_that_cannot_be_kept_does_not_hide_those_behind_it",
         "the first one would have stopped each reconciliation",
     ),
     Protection(
@@ -1594,7 +1594,7 @@ LINEAGE_WRITTEN = (
     Protection(
         "a source that someone deleted is made again",
         "sync_core/absence/heal_groups.py",
-        "        shown_alone = self._act(verdict, standing, losses, log)\n",
+        "        shown_alone = self._act(verdict, comparison, losses, log)\n",
         "        shown_alone = set[str]()\n",
         f"{FAULTS}/test_groups_gone.py::test_one_group_that_someone_deletes_is_made_again_within_a_quarter_of_an_hour",
         "the asset stayed `synced` without a group",
@@ -1756,7 +1756,7 @@ LINEAGE_WRITTEN = (
     ),
     Protection(
         "each edge is looked at, not only each asset",
-        "sync_core/lineage/standing_lineage.py",
+        "sync_core/lineage/existing_lineage.py",
         "            yield from _find_missing_edges(entity, source, entities)\n",
         "            yield from ()\n",
         f"{LINEAGE}/test_refusals.py::test_edges_that_purview_silently_drops_are_noticed",
@@ -1796,7 +1796,7 @@ LINEAGE_WRITTEN = (
     ),
     Protection(
         "a process that does not say which column becomes which is not called pushed",
-        "sync_core/lineage/standing_lineage.py",
+        "sync_core/lineage/existing_lineage.py",
         "if found.column_mapping != expected and ",
         "if False and ",
         f"{LINEAGE}/test_column_mapping.py::test_a_mapping_that_purview_drops_is_not_called_pushed",

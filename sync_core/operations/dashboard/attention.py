@@ -16,7 +16,7 @@ ASSETS, DEAD_LETTERS, NOTIFICATIONS = "assets", "dead-letters", "notifications" 
 
 
 @dataclass(frozen=True, slots=True)
-class Notice:
+class AttentionItem:
     """One thing to see to: what it is, details, a command that settles it, and where on the page there is more."""
 
     title: str
@@ -25,7 +25,7 @@ class Notice:
     link: str = ""
 
 
-def find_notices(facts: Facts, links: Links) -> Iterator[Notice]:
+def find_attention_items(facts: Facts, links: Links) -> Iterator[AttentionItem]:
     """Yield what waits for a person, the most urgent first."""
     yield from _discovery(facts)
     yield from _approval(facts)
@@ -39,19 +39,19 @@ def find_notices(facts: Facts, links: Links) -> Iterator[Notice]:
     yield from _notifications(facts, links)
 
 
-def _discovery(facts: Facts) -> Iterator[Notice]:
+def _discovery(facts: Facts) -> Iterator[AttentionItem]:
     latest = facts.runs[0] if facts.runs else None
     if latest is None or is_discovery_well(latest, facts.generated_at):
         return
     if latest.outcome is RunOutcome.FAILED:
-        yield Notice("The last discovery failed", lines(latest.error))
+        yield AttentionItem("The last discovery failed", lines(latest.error))
         return
     last_sign = latest.finished_at or latest.started_at
     details = "It runs every minute: look whether the app is running, and at its log."
-    yield Notice(f"Nothing was heard of discovery since {last_sign:%H:%M:%S} UTC", (details,))
+    yield AttentionItem(f"Nothing was heard of discovery since {last_sign:%H:%M:%S} UTC", (details,))
 
 
-def _approval(facts: Facts) -> Iterator[Notice]:
+def _approval(facts: Facts) -> Iterator[AttentionItem]:
     needed = facts.approval_needed
     if needed is None:
         return
@@ -62,57 +62,61 @@ def _approval(facts: Facts) -> Iterator[Notice]:
         "Nothing was changed. Look whether the term was renamed, or the app's identity lost a role. To retire them:",
     )
     command = f"python -m sync_core approve-retirement --assets {needed.assets} --by NAME"
-    yield Notice(f"Retiring {many(needed.assets, 'asset')} waits for a person's approval", details, command)
+    yield AttentionItem(f"Retiring {many(needed.assets, 'asset')} waits for a person's approval", details, command)
 
 
-def _dead_letters(facts: Facts, links: Links) -> Iterator[Notice]:
+def _dead_letters(facts: Facts, links: Links) -> Iterator[AttentionItem]:
     stuck = [
         dead_letter for dead_letter in facts.dead_letters if after_dead_letter(dead_letter, facts.generated_at).is_stuck
     ]
     if stuck:
         verb = "waits" if len(stuck) == 1 else "wait"
-        yield Notice(f"{many(len(stuck), 'dead letter')} {verb} for a person", link=links.to(DEAD_LETTERS))
+        yield AttentionItem(f"{many(len(stuck), 'dead letter')} {verb} for a person", link=links.to(DEAD_LETTERS))
 
 
-def _rejected(facts: Facts, links: Links) -> Iterator[Notice]:
+def _rejected(facts: Facts, links: Links) -> Iterator[AttentionItem]:
     rejected = facts.counts.get(AssetStatus.REJECTED, 0)
     if rejected:
         link = links.to(ASSETS, state=AssetStatus.REJECTED, search="", after="")
-        yield Notice(f"{many(rejected, 'asset')} must be mended in Purview", link=link)
+        yield AttentionItem(f"{many(rejected, 'asset')} must be mended in Purview", link=link)
 
 
-def _unreadable(facts: Facts) -> Iterator[Notice]:
+def _unreadable(facts: Facts) -> Iterator[AttentionItem]:
     found = facts.unreadable
     if found:
         title = f"{many(len(found), 'row')} of the state cannot be read"
         advice = "Another version of the app may have written them; the rest goes on without them."
         shown = (f"{one.kind} {one.key}: {shortened(one.reason, 200)}" for one in found[:EXAMPLES])
-        yield Notice(title, (advice, *shown))
+        yield AttentionItem(title, (advice, *shown))
 
 
-def _curation(facts: Facts) -> Iterator[Notice]:
+def _curation(facts: Facts) -> Iterator[AttentionItem]:
     if facts.curation:
-        yield Notice("Asset curation is enabled in this tenant", tuple(facts.curation))
+        yield AttentionItem("Asset curation is enabled in this tenant", tuple(facts.curation))
 
 
-def _catalog(facts: Facts) -> Iterator[Notice]:
+def _catalog(facts: Facts) -> Iterator[AttentionItem]:
     if facts.closed_catalog:
         how = "If no term of it is to select assets, set SYNC_TERM_STORE=classic: then it is not asked."
-        yield Notice("The Unified Catalog is not read", (facts.closed_catalog, how))
+        yield AttentionItem("The Unified Catalog is not read", (facts.closed_catalog, how))
 
 
-def _webhook(facts: Facts) -> Iterator[Notice]:
+def _webhook(facts: Facts) -> Iterator[AttentionItem]:
     if facts.webhook_problem:
-        yield Notice("Deliveries of CluedIn arrive without their body", (facts.webhook_problem,))
+        yield AttentionItem("Deliveries of CluedIn arrive without their body", (facts.webhook_problem,))
 
 
-def _switches(facts: Facts) -> Iterator[Notice]:
+def _switches(facts: Facts) -> Iterator[AttentionItem]:
     if facts.toggle and not facts.toggle.enabled:
-        yield Notice("The sync is switched off", ("No asset is discovered. What is recorded already is finished.",))
+        yield AttentionItem(
+            "The sync is switched off", ("No asset is discovered. What is recorded already is finished.",)
+        )
     if not facts.is_lineage_on:
-        yield Notice("Lineage is switched off", ("LINEAGE_ENABLED is false: data sets are not written to Purview.",))
+        yield AttentionItem(
+            "Lineage is switched off", ("LINEAGE_ENABLED is false: data sets are not written to Purview.",)
+        )
 
 
-def _notifications(facts: Facts, links: Links) -> Iterator[Notice]:
+def _notifications(facts: Facts, links: Links) -> Iterator[AttentionItem]:
     if any(last.error for last in facts.notifications.values()):
-        yield Notice("A notification could not be sent", link=links.to(NOTIFICATIONS))
+        yield AttentionItem("A notification could not be sent", link=links.to(NOTIFICATIONS))

@@ -8,7 +8,7 @@ from sync_core.jobs.dead_letter import DeadLetter
 from sync_core.jobs.job import JobKind
 from sync_core.jobs.message import QUEUES
 from sync_core.lineage.record import DataSetRecord, DataSetStatus
-from sync_core.operations.dashboard.attention import Notice, find_notices
+from sync_core.operations.dashboard.attention import AttentionItem, find_attention_items
 from sync_core.operations.dashboard.chain import Chain, to_chain
 from sync_core.operations.dashboard.drawing import Drawing, draw_across, draw_down
 from sync_core.operations.dashboard.links import Links
@@ -89,7 +89,7 @@ class View:
     links: Links
     wanted: Filter
     is_well: bool
-    notices: Sequence[Notice]
+    attention: Sequence[AttentionItem]
     pauses: Sequence[Throttle]
     states: Sequence[StateCount]
     assets: Sequence[AssetRow]
@@ -109,7 +109,7 @@ def to_view(facts: Facts, sources: Mapping[str, AssetRecord], wanted: Filter, li
         links=links,
         wanted=wanted,
         is_well=is_discovery_well(facts.runs[0] if facts.runs else None, facts.generated_at),
-        notices=list(find_notices(facts, links)),
+        attention=list(find_attention_items(facts, links)),
         pauses=[throttle for throttle in facts.throttles if throttle.until > facts.generated_at],
         states=_states(facts, wanted, links),
         assets=[AssetRow(record, _why(record, facts), after_asset(record, facts)) for record in facts.assets.items],

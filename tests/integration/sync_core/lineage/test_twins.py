@@ -170,6 +170,6 @@ def test_each_twins_own_group_stands_for_it(bench: LineageBench) -> None:
     twins = make_twins(bench)
     record(bench, *twins)
     first, second = (provision(bench, asset) for asset in twins)
-    standing = bench.app.asset_work.provision.find_group.standing
-    found = [standing(one) for one in (first, second)]
+    existing = bench.app.asset_work.provision.find_group.existing
+    found = [existing(one) for one in (first, second)]
     assert [one.id if one else "" for one in found] == [first.group_id, second.group_id]

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from sync_core.assets.in_cluedin import Shown, Sight, known_by_name, must_stand, still_missing
+from sync_core.assets.in_cluedin import Shown, Sight, is_expected, known_by_name, still_missing
 from sync_core.assets.record import AssetRecord, AssetStatus
 from sync_core.cluedin.snapshot import GroupSeen, KnownSource, Snapshot, SourceSeen
 from tests.unit.sync_core.builders import make_record
@@ -65,9 +65,9 @@ def test_what_was_made_just_before_the_snapshot_is_too_young_to_be_missing(secon
 
 
 def test_nothing_is_made_again_for_an_asset_that_is_retired_or_has_no_group() -> None:
-    assert must_stand(record())
-    assert not must_stand(record(status=AssetStatus.RETIRED))
-    assert not must_stand(record(group_id=""))
+    assert is_expected(record())
+    assert not is_expected(record(status=AssetStatus.RETIRED))
+    assert not is_expected(record(group_id=""))
 
 
 def test_looks_that_lack_a_source_are_counted_from_the_first() -> None:

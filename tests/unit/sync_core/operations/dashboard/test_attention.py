@@ -6,7 +6,7 @@ from sync_core.absence.approval import ApprovalNeeded
 from sync_core.assets.record import AssetStatus
 from sync_core.discovery.selection import Toggle
 from sync_core.notifications.announcement import LastNotification
-from sync_core.operations.dashboard.attention import Notice, find_notices
+from sync_core.operations.dashboard.attention import AttentionItem, find_attention_items
 from sync_core.operations.dashboard.links import Links
 from sync_core.runs.run import RunOutcome
 from tests.unit.sync_core.builders import NOW, make_facts, make_letter, make_record, make_run
@@ -14,8 +14,8 @@ from tests.unit.sync_core.builders import NOW, make_facts, make_letter, make_rec
 LINKS = Links({"code": "k", "search": "x"})
 
 
-def notices(*assets: object, **fields: object) -> list[Notice]:
-    return list(find_notices(make_facts(*assets, **fields), LINKS))  # type: ignore[arg-type]
+def notices(*assets: object, **fields: object) -> list[AttentionItem]:
+    return list(find_attention_items(make_facts(*assets, **fields), LINKS))  # type: ignore[arg-type]
 
 
 def test_a_quiet_app_asks_for_nothing() -> None:
@@ -26,7 +26,7 @@ def test_a_quiet_app_asks_for_nothing() -> None:
 def test_a_failed_discovery_comes_first_with_its_reason() -> None:
     run = make_run(outcome=RunOutcome.FAILED, error="ConfigError: SYNC_TERM names no term.")
     found = notices(runs=[run], dead_letters=[make_letter()])
-    assert found[0] == Notice("The last discovery failed", ("ConfigError: SYNC_TERM names no term.",))
+    assert found[0] == AttentionItem("The last discovery failed", ("ConfigError: SYNC_TERM names no term.",))
     assert found[1].title == "1 dead letter waits for a person"
     assert found[1].link == "?code=k&search=x#dead-letters"
 

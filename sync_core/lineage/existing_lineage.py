@@ -13,7 +13,7 @@ Guids = Mapping[EntityRef, str]
 
 
 @dataclass(frozen=True, slots=True)
-class StandingLineage:
+class ExistingLineage:
     """What stands of a chain, and what of the lineage is missing, in words.
 
     `shows_no_columns`: columns alone are missing, and no asset that lacks one shows any.
@@ -28,9 +28,9 @@ class StandingLineage:
         return [found for found in self.entities.values() if found.collection not in {"", collection}]
 
 
-def find_standing(
+def find_existing(
     client: PurviewLineageClient, lineage: Lineage, source: StoredEntity, written: Guids
-) -> StandingLineage:
+) -> ExistingLineage:
     """Look up each entity of the chain by its unique attribute, which does not lag as the search does.
 
     `written` are the guids of what was just written, as far as Purview told them.
@@ -41,7 +41,7 @@ def find_standing(
     lacking = {} if lineage.columns_unseen else _find_lacking_columns(lineage, entities, written)
     columns = tuple(f"column {name} of {asset.qualified_name}" for asset, names in lacking.items() for name in names)
     is_blind = bool(lacking) and not missing and not any(entities[asset].columns for asset in lacking)
-    return StandingLineage(entities, missing + columns, is_blind)
+    return ExistingLineage(entities, missing + columns, is_blind)
 
 
 def _find_missing(lineage: Lineage, source: StoredEntity, entities: Mapping[EntityRef, StoredEntity]) -> Iterator[str]:

@@ -54,7 +54,7 @@ def reconcile(bench: LineageBench, queue: str, *contents: str) -> RunLog:
     with poison_of(bench, queue) as poison:
         for content in contents:
             poison.send_message(content)
-        bench.app.take_poison.run(log)
+        bench.app.drain_poison_queues.run(log)
         assert poison.get_queue_properties().approximate_message_count == 0
     return log
 
@@ -232,7 +232,7 @@ def test_one_message_that_cannot_be_kept_does_not_hide_those_behind_it(bench: Li
         for number in range(3):
             poison.send_message(f"!{number}")
         with pytest.raises(ZeroDivisionError):
-            bench.app.take_poison.poisons[0].queue.drain(record)
+            bench.app.drain_poison_queues.poisons[0].queue.drain(record)
         assert poison.get_queue_properties().approximate_message_count == 1
     assert taken == [b"!0", b"!2"]
 

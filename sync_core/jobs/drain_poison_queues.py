@@ -27,7 +27,7 @@ class Poison:
 
 
 @dataclass(frozen=True)
-class TakePoison:
+class DrainPoisonQueues:
     """Empties the poison queues."""
 
     poisons: Sequence[Poison]
