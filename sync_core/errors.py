@@ -8,6 +8,7 @@
     │   ├── ThrottledError ... and leave the service alone until then, all of us
     │   ├── SlowAnswerError ... but what was asked for may still be carried out
     │   ├── WaitError      it is only too early; carries how long
+    │   ├── OutOfTimeError ... because this run or worker has used up its own time
     │   └── UnseenError    ... because what must be there does not show: it may have been left out by mistake
     ├── RejectedError      this one record is refused, the others go on
     │   ├── NotFoundError  ... because the service does not know it
@@ -82,6 +83,10 @@ class SlowAnswerError(TransientError):
 
 class WaitError(TransientError):
     """It is only too early for this: nothing failed."""
+
+
+class OutOfTimeError(TransientError):
+    """Whoever works has used up its own time: nobody was asked, and nothing failed. Who comes next goes on."""
 
 
 class UnseenError(TransientError):

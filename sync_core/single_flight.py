@@ -10,6 +10,7 @@ from concurrent.futures import Future
 from threading import Lock
 from typing import Generic, TypeVar
 
+from sync_core.each_request import on_behalf_of_all
 from sync_core.errors import SlowAnswerError
 
 T = TypeVar("T")
@@ -38,7 +39,8 @@ class SingleFlight(Generic[T]):
 
     def _work(self, flight: "Future[T]", work: Callable[[], T]) -> T:
         try:
-            result = work()
+            with on_behalf_of_all():
+                result = work()
         except BaseException as error:
             self._end(flight)
             flight.set_exception(error)

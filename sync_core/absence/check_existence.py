@@ -64,7 +64,8 @@ class CheckExistence:
         cursor = self.cursors.load(ExistenceCursor, CURSOR) or ExistenceCursor(after="")
         has_left = (cursor.has_left or self.retire.has_approval()) and self._retire(log)
         records = list(islice(self.assets.after(cursor.after), RECORDS_A_RUN))
-        after, asked, deferrals, ends_at = cursor.after, 0, self.defer.open(log), self.clock() + CHECK_TIME
+        after, asked, deferrals = cursor.after, 0, self.defer.open(log)
+        ends_at = log.ends_within(self.clock(), CHECK_TIME)
         has_gaps = True  # unless all goes well
         try:
             gaps = 0
@@ -91,7 +92,7 @@ class CheckExistence:
     def _check(self, records: Sequence[AssetRecord], deferrals: Deferrals, log: RunLog) -> Looks:
         """Compare some records with the store; return the looks at those that had to be looked for alone."""
         counted = [record for record in records if record.status in RETIRABLE]
-        ends_at = self.clock() + LOOK_TIME
+        ends_at = log.ends_within(self.clock(), LOOK_TIME)
         unlooked = [one.guid for one in counted if deferrals.find(Kind.ASSET, one.guid) is None]
         listed = self._list(unlooked, lambda: self.clock() < ends_at)
         omitted = [record for record in counted if record.guid not in listed]

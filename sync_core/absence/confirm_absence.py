@@ -67,7 +67,8 @@ class ConfirmAbsence:
             (one for one in records if not deferrals.waits(Kind.ASSET, one.guid)),
             key=lambda one: deferrals.find(Kind.ASSET, one.guid) is not None,
         )
-        looks, ends_at, failures = Looks(), self.clock() + LOOK_TIME, list[SyncError]()
+        looks, failures = Looks(), list[SyncError]()
+        ends_at = deferrals.log.ends_within(self.clock(), LOOK_TIME)
         for number, record in enumerate(to_look):
             if number >= most or (number and self.clock() >= ends_at):
                 looks.left = _leave(to_look[number:], deferrals)

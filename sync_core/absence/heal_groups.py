@@ -13,11 +13,14 @@ from sync_core.assets.names import search_text, source_name
 from sync_core.assets.record import AssetRecord, AssetStatus
 from sync_core.cluedin.client import CluedInClient
 from sync_core.cluedin.snapshot import KnownSource
+from sync_core.errors import SyncError
 from sync_core.jobs.message import message_of
 from sync_core.logs import get_logger
 from sync_core.notifications.notify import Notify
 from sync_core.notifications.texts import groups_made_again, groups_missing
 from sync_core.runs.counts import Count
+from sync_core.runs.defer import Defer, is_own_failure
+from sync_core.runs.deferred import Kind
 from sync_core.runs.run_log import RunLog
 from sync_core.storage.notes import Notes
 from sync_core.storage.queues import WorkQueue
@@ -28,6 +31,8 @@ DOUBT = "doubt"
 MADE_AGAIN = "made-again"
 LOOKS_BEFORE = 2
 LOOKS_PER_RUN = 50
+LOOK_TIME = timedelta(minutes=1)
+FAILURES_WITHOUT_SUCCESS = 3
 
 
 @dataclass
@@ -60,6 +65,7 @@ class HealGroups:
     queue: WorkQueue
     notes: Notes
     notify: Notify
+    defer: Defer
     clock: Callable[[], datetime]
 
     def heal(self, shown: Shown, known: Mapping[str, KnownSource], log: RunLog) -> list[KnownSource]:
@@ -109,13 +115,36 @@ class HealGroups:
         if verdict.is_proven:
             self._make_again(candidates, log)
             return set()
-        candidates = candidates[:LOOKS_PER_RUN]
-        shown_alone = {record.key for record in candidates if self._is_shown_alone(record)}
-        gone = [record for record in candidates if record.key not in shown_alone]
+        sights = self._look_alone(candidates, log)
+        shown_alone = {key for key, is_shown in sights.items() if is_shown}
+        gone = [record for record in candidates if sights.get(record.key) is False]
         if gone:
             self.notes.save(MADE_AGAIN, losses.plus(len(gone), self.clock()))  # first: a crash counts rather too much
             self._make_again(gone, log)
         return shown_alone
+
+    def _look_alone(self, records: Sequence[AssetRecord], log: RunLog) -> dict[str, bool]:
+        """Return which are shown when asked for alone, by key, as far as there is time.
+
+        What CluedIn does not tell is not among them: it is deferred, and keeps no other from being made again.
+        """
+        sights, failures, deferrals = dict[str, bool](), 0, self.defer.open(log)
+        ends_at = log.ends_within(self.clock(), LOOK_TIME)
+        to_look = [record for record in records if not deferrals.waits(Kind.GROUP, record.key)]
+        for number, record in enumerate(to_look[:LOOKS_PER_RUN]):
+            if number and self.clock() >= ends_at:
+                break
+            try:
+                sights[record.key] = self._is_shown_alone(record)
+            except SyncError as error:
+                if not is_own_failure(error):
+                    raise
+                deferrals.failed(Kind.GROUP, record.key, error, record.group_name)
+                failures += 1
+                if not sights and failures >= FAILURES_WITHOUT_SUCCESS:
+                    raise
+        deferrals.succeeded(Kind.GROUP, sights)
+        return sights
 
     def _is_shown_alone(self, record: AssetRecord) -> bool:
         if record.source_id:

@@ -81,7 +81,7 @@ class Retire:
         `keep_alive` is called before each: it raises when another run has taken over and may have seen them since.
         """
         total = synced + sum(1 for record in due if record.status is not AssetStatus.SYNCED)
-        left, is_asked, ends_at = list(due), False, self.clock() + RETIRE_TIME
+        left, is_asked, ends_at = list(due), False, log.ends_within(self.clock(), RETIRE_TIME)
         while left and self.clock() < ends_at:
             part, counted = left[:NOTED_AT_ONCE], total - len(due) + len(left)
             approved_by = self._use_approval(len(part), len(left), counted)

@@ -2,14 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel
 
 from sync_core.app.installation import BY_HOST, Identity, Installation, short_hash, weigh
 from sync_core.cluedin.client import CluedInClient
-from sync_core.errors import SyncError, TransientError
+from sync_core.each_request import before_each_request
+from sync_core.errors import OutOfTimeError, SyncError, TransientError
 from sync_core.logs import get_logger
 from sync_core.purview.client import PurviewClient
 from sync_core.settings import Settings
@@ -19,6 +20,7 @@ logger = get_logger(__name__)
 
 FIRST = ""  # the first installation on a storage account has the plain names
 FIRST_NOTE = "first"
+ASK_TIME = timedelta(seconds=30)  # a run that begins after it has its own time, of the host's ten minutes
 
 
 class ScopeOf(BaseModel):
@@ -55,7 +57,8 @@ class FindInstallation:
         if known.is_fresh(self.clock()):
             return known
         try:
-            seen = Identity(organization=self.cluedin.organization_id(), account=self._account())
+            with before_each_request(self._in_time()):
+                seen = Identity(organization=self.cluedin.organization_id(), account=self._account())
         except SyncError as error:
             logger.warning("Whom the settings lead to cannot be asked; the state stays as it is: %s", error)
             return known
@@ -74,6 +77,15 @@ class FindInstallation:
             )
         return installation
 
+    def _in_time(self) -> Callable[[], None]:
+        ends_at = self.clock() + ASK_TIME
+
+        def check() -> None:
+            if self.clock() >= ends_at:
+                raise OutOfTimeError("There was no time to ask whom the settings lead to.")
+
+        return check
+
     @property
     def _name(self) -> str:
         settings = self.settings
@@ -83,6 +95,8 @@ class FindInstallation:
         """The account's root collection; its host where the collections may not be read."""
         try:
             roots = [collection.name for collection in self.purview.fetch_collections() if not collection.parent]
+        except OutOfTimeError:
+            raise
         except SyncError as error:
             logger.info("The root collection cannot be read, the account is known by its host: %s", error)
             roots = []

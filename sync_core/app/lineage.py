@@ -90,7 +90,13 @@ class Lineage(Provisioning):
                 clock=self.runtime.now,
             ),
             heal_groups=HealGroups(
-                self.cluedin, self.assets, self.asset_queue, self.notes("absence"), self.notify, self.runtime.now
+                cluedin=self.cluedin,
+                assets=self.assets,
+                queue=self.asset_queue,
+                notes=self.notes("absence"),
+                notify=self.notify,
+                defer=self.defer,
+                clock=self.runtime.now,
             ),
             assets=self.assets,
             is_sync_on=self.selection.is_on,

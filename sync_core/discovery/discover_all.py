@@ -111,7 +111,8 @@ class DiscoverAll:
             cursor = self._look_again(cursor, tick)
         if cursor.windows:
             cursor = self._sweep(cursor, tick)
-        cursor = self._changes(cursor, tick)
+        if log.has_time(self.clock()):
+            cursor = self._changes(cursor, tick)
         self._save(cursor, self._deferred(cursor, tick))
 
     def _look_again(self, cursor: AllCursor, tick: Tick) -> AllCursor:
@@ -185,7 +186,7 @@ class DiscoverAll:
         return AllCursor(sweep_started_at=now, since_ms=since_ms, probe=probe)
 
     def _sweep(self, cursor: AllCursor, tick: Tick) -> AllCursor:
-        ends_at = self.clock() + SWEEP_TIME
+        ends_at = tick.log.ends_within(self.clock(), SWEEP_TIME)
         while cursor.windows and self.clock() < ends_at:
             windows, read, counted = self._step(cursor.windows, "createTime", cursor.sweep_started_at, tick)
             is_complete = cursor.is_complete and read >= counted
@@ -203,7 +204,8 @@ class DiscoverAll:
         now = self.clock()
         if not cursor.changes:
             cursor = self._ask(cursor, now, tick)
-        while cursor.changes and self.clock() < now + PART_TIME:
+        ends_at = tick.log.ends_within(now, PART_TIME)
+        while cursor.changes and self.clock() < ends_at:
             changes, _, _ = self._step(cursor.changes, "updateTime", now, tick)
             cursor = self._save(cursor, {"changes": changes})
         if cursor.changes:
@@ -284,7 +286,7 @@ class DiscoverAll:
 
     def _take_pages(self, first: SearchPage, query: Filter, tick: Tick) -> tuple[int, bool]:
         """Take page after page; return how many were read, and whether there was time for all."""
-        read, ends_at = 0, self.clock() + WINDOW_TIME if first.token else None
+        read, ends_at = 0, tick.log.ends_within(self.clock(), WINDOW_TIME) if first.token else None
         for page in self._pages(first, query):
             tick.keep_alive()
             if read and ends_at is not None and self.clock() >= ends_at:
@@ -319,7 +321,7 @@ class DiscoverAll:
 
     def _read_details(self, guids: Sequence[str], tick: Tick) -> Iterator[Asset]:
         """Yield what the store knows of these, as far as there is time; those that it does not tell are deferred."""
-        ends_at = self.clock() + PART_TIME
+        ends_at = tick.log.ends_within(self.clock(), PART_TIME)
 
         def has_time() -> bool:
             tick.keep_alive()

@@ -8,6 +8,7 @@ from sync_core.discovery.discover_all import DiscoverAll
 from sync_core.discovery.discover_by_term import DiscoverByTerm
 from sync_core.discovery.selection import ReadSelection
 from sync_core.discovery.terms.keywords import Selection
+from sync_core.each_request import before_each_request
 from sync_core.errors import SyncError
 from sync_core.jobs.wake_jobs import WakeJobs
 from sync_core.provisioning.announce_assets import Announce
@@ -20,7 +21,7 @@ from sync_core.runs.run_store import RunStore
 from sync_core.runtime import Runtime
 
 LEASE = "discovery"
-LEASE_S = 45  # longer than any single call can take
+LEASE_S = 45  # longer than any single request can take, before each of which it is renewed
 RENEW_AFTER_S = 10.0
 LOOK_EVERY_S = 2.0
 
@@ -54,7 +55,8 @@ class DiscoverAssets:
                 log.skip(f"Another discovery is running ({lease.owner}).")
                 return
             try:
-                self._discover(lease, log)
+                with before_each_request(lambda: lease.renew_if_older_than(RENEW_AFTER_S)):
+                    self._discover(lease, log)
             except SyncError as error:
                 self.pauses.heed(error)
                 raise

@@ -127,7 +127,8 @@ class DiscoverByTerm:
         if cursor is None or not cursor.is_current(found) or (cursor.has_asked and self.missing.retire.has_approval()):
             found = self.lists.read_to_end(found, deferrals, keep_alive) if found.is_whole else found
             is_taken = self._take(found, deferrals, log, keep_alive)
-            left = self.missing.run(found, deferrals, log, keep_alive) if is_taken else None
+            is_in_time = is_taken and log.has_time(self.clock())
+            left = self.missing.run(found, deferrals, log, keep_alive) if is_in_time else None
             self._note(cursor, found, left, deferrals)
         else:
             log.counts[Count.DEFERRED] = cursor.deferred
@@ -150,7 +151,7 @@ class DiscoverByTerm:
 
     def _take(self, found: Snapshot, deferrals: Deferrals, log: RunLog, keep_alive: Callable[[], None]) -> bool:
         """Take over what is new or changed; return whether there was time for all of it."""
-        seen, ends_at = found.seen.entities, self.clock() + PART_TIME
+        seen, ends_at = found.seen.entities, log.ends_within(self.clock(), PART_TIME)
 
         def has_time() -> bool:
             keep_alive()

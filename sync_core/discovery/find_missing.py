@@ -94,7 +94,7 @@ class FindMissing:
         in_grace = [record for record in missing if not is_due(record)]
         looks = self.confirm.look(in_grace, deferrals, most=LOOKS_A_RUN, keep_alive=keep_alive)
         confirmed = looks.guids(Sight.SHOWN) | looks.guids(Sight.GONE)
-        marked = list(self._mark(found, counted, confirmed, replaced))
+        marked = list(self._mark(found, counted, confirmed, replaced, log))
         if len(marked) < len(counted):
             log.notes.append("There are more assets to mark than one run can; the next one goes on.")
             return Missing(has_missing=True)
@@ -113,10 +113,15 @@ class FindMissing:
         return Missing(is_in_grace or outcome is Outcome.UNFINISHED, outcome is Outcome.ASKED)
 
     def _mark(
-        self, found: Snapshot, counted: Sequence[AssetRecord], confirmed: set[str], replaced: set[str]
+        self,
+        found: Snapshot,
+        counted: Sequence[AssetRecord],
+        confirmed: set[str],
+        replaced: set[str],
+        log: RunLog,
     ) -> Iterator[AssetRecord]:
         """Note what the snapshot says of each, as far as there is time: thousands may come back at once."""
-        ends_at = self.clock() + MARK_TIME
+        ends_at = log.ends_within(self.clock(), MARK_TIME)
         for start in range(0, len(counted), MARKED_AT_ONCE):
             if start and self.clock() >= ends_at:
                 return

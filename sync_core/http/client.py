@@ -15,7 +15,8 @@ from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_at
 from urllib3.exceptions import LocationValueError  # requests lets it through for some addresses
 
 from sync_core import __version__
-from sync_core.errors import SyncError, ThrottledError, TransientError
+from sync_core.each_request import begin_request
+from sync_core.errors import OutOfTimeError, SyncError, ThrottledError, TransientError
 from sync_core.http.bounded import BoundedAdapter, read_body
 from sync_core.http.failures import Service, to_connection_error, to_status_error
 from sync_core.ledger import record_request
@@ -132,14 +133,17 @@ class HttpClient:
             self.on_throttled(self.service.name, error.retry_after_s)
 
     def _send_signed(self, call: Call) -> Answer:
-        if self.tokens is None:
+        if self.tokens is None:  # it signs in, for all threads
             return self._exchange(call, None)
+        begin_request()
         started = time.monotonic()
         token = self.tokens.token()
+        begin_request()
         self._check_haste(call, started)
         answer = self._exchange(call, token)
         if self.is_refused(answer):
             token = self.tokens.renew(token)
+            begin_request()
             self._check_haste(call, started)
             answer = self._exchange(call, token)
         return answer
@@ -213,7 +217,7 @@ def _without_echo(body: bytes, secrets: Sequence[str]) -> bytes:
 
 def _is_worth_a_wait(error: BaseException) -> bool:
     """A service that asks to slow down without saying for how long is asked again by the queue, much later."""
-    if isinstance(error, ThrottledError) and error.retry_after_s is None:
+    if isinstance(error, OutOfTimeError) or (isinstance(error, ThrottledError) and error.retry_after_s is None):
         return False
     return isinstance(error, TransientError) and (error.retry_after_s or 0) <= LONGEST_WAIT_S
 

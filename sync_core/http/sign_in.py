@@ -9,6 +9,7 @@ from sync_core.errors import SlowAnswerError, ThrottledError, TransientError
 from sync_core.http.failures import Service
 from sync_core.single_flight import SingleFlight
 
+LONGEST_WAIT_S = 42.0  # for another thread's answer, which has 40 s (http/client.py): less than any lease
 REST_S = 10.0  # what began before the pause was noted must not try again at once, asset by asset
 
 
@@ -24,7 +25,7 @@ class SharedSignIn:
         self._service = service
         self._on_throttled = on_throttled
         self._clock = clock
-        self._flight = SingleFlight[str]()
+        self._flight = SingleFlight[str](LONGEST_WAIT_S)
         self._rests_until = float("-inf")
 
     def ask(self, for_token: Callable[[], str]) -> str:

@@ -59,10 +59,17 @@ class DeadLetters:
         work.jobs.change(stored, replayed, work.requeuing(replayed))
         work.queue.send(message_of(replayed))
 
-    def replay_each(self, dead_letters: Iterable[DeadLetter]) -> tuple[int, list[str]]:
-        """Replay dead letters; return how many were, and why others could not be: one of these holds up no other."""
+    def replay_each(
+        self, dead_letters: Iterable[DeadLetter], has_time: Callable[[], bool] = lambda: True
+    ) -> tuple[int, list[str]]:
+        """Replay dead letters while there is time; return how many were, and why others could not be.
+
+        One of these holds up no other. The first has its turn in any case.
+        """
         count, refused = 0, []
-        for dead_letter in dead_letters:
+        for number, dead_letter in enumerate(dead_letters):
+            if number and not has_time():
+                break
             try:
                 self.replay(dead_letter.id)
             except (RejectedError, StateError) as error:

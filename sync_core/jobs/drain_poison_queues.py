@@ -7,7 +7,7 @@ workers died or storage was away, too. Idempotent: the same message again wakes 
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sync_core.errors import RejectedError
 from sync_core.jobs.wake_jobs import WakeJobs
@@ -15,6 +15,8 @@ from sync_core.jobs.worker import Work
 from sync_core.runs.counts import Count
 from sync_core.runs.run_log import RunLog
 from sync_core.storage.queues import PoisonQueue
+
+POISON_TIME = timedelta(seconds=30)
 
 
 @dataclass(frozen=True)
@@ -34,13 +36,17 @@ class DrainPoisonQueues:
     clock: Callable[[], datetime]
 
     def run(self, log: RunLog) -> None:
-        """Empty all of them.
+        """Empty all of them, as far as there is time; what is left is taken by the next run.
 
         Raises:
-            TransientError, ConfigError: storage does not answer; what is left is taken by the next run.
+            TransientError, ConfigError: storage does not answer.
         """
         for poison in self.poisons:
-            log.counts[Count.POISON_TAKEN] += poison.queue.drain(lambda body, of=poison: self._take(of, body, log))  # type: ignore[misc]
+            ends_at = log.ends_within(self.clock(), POISON_TIME)
+            log.counts[Count.POISON_TAKEN] += poison.queue.drain(
+                lambda body, of=poison: self._take(of, body, log),  # type: ignore[misc]
+                lambda ends_at=ends_at: self.clock() < ends_at,  # type: ignore[misc]
+            )
 
     def _take(self, poison: Poison, body: bytes, log: RunLog) -> None:
         try:

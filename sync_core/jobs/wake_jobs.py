@@ -37,7 +37,7 @@ class WakeJobs:
         self.give_back()
         if not self.is_on():
             return
-        ends_at = self.clock() + SEND_TIME
+        ends_at = log.ends_within(self.clock(), SEND_TIME)
         batch: list[StoredJob] = []
         is_idle: bool | None = None
         for stored in self.jobs.due(self.clock()):

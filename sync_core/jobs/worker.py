@@ -4,13 +4,22 @@ The same for all kinds of work. Putting work back and counting its attempts is o
 no back-off and end after five.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from sync_core.errors import ConfigError, ConflictError, RejectedError, SyncError, TransientError, UnforeseenError
+from sync_core.each_request import before_each_request
+from sync_core.errors import (
+    ConfigError,
+    ConflictError,
+    OutOfTimeError,
+    RejectedError,
+    SyncError,
+    TransientError,
+    UnforeseenError,
+)
 from sync_core.jobs.claims import CLAIM_S, Claim, StoredJob
 from sync_core.jobs.job import DIED, MAX_DEATHS, Job, JobState
 from sync_core.jobs.job_store import JobStore
@@ -28,6 +37,8 @@ logger = get_logger(__name__)
 SUSPECTS = "suspects"
 SUSPECT_DELAY_S = 5.0  # a suspect is done in seconds, or has killed its worker
 SUSPECT_SPREAD_S = 20.0
+HOLD_S = 15.0  # a claim is renewed before a request once it is that old
+WORK_S = 360.0  # the host kills a worker after ten minutes (host.json), and with it all others of its process
 MAX_REST_S = 120.0  # a person who has mended something must not wait for a quarter of an hour
 
 
@@ -166,7 +177,8 @@ class Worker:
             logger.info("Another worker took job %s first", job.key)
             return
         try:
-            self.work.do(claim)
+            with before_each_request(self._holding(claim)):
+                self.work.do(claim)
         except SyncError as error:
             self._fail(claim, error)
             self.pauses.heed_one(error, job.key)
@@ -177,6 +189,17 @@ class Worker:
             self.pauses.works(*self.work.services)
             self._send_left(claim, 0)
         self.work.when_done()
+
+    def _holding(self, claim: Claim) -> Callable[[], None]:
+        """Return what keeps a claim while its work asks services, and ends the work in time."""
+        ends_at = self.runtime.monotonic() + WORK_S
+
+        def hold() -> None:
+            if self.runtime.monotonic() >= ends_at:
+                raise OutOfTimeError(f"The work takes longer than {WORK_S:.0f} s; it is tried again.")
+            claim.renew_if_older_than(HOLD_S)
+
+        return hold
 
     def _fail(self, claim: Claim, error: SyncError) -> None:
         verdict = judge(error, claim.job, self.runtime.now(), self.runtime.chance())

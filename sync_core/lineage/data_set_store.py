@@ -8,14 +8,13 @@ receipt:{key}                    a delivery that asked for that; see `ReceiptSto
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
 from pydantic import BaseModel, Field
 
-from sync_core.assets.asset_rows import chunks
 from sync_core.cluedin.data_set import entity_type_path
 from sync_core.errors import StateError
 from sync_core.jobs.claims import Claim
@@ -163,8 +162,11 @@ class DataSetStore:
             for record in read_each(DataSetRecord, [row]):
                 yield str(row["RowKey"]).partition(":")[2], record
 
-    def forget_left_before(self, moment: datetime) -> int:
-        """Drop records of data sets that were left alone before a moment and of which nothing ever stood in Purview."""
+    def forget_left_before(self, moment: datetime, has_time: Callable[[], bool] = lambda: True) -> int:
+        """Drop records of data sets that were left alone before a moment and of which nothing ever stood in Purview.
+
+        While there is time; return how many.
+        """
         bounds = {"partition": PARTITION, "first": "dataset:", "last": "dataset;", "moment": moment.isoformat()}
         # The SDK knows a parameter by the blank behind it.
         statuses = "( status eq @unknown or status eq @foreign )"
@@ -172,9 +174,7 @@ class DataSetStore:
         left = {"none": "", "unknown": DataSetStatus.UNKNOWN.value, "foreign": DataSetStatus.NOT_FROM_PURVIEW.value}
         rows = self.table.rows(query, {**bounds, **left}, select=["RowKey"])
         keys = [str(row["RowKey"]) for row in islice(rows, MAX_DROPS_PER_CALL)]
-        for chunk in chunks(keys, OPERATIONS_A_TRANSACTION):
-            self.table.transact([delete(PARTITION, key) for key in chunk])
-        return len(keys)
+        return self.table.delete_each(PARTITION, keys, has_time)
 
     def news(self) -> list[DataSetNews]:
         """Return what was pushed or given up, and not announced yet."""

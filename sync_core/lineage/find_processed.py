@@ -79,7 +79,7 @@ class FindProcessed:
         self, sources: Sequence[SourceSeen], log: RunLog
     ) -> Iterator[tuple[SourceSeen, Sequence[DataSetSummary]]]:
         """Ask as many of these as there is time for; the next run goes on behind the last one, whatever ends this."""
-        deferrals, ends_at, after = self.defer.open(log), self.clock() + ASK_TIME, ""
+        deferrals, ends_at, after = self.defer.open(log), log.ends_within(self.clock(), ASK_TIME), ""
         try:
             for source in sources:
                 if after and self.clock() >= ends_at:

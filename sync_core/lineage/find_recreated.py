@@ -53,7 +53,7 @@ class FindRecreated:
         cursor = self.cursors.load(RecreatedCursor, CURSOR) or RecreatedCursor(after="")
         records = list(islice(self.data_sets.after(cursor.after), DATA_SETS_A_RUN))
         assets = self.assets.load_many(list({record.asset_key for record in records if record.guid}))
-        after, ends_at = cursor.after, self.clock() + FIND_TIME
+        after, ends_at = cursor.after, log.ends_within(self.clock(), FIND_TIME)
         try:
             for number, record in enumerate(records):
                 if number and self.clock() >= ends_at:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import islice
+from itertools import islice, takewhile
 
 from pydantic import BaseModel, Field
 
@@ -22,6 +22,7 @@ FIRST_PAUSE = timedelta(minutes=4)  # the next reconciliation but one at the lat
 LONGEST_PAUSE = timedelta(hours=6)
 KEPT_FOR = timedelta(days=30)
 KEPT_A_RUN = 100
+KEPT_TIME = timedelta(minutes=1)
 ITEMS_KEPT = 50
 LONGEST_KEPT = 200
 KEPT = "It is kept, and sent again."
@@ -96,12 +97,17 @@ class Notify:
         return is_ours
 
     def send_kept(self, log: RunLog) -> None:
-        """Send again what is due, the oldest first; one receiver that fails is left alone for the rest of the run."""
+        """Send again what is due, the oldest first, as far as there is time.
+
+        One receiver that fails is left alone for the rest of the run.
+        """
         if not self.is_on:
             return
         now = self.runtime.now()
         due = ((name, kept) for name, kept in self.outbox.all(Kept) if now >= kept.next_at)
-        log.counts[Count.NOTIFICATIONS_SENT] += self._send_all(list(islice(due, KEPT_A_RUN)))
+        ends_at = log.ends_within(now, KEPT_TIME)
+        in_time = takewhile(lambda _: self.runtime.now() < ends_at, list(islice(due, KEPT_A_RUN)))
+        log.counts[Count.NOTIFICATIONS_SENT] += self._send_all(in_time)
 
     def _to_keep(self, announcement: Announcement) -> Kept:
         now = self.runtime.now()

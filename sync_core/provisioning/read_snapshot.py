@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict
 from sync_core.cluedin.lists import SMALLEST_FULL_PAGE, ListPage
 from sync_core.cluedin.snapshot import GroupSeen, Snapshot
 from sync_core.cluedin.snapshots import FEWEST_GROUPS_PER_CALL, CluedInSnapshots, Limits
+from sync_core.each_request import before_each_request
 from sync_core.errors import SyncError, ThrottledError, TransientError
 from sync_core.logs import get_logger
 from sync_core.provisioning.snapshot_store import SnapshotStore
@@ -132,7 +133,8 @@ class ReadSnapshot:
         if isinstance(lease, Held):
             return None
         try:
-            return self._read(lease, self.clock() + read_time, keep_alive)
+            with before_each_request(lambda: lease.renew_if_older_than(LEASE_S / 4)):
+                return self._read(lease, self.clock() + read_time, keep_alive)
         finally:
             lease.release()
 

@@ -10,6 +10,7 @@ from sync_core.errors import (
     AddressError,
     ConfigError,
     ForbiddenError,
+    OutOfTimeError,
     RejectedError,
     StateError,
     SyncError,
@@ -41,8 +42,9 @@ def may_be_own(error: SyncError) -> bool:
 
 
 def is_ours(error: SyncError) -> bool:
-    """Whether a failure is that of our own storage or of what stands there."""
-    return isinstance(error, StateError) or (isinstance(error, TransientError) and error.service == STORAGE)
+    """Whether a failure is that of our own storage or of what stands there, or of our own time."""
+    is_of_storage = isinstance(error, TransientError) and error.service == STORAGE
+    return isinstance(error, (StateError, OutOfTimeError)) or is_of_storage
 
 
 @dataclass

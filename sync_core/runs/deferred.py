@@ -16,6 +16,7 @@ class Kind(StrEnum):
     STORE = "store"  # where terms are looked for as a whole
     WINDOW = "window"  # a span of time of the search
     SOURCE = "source"
+    GROUP = "group"  # one that was missing from a snapshot, and cannot be asked for alone
 
     @property
     def plural(self) -> str:

@@ -100,13 +100,15 @@ class Leases:
     table: Table
     monotonic: Callable[[], float] = time.monotonic
 
-    def forget_ended_before(self, moment: datetime) -> int:
-        """Drop leases that had ended by a moment, e.g. of workers that died; return how many.
+    def forget_ended_before(self, moment: datetime, has_time: Callable[[], bool] = lambda: True) -> int:
+        """Drop leases that had ended by a moment, e.g. of workers that died, while there is time; return how many.
 
         `moment` is so long ago that it has passed by any clock.
         """
         dropped = 0
         for row in self.table.rows("PartitionKey eq @partition", {"partition": PARTITION}):
+            if not has_time():
+                break
             metadata: dict[str, Any] = dict(row.metadata)
             if metadata["timestamp"] + timedelta(seconds=_read(row, LONGEST_TTL_S).ttl_s) < moment:
                 with suppress(ConflictError):  # someone takes it at this very moment

@@ -4,9 +4,10 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sync_core.errors import SyncError
+from sync_core.each_request import before_each_request
+from sync_core.errors import OutOfTimeError, SyncError
 from sync_core.ledger import request_ledger
 from sync_core.logs import get_logger
 from sync_core.runs.bounds import bounded_counts, bounded_notes
@@ -17,6 +18,10 @@ from sync_core.safe_text import safe_text
 logger = get_logger(__name__)
 
 LONGEST_ERROR = 4000
+# The host kills a run after ten minutes (host.json). Each part of a run has its own time, and all of them together this
+# one: what it cuts goes on in the next run. Should a part forget it, no request begins after the last moment.
+RUN_TIME = timedelta(minutes=4)
+LAST_REQUEST_AFTER = timedelta(minutes=6)
 
 
 @dataclass
@@ -29,6 +34,24 @@ class RunLog:
     notes: list[str] = field(default_factory=list)
     outcome: RunOutcome = RunOutcome.SUCCEEDED
 
+    def ends_within(self, now: datetime, share: timedelta) -> datetime:
+        """Return when a part of the run that begins now has to end: after its own share, and with the run at latest."""
+        return min(now + share, self.started_at + RUN_TIME)
+
+    def has_time(self, now: datetime) -> bool:
+        """Whether there is time left to begin another part of the run."""
+        return now < self.started_at + RUN_TIME
+
+    def check_time(self, now: datetime) -> None:
+        """Keep a run from asking for anything long after its end.
+
+        Raises:
+            OutOfTimeError: it should have ended.
+        """
+        if now - self.started_at >= LAST_REQUEST_AFTER:
+            minutes = LAST_REQUEST_AFTER.seconds // 60
+            raise OutOfTimeError(f"The run takes longer than {minutes} minutes; the next one goes on.")
+
     def skip(self, why: str) -> None:
         """Note that there was nothing to do, and why."""
         self.outcome = RunOutcome.SKIPPED
@@ -39,7 +62,7 @@ class RunLog:
 def recorded_run(runs: RunStore, kind: RunKind, run_id: str, clock: Callable[[], datetime]) -> Iterator[RunLog]:
     """Record the run in whose block one is, with its outgoing requests; an error is recorded and goes on its way."""
     log = RunLog(run_id, clock())
-    with request_ledger() as requests:
+    with request_ledger() as requests, before_each_request(lambda: log.check_time(clock())):
         try:
             yield log
         except Exception as error:

@@ -1,7 +1,7 @@
 """The history of runs, newest first."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
@@ -34,14 +34,12 @@ class RunStore:
         """Return the latest runs of a kind, newest first; one that cannot be read is there with what its key tells."""
         return list(islice(self._newest_first(kind, count), count))
 
-    def forget_before(self, kind: RunKind, moment: datetime) -> int:
-        """Delete runs that started before a moment, at most a thousand at a time; return how many."""
+    def forget_before(self, kind: RunKind, moment: datetime, has_time: Callable[[], bool] = lambda: True) -> int:
+        """Delete runs that started before a moment, a thousand or as many as there is time for; return how many."""
         first = f"{LAST_MILLISECOND - round(moment.timestamp() * 1000) + 1:014d}"
         query = "PartitionKey eq @partition and RowKey ge @first"
         page = next(self.table.pages(query, {"partition": kind.value, "first": first}))
-        for row in page:
-            self.table.delete(row["PartitionKey"], row["RowKey"])
-        return len(page)
+        return self.table.delete_each(kind.value, [str(row["RowKey"]) for row in page], has_time)
 
     def _newest_first(self, kind: RunKind, count: int) -> Iterator[RunRecord]:
         for page in self.table.pages("PartitionKey eq @partition", {"partition": kind.value}, size=count):

@@ -89,8 +89,12 @@ class PoisonQueue:
         self._name = name
         self._client = service.get_queue_client(name, message_decode_policy=None)
 
-    def drain(self, record: Callable[[bytes], None], most: int = MOST_A_DRAIN) -> int:
+    def drain(
+        self, record: Callable[[bytes], None], has_time: Callable[[], bool] = lambda: True, most: int = MOST_A_DRAIN
+    ) -> int:
         """Hand each message's body to `record` and delete it when that went well; return how many these were.
+
+        What was received when time ends comes again a while later.
 
         Raises:
             TransientError, ConfigError: storage does not answer; what is left comes again.
@@ -100,7 +104,9 @@ class PoisonQueue:
         count = 0
         record_request(STORAGE)
         with translated(f"queue {self._name}"):
-            for message in self._receive(most):
+            for number, message in enumerate(self._receive(most)):
+                if number and not has_time():
+                    break
                 try:
                     record(decode_body(message.content or ""))
                 except (TransientError, ConfigError):

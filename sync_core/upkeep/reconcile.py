@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from heapq import nsmallest
+from typing import NamedTuple
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from sync_core.absence.check_existence import CheckExistence
 from sync_core.assets.count_assets import CountAssets
@@ -47,7 +48,16 @@ RUNS_KEPT = timedelta(days=30)
 DELIVERIES_KEPT = timedelta(days=30)
 DATA_SETS_KEPT = timedelta(days=30)  # unknown and foreign ones
 LEASES_KEPT = timedelta(days=1)
-Step = tuple[str, Callable[[RunLog], object]]
+REPLAY_TIME = timedelta(minutes=1)
+DROP_TIME = timedelta(seconds=15)  # of each kind
+
+
+class Step(NamedTuple):
+    """One thing to do; `is_thorough` says that it is done by the thorough runs only."""
+
+    name: str
+    do: Callable[[RunLog], object]
+    is_thorough: bool = False
 
 
 class Replayed(BaseModel):
@@ -57,9 +67,10 @@ class Replayed(BaseModel):
 
 
 class ThoroughRun(BaseModel):
-    """When the last run of all steps began."""
+    """When the last run of all steps began; `left` are the steps that the last run had no time for."""
 
     began_at: datetime
+    left: list[str] = Field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -82,18 +93,29 @@ class Heal:
         waiting = (dead_letter for dead_letter in self.dead_letters.all() if is_replay_due(dead_letter, now))
         due = nsmallest(many, waiting, key=lambda dead_letter: replay_at(dead_letter) or now)
         self.cursors.save(REPLAYED, Replayed(dead_letters=[dead_letter.id for dead_letter in due]))
-        count, refused = self.dead_letters.replay_each(due)
+        ends_at = log.ends_within(now, REPLAY_TIME)
+        count, refused = self.dead_letters.replay_each(due, lambda: self.clock() < ends_at)
+        if (tried := count + len(refused)) < len(due):  # the others have not failed
+            self.cursors.save(REPLAYED, Replayed(dead_letters=[dead_letter.id for dead_letter in due[:tried]]))
         log.counts[Count.DEAD_LETTERS_REPLAYED] += count
         log.notes += refused
 
     def tidy(self, log: RunLog) -> None:
-        """Drop what no one asks for any more: old runs, receipts, strangers' data sets, leases of workers long dead."""
+        """Drop what no one asks for any more: old runs, receipts, strangers' data sets, leases of workers long dead.
+
+        Each kind has its share of the time: much of one keeps no other from being dropped. The next run goes on.
+        """
         now = self.clock()
+
+        def in_time() -> Callable[[], bool]:
+            ends_at = log.ends_within(self.clock(), DROP_TIME)
+            return lambda: self.clock() < ends_at
+
         for kind in RunKind:
-            log.counts[Count.RUNS_DROPPED] += self.runs.forget_before(kind, now - RUNS_KEPT)
-        log.counts[Count.DATA_SETS_DROPPED] += self.data_sets.forget_left_before(now - DATA_SETS_KEPT)
-        log.counts[Count.DELIVERIES_DROPPED] += self.receipts.forget_before(now - DELIVERIES_KEPT)
-        log.counts[Count.LEASES_DROPPED] += self.leases.forget_ended_before(now - LEASES_KEPT)
+            log.counts[Count.RUNS_DROPPED] += self.runs.forget_before(kind, now - RUNS_KEPT, in_time())
+        log.counts[Count.DATA_SETS_DROPPED] += self.data_sets.forget_left_before(now - DATA_SETS_KEPT, in_time())
+        log.counts[Count.DELIVERIES_DROPPED] += self.receipts.forget_before(now - DELIVERIES_KEPT, in_time())
+        log.counts[Count.LEASES_DROPPED] += self.leases.forget_ended_before(now - LEASES_KEPT, in_time())
 
 
 @dataclass(frozen=True)
@@ -135,44 +157,66 @@ class Reconcile:
                 lease.release()
 
     def _run_steps(self, log: RunLog) -> None:
-        is_thorough = self._begin_thorough(log.started_at)
+        last = self.cursors.load(ThoroughRun, THOROUGH)
+        left_before = last.left if last else []
+        is_thorough = self._begin_thorough(last, log.started_at)
         log.counts[Count.THOROUGH] = int(is_thorough)
-        steps = self._steps(is_thorough=is_thorough)
-        failures = _run_all([*steps, *self._steps_that_ask_services(log, is_thorough=is_thorough)], log)
+        due = [step for step in self._steps() if is_thorough or not step.is_thorough or step.name in left_before]
+        due.sort(
+            key=lambda step: step.name not in left_before
+        )  # what a run had no time for comes first in the next one
+        failures, left = self._run_all(due, log)
+        if left or left_before:
+            began_at = log.started_at if is_thorough or last is None else last.began_at
+            self.cursors.save(THOROUGH, ThoroughRun(began_at=began_at, left=left))
         for error in failures:
             self.pauses.heed(error)
         if failures:
             raise failures[0]
 
-    def _steps(self, *, is_thorough: bool) -> Iterator[Step]:
-        yield "take poison messages", self.drain_poison_queues.run
+    def _steps(self) -> Iterator[Step]:
+        yield Step("take poison messages", self.drain_poison_queues.run)
         for wake in self.wake:
-            yield "wake jobs", wake.run
-        yield "watch queues", self.watch_queues.run
-        yield "tell of empty bodies", self.empty_bodies.tell
-        yield "send kept notifications", self.notify.send_kept
-        yield "count assets", self.count_assets.run
-        if is_thorough:
-            yield "replay dead letters", self.heal.replay_dead_letters
-            yield "tidy", self.heal.tidy
-            if self.is_lineage_on:
-                yield "find re-created assets", self.find_recreated.run
+            yield Step("wake jobs", wake.run)
+        yield Step("watch queues", self.watch_queues.run)
+        yield Step("tell of empty bodies", self.empty_bodies.tell)
+        yield Step("send kept notifications", self.notify.send_kept)
+        yield Step("count assets", self.count_assets.run)
+        yield Step("replay dead letters", self.heal.replay_dead_letters, is_thorough=True)
+        yield Step("tidy", self.heal.tidy, is_thorough=True)
+        if self.is_lineage_on:
+            yield Step("find re-created assets", self.find_recreated.run, is_thorough=True)
+        yield Step("look at CluedIn", self._unless_paused(CLUEDIN, self.look_at_cluedin.run))
+        yield Step("check existence", self._unless_paused(PURVIEW, self._check_existence), is_thorough=True)
 
-    def _steps_that_ask_services(self, log: RunLog, *, is_thorough: bool) -> Iterator[Step]:
-        if not self._is_paused(CLUEDIN, log):
-            yield "look at CluedIn", self.look_at_cluedin.run
-        if is_thorough and not self._is_paused(PURVIEW, log):
-            yield "check existence", self._check_existence
+    def _run_all(self, steps: Sequence[Step], log: RunLog) -> tuple[list[Exception], list[str]]:
+        """Run the steps that there is time for; return what failed, and the names of those that there was none for."""
+        failures, left = list[Exception](), list[str]()
+        for step in steps:
+            if not log.has_time(self.runtime.now()):
+                left.append(step.name)
+                continue
+            try:
+                step.do(log)
+            except Exception as error:  # noqa: BLE001  # also a bug in one step must not keep the others from healing
+                failures.append(error)
+                log.notes.append(f"Step '{step.name}' failed: {type(error).__name__}: {error}")
+        if left:
+            log.notes.append(f"There was no time for these steps; they come first in the next run: {', '.join(left)}.")
+        return failures, left
 
-    def _is_paused(self, service: Service, log: RunLog) -> bool:
-        pause_s = self.pauses.wait_s(service.name)
-        if pause_s:
-            log.notes.append(f"{service.title} asked to be left alone for {pause_s:.0f} s more; it is not asked.")
-        return pause_s > 0
+    def _unless_paused(self, service: Service, do: Callable[[RunLog], object]) -> Callable[[RunLog], object]:
+        def run(log: RunLog) -> None:
+            pause_s = self.pauses.wait_s(service.name)
+            if pause_s:
+                log.notes.append(f"{service.title} asked to be left alone for {pause_s:.0f} s more; it is not asked.")
+            else:
+                do(log)
 
-    def _begin_thorough(self, now: datetime) -> bool:
+        return run
+
+    def _begin_thorough(self, last: ThoroughRun | None, now: datetime) -> bool:
         """Whether all steps are due. Noted first: a run that dies of one of them must not do so every five minutes."""
-        last = self.cursors.load(ThoroughRun, THOROUGH)
         if last is not None and timedelta(0) <= now - last.began_at < THOROUGH_EVERY - EARLY:
             return False
         self.cursors.save(THOROUGH, ThoroughRun(began_at=now))
@@ -183,14 +227,3 @@ class Reconcile:
         selection = self.selection.read(log)
         if selection is not None and selection.is_all:
             self.check_existence.run(log)
-
-
-def _run_all(steps: Sequence[Step], log: RunLog) -> list[Exception]:
-    failures: list[Exception] = []
-    for name, step in steps:
-        try:
-            step(log)
-        except Exception as error:  # noqa: BLE001  # also a bug in one step must not keep the others from healing
-            failures.append(error)
-            log.notes.append(f"Step '{name}' failed: {type(error).__name__}: {error}")
-    return failures

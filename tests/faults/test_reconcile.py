@@ -17,10 +17,11 @@ from sync_core.jobs.message import AssetMessage, DataSetMessage
 from sync_core.lineage import look_at_cluedin
 from sync_core.provisioning.read_snapshot import LIMITS, NotedLimits
 from sync_core.runs.run import RunKind, RunOutcome
-from sync_core.runs.run_log import RunLog
+from sync_core.runs.run_log import RUN_TIME, RunLog
 from sync_core.storage.names import DATA_SETS_TABLE
-from sync_core.upkeep.reconcile import THOROUGH, ThoroughRun
+from sync_core.upkeep.reconcile import REPLAYED, THOROUGH, Replayed, ThoroughRun
 from tests.faults.world import World
+from tests.hasty_clock import HastyClock
 
 LOOK_AT_SOURCE = "inbound.dataSource$"
 REFUSE: dict[str, Any] = {"operation": "createDataSource$", "status": 400}
@@ -412,6 +413,64 @@ def test_a_clock_that_was_wrong_keeps_no_thorough_run_away(world: World, off_s: 
     runs = [five_minutes(world)["thorough"] for _ in range(3)]
 
     assert sum(runs) == 1
+
+
+class Dawdler:
+    """A step that takes as long as a run has."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+
+    def run(self, log: RunLog) -> None:
+        """Take longer."""
+        assert log.has_time(self.world.clock.now())
+        self.world.clock.advance(RUN_TIME.total_seconds() + 1)
+
+
+def test_steps_that_a_run_has_no_time_for_come_first_in_the_next_one(world: World) -> None:
+    asset = world.add_asset()
+    world.run()
+    world.load(asset)
+    reconcile = world.app.reconcile
+    world.clock.advance(15 * 60)
+    replace(reconcile, drain_poison_queues=Dawdler(world)).run()  # type: ignore[arg-type]
+    (run,) = world.app.runs.latest(RunKind.RECONCILE, 1)
+    assert run.counts["thorough"] == 1
+    assert "sources_shown" not in run.counts
+    assert "no time for these steps" in run.notes[0]
+    left = world.app.cursors.load(ThoroughRun, THOROUGH)
+    assert left is not None
+    assert {"look at CluedIn", "tidy", "check existence"} <= set(left.left)
+
+    replace(reconcile, drain_poison_queues=Dawdler(world)).run()  # type: ignore[arg-type]  # it comes last now
+
+    (run,) = world.app.runs.latest(RunKind.RECONCILE, 1)
+    assert (run.counts["thorough"], run.counts["sources_shown"]) == (0, 1)
+    assert "data_sets_dropped" in run.counts
+    left = world.app.cursors.load(ThoroughRun, THOROUGH)
+    assert left is not None
+    assert left.left == []
+    assert five_minutes(world)["thorough"] == 0
+
+
+def test_a_replay_of_letters_ends_with_its_time_and_those_that_had_no_turn_have_not_failed(world: World) -> None:
+    for _ in range(6):
+        world.add_asset()
+    world.organization.fault(**REFUSE, times=None)
+    world.run()
+    world.organization.clear_faults()
+    clock = HastyClock(world.clock.now, timedelta(seconds=25))
+    heal = replace(world.app.reconcile.heal, clock=clock)
+    log = RunLog("run", world.clock.now())
+
+    heal.replay_dead_letters(log)
+
+    assert 0 < log.counts["dead_letters_replayed"] < 6
+    noted = world.app.cursors.load(Replayed, REPLAYED)
+    assert noted is not None
+    assert len(noted.dead_letters) == log.counts["dead_letters_replayed"]
+    world.app.reconcile.heal.replay_dead_letters(log)
+    assert log.counts["dead_letters_replayed"] == 6
 
 
 def break_work(world: World, which: str) -> None:

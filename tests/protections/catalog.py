@@ -450,8 +450,8 @@ NOTHING_LOST = (
     Protection(
         "a data set whose webhook never came is found",
         "sync_core/upkeep/reconcile.py",
-        '            yield "look at CluedIn", self.look_at_cluedin.run\n',
-        "            pass\n",
+        '        yield Step("look at CluedIn", self._unless_paused(CLUEDIN, self.look_at_cluedin.run))\n',
+        "",
         f"{FAULTS}/test_reconcile.py::test_a_data_set_that_was_processed_without_a_webhook_is_found",
         "its lineage was never written",
     ),
@@ -474,7 +474,7 @@ NOTHING_LOST = (
     Protection(
         "a dead letter whose cause is gone is replayed",
         "sync_core/upkeep/reconcile.py",
-        '            yield "replay dead letters", self.heal.replay_dead_letters\n',
+        '        yield Step("replay dead letters", self.heal.replay_dead_letters, is_thorough=True)\n',
         "",
         f"{FAULTS}/test_storms.py::test_work_that_hears_of_nothing_but_a_storm_for_a_day_is_a_dead_letter_that_heals",
         "the work stayed undone although nothing was in its way",
@@ -580,7 +580,7 @@ NOTHING_LOST = (
     Protection(
         "a queue that nobody empties is told",
         "sync_core/upkeep/reconcile.py",
-        '        yield "watch queues", self.watch_queues.run\n',
+        '        yield Step("watch queues", self.watch_queues.run)\n',
         "",
         f"{INTEGRATION}/operations/test_health.py::test_a_queue_that_nobody_empties_is_named_until_somebody_does",
         "a missing connection disabled one function alone, and health was green",
@@ -940,6 +940,100 @@ PATIENCE = (
         "return left_s",
         f"{UNIT}/runs/test_throttling.py::test_workers_come_back_one_after_the_other",
         "all came back in the same second",
+    ),
+)
+
+IN_TIME = (
+    Protection(
+        "all parts of a run share one time",
+        "sync_core/runs/run_log.py",
+        "return min(now + share, self.started_at + RUN_TIME)",
+        "return now + share",
+        f"{INTEGRATION}/discovery/test_run_time.py::"
+        "test_many_slow_answers_end_a_run_in_its_time_and_the_next_ones_go_on",
+        "each part kept to its own time, and all of them together took longer than a run has",
+    ),
+    Protection(
+        "no request begins long after the end of its run, whichever loop forgets the time",
+        "sync_core/runs/run_log.py",
+        ", before_each_request(lambda: log.check_time(clock()))",
+        "",
+        f"{INTEGRATION}/discovery/test_run_time.py::test_no_request_begins_long_after_the_end_of_its_run",
+        "a loop over slow answers went on until the host killed it",
+    ),
+    Protection(
+        "the lease of a discovery is renewed before each try of a call",
+        "sync_core/discovery/discover_assets.py",
+        "                with before_each_request(lambda: lease.renew_if_older_than(RENEW_AFTER_S)):\n",
+        "                if lease:\n",
+        f"{INTEGRATION}/discovery/test_run_time.py::test_the_lease_of_a_discovery_is_renewed_before_each_try_of_a_call",
+        "a second discovery began while the first one waited as Purview had asked",
+    ),
+    Protection(
+        "a claim is renewed before each try of a call",
+        "sync_core/jobs/worker.py",
+        "            claim.renew_if_older_than(HOLD_S)\n",
+        "            pass\n",
+        f"{INTEGRATION}/jobs/test_long_work.py::test_a_claim_is_renewed_before_each_try_of_a_call",
+        "a claim ended while its worker waited as CluedIn had asked, and counted as that of a dead one",
+    ),
+    Protection(
+        "work that does not end is ended, as an attempt that failed",
+        "sync_core/jobs/worker.py",
+        "if self.runtime.monotonic() >= ends_at:",
+        "if False:",
+        f"{INTEGRATION}/jobs/test_long_work.py::test_work_that_does_not_end_is_ended_and_counts_as_an_attempt",
+        "the host killed the worker, and all others of its process with it",
+    ),
+    Protection(
+        "steps that a reconciliation has no time for come first in the next one",
+        "sync_core/upkeep/reconcile.py",
+        " or step.name in left_before]",
+        "]",
+        f"{FAULTS}/test_reconcile.py::test_steps_that_a_run_has_no_time_for_come_first_in_the_next_one",
+        "they waited for the next thorough run, and for the same slow steps before them",
+    ),
+    Protection(
+        "taking poison messages ends with its time",
+        "sync_core/storage/queues.py",
+        "if number and not has_time():",
+        "if number < 0 and not has_time():",
+        f"{LINEAGE}/test_drain_poison_queues.py::test_more_than_there_is_time_for_is_left_to_the_next_run",
+        "five hundred messages were taken, however slow storage was",
+    ),
+    Protection(
+        "replaying dead letters ends with its time",
+        "sync_core/jobs/dead_letters.py",
+        "if number and not has_time():",
+        "if number < 0 and not has_time():",
+        f"{FAULTS}/test_reconcile.py::"
+        "test_a_replay_of_letters_ends_with_its_time_and_those_that_had_no_turn_have_not_failed",
+        "a thousand letters were replayed, however slow storage was",
+    ),
+    Protection(
+        "a letter that had no turn has not failed",
+        "sync_core/upkeep/reconcile.py",
+        "if (tried := count + len(refused)) < len(due):",
+        "if (tried := count + len(refused)) < 0:",
+        f"{FAULTS}/test_reconcile.py::"
+        "test_a_replay_of_letters_ends_with_its_time_and_those_that_had_no_turn_have_not_failed",
+        "the next runs replayed few, as if what letters failed of lasted",
+    ),
+    Protection(
+        "dropping what is old ends with its time",
+        "sync_core/storage/table.py",
+        "            if not has_time():\n                return start\n",
+        "",
+        f"{INTEGRATION}/storage/test_table.py::test_deleting_many_rows_ends_with_its_time",
+        "thousands of rows were dropped, however slow storage was",
+    ),
+    Protection(
+        "a group that cannot be asked for alone holds up no other",
+        "sync_core/absence/heal_groups.py",
+        "                if not is_own_failure(error):\n                    raise\n                deferrals",
+        "                if error:\n                    raise\n                deferrals",
+        f"{INTEGRATION}/absence/test_groups_not_told.py::test_a_group_that_cannot_be_asked_for_alone_holds_up_no_other",
+        "no group was made again, and no look at CluedIn was kept",
     ),
 )
 
@@ -1324,8 +1418,8 @@ RETIRE = (
     Protection(
         "a snapshot that a run had no time for is not complete",
         "sync_core/discovery/discover_by_term.py",
-        "keep_alive) if is_taken else None",
-        "keep_alive)",
+        "is_in_time = is_taken and log",
+        "is_in_time = log",
         f"{INTEGRATION}/discovery/test_long_runs.py::test_a_snapshot_that_a_run_had_no_time_for_retires_nobody",
         "an asset counted as missing in a run that had not read all assets",
     ),
@@ -1830,7 +1924,7 @@ LINEAGE_WRITTEN = (
     Protection(
         "a lineage whose source asset was made anew is written again",
         "sync_core/upkeep/reconcile.py",
-        '                yield "find re-created assets", self.find_recreated.run\n',
+        '            yield Step("find re-created assets", self.find_recreated.run, is_thorough=True)\n',
         "            pass\n",
         f"{FAULTS}/test_retire.py::test_an_asset_that_is_deleted_and_scanned_again_keeps_its_group_and_its_lineage",
         "the lineage started at an asset that no longer exists",
@@ -2511,6 +2605,7 @@ CHAPTERS = {
     "Leases": LEASES,
     "Nothing lost": NOTHING_LOST,
     "Patience": PATIENCE,
+    "In time": IN_TIME,
     "What cannot be read": UNREADABLE,
     "Retiring": RETIRE,
     "Not visible is not untagged": NOT_VISIBLE,

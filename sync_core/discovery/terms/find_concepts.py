@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from pydantic import BaseModel
 
@@ -12,7 +12,7 @@ from sync_core.discovery.terms.curation import proposal
 from sync_core.discovery.terms.keywords import Keyword, Selection
 from sync_core.discovery.terms.stores import Outcome, StoreState, judge_store
 from sync_core.discovery.terms.targets import Resolution, resolve
-from sync_core.errors import ConfigError, ForbiddenError, SyncError
+from sync_core.errors import ConfigError, ForbiddenError, SyncError, WaitError
 from sync_core.runs import deferred
 from sync_core.runs.defer import Deferrals, is_ours
 from sync_core.settings import TermStore
@@ -22,6 +22,7 @@ from sync_core.storage.notes import Notes
 STORE = "the Unified Catalog"
 NOTE = "catalog"
 T = TypeVar("T")
+Known: TypeAlias = "dict[tuple[Kind, str], list[Concept] | None]"
 
 
 class CatalogNote(BaseModel):
@@ -102,14 +103,17 @@ class FindConcepts:
     catalog: CatalogClient
     store: TermStore
     notes: Notes
+    _so_far: "Known" = field(default_factory=dict, repr=False)
 
     @property
     def asks_classic(self) -> bool:
         """Whether classic terms are looked for at all."""
         return self.store is not TermStore.UNIFIED
 
-    def find(self, selection: Selection, deferrals: Deferrals) -> Found:
+    def find(self, selection: Selection, deferrals: Deferrals, has_time: Callable[[], bool] = lambda: True) -> Found:
         """Return the targets of all keywords; one that is a draft or hidden is not among them.
+
+        What there is no time for is unread, and the next look goes on there.
 
         Raises:
             ConfigError: with SYNC_TERM_STORE=unified, the app has no role in a catalog that never showed anything.
@@ -118,9 +122,12 @@ class FindConcepts:
             return Found(store=self.store)
         if deferrals.waits(deferred.Kind.STORE, STORE):
             return self._unread(str(deferrals.find(deferred.Kind.STORE, STORE)))
-        asked = _Asked(self.catalog)
+        asked = _Asked(self.catalog, has_time, dict(self._so_far))
         domains = asked.domains()
         concepts = {keyword: asked.concepts(keyword) for keyword in selection.keywords}
+        self._so_far.clear()
+        if asked.is_cut:
+            self._so_far.update({wanted: found for wanted, found in asked.known.items() if found is not None})
         return self._judged(selection, asked, domains, concepts, deferrals)
 
     def domains(self) -> dict[str, str]:
@@ -196,9 +203,11 @@ class _Asked:
     """The calls of one look-up: what each came to, and the last failure."""
 
     catalog: CatalogClient
+    has_time: Callable[[], bool]
+    known: "Known"
+    is_cut: bool = False
     outcomes: list[Outcome] = field(default_factory=list)
     error: SyncError | None = None
-    _known: dict[tuple[Kind, str], list[Concept] | None] = field(default_factory=dict)
 
     def domains(self) -> dict[str, str] | None:
         found = self._ask(self.catalog.fetch_domains)
@@ -206,12 +215,15 @@ class _Asked:
 
     def concepts(self, keyword: Keyword) -> list[Concept] | None:
         wanted = (Kind.PRODUCT if keyword.is_product else Kind.TERM, keyword.term)
-        if wanted not in self._known:
-            self._known[wanted] = self._ask(lambda: self.catalog.find_concepts(*wanted))
-        return self._known[wanted]
+        if wanted not in self.known:
+            self.known[wanted] = self._ask(lambda: self.catalog.find_concepts(*wanted))
+        return self.known[wanted]
 
     def _ask(self, call: Callable[[], T]) -> T | None:
         """Return what a call gives, None where it fails: also a refused sign-in or a request to slow down."""
+        if self.outcomes and not self.has_time():
+            self.is_cut, self.error = True, WaitError("There was no time left for it in this run.")
+            return None
         try:
             found = call()
         except SyncError as error:

@@ -43,16 +43,24 @@ class LearnOfCuration:
             self._known, self._read_at = self.notes.load(CurationNote, NOTE), now
         return self._known
 
-    def learn(self, memories: dict[str, Memory], looks: Mapping[str, Look], names: Mapping[str, str]) -> None:
+    def learn(
+        self,
+        memories: dict[str, Memory],
+        looks: Mapping[str, Look],
+        names: Mapping[str, str],
+        has_time: Callable[[], bool],
+    ) -> None:
         """Conclude it from looks at classic terms, or take it back; `memories` learn when the search was asked.
 
-        `names` are what people call each term.
+        `names` are what people call each term. Without time nothing is asked: the next run does.
         """
         if self.known() is not None:
             if any(is_frozen_no_more(memories[key], look) for key, look in looks.items()):
                 self._revoke()
             return
         for key, look in looks.items() if self.asks_catalog else ():
+            if not has_time():
+                return
             is_shown = is_missing_for_long(memories[key], look, self.clock())
             if (is_shown or self._is_unsearchable(memories, look, key)) and self._catalog_answers():
                 self._conclude(names[key])

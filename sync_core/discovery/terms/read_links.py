@@ -4,18 +4,18 @@ Where a link leads never changes, so it is remembered. What stands there is read
 process is at work then. One link or one entity that cannot be read keeps no other from being read.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sync_core.catalog.client import ASSETS_A_CALL, CatalogClient
-from sync_core.discovery.read_assets import ReadAssets
+from sync_core.discovery.read_assets import Part, ReadAssets
 from sync_core.discovery.terms.link_details import Details, KeepDetails
 from sync_core.discovery.terms.term_memory import TermMemory
-from sync_core.errors import SyncError
-from sync_core.purview.asset import Asset
+from sync_core.errors import OutOfTimeError, SyncError
 from sync_core.purview.client import PurviewClient
 from sync_core.purview.wire import AssignedEntity
 from sync_core.runs.defer import Deferrals, is_own_failure
+from sync_core.runs.deferred import Kind
 
 ANY_TYPE = "DataSet"
 KNOWN_ASKED = 3
@@ -23,11 +23,38 @@ KNOWN_ASKED = 3
 
 @dataclass(frozen=True, slots=True)
 class Linked:
-    """The rows of a list of links; `nowhere` are those that lead to nothing that the catalog shows."""
+    """The rows of a list of links; `nowhere` are those that lead to nothing that the catalog shows.
+
+    `unread` are those of which the catalog does not tell where they lead: each may be an asset.
+    """
 
     rows: list[AssignedEntity]
     nowhere: frozenset[str]
     without_asset: int
+    unread: frozenset[str]
+
+
+@dataclass
+class _Look:
+    """One look at the links of a target; `has_time` says whether there is time for one more call."""
+
+    key: str
+    details: Details
+    deferrals: Deferrals
+    has_time: Callable[[], bool]
+    has_asked: bool = False
+
+    def ask(self) -> None:
+        """Note that something is asked.
+
+        Raises:
+            OutOfTimeError: there is no time for it.
+        """
+        if not self.has_time():
+            raise OutOfTimeError(
+                f"There was no time to learn where all links of {self.key} lead; the next run goes on."
+            )
+        self.has_asked = True
 
 
 @dataclass(frozen=True)
@@ -39,110 +66,116 @@ class ReadLinks:
     memory: TermMemory
     details: KeepDetails
 
-    def read(self, key: str, ids: Sequence[str], deferrals: Deferrals) -> Linked:
+    def read(self, key: str, ids: Sequence[str], deferrals: Deferrals, has_time: Callable[[], bool]) -> Linked:
         """Return the entities of the Data Map that the links lead to.
 
         Raises:
+            OutOfTimeError: there was no time for all; what was learned is kept.
             SyncError: nothing of it can be read.
         """
-        details = self.details.of(key)
-        has_asked = self._follow(key, ids, details)
-        guids = self._guids(key, ids, details)
-        has_read = self._describe(list(dict.fromkeys(guid for guid in guids.values() if guid)), details, deferrals)
-        if has_asked or has_read:
-            self.details.save(key, guids.values())
+        look = _Look(key, self.details.of(key), deferrals, has_time)
+        try:
+            self._follow(ids, look)
+            self._describe(list(dict.fromkeys(guid for guid in self._guids(ids, look).values() if guid)), look)
+        finally:
+            guids = self._guids(ids, look)
+            if look.has_asked:
+                self.details.save(key, guids.values())
+        unread = frozenset(each for each in set(ids) - guids.keys() if deferrals.find(Kind.ASSET, each))
         rows = [
             AssignedEntity(guid, known.type_name, known.display_text, catalog_id)
             for catalog_id, guid in guids.items()
-            if (known := details.entities.get(guid))
+            if (known := look.details.entities.get(guid))
         ]
-        return Linked(rows, frozenset(ids) - guids.keys(), len(ids) - len(rows))
+        return Linked(rows, frozenset(ids) - guids.keys() - unread, len(ids) - len(rows), unread)
 
     # Where links lead
 
-    def _follow(self, key: str, ids: Sequence[str], details: Details) -> bool:
-        """Ask for the links of which nothing is known; return whether there was any."""
-        known = self.memory.guids(key)
-        unknown = [catalog_id for catalog_id in ids if catalog_id not in known and catalog_id not in details.asked]
-        for start in range(0, len(unknown), ASSETS_A_CALL):
-            self._learn(key, unknown[start : start + ASSETS_A_CALL], details)
-        return bool(unknown)
+    def _follow(self, ids: Sequence[str], look: _Look) -> None:
+        """Ask for the links of which nothing is known; one that was not told is asked for alone, after its pause."""
+        known, find = self.memory.guids(look.key), look.deferrals.find
+        unknown = [each for each in ids if each not in known and each not in look.details.asked]
+        others = [each for each in unknown if not find(Kind.ASSET, each)]
+        for start in range(0, len(others), ASSETS_A_CALL):
+            self._learn(others[start : start + ASSETS_A_CALL], look)
+        for catalog_id in [each for each in unknown if each not in set(others)]:
+            if not look.deferrals.waits(Kind.ASSET, catalog_id):
+                self._learn([catalog_id], look)
 
-    def _guids(self, key: str, ids: Sequence[str], details: Details) -> dict[str, str]:
+    def _guids(self, ids: Sequence[str], look: _Look) -> dict[str, str]:
         """Return the guids of those that lead to something; a guid is empty where that is no asset of the Data Map."""
-        known = {**dict.fromkeys(details.elsewhere, ""), **self.memory.guids(key)}
+        known = {**dict.fromkeys(look.details.elsewhere, ""), **self.memory.guids(look.key)}
         return {catalog_id: known[catalog_id] for catalog_id in ids if catalog_id in known}
 
-    def _learn(self, key: str, ids: Sequence[str], details: Details) -> None:
-        """Ask where links lead; what one call told is kept, whatever the next one does."""
-        try:
-            shown = {asset.id: asset.guid for asset in self.catalog.fetch_assets(ids)}
-        except SyncError as error:
-            if not is_own_failure(error) or len(ids) == 1:
-                raise
-            self._learn_apart(key, ids, details, error)
-            return
-        learned = {catalog_id: guid for catalog_id, guid in shown.items() if guid}
-        details.asked |= set(ids) - learned.keys()
-        details.elsewhere.difference_update(ids)
-        details.elsewhere |= shown.keys() - learned.keys()
-        if learned:
-            self.memory.learn(key, learned)
+    def _learn(self, ids: Sequence[str], look: _Look) -> None:
+        """Ask where links lead; what one call told is kept, whatever the next one does. What fails is halved.
 
-    def _learn_apart(self, key: str, ids: Sequence[str], details: Details, error: SyncError) -> None:
-        """Halve what failed; where both halves fail it is the catalog.
+        One that fails alone is deferred: the catalog has just told of the list, and may be asked for the others.
 
         Raises:
-            SyncError: not one of them can be read.
+            SyncError: not one of several can be read.
         """
-        half, failures = len(ids) // 2, list[SyncError]()
-        parts = (ids[:half], ids[half:])
-        for part in parts:
-            try:
-                self._learn(key, part, details)
-            except SyncError as failure:
-                if not is_own_failure(failure):
-                    raise
-                failures.append(failure)
-        if len(failures) == len(parts):
+        look.ask()
+        try:
+            self._keep(ids, {asset.id: asset.guid for asset in self.catalog.fetch_assets(ids)}, look)
+        except SyncError as error:
+            if not is_own_failure(error):
+                raise
+            if len(ids) == 1:
+                look.deferrals.failed(Kind.ASSET, ids[0], error)
+            else:
+                self._learn_apart(ids, error, look)
+
+    def _learn_apart(self, ids: Sequence[str], error: SyncError, look: _Look) -> None:
+        half = len(ids) // 2
+        for part in (ids[:half], ids[half:]):
+            self._learn(part, look)
+        if all(look.deferrals.find(Kind.ASSET, each) for each in ids):
             raise error
+
+    def _keep(self, ids: Sequence[str], shown: Mapping[str, str], look: _Look) -> None:
+        learned = {catalog_id: guid for catalog_id, guid in shown.items() if guid}
+        look.details.asked |= set(ids) - learned.keys()
+        look.details.elsewhere.difference_update(ids)
+        look.details.elsewhere |= shown.keys() - learned.keys()
+        if learned:
+            self.memory.learn(look.key, learned)
+        look.deferrals.succeeded(Kind.ASSET, ids)
 
     # What stands there
 
-    def _describe(self, guids: Sequence[str], details: Details, deferrals: Deferrals) -> bool:
-        """Read the entities that are not known, or not of late; return whether there was any.
+    def _describe(self, guids: Sequence[str], look: _Look) -> None:
+        """Read the entities that are not known, or not of late.
 
         What cannot be read, and what the store leaves out without saying that it is gone, is there as far as anybody
         knows: it stays as it was, or what it is will be asked when it is read.
         """
+        details = look.details
         to_read = [
             guid
             for guid in guids
             if guid not in details.gone and (guid not in details.entities or guid in details.is_old)
         ]
-        if not to_read:
-            return False
-        for guid, asset in self._read(to_read, details, deferrals).items():
-            if asset is not None:
-                details.entities[guid] = AssignedEntity(guid, asset.type_name, asset.name, "")
-            elif self._is_gone(guid):
-                details.entities.pop(guid, None)
-                details.gone.add(guid)
+        known = [guid for guid in details.entities if guid not in to_read][:KNOWN_ASKED]
+        reading = ReadAssets(self.purview).begin(look.deferrals, known, look.has_time)
+        for group in reading.groups(to_read):
+            look.ask()
+            for part in reading.read(group):
+                self._note(part, details)
         details.is_old.difference_update(to_read)
         for guid in set(to_read) - details.gone:
             details.entities.setdefault(guid, AssignedEntity(guid, ANY_TYPE, "", ""))
-        return True
 
-    def _read(self, guids: Sequence[str], details: Details, deferrals: Deferrals) -> dict[str, Asset | None]:
-        """Return what the store has of these guids, None where it has nothing; what it does not tell is left out."""
-        known = [guid for guid in details.entities if guid not in guids][:KNOWN_ASKED]
-        reading = ReadAssets(self.purview).begin(deferrals, known, lambda: True)
-        found: dict[str, Asset | None] = {}
-        for group in reading.groups(guids):
-            for part in reading.read(group):
-                found.update(dict.fromkeys(part.guids) if part.is_read else {})
-                found.update((asset.guid, asset) for asset in part.assets)
-        return found
+    def _note(self, part: Part, details: Details) -> None:
+        """Keep what the store told of some: what follows may end with its time."""
+        told = {asset.guid: asset for asset in part.assets}
+        for guid in part.guids:
+            if asset := told.get(guid):
+                details.entities[guid] = AssignedEntity(guid, asset.type_name, asset.name, "")
+            elif part.is_read and self._is_gone(guid):
+                details.entities.pop(guid, None)
+                details.gone.add(guid)
+        details.is_old.difference_update(part.guids)
 
     def _is_gone(self, guid: str) -> bool:
         try:

@@ -17,7 +17,7 @@ from sync_core.discovery.terms.resolve_terms import ResolvedTerms, ResolveTerms
 from sync_core.discovery.terms.standing import Standing
 from sync_core.discovery.terms.targets import is_of_catalog
 from sync_core.discovery.terms.term_lists import Lists, TermLists
-from sync_core.errors import SyncError, TransientError
+from sync_core.errors import OutOfTimeError, SyncError, TransientError
 from sync_core.runs.defer import Deferrals, is_own_failure
 from sync_core.runs.deferred import Deferred, Kind
 
@@ -119,8 +119,9 @@ class ReadLists:
         """
         started_at = self.clock()
         terms = self.terms.resolve(selection, deferrals, keep_alive)
-        lists = self._begin(selection, terms, deferrals)
-        reader = ListReader(lists, page_size, self._reader_of(started_at, keep_alive))
+        has_time = self._has_time(deferrals, keep_alive)  # from now on: looking the terms up has a time of its own
+        lists = self._begin(selection, terms, deferrals, has_time)
+        reader = ListReader(lists, page_size, has_time)
         began = began if began.term in terms.guids else Position()
         waiting = {
             guid
@@ -136,7 +137,7 @@ class ReadLists:
             anew = self.terms.resolve(selection, deferrals, keep_alive, since=started_at)
             if anew.guids != terms.guids:
                 reader.failures.clear()
-                reader.lists = self._begin(selection, anew, deferrals)
+                reader.lists = self._begin(selection, anew, deferrals, has_time)
                 began = Position()
                 seen, ended = reader.read_from(began, [guid for guid in anew.guids if guid not in waiting])
             terms = anew
@@ -158,8 +159,10 @@ class ReadLists:
 
         An idle tick does not pay for it. A term for which that fails is paused; without time, it was a part.
         """
-        lists = found.lists or self._begin(found.selection, found.terms, deferrals)
-        reader = ListReader(lists, 1, self._reader_of(found.started_at, keep_alive))
+        lists = found.lists or self._begin(
+            found.selection, found.terms, deferrals, self._has_time(deferrals, keep_alive)
+        )
+        reader = ListReader(lists, 1, lists.has_time)
         ended = None
         for guid in [guid for guid in found.seen.terms if guid not in found.paused]:
             if not reader.read_on(found.seen, guid):
@@ -180,21 +183,24 @@ class ReadLists:
         paused = {guid: one for guid in found.terms.guids if (one := deferrals.find(Kind.TERM, guid))}
         return replace(found, standing=standing, paused=paused)
 
-    def _begin(self, selection: Selection, terms: ResolvedTerms, deferrals: Deferrals) -> Lists:
+    def _begin(
+        self, selection: Selection, terms: ResolvedTerms, deferrals: Deferrals, has_time: Callable[[], bool]
+    ) -> Lists:
         by_name = {str(keyword): keyword for keyword in selection.keywords}
         keywords = {
             key: named
             for key, words in terms.keywords.items()
             if (named := [by_name[word] for word in words if word in by_name])
         }
-        return self.lists.begin(keywords, terms.kept, deferrals)
+        return self.lists.begin(keywords, terms.kept, deferrals, has_time)
 
-    def _reader_of(self, started_at: datetime, keep_alive: Callable[[], None]) -> Callable[[], bool]:
+    def _has_time(self, deferrals: Deferrals, keep_alive: Callable[[], None]) -> Callable[[], bool]:
         """Return what is called before each page, and says whether there is time for it."""
+        ends_at = deferrals.log.ends_within(self.clock(), READ_TIME)
 
         def has_time() -> bool:
             keep_alive()
-            return self.clock() - started_at < READ_TIME
+            return self.clock() < ends_at
 
         return has_time
 
@@ -238,6 +244,8 @@ class ListReader:
                 return False
             try:
                 page = self.lists.fetch(guid, seen.terms[guid].offset)
+            except OutOfTimeError:  # it has more links than there is time for; what was learned of them is kept
+                return False
             except SyncError as error:
                 if not is_own_failure(error):
                     raise

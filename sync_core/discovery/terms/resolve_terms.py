@@ -124,9 +124,9 @@ class ResolveTerms:
         Of a glossary that cannot be read, or that there was no time for, the terms that are known go on. `keep_alive`
         is called before each call.
         """
-        listing, now = Listing(self.purview, deferrals, self._has_time(keep_alive)), self.clock()
+        listing, now = Listing(self.purview, deferrals, self._has_time(deferrals, keep_alive)), self.clock()
         found, failures = self._find_each(selection, listing)
-        concepts = self.concepts.find(selection, deferrals)
+        concepts = self.concepts.find(selection, deferrals, self._has_time(deferrals, keep_alive))
         words = [str(keyword) for keyword in selection.keywords]
         remembered = self.memory.recall_all(words)
         targets = KnownTargets(words, self.concepts.store, {key: one.keywords for key, one in remembered.items()})
@@ -254,8 +254,8 @@ class ResolveTerms:
         deferrals.succeeded(Kind.STORE, [STORE])
         return terms
 
-    def _has_time(self, keep_alive: Callable[[], None]) -> Callable[[], bool]:
-        ends_at = self.clock() + LIST_TIME
+    def _has_time(self, deferrals: Deferrals, keep_alive: Callable[[], None]) -> Callable[[], bool]:
+        ends_at = deferrals.log.ends_within(self.clock(), LIST_TIME)
 
         def has_time() -> bool:
             keep_alive()

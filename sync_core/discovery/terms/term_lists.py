@@ -72,9 +72,15 @@ class TermLists:
         self.links = ReadLinks(self.purview, self.catalog, self.memory, KeepDetails(self.memory.links, self.clock))
         self.learning = LearnOfCuration(self.purview, self.catalog, self.notes, self.clock, self.asks_catalog)
 
-    def begin(self, keywords: Mapping[str, Sequence[Keyword]], kept: Collection[str], deferrals: Deferrals) -> "Lists":
+    def begin(
+        self,
+        keywords: Mapping[str, Sequence[Keyword]],
+        kept: Collection[str],
+        deferrals: Deferrals,
+        has_time: Callable[[], bool] = lambda: True,
+    ) -> "Lists":
         """Return the lists of one run. `keywords` are those of each key; `kept` are not found any more."""
-        return Lists(self, keywords, frozenset(kept), deferrals)
+        return Lists(self, keywords, frozenset(kept), deferrals, has_time)
 
     def curation(self) -> CurationNote | None:
         """Return what is known of asset curation, an hour old at most."""
@@ -118,6 +124,7 @@ class Lists:
     keywords: Mapping[str, Sequence[Keyword]]
     kept: frozenset[str]
     deferrals: Deferrals
+    has_time: Callable[[], bool] = lambda: True
     _catalog: dict[str, Seen] = field(default_factory=dict)
     _classic: dict[str, dict[str, AssignedEntity]] = field(default_factory=dict)
     _heirs: dict[str, list[str]] = field(init=False)
@@ -130,6 +137,7 @@ class Lists:
 
         Raises:
             PausedError: it may not count.
+            OutOfTimeError: there was no time to learn where all of its links lead.
             SyncError: it cannot be read.
         """
         target = split_key(key)
@@ -167,10 +175,11 @@ class Lists:
         if note is None or note.digest != digest or key in self.kept:
             place = self._check(key, kind, concept_id)
             self._warn(key, len(links))
-        found = self.source.links.read(key, links.ids, self.deferrals)
+        found = self.source.links.read(key, links.ids, self.deferrals, self.has_time)
         if found.without_asset:
             self.deferrals.log.counts[Count.NO_DATA_MAP_ASSET] += found.without_asset
-        return Seen(found.rows, digest, place, not links.unreadable, found.nowhere)
+        is_readable = not links.unreadable and not found.unread
+        return Seen(found.rows, digest, place, is_readable, found.nowhere)
 
     def _check(self, key: str, kind: Kind, concept_id: str) -> str:
         """Return the domain of a term or data product that may count."""
@@ -227,7 +236,8 @@ class Lists:
         looks = {key: self._look(key, failures.get(key)) for key in seen.terms}
         memories = {key: self._memory(key) for key in looks}
         classic = {key: look for key, look in looks.items() if not is_of_catalog(key)}
-        self.source.learning.learn(memories, classic, {key: str(self.keywords[key][0]) for key in classic})
+        names = {key: str(self.keywords[key][0]) for key in classic}
+        self.source.learning.learn(memories, classic, names, self.has_time)
         at = self._situation()
         verdicts = judge_all(memories, looks, self._heirs, at)
         self._remember(verdicts)
@@ -293,6 +303,8 @@ class Lists:
 
     def _is_tagged(self, guid: str, term: str) -> bool:
         """Whether the last asset of a term says that it still has it; where it does not tell, nothing is known."""
+        if not self.has_time():
+            return True
         try:
             return term in self.source.purview.fetch_terms_of(guid)
         except NotFoundError:

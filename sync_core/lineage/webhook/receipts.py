@@ -3,7 +3,7 @@
 receipt:{key}   what came, and when; in the partition of the data sets, so that it is kept with the job or not at all
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import count, islice
@@ -15,7 +15,7 @@ from sync_core.lineage.data_set_store import DataSetStore, look_job, new_job
 from sync_core.lineage.record import DataSetStatus
 from sync_core.lineage.webhook.delivery import Delivery
 from sync_core.storage.rows import from_row, to_row
-from sync_core.storage.table import KEYS_BETWEEN, OPERATIONS_A_TRANSACTION, Operation, delete, insert
+from sync_core.storage.table import KEYS_BETWEEN, Operation, insert
 
 MAX_DROPS_PER_CALL = 1000
 
@@ -55,16 +55,13 @@ class ReceiptStore:
         found = self.jobs.table.get(self.jobs.partition, f"receipt:{key}")
         return from_row(Delivery, found.values) if found else None
 
-    def forget_before(self, moment: datetime) -> int:
-        """Drop receipts that are older than that; return how many."""
+    def forget_before(self, moment: datetime, has_time: Callable[[], bool] = lambda: True) -> int:
+        """Drop receipts that are older than that, while there is time; return how many."""
         bounds = {"partition": self.jobs.partition, "first": "receipt:", "last": "receipt;"}
         query = f"{KEYS_BETWEEN} and received_at lt @moment"
         rows = self.jobs.table.rows(query, {**bounds, "moment": moment.isoformat()}, select=["RowKey"])
         keys = [str(row["RowKey"]) for row in islice(rows, MAX_DROPS_PER_CALL)]
-        for start in range(0, len(keys), OPERATIONS_A_TRANSACTION):
-            chunk = keys[start : start + OPERATIONS_A_TRANSACTION]
-            self.jobs.table.transact([delete(self.jobs.partition, key) for key in chunk])
-        return len(keys)
+        return self.jobs.table.delete_each(self.jobs.partition, keys, has_time)
 
     def _receive(self, delivery: Delivery) -> Receipt:
         now = delivery.received_at

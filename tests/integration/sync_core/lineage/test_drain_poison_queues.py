@@ -4,7 +4,8 @@ import base64
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from azure.storage.queue import QueueClient, QueueServiceClient
@@ -15,6 +16,7 @@ from sync_core.lineage.record import DataSetStatus
 from sync_core.runs.run import RunKind
 from sync_core.runs.run_log import RunLog
 from sync_core.storage.names import ASSET_QUEUE, LINEAGE_QUEUE, POISON_SUFFIX, QUEUES
+from tests.hasty_clock import HastyClock
 from tests.integration.sync_core.lineage.bench import CUSTOMERS, LineageBench
 
 KEY = "0" * 32
@@ -249,3 +251,15 @@ def test_a_reconciliation_empties_both_and_sends_what_they_name_at_once(bench: L
     assert (run.counts["poison_taken"], run.counts["queued"]) == (2, 1)
     bench.work()
     assert bench.record(data_set_id).status is DataSetStatus.PUSHED
+
+
+@pytest.mark.parametrize("queue", QUEUES)
+def test_more_than_there_is_time_for_is_left_to_the_next_run(bench: LineageBench, queue: str) -> None:
+    clock = HastyClock(bench.clock.now, timedelta(seconds=4))
+    log = RunLog("run-2", bench.clock.now())
+    with poison_of(bench, queue) as poison:
+        for number in range(20):
+            poison.send_message(f"no work {number}")
+        replace(bench.app.drain_poison_queues, clock=clock).run(log)
+        assert 0 < log.counts["poison_taken"] < 20
+        assert poison.get_queue_properties().approximate_message_count == 20 - log.counts["poison_taken"]

@@ -105,12 +105,13 @@ def test_strangers_are_kept_for_thirty_days_and_what_stands_in_purview_is_kept(
     bench.cluedin.store.data_sets.pop(gone.upper())
     for data_set_id in (unknown, gone):
         bench.look_until_the_grace_is_over(data_set_id)
-    heal, log = bench.app.heal, RunLog("run", bench.clock.now())
+    heal = bench.app.heal
 
     bench.clock.advance((DATA_SETS_KEPT - timedelta(hours=1)).total_seconds())
-    heal.tidy(log)
+    heal.tidy(RunLog("run", bench.clock.now()))
     assert len(list(bench.app.data_sets.after(""))) == 3
     bench.clock.advance(2 * 3600)
+    log = RunLog("run", bench.clock.now())
     heal.tidy(log)
 
     assert log.counts["data_sets_dropped"] == 2

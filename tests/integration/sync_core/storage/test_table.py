@@ -192,3 +192,21 @@ def test_each_operation_and_each_page_counts_as_one(table: Table) -> None:
         table.get("p", "1")
         list(table.pages("PartitionKey eq @p", {"p": "p"}, size=2))
     assert counts == Counter(storage=4)
+
+
+def test_deleting_many_rows_ends_with_its_time(table: Table) -> None:
+    keys = [f"{number:03}" for number in range(250)]
+    for start in range(0, len(keys), 100):
+        table.transact([insert(row(key)) for key in keys[start : start + 100]])
+    looks = iter([True, True, False])
+
+    assert table.delete_each("p", keys, lambda: next(looks)) == 200
+
+    assert names(table) == keys[200:]
+
+
+def test_deleting_rows_of_which_some_are_gone_deletes_the_others(table: Table) -> None:
+    for key in ("a", "b"):
+        table.insert(row(key))
+    assert table.delete_each("p", ["a", "gone", "b"], lambda: True) == 3
+    assert names(table) == []

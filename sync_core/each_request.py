@@ -1,0 +1,40 @@
+"""What whoever is at work wants done before each request that it makes: to show that it lives, and to end in time.
+
+It holds for all that is called inside the block, so that no loop over remote calls can forget it. Work that is shared
+with other threads is asked for without it: another thread's claim is not ours to lose.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+_wanted: ContextVar[tuple[Callable[[], object], ...]] = ContextVar("before_each_request", default=())
+
+
+@contextmanager
+def before_each_request(do: Callable[[], object]) -> Iterator[None]:
+    """Call this before each attempt of each request that is made in the block, beside what is called already.
+
+    What it raises ends the request unsent, and is not tried again.
+    """
+    token = _wanted.set((*_wanted.get(), do))
+    try:
+        yield
+    finally:
+        _wanted.reset(token)
+
+
+@contextmanager
+def on_behalf_of_all() -> Iterator[None]:
+    """Ask for nothing before the requests of this block: their outcome is shared by many."""
+    token = _wanted.set(())
+    try:
+        yield
+    finally:
+        _wanted.reset(token)
+
+
+def begin_request() -> None:
+    """Do what is wanted. Raises what that raises."""
+    for do in _wanted.get():
+        do()

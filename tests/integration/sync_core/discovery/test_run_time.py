@@ -1,0 +1,103 @@
+"""A whole run has one time, which all its parts share: what it cuts goes on in the next run.
+
+The clock moves by what the calls cost; nobody really waits.
+"""
+
+from datetime import timedelta
+
+import pytest
+
+from local.purview import Purview
+from local.stack import TERM
+from sync_core.discovery import discover_assets, discover_by_term, read_assets
+from sync_core.each_request import before_each_request
+from sync_core.errors import OutOfTimeError
+from sync_core.runs.leases import Held
+from sync_core.runs.run import RunKind
+from sync_core.runs.run_log import LAST_REQUEST_AFTER, RUN_TIME, recorded_run
+from tests.integration.sync_core.conftest import NewEstate
+from tests.integration.sync_core.discovery.terms.test_resolve_terms import make_term
+from tests.integration.sync_core.discovery.test_time_limits import slow, took_s
+from tests.integration.sync_core.discovery.test_unreadable import names
+from tests.integration.sync_core.estate import Estate
+
+A_CALL_S = 8.0
+LONGEST_RUN_S = (RUN_TIME + timedelta(seconds=A_CALL_S)).total_seconds()
+WORDS = ["Word 1", "Word 2"]
+FILES = 8
+
+
+def test_many_slow_answers_end_a_run_in_its_time_and_the_next_ones_go_on(
+    new_small_estate: NewEstate, purview: Purview, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Keywords, lists, details and looks all take their share at once."""
+    monkeypatch.setattr(read_assets, "ENTITIES_A_CALL", 1)
+    monkeypatch.setattr(discover_by_term, "ASSETS_A_BATCH", 1)
+    for word in WORDS:
+        make_term(purview, word)
+    estate = new_small_estate(SYNC_TERM=";".join([TERM, *WORDS]))
+    for number in range(FILES):
+        estate.act("add_asset", name=f"old {number}", terms=[TERM])
+    estate.tick()
+    for number in range(FILES):
+        estate.act("untag", asset=f"old {number}", term=TERM)
+        estate.act("add_asset", name=f"new {number}", terms=[TERM])
+    estate.clock.advance(3600)
+    slow(estate, A_CALL_S)
+
+    took = []
+    for _ in range(8):
+        took.append(took_s(estate))
+        estate.clock.advance(60)
+
+    assert max(took) <= LONGEST_RUN_S
+    assert {f"new {number}" for number in range(FILES)} <= set(names(estate))
+    assert {one.name for one in estate.records() if one.absent} == {f"old {number}" for number in range(FILES)}
+
+
+@pytest.mark.parametrize("rows", [1, 400])
+def test_a_slow_search_ends_a_run_in_its_time(new_small_estate: NewEstate, rows: int) -> None:
+    estate = new_small_estate(SYNC_TERM="*")
+    estate.generate(rows)
+    slow(estate, A_CALL_S)
+    for _ in range(3):
+        assert took_s(estate) <= LONGEST_RUN_S
+        estate.clock.advance(60)
+
+
+def test_no_request_begins_long_after_the_end_of_its_run(small_estate: Estate) -> None:
+    """Whichever loop forgets the time."""
+    app, began = small_estate.app, small_estate.clock.now()
+    slow(small_estate, A_CALL_S)
+
+    def forget_the_time() -> None:
+        for _ in range(100):
+            app.purview.fetch_glossaries()
+
+    with pytest.raises(OutOfTimeError), recorded_run(app.runs, RunKind.DISCOVER, "run", small_estate.clock.now):
+        forget_the_time()
+
+    took = small_estate.clock.now() - began
+    assert took <= LAST_REQUEST_AFTER + timedelta(seconds=A_CALL_S)
+    assert "takes longer than 6 minutes" in small_estate.last_run().error
+
+
+def test_the_lease_of_a_discovery_is_renewed_before_each_try_of_a_call(
+    small_estate: Estate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Three tries of one call, with the waits that Purview asks for, take longer than the lease."""
+    monkeypatch.setattr(discover_assets, "LEASE_S", 2)
+    monkeypatch.setattr(discover_assets, "RENEW_AFTER_S", 0.0)
+    small_estate.purview_fault("Glossary_List", times=2, status=503, headers={"Retry-After": "1"})
+    small_estate.purview_fault("Entity_GetByUniqueAttribute", times=2, status=503, headers={"Retry-After": "1"})
+    owners = []
+
+    def look() -> None:
+        found = small_estate.app.leases.acquire(discover_assets.LEASE, "another", 60)
+        owners.append(found.owner if isinstance(found, Held) else "another")
+
+    with before_each_request(look):
+        small_estate.tick()
+
+    assert len(owners) > 3
+    assert "another" not in owners
