@@ -50,7 +50,8 @@ class Limits(BaseModel):
         if self.detail in LESS:
             return self.model_copy(update={"detail": LESS[self.detail]})
         if self.groups_per_call > FEWEST_GROUPS_PER_CALL:
-            fewer = max(FEWEST_GROUPS_PER_CALL, self.groups_per_call // 3)
+            tens = self.groups_per_call // 3 // FEWEST_GROUPS_PER_CALL  # a page of tens can be read in pieces of ten
+            fewer = max(tens, 1) * FEWEST_GROUPS_PER_CALL
             return self.model_copy(update={"detail": Detail.DATA_SETS, "groups_per_call": fewer})
         return None
 

@@ -13,9 +13,10 @@ from sync_core.cluedin.lists import SMALLEST_FULL_PAGE, ListPage
 from sync_core.cluedin.snapshot import GroupSeen, Snapshot
 from sync_core.cluedin.snapshots import FEWEST_GROUPS_PER_CALL, CluedInSnapshots, Limits
 from sync_core.each_request import before_each_request
-from sync_core.errors import SyncError, ThrottledError, TransientError
+from sync_core.errors import SyncError
 from sync_core.logs import get_logger
 from sync_core.provisioning.snapshot_store import SnapshotStore
+from sync_core.runs.defer import is_own_failure
 from sync_core.runs.leases import Held, Lease, Leases
 from sync_core.storage.notes import Notes
 
@@ -36,7 +37,7 @@ class Reading(BaseModel):
     """A reading that is not complete: when it began, and at which page it goes on.
 
     A page that fails in two runs is read in pieces, `pieces` of them, and a piece that fails alone is skipped; `unread`
-    names the last one of these.
+    names the last one of these, and `last_skipped` is its page.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -48,7 +49,7 @@ class Reading(BaseModel):
     pieces: int = 1
     skipped: int = 0
     unread: str = ""
-    last_skipped: int = -1
+    last_skipped: int | None = None
 
     def next(self, limits: Limits) -> "Reading":
         """Return the reading behind its page; where the limits are others, pages are counted anew."""
@@ -56,7 +57,7 @@ class Reading(BaseModel):
         update = {"page": page + 1, "limits": limits, "has_failed": False}
         if self.pieces > 1 and (page + 1) % self.pieces == 0:
             whole = limits.model_copy(update={"groups_per_call": limits.groups_per_call * self.pieces})
-            update |= {"page": (page + 1) // self.pieces, "limits": whole, "pieces": 1, "last_skipped": -1}
+            update |= {"page": (page + 1) // self.pieces, "limits": whole, "pieces": 1, "last_skipped": None}
         return self.model_copy(update=update)
 
     def in_pieces(self) -> "Reading":
@@ -68,12 +69,12 @@ class Reading(BaseModel):
     def behind(self, error: Exception) -> "Reading":
         """Return the reading behind a piece that cannot be read, and why that is so."""
         update = {"page": self.page + 1, "skipped": self.skipped + 1, "last_skipped": self.page}
-        unread = f"The groups from number {self.page * FEWEST_GROUPS_PER_CALL + 1} on: {error}"[:LONGEST_REASON]
+        unread = f"The groups from number {self.page * self.limits.groups_per_call + 1} on: {error}"[:LONGEST_REASON]
         return self.model_copy(update={**update, "unread": unread})
 
     def before_the_gap(self) -> "Reading":
-        """Return the reading at the piece that was skipped last: it was an outage."""
-        return self.model_copy(update={"page": self.last_skipped, "skipped": self.skipped - 1, "last_skipped": -1})
+        """Return the reading at the piece that was skipped last, which is the one before: it was an outage."""
+        return self.model_copy(update={"page": self.page - 1, "skipped": self.skipped - 1, "last_skipped": None})
 
 
 class NotedLimits(BaseModel):
@@ -159,8 +160,8 @@ class ReadSnapshot:
         reading = current.reading
         try:
             page, limits = self.cluedin.fetch_page_within_limits(reading.page, reading.limits)
-        except TransientError as error:
-            if not _isolates(current, error):
+        except SyncError as error:
+            if not is_own_failure(error) or not _isolates(current, error):
                 raise
             return True
         if limits != reading.limits:
@@ -197,20 +198,19 @@ class ReadSnapshot:
         self.store.drop_parts()
 
 
-def _isolates(current: _Round, error: TransientError) -> bool:
+def _isolates(current: _Round, error: SyncError) -> bool:
     """Whether to go on around what cannot be read; twice in a row is an outage, and so is a first failure."""
     reading = current.reading
-    if isinstance(error, ThrottledError):
-        return False
     if not reading.has_failed:
         current.reading = reading.model_copy(update={"has_failed": True})
         return False
-    if reading.pieces == 1 and reading.limits.groups_per_call % FEWEST_GROUPS_PER_CALL == 0:
+    size = reading.limits.groups_per_call
+    if size > FEWEST_GROUPS_PER_CALL and size % FEWEST_GROUPS_PER_CALL == 0:
         current.reading = reading.in_pieces()
         return True
     if reading.last_skipped == reading.page - 1:
         current.reading = reading.before_the_gap()
         return False
-    logger.warning("Page %s of %s groups of CluedIn is skipped: %s", reading.page, FEWEST_GROUPS_PER_CALL, error)
+    logger.warning("Page %s of %s groups of CluedIn is skipped: %s", reading.page, size, error)
     current.reading = reading.behind(error)
     return True

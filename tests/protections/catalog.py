@@ -1035,6 +1035,30 @@ IN_TIME = (
         f"{INTEGRATION}/absence/test_groups_not_told.py::test_a_group_that_cannot_be_asked_for_alone_holds_up_no_other",
         "no group was made again, and no look at CluedIn was kept",
     ),
+    Protection(
+        "a page of ten groups that cannot be read is skipped, as a piece of a larger one is",
+        "sync_core/provisioning/read_snapshot.py",
+        "if size > FEWEST_GROUPS_PER_CALL and size %",
+        "if reading.pieces == 1 and size %",
+        f"{INTEGRATION}/provisioning/test_read_snapshot.py::test_a_page_that_cannot_be_read_hides_no_other",
+        "one page was asked for again and again until the run's time was over, and CluedIn was never read to its end",
+    ),
+    Protection(
+        "the first piece of a page can be skipped, too",
+        "sync_core/provisioning/read_snapshot.py",
+        "    last_skipped: int | None = None\n",
+        "    last_skipped: int | None = -1\n",
+        f"{INTEGRATION}/provisioning/test_read_snapshot.py::test_a_page_that_cannot_be_read_hides_no_other",
+        "page -1 was asked for, for ever",
+    ),
+    Protection(
+        "a page of groups that is refused is skipped, too",
+        "sync_core/provisioning/read_snapshot.py",
+        "if not is_own_failure(error) or not _isolates",
+        'if error.cause_class != "transient" or not _isolates',
+        f"{INTEGRATION}/provisioning/test_read_snapshot.py::test_whatever_the_answer_about_it_is",
+        "a 400, a 403 or a web page about one page of groups kept CluedIn from ever being read as a whole",
+    ),
 )
 
 UNREADABLE = (
@@ -1712,7 +1736,7 @@ LINEAGE_WRITTEN = (
     Protection(
         "a page of groups that cannot be read hides no other",
         "sync_core/provisioning/read_snapshot.py",
-        "            if not _isolates(current, error):\n",
+        "            if not is_own_failure(error) or not _isolates(current, error):\n",
         "            if True:\n",
         f"{FAULTS}/test_groups_gone.py"
         "::test_a_page_of_groups_that_cannot_be_read_hides_no_other_and_makes_nobody_missing",
