@@ -54,9 +54,9 @@ class CountAssets:
                 return kept.last if kept.last.counted_at else Counted(counts=dict(counts))
         return Counted(counts=dict(counts), counted_at=now)
 
-    def run(self, _: RunLog) -> None:
+    def run(self, log: RunLog) -> None:
         """Count on, as far as there is time for; the next run goes on, or begins anew where all are counted."""
-        kept, ends_at = self.notes.load(Counting, NOTE) or Counting(), self.clock() + COUNT_TIME
+        kept, ends_at = self.notes.load(Counting, NOTE) or Counting(), log.ends_within(self.clock(), COUNT_TIME)
         counts = Counter(kept.so_far)
         for after, page in self.assets.count_each(kept.after):
             counts += page
