@@ -80,7 +80,7 @@ class HealGroups:
         comparison = self._compare(shown, known, doubt)
         self._queue_again(comparison.elsewhere, log)
         now = self.clock()
-        losses = self._losses(comparison.expected, now)
+        losses = self._losses(comparison.expected, now) if comparison.missing else Losses()
         verdict = judge_absence(doubt, comparison.evidence(losses.within_a_day(now)), now)
         shown_alone = self._act(verdict, comparison, losses, log)
         is_refuted = verdict.doubt is not None and verdict.doubt.proof in shown_alone
@@ -128,6 +128,8 @@ class HealGroups:
 
         What CluedIn does not tell is not among them: it is deferred, and keeps no other from being made again.
         """
+        if not records:
+            return {}
         sights, failures, deferrals = dict[str, bool](), 0, self.defer.open(log)
         ends_at = log.ends_within(self.clock(), LOOK_TIME)
         to_look = [record for record in records if not deferrals.waits(Kind.GROUP, record.key)]

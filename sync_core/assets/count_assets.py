@@ -55,7 +55,10 @@ class CountAssets:
         return Counted(counts=dict(counts), counted_at=now)
 
     def run(self, log: RunLog) -> None:
-        """Count on, as far as there is time for; the next run goes on, or begins anew where all are counted."""
+        """Count on, as far as there is time for; the next run goes on, or begins anew where all are counted.
+
+        What is quick to count is not kept.
+        """
         kept, ends_at = self.notes.load(Counting, NOTE) or Counting(), log.ends_within(self.clock(), COUNT_TIME)
         counts = Counter(kept.so_far)
         for after, page in self.assets.count_each(kept.after):
@@ -64,4 +67,5 @@ class CountAssets:
                 self.notes.save(NOTE, kept.model_copy(update={"so_far": dict(counts), "after": after}))
                 return
         whole = Counted(counts=dict(counts), counted_at=self.clock())
-        self.notes.save(NOTE, Counting(last=whole))
+        if max(counts.total(), sum(kept.last.counts.values())) >= MAX_COUNTED_NOW:
+            self.notes.save(NOTE, Counting(last=whole))

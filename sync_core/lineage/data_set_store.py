@@ -21,7 +21,7 @@ from sync_core.jobs.claims import Claim
 from sync_core.jobs.job import LOOK_KEY, Job, JobKind
 from sync_core.jobs.job_store import JobStore
 from sync_core.lineage.record import DataSetRecord, DataSetStatus
-from sync_core.storage.rows import from_row, read_each, readable, whole_row
+from sync_core.storage.rows import Row, from_row, read_each, readable, whole_row
 from sync_core.storage.table import (
     KEYS_BEHIND,
     KEYS_BETWEEN,
@@ -136,18 +136,10 @@ class DataSetStore:
         rows = self.table.rows(KEYS_BETWEEN, _between(_type_prefix(entity_type)))
         return list(readable(TypeMember, rows))
 
-    def ids(self) -> frozenset[str]:
-        """Return the ids of all records; reads nothing else of them."""
-        rows = self.table.rows(KEYS_BETWEEN, _between("dataset:"), select=["RowKey"])
-        return frozenset(str(row["RowKey"]).partition(":")[2] for row in rows)
-
-    def left_before(self, moment: datetime) -> frozenset[str]:
-        """Return the ids of what was left alone before a moment; reads nothing else of it."""
-        query = f"{KEYS_BETWEEN} and left_at lt @moment and ( status eq @unknown or status eq @foreign )"
-        left = {"unknown": DataSetStatus.UNKNOWN.value, "foreign": DataSetStatus.NOT_FROM_PURVIEW.value}
-        bounds = {**_between("dataset:"), **left, "moment": moment.isoformat()}
-        rows = self.table.rows(query, bounds, select=["RowKey"])
-        return frozenset(str(row["RowKey"]).partition(":")[2] for row in rows)
+    def ids_but_left_before(self, moment: datetime) -> frozenset[str]:
+        """Return the ids of all records but of what was left alone before a moment; reads little else of them."""
+        rows = self.table.rows(KEYS_BETWEEN, _between("dataset:"), select=["RowKey", "status", "left_at"])
+        return frozenset(str(row["RowKey"]).partition(":")[2] for row in rows if not _is_left_before(row, moment))
 
     def after(self, data_set_id: str) -> Iterator[DataSetRecord]:
         """Yield the records behind an id that can be read, in the order of ids; an empty one starts from the first."""
@@ -210,6 +202,11 @@ def look_job(now: datetime) -> Job:
 def new_record(data_set_id: str, now: datetime) -> DataSetRecord:
     """Return the first record of a data set."""
     return DataSetRecord(data_set_id=data_set_id, status=DataSetStatus.QUEUED, first_seen_at=now)
+
+
+def _is_left_before(row: Row, moment: datetime) -> bool:
+    left = {DataSetStatus.UNKNOWN.value, DataSetStatus.NOT_FROM_PURVIEW.value}
+    return row.get("status") in left and str(row.get("left_at", "")) < moment.isoformat()
 
 
 def _saving_alone(record: DataSetRecord) -> Operation:

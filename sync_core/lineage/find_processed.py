@@ -56,8 +56,7 @@ class FindProcessed:
         """
         versions = {one.name: dict(known[one.name].versions) if one.name in known else {} for one in sources}
         if self.is_lineage_on:
-            recorded = self.records.ids()  # the records may have been lost
-            recorded -= self.records.left_before(self.clock() - FOREIGN_FOR)
+            recorded = self.records.ids_but_left_before(self.clock() - FOREIGN_FOR)  # the records may have been lost
             for source, summaries in self._read([one for one in sources if one.name in ours], log):
                 for summary in filter(lambda one: one.is_processed, summaries):
                     acted_upon = versions[source.name].get(summary.data_set_id)

@@ -395,7 +395,7 @@ def test_an_hour_asks_as_much_as_four_thorough_runs_and_looks_into_cluedin_every
     assert [run["thorough"] for run in runs] == [1, 0, 0] * 4
     assert [run["sources_shown"] for run in runs] == [40] * 12
     light = [run["storage"] for run in runs if not run["thorough"]]
-    assert max(light) <= 30, light
+    assert max(light) <= 29, light  # four of them ask the queues: docs/cost.md
 
 
 def test_a_run_that_dies_of_a_thorough_step_does_not_do_so_every_five_minutes(world: World) -> None:

@@ -2068,8 +2068,8 @@ LINEAGE_WRITTEN = (
     Protection(
         "what was left alone and shows in one of our sources is looked at anew",
         "sync_core/lineage/find_processed.py",
-        "            recorded -= self.records.left_before(self.clock() - FOREIGN_FOR)\n",
-        "",
+        "self.records.ids_but_left_before(self.clock() - FOREIGN_FOR)",
+        "self.records.ids_but_left_before(self.clock() - timedelta(days=9999))",
         f"{FAULTS}/test_odd_answers.py"
         "::test_what_was_left_alone_and_shows_in_one_of_our_sources_is_looked_at_within_two_hours",
         "nobody looked again until somebody processed it anew",
