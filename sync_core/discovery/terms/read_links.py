@@ -5,10 +5,10 @@ process is at work then. One link or one entity that cannot be read keeps no oth
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sync_core.catalog.client import ASSETS_A_CALL, CatalogClient
-from sync_core.discovery.read_assets import Part, ReadAssets
+from sync_core.discovery.read_assets import FAILURES_WITHOUT_SUCCESS, Part, ReadAssets
 from sync_core.discovery.terms.link_details import Details, KeepDetails
 from sync_core.discovery.terms.term_memory import TermMemory
 from sync_core.errors import OutOfTimeError, SyncError
@@ -43,6 +43,8 @@ class _Look:
     deferrals: Deferrals
     has_time: Callable[[], bool]
     has_asked: bool = False
+    has_told: bool = False
+    failures: dict[str, SyncError] = field(default_factory=dict)
 
     def ask(self) -> None:
         """Note that something is asked.
@@ -92,15 +94,24 @@ class ReadLinks:
     # Where links lead
 
     def _follow(self, ids: Sequence[str], look: _Look) -> None:
-        """Ask for the links of which nothing is known; one that was not told is asked for alone, after its pause."""
+        """Ask for the links of which nothing is known; one that was not told is asked for alone, after its pause.
+
+        Raises:
+            SyncError: of several that were never asked for none is told: then it is the catalog.
+        """
         known, find = self.memory.guids(look.key), look.deferrals.find
         unknown = [each for each in ids if each not in known and each not in look.details.asked]
         others = [each for each in unknown if not find(Kind.ASSET, each)]
         for start in range(0, len(others), ASSETS_A_CALL):
             self._learn(others[start : start + ASSETS_A_CALL], look)
+        if look.failures and not look.has_told and len(others) > 1:
+            raise next(iter(look.failures.values()))
+        look.has_told = True
         for catalog_id in [each for each in unknown if each not in set(others)]:
             if not look.deferrals.waits(Kind.ASSET, catalog_id):
                 self._learn([catalog_id], look)
+        for catalog_id, error in look.failures.items():
+            look.deferrals.failed(Kind.ASSET, catalog_id, error)
 
     def _guids(self, ids: Sequence[str], look: _Look) -> dict[str, str]:
         """Return the guids of those that lead to something; a guid is empty where that is no asset of the Data Map."""
@@ -108,13 +119,7 @@ class ReadLinks:
         return {catalog_id: known[catalog_id] for catalog_id in ids if catalog_id in known}
 
     def _learn(self, ids: Sequence[str], look: _Look) -> None:
-        """Ask where links lead; what one call told is kept, whatever the next one does. What fails is halved.
-
-        One that fails alone is deferred: the catalog has just told of the list, and may be asked for the others.
-
-        Raises:
-            SyncError: not one of several can be read.
-        """
+        """Ask where links lead; what one call told is kept, whatever the next one does. What fails is halved."""
         look.ask()
         try:
             self._keep(ids, {asset.id: asset.guid for asset in self.catalog.fetch_assets(ids)}, look)
@@ -122,16 +127,12 @@ class ReadLinks:
             if not is_own_failure(error):
                 raise
             if len(ids) == 1:
-                look.deferrals.failed(Kind.ASSET, ids[0], error)
-            else:
-                self._learn_apart(ids, error, look)
-
-    def _learn_apart(self, ids: Sequence[str], error: SyncError, look: _Look) -> None:
-        half = len(ids) // 2
-        for part in (ids[:half], ids[half:]):
-            self._learn(part, look)
-        if all(look.deferrals.find(Kind.ASSET, each) for each in ids):
-            raise error
+                look.failures[ids[0]] = error
+            if not look.has_told and len(look.failures) >= FAILURES_WITHOUT_SUCCESS:
+                raise
+            half = len(ids) // 2
+            for part in (ids[:half], ids[half:]) if half else ():
+                self._learn(part, look)
 
     def _keep(self, ids: Sequence[str], shown: Mapping[str, str], look: _Look) -> None:
         learned = {catalog_id: guid for catalog_id, guid in shown.items() if guid}
@@ -140,6 +141,7 @@ class ReadLinks:
         look.details.elsewhere |= shown.keys() - learned.keys()
         if learned:
             self.memory.learn(look.key, learned)
+        look.has_told = True
         look.deferrals.succeeded(Kind.ASSET, ids)
 
     # What stands there

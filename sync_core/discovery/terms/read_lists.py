@@ -159,10 +159,10 @@ class ReadLists:
 
         An idle tick does not pay for it. A term for which that fails is paused; without time, it was a part.
         """
-        lists = found.lists or self._begin(
-            found.selection, found.terms, deferrals, self._has_time(deferrals, keep_alive)
-        )
-        reader = ListReader(lists, 1, lists.has_time)
+        has_time = self._has_time(deferrals, keep_alive)
+        lists = found.lists or self._begin(found.selection, found.terms, deferrals, has_time)
+        lists.has_time = has_time
+        reader = ListReader(lists, 1, has_time)
         ended = None
         for guid in [guid for guid in found.seen.terms if guid not in found.paused]:
             if not reader.read_on(found.seen, guid):
