@@ -299,7 +299,9 @@ class Lists:
         )
 
     def _assets(self, rows: Iterable[AssignedEntity]) -> frozenset[str]:
-        return frozenset(row.guid for row in rows if self.source.is_asset(row.type_name))
+        rows = list(rows)
+        types = {name for name in {row.type_name for row in rows} if self.source.is_asset(name)}  # each asked once
+        return frozenset(row.guid for row in rows if row.type_name in types)
 
     def _is_tagged(self, guid: str, term: str) -> bool:
         """Whether the last asset of a term says that it still has it; where it does not tell, nothing is known."""
