@@ -60,6 +60,19 @@ class People:
             if not keep_terms:
                 self.tagged.discard(asset)
 
+    def delete_group(self, number: int) -> None:
+        """An administrator of CluedIn deletes a group in which nothing was loaded."""
+        state = self.world.organization.state()
+        loaded = {str(data_set["data_source_id"]) for data_set in state["data_sets"]}
+        full = {one["data_source_set_id"] for one in state["data_sources"] if str(one["id"]) in loaded}
+        if group := _pick([one["id"] for one in state["data_source_sets"] if one["id"] not in full], number):
+            self.world.organization.act("/groups/delete", id=group)
+
+    def set_cluedin_up_anew(self) -> None:
+        """CluedIn is set up anew and counts its ids again, unless somebody's data are in it."""
+        if not self.data_sets:
+            self.world.organization.act("/set-up-anew")
+
     def load(self, number: int, mapping: int) -> None:
         """A data set is loaded into a source, mapped and processed."""
         sources = [source["name"] for source in self.world.organization.state()["data_sources"]]

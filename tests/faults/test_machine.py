@@ -99,6 +99,25 @@ class Life(RuleBasedStateMachine):
         service = self.world.organization if in_cluedin else self.world.account
         service.fault(skip=skip, times=times, **failure)
 
+    @rule(group=numbers)
+    def delete_group(self, group: int) -> None:
+        self.people.delete_group(group)
+
+    @rule()
+    def set_cluedin_up_anew(self) -> None:
+        self.people.set_cluedin_up_anew()
+
+    @rule(minutes=st.sampled_from([5, 30]))
+    def show_nothing(self, minutes: int) -> None:
+        """CluedIn answers 200 without a group for a while; an hour of that would be taken for the truth."""
+        self.world.organization.call("PATCH", "/switches", {"shown": "nothing"})
+        for _ in range(0, minutes, 5):
+            self.world.clock.advance(5 * 60)
+            self.world.run()
+            self.world.crew.reconcile()
+        self.world.organization.call("PATCH", "/switches", {"shown": "all"})
+        self.world.reconcile()
+
     @rule()
     def tick(self) -> None:
         self.world.tick()
