@@ -1,4 +1,4 @@
-"""What whoever is at work wants done before each request that it makes: to show that it lives, and to end in time.
+"""What whoever is at work wants for each request that it makes: to show that it lives first, and to end in time.
 
 It holds for all that is called inside the block, so that no loop over remote calls can forget it. Work that is shared
 with other threads is asked for without it: another thread's claim is not ours to lose.
@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 _wanted: ContextVar[tuple[Callable[[], object], ...]] = ContextVar("before_each_request", default=())
+_is_about_one: ContextVar[bool] = ContextVar("is_about_one_thing", default=False)
 
 
 @contextmanager
@@ -27,11 +28,27 @@ def before_each_request(do: Callable[[], object]) -> Iterator[None]:
 @contextmanager
 def on_behalf_of_all() -> Iterator[None]:
     """Ask for nothing before the requests of this block: their outcome is shared by many."""
-    token = _wanted.set(())
+    wanted, about_one = _wanted.set(()), _is_about_one.set(False)
     try:
         yield
     finally:
-        _wanted.reset(token)
+        _wanted.reset(wanted)
+        _is_about_one.reset(about_one)
+
+
+@contextmanager
+def about_one_thing() -> Iterator[None]:
+    """Ask about something that failed before, alone: a request to slow down is an answer about it, not to all of us."""
+    token = _is_about_one.set(True)
+    try:
+        yield
+    finally:
+        _is_about_one.reset(token)
+
+
+def is_about_one_thing() -> bool:
+    """Whether a request of now is about such a thing."""
+    return _is_about_one.get()
 
 
 def begin_request() -> None:

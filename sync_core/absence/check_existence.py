@@ -22,7 +22,7 @@ from sync_core.errors import SyncError
 from sync_core.purview.asset import record_key
 from sync_core.purview.client import ENTITIES_A_CALL, PurviewClient
 from sync_core.runs.counts import Count
-from sync_core.runs.defer import Defer, Deferrals, is_own_failure
+from sync_core.runs.defer import Defer, Deferrals, may_be_own
 from sync_core.runs.deferred import Kind
 from sync_core.runs.run_log import RunLog
 from sync_core.storage.notes import Notes
@@ -109,7 +109,7 @@ class CheckExistence:
         try:
             return {asset.guid: record_key(asset) for asset in self.purview.fetch_assets(guids, has_time)}
         except SyncError as error:  # one asset that cannot be read is enough: each is looked for alone, then
-            if not is_own_failure(error):
+            if not may_be_own(error):
                 raise
             return {}
 

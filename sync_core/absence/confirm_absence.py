@@ -91,7 +91,8 @@ class ConfirmAbsence:
         return looks
 
     def _look(self, record: AssetRecord, deferrals: Deferrals) -> Sight:
-        is_gone = self.purview.is_gone(record.guid)
+        with deferrals.asking(Kind.ASSET, record.guid):
+            is_gone = self.purview.is_gone(record.guid)
         deferrals.succeeded(Kind.ASSET, [record.guid])
         return Sight.GONE if is_gone else Sight.SHOWN
 

@@ -19,7 +19,7 @@ from sync_core.logs import get_logger
 from sync_core.notifications.notify import Notify
 from sync_core.notifications.texts import groups_made_again, groups_missing
 from sync_core.runs.counts import Count
-from sync_core.runs.defer import Defer, is_own_failure
+from sync_core.runs.defer import Defer, may_be_own
 from sync_core.runs.deferred import Kind
 from sync_core.runs.run_log import RunLog
 from sync_core.storage.notes import Notes
@@ -137,9 +137,10 @@ class HealGroups:
             if number and self.clock() >= ends_at:
                 break
             try:
-                sights[record.key] = self._is_shown_alone(record)
+                with deferrals.asking(Kind.GROUP, record.key):
+                    sights[record.key] = self._is_shown_alone(record)
             except SyncError as error:
-                if not is_own_failure(error):
+                if not may_be_own(error):
                     raise
                 deferrals.failed(Kind.GROUP, record.key, error, record.group_name)
                 failures += 1

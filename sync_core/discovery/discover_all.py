@@ -23,7 +23,7 @@ from sync_core.purview.client import PAGE_SIZE, PurviewClient
 from sync_core.purview.search_filters import Filter, TimeField, Window, everything_but_own, since, within
 from sync_core.purview.wire import SearchPage
 from sync_core.runs.counts import Count
-from sync_core.runs.defer import Defer, Deferrals, is_own_failure
+from sync_core.runs.defer import Defer, Deferrals, may_be_own
 from sync_core.runs.deferred import Kind
 from sync_core.runs.run_log import RunLog
 from sync_core.storage.notes import Notes
@@ -174,7 +174,7 @@ class DiscoverAll:
         try:
             return self.own_collection()
         except SyncError as error:
-            if cursor is None or cursor.collection_setting != self.collection_setting or not is_own_failure(error):
+            if cursor is None or cursor.collection_setting != self.collection_setting or not may_be_own(error):
                 raise
             log.notes.append(f"The collections cannot be read; {self.collection_setting} is what it was. {error}")
             return cursor.own_collection
@@ -247,7 +247,7 @@ class DiscoverAll:
                 return [*rest, *halves], 0, 0
             read, is_over = self._take_twice(first, query, tick)
         except SyncError as error:
-            if not is_own_failure(error):
+            if not may_be_own(error):
                 raise
             self._doubt(field, error, tick)
             return [*rest, *self._smaller(_to_id(field, last), halves, error, tick)], 0, 1

@@ -16,7 +16,7 @@ from sync_core.discovery.terms.read_lists import Snapshot
 from sync_core.discovery.terms.resolve_terms import ResolveTerms
 from sync_core.errors import SyncError
 from sync_core.runs.counts import Count
-from sync_core.runs.defer import Deferrals, is_own_failure
+from sync_core.runs.defer import Deferrals, may_be_own
 from sync_core.runs.deferred import Kind
 from sync_core.runs.run_log import RunLog
 
@@ -68,7 +68,7 @@ class FindMissing:
         try:
             terms = self.terms.resolve(found.selection, deferrals, keep_alive, since=found.started_at)
         except SyncError as error:
-            if not is_own_failure(error):
+            if not may_be_own(error):
                 raise
             log.notes.append(f"The terms cannot be looked up: no asset counts as missing this time. {error}")
             return False

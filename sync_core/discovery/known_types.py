@@ -66,7 +66,8 @@ class AssetTypes:
             return self._in_doubt(type_name, deferrals.find(Kind.TYPE, type_name))
         if known is None:
             try:
-                known = self._learn(type_name)
+                with deferrals.asking(Kind.TYPE, type_name):
+                    known = self._learn(type_name)
             except SyncError as error:
                 if not may_be_own(error):
                     raise

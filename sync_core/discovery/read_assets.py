@@ -6,7 +6,7 @@ whole store's tells an asset that could be read before.
 
 import random
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 
 from sync_core.errors import ForbiddenError, NotFoundError, SyncError, UnseenError
@@ -60,7 +60,8 @@ class Reading:
             SyncError: not one of them can be read, nor what could be read before; or the service refuses all of it.
         """
         try:
-            assets = self.purview.fetch_few(guids)
+            with self.deferrals.asking(Kind.ASSET, guids[0]) if len(guids) == 1 else nullcontext():
+                assets = self.purview.fetch_few(guids)
         except NotFoundError as error:  # one unknown guid is enough
             self._has_success = True
             yield from self._read_each(_halves(guids), error) if len(guids) > 1 else [self._gone(guids)]

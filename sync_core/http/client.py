@@ -15,7 +15,7 @@ from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_at
 from urllib3.exceptions import LocationValueError  # requests lets it through for some addresses
 
 from sync_core import __version__
-from sync_core.each_request import begin_request
+from sync_core.each_request import begin_request, is_about_one_thing
 from sync_core.errors import OutOfTimeError, SyncError, ThrottledError, TransientError
 from sync_core.http.bounded import BoundedAdapter, read_body
 from sync_core.http.failures import Service, to_connection_error, to_status_error
@@ -129,7 +129,7 @@ class HttpClient:
 
     def note_pause(self, error: SyncError) -> None:
         """Pass on that the service asks us to slow down, also where an answer says so in its body."""
-        if isinstance(error, ThrottledError):
+        if isinstance(error, ThrottledError) and not is_about_one_thing():
             self.on_throttled(self.service.name, error.retry_after_s)
 
     def _send_signed(self, call: Call) -> Answer:

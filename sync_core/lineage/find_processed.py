@@ -16,7 +16,7 @@ from sync_core.jobs.message import message_of
 from sync_core.lineage.data_set_store import DataSetStore, new_job
 from sync_core.lineage.strangers import FOREIGN_FOR
 from sync_core.runs.counts import Count
-from sync_core.runs.defer import Defer, Deferrals, is_own_failure
+from sync_core.runs.defer import Defer, Deferrals, Refusals
 from sync_core.runs.deferred import Kind
 from sync_core.runs.run_log import RunLog
 from sync_core.storage.notes import Notes
@@ -78,14 +78,15 @@ class FindProcessed:
         self, sources: Sequence[SourceSeen], log: RunLog
     ) -> Iterator[tuple[SourceSeen, Sequence[DataSetSummary]]]:
         """Ask as many of these as there is time for; the next run goes on behind the last one, whatever ends this."""
-        deferrals, ends_at, after = self.defer.open(log), log.ends_within(self.clock(), ASK_TIME), ""
+        deferrals, refusals, after = self.defer.open(log), Refusals(), ""
+        ends_at = log.ends_within(self.clock(), ASK_TIME)
         try:
             for source in sources:
                 if after and self.clock() >= ends_at:
                     log.notes.append("CluedIn answers slowly: other sources are left to the next run.")
                     return
                 after = source.name
-                yield source, self._ask(source, deferrals, log)
+                yield source, self._ask(source, deferrals, refusals, log)
         finally:
             if after:
                 self.cursors.save(CURSOR, AskedCursor(after=after))
@@ -98,20 +99,23 @@ class FindProcessed:
         ordered = sorted(untold, key=lambda one: (one.name <= cursor.after, one.name))
         return ordered[:SOURCES_ASKED_PER_RUN]
 
-    def _ask(self, source: SourceSeen, deferrals: Deferrals, log: RunLog) -> Sequence[DataSetSummary]:
+    def _ask(
+        self, source: SourceSeen, deferrals: Deferrals, refusals: Refusals, log: RunLog
+    ) -> Sequence[DataSetSummary]:
         """Return a source's data sets; one that CluedIn does not tell hides no other, and is asked again later."""
         if deferrals.waits(Kind.SOURCE, source.source_id):
             return []
         log.counts[Count.SOURCES_ASKED] += 1
         try:
-            summaries = list(self.data_sets.fetch_summaries(source.source_id))
+            with deferrals.asking(Kind.SOURCE, source.source_id):
+                summaries = list(self.data_sets.fetch_summaries(source.source_id))
         except NotFoundError:  # deleted since the snapshot was read; the next one tells
             summaries = []
         except SyncError as error:
-            if not is_own_failure(error):
-                raise
+            refusals.take(error)
             deferrals.failed(Kind.SOURCE, source.source_id, error, source.name)
             return []
+        refusals.has_answer = True
         deferrals.succeeded(Kind.SOURCE, [source.source_id])
         return summaries
 

@@ -1,11 +1,13 @@
 """Keeps what could not be read from stopping anything else: it is remembered, named in the run, and asked for later."""
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from urllib.parse import quote
 
+from sync_core.each_request import about_one_thing
 from sync_core.errors import (
     AddressError,
     ConfigError,
@@ -26,6 +28,7 @@ from sync_core.storage.notes import Notes
 
 # Failures that may be those of one thing. A refused sign-in or a request to slow down is about the service.
 OWN_FAILURES = (ForbiddenError, AddressError, RejectedError, TransientError)
+MOST_REFUSALS = 3  # so many 401 and 429 in a row without an answer: then it is the service
 NAMED_A_RUN = 10
 LONGEST_KEY = 400
 FORGOTTEN_AFTER = timedelta(days=3)  # nobody has asked for it for long: it lost its term, or is gone
@@ -45,6 +48,32 @@ def is_ours(error: SyncError) -> bool:
     """Whether a failure is that of our own storage or of what stands there, or of our own time."""
     is_of_storage = isinstance(error, TransientError) and error.service == STORAGE
     return isinstance(error, (StateError, OutOfTimeError)) or is_of_storage
+
+
+@dataclass
+class Refusals:
+    """Weighs what single things fail of: a 401 or 429 is the thing's own where another one is answered in the run."""
+
+    has_answer: bool = False
+    _first: SyncError | None = None
+    _count: int = 0
+
+    def take(self, error: SyncError) -> None:
+        """Take a failure that may be one thing's own.
+
+        Raises:
+            SyncError: the failure itself, which is none, or the last one of several refusals.
+        """
+        if is_own_failure(error):
+            return
+        self._first, self._count = self._first or error, self._count + 1
+        if not may_be_own(error) or (not self.has_answer and self._count >= MOST_REFUSALS):
+            raise error
+
+    def check(self) -> None:
+        """Raise the first refusal, where nothing was answered."""
+        if self._first is not None and not self.has_answer:
+            raise self._first
 
 
 @dataclass
@@ -72,6 +101,12 @@ class Deferrals:
             return False
         self._tell(deferred)
         return True
+
+    @contextmanager
+    def asking(self, kind: Kind, thing: str) -> Iterator[None]:
+        """Ask about one thing in the block: of one that is deferred, a request to slow down pauses nothing else."""
+        with about_one_thing() if self.find(kind, thing) else nullcontext():
+            yield
 
     def failed(self, kind: Kind, thing: str, error: SyncError, name: str = "") -> Deferred:
         """Remember that a look failed, and why; the run names it."""

@@ -1030,7 +1030,7 @@ IN_TIME = (
     Protection(
         "a group that cannot be asked for alone holds up no other",
         "sync_core/absence/heal_groups.py",
-        "                if not is_own_failure(error):\n                    raise\n                deferrals",
+        "                if not may_be_own(error):\n                    raise\n                deferrals",
         "                if error:\n                    raise\n                deferrals",
         f"{INTEGRATION}/absence/test_groups_not_told.py::test_a_group_that_cannot_be_asked_for_alone_holds_up_no_other",
         "no group was made again, and no look at CluedIn was kept",
@@ -1050,6 +1050,49 @@ IN_TIME = (
         "    last_skipped: int | None = -1\n",
         f"{INTEGRATION}/provisioning/test_read_snapshot.py::test_a_page_that_cannot_be_read_hides_no_other",
         "page -1 was asked for, for ever",
+    ),
+    Protection(
+        "a link of which the catalog does not tell where it leads is deferred alone",
+        "sync_core/discovery/terms/read_links.py",
+        "            if len(ids) == 1:\n                look.failures[ids[0]] = error\n",
+        "            if len(ids) == 1:\n                raise\n",
+        f"{INTEGRATION}/discovery/test_links_not_told.py"
+        "::test_a_link_that_is_not_told_hides_no_other_and_is_asked_for_later",
+        "one link that is never told paused its term, and no tag on anything else arrived",
+    ),
+    Protection(
+        "more links than there is time for are read on in the next runs",
+        "sync_core/discovery/terms/read_lists.py",
+        "            except OutOfTimeError:  # it has more",
+        "            except ZeroDivisionError:  # it has more",
+        f"{INTEGRATION}/discovery/test_links_not_told.py"
+        "::test_more_links_than_there_is_time_for_are_read_on_in_the_next_runs",
+        "a data product of many assets was read in one run whatever it took, or never",
+    ),
+    Protection(
+        "a list that is refused (401, 429) while others are answered pauses its term alone",
+        "sync_core/runs/defer.py",
+        "if not may_be_own(error) or (not self.has_answer and self._count >= MOST_REFUSALS):",
+        "if True:",
+        f"{INTEGRATION}/discovery/test_refused_alone.py::test_a_list_that_is_refused_pauses_its_term_alone",
+        "one term's 401 or 429 ended each run, and no other term was read",
+    ),
+    Protection(
+        "of what failed before, a request to slow down is its own",
+        "sync_core/runs/defer.py",
+        "with about_one_thing() if self.find(kind, thing) else nullcontext():",
+        "with nullcontext():",
+        f"{INTEGRATION}/discovery/test_refused_alone.py::test_a_list_that_is_refused_pauses_its_term_alone",
+        "each look at one term made all instances leave Purview alone",
+    ),
+    Protection(
+        "where every list is refused it is the store",
+        "sync_core/runs/defer.py",
+        "if self._first is not None and not self.has_answer:",
+        "if False:",
+        f"{INTEGRATION}/discovery/test_refused_alone.py"
+        "::test_where_every_list_is_refused_it_is_the_store_and_over_with_it",
+        "an outage paused the terms one by one, for up to two hours after it",
     ),
     Protection(
         "a page of groups that is refused is skipped, too",
@@ -1081,7 +1124,7 @@ UNREADABLE = (
     Protection(
         "a `Retry-After` that comes with one thing's failure is that thing's pause",
         "sync_core/http/client.py",
-        "        if isinstance(error, ThrottledError):\n",
+        "        if isinstance(error, ThrottledError) and not is_about_one_thing():\n",
         "        if isinstance(error, TransientError) and error.retry_after_s is not None:\n",
         f"{INTEGRATION}/discovery/test_unreadable.py::test_a_pause_that_one_thing_asks_for_is_its_own_and_not_the_whole_services",
         "one asset that answered 503 and asked for an hour stopped all of Purview for an hour, again and again",

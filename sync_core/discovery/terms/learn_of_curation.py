@@ -11,7 +11,7 @@ from sync_core.discovery.terms.curation import SEARCH_EVERY, is_missing_for_long
 from sync_core.discovery.terms.standing import Look, Memory, is_frozen_no_more
 from sync_core.errors import SyncError
 from sync_core.purview.client import PurviewClient
-from sync_core.runs.defer import is_own_failure
+from sync_core.runs.defer import may_be_own
 from sync_core.storage.notes import Notes
 
 NOTE = "curation"
@@ -83,7 +83,7 @@ class LearnOfCuration:
         try:
             return not self.purview.search({"termGuid": key}, limit=1).count
         except SyncError as error:
-            if not is_own_failure(error):
+            if not may_be_own(error):
                 raise
             return False
 
@@ -91,7 +91,7 @@ class LearnOfCuration:
         try:
             self.catalog.fetch_domains()
         except SyncError as error:
-            if not is_own_failure(error):
+            if not may_be_own(error):
                 raise
             return False
         return True

@@ -8,7 +8,7 @@ from datetime import timedelta
 from sync_core.errors import SyncError, TransientError
 from sync_core.purview.client import PAGE_SIZE, PurviewClient
 from sync_core.purview.wire import Glossary, TermHeader
-from sync_core.runs.defer import Deferrals, is_own_failure
+from sync_core.runs.defer import Deferrals, Refusals
 from sync_core.runs.deferred import Kind
 from sync_core.spelling import pick
 
@@ -34,13 +34,16 @@ class Listing:
     deferrals: Deferrals
     has_time: Callable[[], bool]
     unread: list[str] = field(default_factory=list)
+    refusals: Refusals = field(default_factory=Refusals)
     _found: list[Glossary] | None = None
     _read: dict[str, ListedGlossary] = field(default_factory=dict)
 
     @property
     def glossaries(self) -> list[ListedGlossary]:
         """All that can be read, with their terms."""
-        return [self._terms_of(each) for each in self._all]
+        listed = [self._terms_of(each) for each in self._all]
+        self.refusals.check()
+        return listed
 
     def called(self, name: str) -> list[ListedGlossary]:
         """The glossaries of that name, or of that qualified name; the terms of the others are not read."""
@@ -53,10 +56,11 @@ class Listing:
     def guarded(self, glossary: Glossary) -> Iterator[None]:
         """Defer a glossary, where what is asked of it in the block fails."""
         try:
-            yield
+            with self.deferrals.asking(Kind.GLOSSARY, glossary.guid):
+                yield
+            self.refusals.has_answer = True
         except SyncError as error:
-            if not is_own_failure(error):
-                raise
+            self.refusals.take(error)
             self.unread.append(glossary.name)
             self.deferrals.failed(Kind.GLOSSARY, glossary.guid, error, glossary.name)
 

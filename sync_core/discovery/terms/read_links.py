@@ -14,7 +14,7 @@ from sync_core.discovery.terms.term_memory import TermMemory
 from sync_core.errors import OutOfTimeError, SyncError
 from sync_core.purview.client import PurviewClient
 from sync_core.purview.wire import AssignedEntity
-from sync_core.runs.defer import Deferrals, is_own_failure
+from sync_core.runs.defer import Deferrals, is_own_failure, may_be_own
 from sync_core.runs.deferred import Kind
 
 ANY_TYPE = "DataSet"
@@ -183,6 +183,6 @@ class ReadLinks:
         try:
             return self.purview.is_gone(guid)
         except SyncError as error:
-            if not is_own_failure(error):
+            if not may_be_own(error):
                 raise
             return False

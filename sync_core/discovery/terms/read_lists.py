@@ -3,7 +3,8 @@
 Where there is no time for all lists, what was read counts as a part, and the next run reads on behind it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -18,7 +19,8 @@ from sync_core.discovery.terms.standing import Standing
 from sync_core.discovery.terms.targets import is_of_catalog
 from sync_core.discovery.terms.term_lists import Lists, TermLists
 from sync_core.errors import OutOfTimeError, SyncError, TransientError
-from sync_core.runs.defer import Deferrals, is_own_failure
+from sync_core.purview.wire import AssignedEntity
+from sync_core.runs.defer import Deferrals, Refusals
 from sync_core.runs.deferred import Deferred, Kind
 
 READ_TIME = timedelta(seconds=90)
@@ -121,7 +123,7 @@ class ReadLists:
         terms = self.terms.resolve(selection, deferrals, keep_alive)
         has_time = self._has_time(deferrals, keep_alive)  # from now on: looking the terms up has a time of its own
         lists = self._begin(selection, terms, deferrals, has_time)
-        reader = ListReader(lists, page_size, has_time)
+        reader = ListReader(lists, page_size, has_time, deferrals if has_paused else None)
         began = began if began.term in terms.guids else Position()
         waiting = {
             guid
@@ -222,16 +224,23 @@ class ListReader:
     lists: Lists
     page_size: int
     has_time: Callable[[], bool]
+    deferrals: Deferrals | None = None
     failures: dict[str, SyncError] = field(default_factory=dict)
+    refusals: Refusals = field(default_factory=Refusals)
 
     def read_from(self, began: Position, guids: list[str]) -> tuple[Assignments, Position | None]:
-        """Read the lists of these terms, from a position on; return what they show, and where time ended if it did."""
+        """Read the lists of these terms, from a position on; return what they show, and where time ended if it did.
+
+        Raises:
+            SyncError: the store refuses all of them.
+        """
         seen = Assignments.of(guids[guids.index(began.term) :] if began.term in guids else guids)
         if began.term in seen.terms:
             seen.terms[began.term].offset = began.offset
         for guid in seen.terms:
             if not self.read_on(seen, guid):
                 return seen, Position(term=guid, offset=seen.terms[guid].offset)
+        self.refusals.check()
         return seen, None
 
     def read_on(self, seen: Assignments, guid: str) -> bool:
@@ -243,13 +252,20 @@ class ListReader:
             if not self.has_time():
                 return False
             try:
-                page = self.lists.fetch(guid, seen.terms[guid].offset)
+                page = self._fetch(guid, seen.terms[guid].offset)
             except OutOfTimeError:  # it has more links than there is time for; what was learned of them is kept
                 return False
             except SyncError as error:
-                if not is_own_failure(error):
-                    raise
+                self.refusals.take(error)
                 self.failures[guid] = error
                 return True
             if not seen.add(guid, page) or len(page) < self.page_size:
                 return True
+
+    def _fetch(self, guid: str, offset: int) -> Sequence[AssignedEntity]:
+        with self.deferrals.asking(Kind.TERM, guid) if self.deferrals else nullcontext():
+            page = self.lists.fetch(guid, offset)
+        # The catalog is another service, and a list that is not needed any more is not asked for.
+        if not is_of_catalog(guid) and not self.lists.is_followed(guid):
+            self.refusals.has_answer = True
+        return page

@@ -16,7 +16,7 @@ from sync_core.discovery.terms.term_memory import TermMemory
 from sync_core.discovery.terms.term_news import TermNews
 from sync_core.errors import ConfigError, SyncError, WaitError
 from sync_core.purview.client import PurviewClient
-from sync_core.runs.defer import Deferrals, is_own_failure
+from sync_core.runs.defer import Deferrals, Refusals, may_be_own
 from sync_core.runs.deferred import Kind
 from sync_core.settings import TermStore
 from sync_core.spelling import LookAlikeError, pick
@@ -185,6 +185,7 @@ class ResolveTerms:
         """
         found: dict[Keyword, list[str]] = {}
         failures: dict[Keyword, SyncError] = {}
+        refusals = Refusals()
         so_far = self._so_far(selection)
         # Those that failed before come last: where their time ends, the others were looked up.
         has_failed = {one: listing.deferrals.find(Kind.TERM, str(one)) is not None for one in selection.keywords}
@@ -192,12 +193,13 @@ class ResolveTerms:
             try:
                 known = so_far.get(str(keyword))
                 found[keyword] = self._find_in_time(keyword, listing) if known is None else known
+                refusals.has_answer |= known is None and self.concepts.asks_classic and not keyword.is_product
             except LookAlikeError as error:
                 failures[keyword] = LookAlikeError(f"{selection.setting} names the term '{keyword}': {error}")
             except SyncError as error:
-                if not is_own_failure(error):
-                    raise
+                refusals.take(error)
                 failures[keyword] = error
+        refusals.check()
         if not found:
             raise next(iter(failures.values()))
         for keyword, why in failures.items():  # some could be looked up: so it is no outage, and these can wait
@@ -229,7 +231,8 @@ class ResolveTerms:
             raise WaitError(f"{deferred.reason} Next look {deferred.next_look_at:%Y-%m-%d %H:%M} UTC.")
         if not listing.has_time():
             raise WaitError("There was no time left for it in this run.")
-        return self._find(keyword, listing)
+        with listing.deferrals.asking(Kind.TERM, str(keyword)):
+            return self._find(keyword, listing)
 
     def _known(self, selection: Selection) -> ResolvedTerms | None:
         note = self.notes.load(ResolvedTerms, NOTE)
@@ -245,9 +248,10 @@ class ResolveTerms:
         self, selection: Selection, deferrals: Deferrals, note: ResolvedTerms, keep_alive: Callable[[], None]
     ) -> ResolvedTerms:
         try:
-            terms = self.resolve_anew(selection, deferrals, keep_alive)
+            with deferrals.asking(Kind.STORE, STORE):
+                terms = self.resolve_anew(selection, deferrals, keep_alive)
         except SyncError as error:
-            if not is_own_failure(error):
+            if not may_be_own(error):  # the lists tell whether all is refused
                 raise
             deferrals.failed(Kind.STORE, STORE, error, "glossaries")
             return note

@@ -42,7 +42,7 @@ from sync_core.errors import (
 from sync_core.purview.client import PAGE_SIZE, PurviewClient
 from sync_core.purview.wire import AssignedEntity
 from sync_core.runs.counts import Count
-from sync_core.runs.defer import Deferrals, is_own_failure
+from sync_core.runs.defer import Deferrals, may_be_own
 from sync_core.storage.notes import Notes
 
 WARN_FROM = 80
@@ -209,7 +209,7 @@ class Lists:
         try:
             page = self.source.purview.fetch_assigned_entities(key, offset)
         except SyncError as error:
-            if is_followed and is_own_failure(error):
+            if is_followed and may_be_own(error):
                 return []
             if isinstance(error, NotFoundError):
                 raise GoneError(f"Purview does not show the classic term any more. {error}") from error
@@ -312,7 +312,7 @@ class Lists:
         except NotFoundError:
             return False
         except SyncError as error:
-            if not is_own_failure(error):
+            if not may_be_own(error):
                 raise
             return True
 
