@@ -223,7 +223,8 @@ def _log_calls(path: Path) -> Iterator[ast.Call]:
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute) or not node.args:
             continue
-        if isinstance(node.func.value, ast.Name) and node.func.value.id == "logger":
+        is_line = node.func.attr in {"debug", "info", "warning", "error", "exception", "critical"}
+        if is_line and isinstance(node.func.value, ast.Name) and node.func.value.id == "logger":
             yield node
 
 
