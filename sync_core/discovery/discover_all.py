@@ -16,6 +16,7 @@ from pydantic import BaseModel, Field
 from sync_core.assets.asset_store import AssetStore
 from sync_core.discovery.known_types import AssetTypes
 from sync_core.discovery.read_assets import ReadAssets
+from sync_core.discovery.selection import ALL_CURSOR, TERM_CURSOR
 from sync_core.discovery.take_assets import PART_TIME, TakeAssets
 from sync_core.errors import SyncError
 from sync_core.purview.asset import Asset
@@ -28,7 +29,6 @@ from sync_core.runs.deferred import Kind
 from sync_core.runs.run_log import RunLog
 from sync_core.storage.notes import Notes
 
-CURSOR = "all"
 SWEEP_EVERY = timedelta(hours=24)
 # A run of more than a minute is followed by the next one at once: a sweep of hours must leave Purview a pause.
 SWEEP_TIME = timedelta(seconds=45)
@@ -155,17 +155,19 @@ class DiscoverAll:
 
     def _begin(self, now: datetime, log: RunLog) -> AllCursor:
         """Return where to go on. Which collection is our own is asked once a sweep: no idle tick pays for it."""
-        cursor = self.notes.load(AllCursor, CURSOR)
+        cursor = self.notes.load(AllCursor, ALL_CURSOR)
         is_lost = cursor is not None and not self.assets.has_sweep()
         is_old = cursor is None or (not cursor.windows and now - cursor.sweep_started_at >= SWEEP_EVERY)
         is_sweep_due = is_lost or is_old
         if cursor and not is_sweep_due and cursor.collection_setting == self.collection_setting:
             return cursor
+        if cursor is None:
+            self.notes.delete(TERM_CURSOR)
         own = {"own_collection": self._find_own(cursor, log), "collection_setting": self.collection_setting}
         cursor = (cursor or self._first_cursor(now, own["own_collection"])).model_copy(update=own)
         if is_sweep_due:
             cursor = _with_new_sweep(cursor, now)
-            self.notes.save(CURSOR, cursor)  # first: a mark without a sweep would hide that the records were lost
+            self.notes.save(ALL_CURSOR, cursor)  # first: a mark without a sweep would hide that the records were lost
             self.assets.note_sweep(now)
         return cursor
 
@@ -227,7 +229,7 @@ class DiscoverAll:
 
     def _save(self, cursor: AllCursor, update: dict[str, Any]) -> AllCursor:
         cursor = cursor.model_copy(update=update)
-        self.notes.save(CURSOR, cursor)
+        self.notes.save(ALL_CURSOR, cursor)
         return cursor
 
     def _step(

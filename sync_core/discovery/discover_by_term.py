@@ -19,6 +19,7 @@ from sync_core.discovery.find_missing import FindMissing, Missing
 from sync_core.discovery.known_types import AssetTypes
 from sync_core.discovery.plan import Sighting, guids_to_read
 from sync_core.discovery.read_assets import ReadAssets, Reading
+from sync_core.discovery.selection import ALL_CURSOR, TERM_CURSOR
 from sync_core.discovery.take_assets import PART_TIME, TakeAssets
 from sync_core.discovery.terms.keywords import Selection
 from sync_core.discovery.terms.read_lists import Position, ReadLists, Snapshot
@@ -33,7 +34,6 @@ from sync_core.runs.deferred import Kind
 from sync_core.runs.run_log import RunLog
 from sync_core.storage.notes import Notes
 
-CURSOR = "by-term"
 COMPARE_AFTER = timedelta(minutes=10)  # compare with the records at least this often, whatever the digest says
 ASSETS_A_BATCH = 500
 KNOWN_ASSETS_ASKED = 3
@@ -115,7 +115,9 @@ class DiscoverByTerm:
             ConfigError: a keyword names no term. The assets of the others were taken over, nobody counts as missing.
             TransientError: no term can be read, or there was no time for all lists; what was read was taken over.
         """
-        cursor, deferrals = self.notes.load(TermCursor, CURSOR), self.defer.open(log)
+        cursor, deferrals = self.notes.load(TermCursor, TERM_CURSOR), self.defer.open(log)
+        if cursor is None:
+            self.notes.delete(ALL_CURSOR)
         found = self.lists.read(
             selection,
             deferrals,
@@ -142,12 +144,12 @@ class DiscoverByTerm:
     def _note(self, before: TermCursor | None, found: Snapshot, left: Missing | None, deferrals: Deferrals) -> None:
         """Keep what was compared; of what was not, where reading goes on, and whether a term is paused."""
         if left is not None:
-            self.notes.save(CURSOR, TermCursor.of(found, left, deferrals))
+            self.notes.save(TERM_CURSOR, TermCursor.of(found, left, deferrals))
             return
         cursor = before or TermCursor.of(found, Missing(), deferrals).model_copy(update={"digest": ""})
         update = {"goes_on": found.ended or Position(), "has_paused": bool(found.paused)}
         if cursor is not before or any(getattr(cursor, name) != value for name, value in update.items()):
-            self.notes.save(CURSOR, cursor.model_copy(update=update))
+            self.notes.save(TERM_CURSOR, cursor.model_copy(update=update))
 
     def _take(self, found: Snapshot, deferrals: Deferrals, log: RunLog, keep_alive: Callable[[], None]) -> bool:
         """Take over what is new or changed; return whether there was time for all of it."""

@@ -19,6 +19,9 @@ from sync_core.storage.notes import Notes
 ENABLED_KEY = "Purview.SyncDataSources.Enabled"
 KEYWORDS_KEY = "Purview.SyncDataSources.Keywords"
 NOTE = "toggle"
+# What was seen last, with terms and with `*`. Each drops the other's before it begins: a selection that comes back
+# begins anew, as what happened under the other one is in no cursor.
+TERM_CURSOR, ALL_CURSOR = "by-term", "all"
 
 
 class Toggle(BaseModel):

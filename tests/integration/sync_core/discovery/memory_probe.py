@@ -16,7 +16,8 @@ from typing import Any
 from local.simulation import Clock
 from sync_core.app import App
 from sync_core.assets.asset_store import SWEEP
-from sync_core.discovery.discover_all import CURSOR, AllCursor
+from sync_core.discovery.discover_all import AllCursor
+from sync_core.discovery.selection import ALL_CURSOR
 from sync_core.runs.run import RunKind
 from tests.integration.sync_core.estate import make_estate_app
 from tests.unit.sync_core.builders import make_asset_store
@@ -64,7 +65,7 @@ def sync_all(app: App) -> int:
     while True:
         app.discover_assets.run()
         ticks += 1
-        cursor = app.discover_all.notes.load(AllCursor, CURSOR)
+        cursor = app.discover_all.notes.load(AllCursor, ALL_CURSOR)
         if cursor and not cursor.windows:
             return ticks
 

@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from sync_core.discovery import discover_all
 from sync_core.discovery.discover_all import AllCursor, DiscoverAll
 from sync_core.discovery.known_types import AssetTypes
+from sync_core.discovery.selection import ALL_CURSOR
 from sync_core.errors import TransientError
 from sync_core.purview.asset import Asset
 from sync_core.runs.run_log import RunLog
@@ -49,6 +50,9 @@ class MemoryNotes:
     def save(self, name: str, note: BaseModel) -> None:
         self.kept[name] = note
 
+    def delete(self, name: str) -> None:
+        self.kept.pop(name, None)
+
 
 @dataclass(frozen=True)
 class Sweeper:
@@ -63,7 +67,7 @@ class Sweeper:
         return log
 
     def cursor(self) -> AllCursor:
-        cursor = self.enumeration.notes.load(AllCursor, discover_all.CURSOR)
+        cursor = self.enumeration.notes.load(AllCursor, ALL_CURSOR)
         assert cursor is not None
         return cursor
 
