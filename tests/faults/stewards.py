@@ -18,6 +18,8 @@ PRODUCT, DEEP = "Products for CluedIn", "Deep"
 HOME, AWAY = "Finance", "Sales"
 KEYWORDS = f"{TAG}; product:{PRODUCT}; {DEEP}@{HOME}"
 PHASES = ("running", "staged", "moved", "published")
+WAYS = (PHASES, ("sample", *PHASES), ("direct",), ("sample", "running", "published"))
+"""Ways to enable asset curation, each phase by phase. The last one leaves no time between the copies and their use."""
 STATUSES = ("Published", "Draft", "Expired")
 READER = "global-catalog-reader"
 LONGEST_PAUSE_S = 2 * 3600 + 60
@@ -32,6 +34,7 @@ class Stewards:
     assets: list[str] = field(default_factory=list)
     phases: list[str] = field(default_factory=lambda: list(PHASES))
     """Those that the migration has yet to come to."""
+    phase: str = ""
     most_assets: int = 1000
 
     def __post_init__(self) -> None:
@@ -52,7 +55,7 @@ class Stewards:
     @property
     def is_frozen(self) -> bool:
         """Whether classic terms are read-only."""
-        return len(self.phases) < len(PHASES)
+        return self.phase not in {"", "sample"}
 
     def scan(self, number: int, *, tagged: bool = True) -> None:
         """A scan finds an asset; it gets the classic term, or is linked."""
@@ -63,6 +66,11 @@ class Stewards:
             self.world.tag(self.assets[-1])
         elif tagged:
             self.link(number, -1)
+
+    def scan_many(self, count: int) -> None:
+        """A scan finds a whole lake, and all of it gets the classic term, or is linked with its copy."""
+        for number in range(count):
+            self.scan(number)
 
     def link(self, concept: int, asset: int) -> None:
         """A term or data product is put on an asset."""
@@ -111,8 +119,15 @@ class Stewards:
         """The tenant enables asset curation, or goes on with it."""
         if not self.phases:
             return
-        self.world.account.act("/curation", phase=self.phases.pop(0), domain=HOME)
-        self.world.concepts |= {one["id"] for one in self._state()["terms"] if one["name"] == TAG}
+        was_sample, self.phase = self.phase == "sample", self.phases.pop(0)
+        self.world.account.act("/curation", phase=self.phase, domain=HOME)
+        if self.phase == "direct":  # nothing is copied: a steward makes the term, and links it
+            self.add(term=TAG)
+        if self.phase != "sample":  # those copies are for trying: nobody sees them, and classic terms live on
+            self.world.concepts |= {one["id"] for one in self._state()["terms"] if one["name"] == TAG}
+        if was_sample:  # what lost its classic term meanwhile is linked with the copy still, which nobody sees yet
+            entities = self._entities().items()
+            self.world.doubtful |= {name for name, one in entities if one["concepts"] and TERM not in one["terms"]}
 
     def mend(self) -> None:
         """The migration is brought to its end, and what exists is published where its keyword looks for it."""

@@ -86,6 +86,34 @@ def test_a_discovery_killed_at_any_call_while_the_tenant_migrates_retires_nobody
     assert_well(stewards)
 
 
+@pytest.mark.parametrize("answer", ["not_found", "empty"])
+@pytest.mark.parametrize("looks", [0, 1])
+def test_a_discovery_killed_at_any_call_while_the_classic_list_stops_answering_retires_nobody(
+    stewards: Stewards, nursery: Nursery, answer: str, looks: int
+) -> None:
+    """The copies are drafts that nobody sees. The one that dies is the first to see it, or the one that concludes."""
+    world = stewards.world
+    for _ in range(2):
+        stewards.migrate()
+    assert stewards.phase == "staged"
+
+    def stop_answering() -> bytes:
+        world.account.call("PATCH", "/switches", {"classic_list_after": "frozen"})
+        stewards.watch(world.crew.tick)
+        world.account.call("PATCH", "/switches", {"classic_list_after": answer})
+        for _ in range(looks):
+            world.clock.advance(660)
+            stewards.watch(world.crew.tick)
+        world.clock.advance(660)
+        return b""
+
+    last = kill_at_each_call(world, nursery, "discover_assets", stop_answering, first=1)
+
+    assert last > 12
+    stewards.watch(world.run)
+    assert_well(stewards)
+
+
 @pytest.mark.parametrize(("failure", "first"), [(ANSWER_LOST, 1), (UNREACHABLE, 2)], ids=["lost", "unreachable"])
 def test_a_call_that_fails_once_while_stewards_work_loses_nobody(
     stewards: Stewards, failure: dict[str, Any], first: int

@@ -9,11 +9,19 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from tests.faults.conftest import Services, empty
-from tests.faults.stewards import KEYWORDS, Stewards
+from tests.faults.stewards import KEYWORDS, WAYS, Stewards
 from tests.faults.test_machine import SETTINGS, numbers
 from tests.faults.test_random_faults import FAILURES
 from tests.faults.variants import IS_LONG
 from tests.faults.world import World
+
+SWITCHES = {
+    "unified_hidden": st.sampled_from(["not_found", "forbidden", "readable", "links_empty"]),
+    "classic_list_after": st.sampled_from(["frozen", "empty", "not_found"]),
+    "classic_terms_after": st.sampled_from(["listed", "gone"]),
+    "migrated_links_over_limit": st.sampled_from(["kept", "cut"]),
+}
+MORE_THAN_A_TERM_HAS = 104  # links: a migration may cut what is over a hundred
 
 pytestmark = pytest.mark.timeout(7200 if IS_LONG else 900)
 
@@ -27,15 +35,16 @@ class Estate(RuleBasedStateMachine):
 
     @initialize(
         seed=numbers,
-        hidden=st.sampled_from(["not_found", "forbidden", "readable", "links_empty"]),
-        after=st.sampled_from(["frozen", "empty", "not_found"]),
-        terms=st.sampled_from(["listed", "gone"]),
+        switches=st.fixed_dictionaries(SWITCHES),
+        phases=st.sampled_from(WAYS),
+        count=st.sampled_from([0, 0, MORE_THAN_A_TERM_HAS]),
     )
-    def start(self, seed: int, hidden: str, after: str, terms: str) -> None:
+    def start(self, seed: int, switches: dict[str, str], phases: tuple[str, ...], count: int) -> None:
         """Some work is there from the start; what a migration leaves is unconfirmed."""
         self.world.crew.chance = random.Random(seed)  # noqa: S311 - repeatable
-        switches = {"unified_hidden": hidden, "classic_list_after": after, "classic_terms_after": terms}
+        self.stewards.phases = list(phases)
         self.world.account.call("PATCH", "/switches", switches)
+        self.stewards.scan_many(count)
         for number in range(3):
             self.stewards.scan(number)
             self.stewards.link(number, number)
