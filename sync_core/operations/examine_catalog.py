@@ -8,7 +8,7 @@ from sync_core.catalog.client import CatalogClient
 from sync_core.catalog.values import Kind
 from sync_core.discovery.terms.curation import LINK_LIMIT
 from sync_core.discovery.terms.find_concepts import FindConcepts, Found
-from sync_core.discovery.terms.keywords import Selection
+from sync_core.discovery.terms.keywords import Keyword, Selection
 from sync_core.discovery.terms.tell_curation import told_of_curation
 from sync_core.discovery.terms.term_lists import WARN_FROM, TermLists
 from sync_core.discovery.terms.term_news import told_of_proposals
@@ -62,13 +62,11 @@ class ExamineCatalog:
             raise NotProvenError(found.why_unread)
         targets = [self._told(str(target), target.kind, target.id) for target in found.resolution.targets]
         named = {keyword for target in found.resolution.targets for keyword in target.keywords}
-        others = [
-            f"'{one}': nothing published there has that name, and a draft is not shown"
-            for one in selection.keywords
-            if str(one) not in named
-        ]
+        others = [_not_there(one, found) for one in selection.keywords if str(one) not in named]
         drafts = [f"'{keyword}' is also there as {one.status}" for keyword, one in found.resolution.unpublished]
-        return " ".join(f"{one.rstrip('.')}." for one in [*targets, *drafts, *others, *self._curation(found)])
+        return " ".join(
+            f"{one.rstrip('.')}." for one in [*targets, *drafts, *others, *self._curation(selection, found)]
+        )
 
     def _hosts(self) -> list[str]:
         """The configured one first. No simulator's token goes to the public host."""
@@ -82,10 +80,19 @@ class ExamineCatalog:
         limit = f" of {LINK_LIMIT} that a term can have: use several terms, or a data product" if is_near else ""
         return f"{name} has {count} links{limit}"
 
-    def _curation(self, found: Found) -> Iterator[str]:
+    def _curation(self, selection: Selection, found: Found) -> Iterator[str]:
         if curation := self.lists.curation():
             yield from told_of_curation(curation, found.proposals)
-            return
-        yield "asset curation is not seen to be enabled"
+        else:
+            yield "asset curation is not seen to be enabled"
+            if found.proposals:
+                yield f"should it be: {' '.join(told_of_proposals(found.proposals))}"
         if found.proposals:
-            yield f"should it be: {' '.join(told_of_proposals(found.proposals))}"
+            words = [found.proposals.get(str(one), str(one)) for one in selection.keywords]
+            yield f"that is: {selection.setting}={'; '.join(words)}"
+
+
+def _not_there(keyword: Keyword, found: Found) -> str:
+    if others := found.others.get(str(keyword)):
+        return f"'{keyword}': nothing published there has that name in that domain; {'; '.join(others)} is there"
+    return f"'{keyword}': nothing published there has that name, and a draft is not shown"

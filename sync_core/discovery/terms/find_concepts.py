@@ -37,7 +37,7 @@ class Found:
 
     `why_unread` says why it could not be asked, if it could not, and `error` is that; `is_closed` that the app was
     never given a role in it. `unread` says the same of single keywords, by their text. `proposals` are what to write in
-    place of keywords that cannot follow a migration.
+    place of keywords that cannot follow a migration; `others` what has a keyword's name in other domains only.
     """
 
     resolution: Resolution = field(default_factory=lambda: Resolution((), ()))
@@ -47,7 +47,7 @@ class Found:
     is_closed: bool = False
     unread: Mapping[str, str] = field(default_factory=dict)
     proposals: Mapping[str, str] = field(default_factory=dict)
-
+    others: Mapping[str, Sequence[str]] = field(default_factory=dict)
     store: TermStore = TermStore.AUTO
 
     @property
@@ -85,6 +85,8 @@ class Found:
         where = f" in the governance domain {keyword.glossary}" if keyword.glossary else ""
         if self.why_unread:
             return f"the Unified Catalog cannot be asked for it{where}: {self.why_unread}"
+        if others := self.others.get(str(keyword)):
+            return f"the Unified Catalog shows none of that name{where}, but has {'; '.join(others)}: write that."
         return (
             f"the Unified Catalog shows nothing published of that name{where}; expected the exact name, as Term, "
             "Term@Governance domain or product:Name. A draft is not shown: publish it, and its domain. The app's "
@@ -164,6 +166,7 @@ class FindConcepts:
             domains or {},
             unread=unread,
             proposals=_proposals(concepts, domains or {}),
+            others=_others(concepts, domains or {}),
             store=self.store,
         )
         if found.resolution.targets and deferrals.notes_of is not None and not self._has_shown():
@@ -196,6 +199,16 @@ def _proposals(concepts: Mapping[Keyword, Sequence[Concept] | None], domains: Ma
         if normalized(keyword.glossary) not in places
     }
     return {keyword: written for keyword, written in proposals.items() if written}
+
+
+def _others(concepts: Mapping[Keyword, Sequence[Concept] | None], domains: Mapping[str, str]) -> dict[str, list[str]]:
+    """Return what is published under the name of a keyword, where none of it is in the keyword's domain."""
+    others: dict[str, list[str]] = {}
+    for keyword, found in concepts.items():
+        places = [domains.get(one.domain_id, "") for one in found or () if one.is_published]
+        if keyword.glossary and normalized(keyword.glossary) not in map(normalized, places):
+            others[str(keyword)] = [str(replace(keyword, glossary=place)) for place in places if place]
+    return {keyword: found for keyword, found in others.items() if found}
 
 
 @dataclass

@@ -5,11 +5,13 @@ from typing import Any
 
 import pytest
 
+from local.cluedin.simulator import CluedIn
 from local.purview.admin import unified
 from sync_core.notifications.announcement import Announcement
 from sync_core.runs.run import RunOutcome, RunRecord
 from tests.integration.sync_core.conftest import NewEstate
 from tests.integration.sync_core.discovery.test_discover_unified import ASSETS, do, sync, tick, ticks
+from tests.integration.sync_core.discovery.test_selection import ENABLED, KEYWORDS
 from tests.integration.sync_core.estate import Estate
 
 TAG = "Sync to CluedIn"
@@ -155,6 +157,27 @@ def test_a_name_that_several_domains_and_stores_have_is_told_in_each_run(tenant:
     verdict, detail = examined(estate, "they select something")
     assert verdict == "PASS"
     assert all(name in detail for name in names)
+
+
+def test_who_writes_another_domain_hears_where_the_term_is(tenant: NewEstate) -> None:
+    estate = tenant(SYNC_TERM="Tag@Sales; product:Tag@Sales")
+    do(estate, unified.add_concept, term="Tag", domain="Finance", assets=ASSETS)
+    do(estate, unified.add_concept, product="Tag", domain="Finance", assets=ASSETS)
+    tick(estate)
+    detail = examined(estate, "what the keywords find")[1]
+    for right in ("Tag@Finance", "product:Tag@Finance"):
+        assert f"in the governance domain Sales, but has {right}: write that." in said(estate.last_run())
+        assert f"nothing published there has that name in that domain; {right} is there" in detail
+
+
+@pytest.mark.parametrize("source", ["app", "cluedin"])
+def test_the_doctor_writes_out_the_setting_that_follows(tenant: NewEstate, cluedin: CluedIn, source: str) -> None:
+    cluedin.store.settings.update({ENABLED: "true", KEYWORDS: f"{CLASSIC}; product:Sales"})
+    estate = tenant(SYNC_TERM=f"{CLASSIC}; product:Sales", SYNC_SETTINGS_SOURCE=source)
+    do(estate, unified.add_concept, product="Sales", domain="Sales", assets=ASSETS)
+    do(estate, unified.add_concept, term=TAG, domain="Finance", assets=ASSETS)
+    setting = "SYNC_TERM" if source == "app" else KEYWORDS
+    assert f"that is: {setting}={TAG}@Finance; product:Sales." in examined(estate, "what the keywords find")[1]
 
 
 def test_a_name_that_one_term_has_is_no_note(tenant: NewEstate) -> None:
