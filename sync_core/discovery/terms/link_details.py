@@ -11,6 +11,7 @@ from sync_core.runs.defer import note_name
 from sync_core.storage.notes import Notes
 
 REFRESH_AFTER = timedelta(minutes=10)
+YOUNG_FOR = timedelta(minutes=2)  # what was just made may be unknown briefly (docs/vendors/unified-catalog.md, 9)
 # A row holds 1 MiB: of what is longer or more, a new process asks again.
 ENTITIES_A_NOTE = 300
 LONGEST_NAME = 400
@@ -22,7 +23,8 @@ class Details:
     """The entities behind a target's links, as the Data Map had them at `read_at`; those that are gone for sure.
 
     `is_old` are those to read anew. `asked` are ids that the catalog was asked for meanwhile without hearing of an
-    asset of the Data Map; `elsewhere` those that it shows, of another source.
+    asset of the Data Map; `elsewhere` those that it shows, of another source; `first_asked` when that began, of those
+    that it does not show.
     """
 
     read_at: datetime
@@ -31,6 +33,7 @@ class Details:
     is_old: set[str] = field(default_factory=set)
     asked: set[str] = field(default_factory=set)
     elsewhere: set[str] = field(default_factory=set)
+    first_asked: dict[str, datetime] = field(default_factory=dict)
 
     def is_due(self, now: datetime) -> bool:
         """Whether all of it is to be read anew."""
@@ -42,6 +45,13 @@ class Details:
         self.gone.clear()
         self.asked.clear()
 
+    def learned(self, nowhere: Collection[str], elsewhere: Collection[str], now: datetime) -> None:
+        """Note what the catalog was asked for in vain; what it does not show is asked for again at first."""
+        self.elsewhere |= set(elsewhere)
+        self.elsewhere.difference_update(nowhere)
+        began = {catalog_id: self.first_asked.setdefault(catalog_id, now) for catalog_id in nowhere}
+        self.asked |= {*elsewhere, *(catalog_id for catalog_id in nowhere if now - began[catalog_id] >= YOUNG_FOR)}
+
 
 class DetailsNote(BaseModel):
     """The details of a target but for its entities, which follow in so many `parts`."""
@@ -51,6 +61,7 @@ class DetailsNote(BaseModel):
     gone: list[str] = Field(default_factory=list)
     asked: list[str] = Field(default_factory=list)
     elsewhere: list[str] = Field(default_factory=list)
+    first_asked: dict[str, datetime] = Field(default_factory=dict)
 
 
 class EntitiesNote(BaseModel):
@@ -90,7 +101,10 @@ class KeepDetails:
         for number, part in enumerate(parts):
             self._write(f"{_name(key)}-{number}", EntitiesNote(entities=part))
         gone, asked, elsewhere = (sorted(ids)[:MOST_IDS] for ids in (details.gone, details.asked, details.elsewhere))
-        head = DetailsNote(read_at=details.read_at, parts=len(parts), gone=gone, asked=asked, elsewhere=elsewhere)
+        began = dict(sorted(details.first_asked.items())[:MOST_IDS])
+        head = DetailsNote(
+            read_at=details.read_at, parts=len(parts), gone=gone, asked=asked, elsewhere=elsewhere, first_asked=began
+        )
         self._write(_name(key), head)
 
     def _load(self, key: str) -> Details | None:
@@ -98,7 +112,8 @@ class KeepDetails:
         if head is None or (key in self._details and head.read_at <= self._details[key].read_at):
             return None
         entities = {guid: AssignedEntity(guid, type_name, name, "") for guid, type_name, name in self._rows(key, head)}
-        return Details(head.read_at, entities, set(head.gone), set(), set(head.asked), set(head.elsewhere))
+        gone, asked, elsewhere = set(head.gone), set(head.asked), set(head.elsewhere)
+        return Details(head.read_at, entities, gone, set(), asked, elsewhere, dict(head.first_asked))
 
     def _rows(self, key: str, head: DetailsNote) -> Iterator[tuple[str, str, str]]:
         for number in range(head.parts):

@@ -136,9 +136,7 @@ class ReadLinks:
 
     def _keep(self, ids: Sequence[str], shown: Mapping[str, str], look: _Look) -> None:
         learned = {catalog_id: guid for catalog_id, guid in shown.items() if guid}
-        look.details.asked |= set(ids) - learned.keys()
-        look.details.elsewhere.difference_update(ids)
-        look.details.elsewhere |= shown.keys() - learned.keys()
+        look.details.learned(set(ids) - shown.keys(), shown.keys() - learned.keys(), self.details.clock())
         if learned:
             self.memory.learn(look.key, learned)
         look.has_told = True

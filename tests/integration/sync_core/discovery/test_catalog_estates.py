@@ -66,7 +66,7 @@ def test_links_beyond_100_all_select_and_one_that_is_taken_away_is_told_from_the
 def test_an_idle_tick_of_a_new_process_costs_one_request_however_many_links_there_are(
     catalog: NewEstate, new_small_estate: NewEstate, kind: str
 ) -> None:
-    settings = {"SYNC_TERM": "Many" if kind == "term" else "product:Many"}
+    settings = {"SYNC_TERM": "Many@Finance" if kind == "term" else "product:Many@Finance"}
     estate = catalog(**settings)
     names = add_files(estate, 310 if kind == "product" else MANY)
     do(estate, unified.add_concept, domain="Finance", assets=names, **{kind: "Many"})
@@ -74,7 +74,9 @@ def test_an_idle_tick_of_a_new_process_costs_one_request_however_many_links_ther
     do(estate, unified.link_id, **nowhere, **{kind: "Many"})
     estate.act("delete", asset=names[5])
     estate.tick()
-    estate.tick()
+    for _ in range(3):
+        estate.clock.advance(60)
+        new_small_estate(**settings).tick()
     for _ in range(2):
         fresh = new_small_estate(**settings)
         since = estate.purview.log.last_seq

@@ -182,6 +182,14 @@ def test_links_to_what_is_no_asset_of_the_data_map_are_notes(estate: Estate) -> 
     assert len(estate.records()) == 3
 
 
+def test_an_asset_that_the_catalog_shows_a_little_after_its_link_arrives_within_minutes(estate: Estate) -> None:
+    sync(estate)
+    estate.purview.patch_switches({"unified_create_lag_s": 60})
+    do(estate, unified.link, term="Tag", assets=[f"{SQL}/ActiveCustomers"])
+    ticks(estate, 3, minutes=1)
+    assert "ActiveCustomers" in statuses(estate)
+
+
 def test_without_a_role_the_classic_term_goes_on_alone(new_small_estate: NewEstate) -> None:
     estate = new_small_estate()
     do(estate, unified.set_roles, roles=[])
