@@ -37,7 +37,9 @@ class KnownTargets:
         self.keywords.update(concepts.keywords)
         for key in self.remembered:
             words = self._words(key)
-            if is_of_catalog(key) and key not in self.keywords:
+            if key in self.keywords:  # found by another keyword; of these nothing is known
+                self._name(key, [word for word in words if word in concepts.unread])
+            elif is_of_catalog(key):
                 is_unread = concepts.why_unread or not concepts.unread.keys().isdisjoint(words)
                 self._add(key, words, is_kept=not is_unread)
 
@@ -58,20 +60,32 @@ class KnownTargets:
         for word in self.words:
             for guid in found.get(word, ()):
                 by_key.setdefault(guid, []).append(word)
+        extra: dict[str, list[str]] = {}
         anew = {word for key, words in by_key.items() if key not in self.remembered for word in words}
         for key in self.remembered:
             words = self._words(key)
             if is_of_catalog(key) or key in by_key:
+                by_name = {word.rpartition("@")[0] for word in by_key.get(key, ())}
+                # Its glossary may list no term any more, or could not be read.
+                extra[key] = [word for word in words if is_partial or word in by_name]
                 continue
             if not is_partial and not anew.isdisjoint(words):
                 self.replaced.append(key)
             else:
                 self._add(key, words, is_kept=not is_partial)
         self.keywords.update(by_key)
+        for key, words in extra.items():
+            self._name(key, words)
 
     def _add(self, key: str, words: Sequence[str], *, is_kept: bool) -> None:
         self.keywords[key] = list(words)
         self.kept += [key] if is_kept else []
+
+    def _name(self, key: str, words: Sequence[str]) -> None:
+        """Let further keywords name a target that was found."""
+        if key in self.keywords:
+            known = self.keywords[key]
+            self.keywords[key] = [word for word in self.words if word in known or word in words]
 
     def _words(self, key: str) -> list[str]:
         return [word for word in self.remembered[key] if word in self.words]
