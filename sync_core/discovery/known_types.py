@@ -2,7 +2,8 @@
 
 What was not seen is no knowledge. A super type that Purview does not tell, an answer that is none, or a definition
 without super types may be one odd answer: it is asked again at once, then with a growing pause, and while it lasts the
-assets of that type wait. That a type is no data asset is believed for two hours only.
+assets of that type wait. That a type is no data asset is believed for two hours only, and longer only while Purview
+does not tell: what it told once says more than the type's name.
 """
 
 from collections.abc import Callable
@@ -53,6 +54,7 @@ class AssetTypes:
     notes: Notes
     clock: Callable[[], datetime]
     _seen: dict[str, KnownType] = field(default_factory=dict)
+    _told: dict[str, KnownType] = field(default_factory=dict)
 
     def why_left_out(
         self, type_name: str, deferrals: Deferrals, has_time: Callable[[], bool] = lambda: True
@@ -76,7 +78,7 @@ class AssetTypes:
                     raise
                 return self._in_doubt(type_name, deferred)
             deferrals.succeeded(Kind.TYPE, [type_name])
-            self._keep(type_name, known)
+            known = self._keep(type_name, known)
         return known.why_left_out(type_name)
 
     def seems_asset(self, type_name: str) -> bool:
@@ -87,15 +89,20 @@ class AssetTypes:
 
     def _recall(self, type_name: str) -> KnownType | None:
         known = self._seen.get(type_name) or self.notes.load(KnownType, note_name(type_name))
+        if known is not None and known.is_told:
+            self._told[type_name] = known
         if known is None or not (known.is_lasting(type_name) or self.clock() - known.learned_at < BELIEVED_FOR):
             return None
         self._seen[type_name] = known
         return known
 
-    def _keep(self, type_name: str, known: KnownType) -> None:
-        self._seen[type_name] = known
+    def _keep(self, type_name: str, known: KnownType) -> KnownType:
         if known.is_told:
             self.notes.save(note_name(type_name), known)
+        elif told := self._told.get(type_name):
+            known = told.model_copy(update={"learned_at": known.learned_at})
+        self._seen[type_name] = known
+        return known
 
     def _learn(self, type_name: str) -> KnownType:
         """Read a type up to its roots; what one answer lacks is asked for once more before it is believed."""
@@ -143,9 +150,13 @@ class AssetTypes:
             raise TransientError(f"Purview does not know {name}, a super type of {type_name}.")
         return set(definition.super_types)
 
-    @staticmethod
-    def _in_doubt(type_name: str, deferred: Deferred | None) -> str | None:
-        """Its assets wait; for about an hour, then the name decides, since nothing may be lost."""
+    def _in_doubt(self, type_name: str, deferred: Deferred | None) -> str | None:
+        """What was told last counts. Of a new type assets wait for about an hour; then its name decides.
+
+        Nothing may be lost.
+        """
+        if told := self._told.get(type_name):
+            return told.why_left_out(type_name)
         if deferred is None or deferred.looks < LOOKS_BEFORE_NAME_DECIDES:
             return None
         return why_no_data_asset(type_name, (), is_complete=False)

@@ -1052,6 +1052,15 @@ IN_TIME = (
         "page -1 was asked for, for ever",
     ),
     Protection(
+        "what was told of a type once counts while it is told no more",
+        "sync_core/discovery/known_types.py",
+        "            self._told[type_name] = known\n",
+        "            pass\n",
+        f"{INTEGRATION}/discovery/test_types_told_once.py"
+        "::test_a_server_is_no_data_asset_while_its_type_is_told_no_more",
+        "an hour in which types were not told made data source groups of servers and databases",
+    ),
+    Protection(
         "a link of which the catalog does not tell where it leads is deferred alone",
         "sync_core/discovery/terms/read_links.py",
         "            if len(ids) == 1:\n                look.failures[ids[0]] = error\n",
