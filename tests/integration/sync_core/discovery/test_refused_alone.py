@@ -130,12 +130,13 @@ def test_terms_that_are_known_go_on_while_looking_up_is_refused(
 
 
 @refused
+@pytest.mark.parametrize("others", [1, 4])
 def test_where_every_list_is_refused_it_is_the_store_and_over_with_it(
-    new_small_estate: NewEstate, purview: Purview, effect: dict[str, Any]
+    new_small_estate: NewEstate, purview: Purview, others: int, effect: dict[str, Any]
 ) -> None:
-    for number in range(4):
+    for number in range(others):
         make_term(purview, f"Word {number}")
-    estate = new_small_estate(SYNC_TERM=";".join([TERM, *(f"Word {number}@Glossary" for number in range(4))]))
+    estate = new_small_estate(SYNC_TERM=";".join([TERM, *(f"Word {number}@Glossary" for number in range(others))]))
     estate.tick()
     estate.act("tag", asset="Products", term=TERM)
     estate.purview_fault(ASSIGNMENTS, times=None, **effect)
