@@ -139,21 +139,27 @@ def test_an_approval_is_used_up_also_when_the_run_dies_half_way(world: World) ->
 
 @pytest.fixture
 def hasty(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
-    """A world that has time to retire four assets a run."""
+    """A world in which two assets are retired at once, of all that there is time for."""
     monkeypatch.setattr(retire, "NOTED_AT_ONCE", 2)
-    change_retire(world, clock=HastyClock(world.clock.now, timedelta(seconds=7)))
     return world
+
+
+def hurry(world: World) -> None:
+    """Let each look of retiring at the clock take seven seconds, from the next run on."""
+    change_retire(world, clock=HastyClock(world.clock.now, timedelta(seconds=7)))
 
 
 def test_those_that_a_run_has_no_time_for_are_retired_by_the_next_on_the_same_approval(hasty: World) -> None:
     assets = world_of(hasty, ALL)
     lose(hasty, assets[:9])
 
+    hurry(hasty)
     approve(hasty, 9)
     assert 0 < len(retired(hasty)) < 9
     (run, *_) = hasty.app.runs.latest(RunKind.DISCOVER, 1)
     assert run.notes == [f"{9 - len(retired(hasty))} assets are left to the next run to retire."]
     for _ in range(4):
+        hurry(hasty)
         hasty.tick()
 
     assert retired(hasty) == set(assets[:9])
@@ -164,10 +170,12 @@ def test_those_that_a_run_has_no_time_for_are_retired_by_the_next_on_the_same_ap
 
 def test_those_that_a_run_has_no_time_for_still_need_no_approval_if_all_of_them_needed_none(hasty: World) -> None:
     assets = world_of(hasty, 20)
+    hurry(hasty)
     lose(hasty, assets[:6])  # 30 %
     assert 0 < len(retired(hasty)) < 6
 
     for _ in range(2):
+        hurry(hasty)
         hasty.tick()
 
     assert retired(hasty) == set(assets[:6])
