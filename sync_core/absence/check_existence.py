@@ -122,7 +122,7 @@ class CheckExistence:
     def _retire(self, log: RunLog) -> bool:
         """Retire whose grace is over; return whether some are left to the next run."""
         due = [record for record in self.assets.absent() if is_due(record)]
-        return self.retire.retire(due, self.assets.counts()[AssetStatus.SYNCED], log) is Outcome.UNFINISHED
+        return self.retire.retire(due, lambda: self.assets.counts()[AssetStatus.SYNCED], log) is Outcome.UNFINISHED
 
 
 def _chunks(records: Sequence[AssetRecord]) -> Iterator[Sequence[AssetRecord]]:

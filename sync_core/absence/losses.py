@@ -43,7 +43,11 @@ class Losses(BaseModel):
         return [loss for loss in self.lost if now - loss.at < COUNTED_TOGETHER]
 
 
+def are_few(due: int, recent: int) -> bool:
+    """Whether so few may be lost without proof or a person's approval, of however many, after `recent` that were."""
+    return due + recent <= FREE_ASSETS
+
+
 def is_free(due: int, total: int, recent: int) -> bool:
     """Whether `due` of `total` assets may be lost without proof or a person's approval, after `recent` that were."""
-    lost = due + recent
-    return lost <= FREE_ASSETS or lost <= FREE_SHARE * (total + recent)
+    return are_few(due, recent) or due + recent <= FREE_SHARE * (total + recent)

@@ -8,10 +8,11 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, auto
+from functools import cache
 from typing import Any
 
 from sync_core.absence.approval import Approval, ApprovalNeeded
-from sync_core.absence.losses import COUNTED_TOGETHER, Losses, is_free
+from sync_core.absence.losses import COUNTED_TOGETHER, Losses, are_few, is_free
 from sync_core.absence.retirement import counts_once_more, is_approved
 from sync_core.assets.asset_store import APPROVED, AssetStore
 from sync_core.assets.names import shorten
@@ -73,20 +74,29 @@ class Retire:
         ]
 
     def retire(
-        self, due: Sequence[AssetRecord], synced: int, log: RunLog, keep_alive: Callable[[], None] = lambda: None
+        self,
+        due: Sequence[AssetRecord],
+        count_synced: Callable[[], int],
+        log: RunLog,
+        keep_alive: Callable[[], None] = lambda: None,
     ) -> Outcome:
         """Retire assets, as many as there is time for; return what became of them.
 
-        They are compared with the `synced` ones. Others that stay do not count: new work is no reason to lose more.
+        They are compared with the synced ones, which are counted only where more go than may go from any number. Others
+        that stay do not count: new work is no reason to lose more.
         `keep_alive` is called before each: it raises when another run has taken over and may have seen them since.
         """
-        total = synced + sum(1 for record in due if record.status is not AssetStatus.SYNCED)
+
+        @cache
+        def total() -> int:
+            return count_synced() + sum(1 for record in due if record.status is not AssetStatus.SYNCED)
+
         left, is_asked, ends_at = list(due), False, log.ends_within(self.clock(), RETIRE_TIME)
         while left and self.clock() < ends_at:
-            part, counted = left[:NOTED_AT_ONCE], total - len(due) + len(left)
-            approved_by = self._use_approval(len(part), len(left), counted)
+            part, gone = left[:NOTED_AT_ONCE], len(due) - len(left)
+            approved_by = self._use_approval(len(part), len(left), lambda gone=gone: total() - gone)  # type: ignore[misc]
             if approved_by is None:
-                self._ask(left, counted, log)
+                self._ask(left, total() - gone, log)
                 is_asked = True
                 break
             self._retire(part, approved_by, keep_alive)
@@ -103,8 +113,7 @@ class Retire:
     def has_approval(self) -> bool:
         """Whether a person has given the word for which a retirement waits."""
         needed = self.approvals.load(ApprovalNeeded, NEEDED)
-        approval = self.approvals.load(Approval, APPROVAL)
-        return needed is not None and approval is not None and is_approved(needed.assets, approval, self.clock())
+        return needed is not None and self.may_lose(needed.assets)
 
     def may_lose(self, count: int) -> bool:
         """Whether a person has approved that so many assets are lost at once."""
@@ -144,17 +153,18 @@ class Retire:
             text = assets_retired([item.name for item in news]).about(items)
             self.notify.send_once([text] if news else [], lambda: self.assets.take_news(news))
 
-    def _use_approval(self, part: int, due: int, total: int) -> str | None:
+    def _use_approval(self, part: int, due: int, total: Callable[[], int]) -> str | None:
         """Return who said that `due` assets may go, an empty text where no one has to, None where no one did.
 
         The `part` of them that goes now is noted before it does: a run that dies on the way asks again for what it had
         noted, rather than use an approval twice.
         """
         now = self.clock()
-        recent = self.approvals.load(Losses, RECENT_LOSSES) or self._count_recent(now)
+        losses = self.approvals.load(Losses, RECENT_LOSSES) or self._count_recent(now)
+        recent = losses.within_a_day(now)
         # The last few of a large loss would need none if they were all of it: they go on the approval given for it.
-        if is_free(due, total, recent.within_a_day(now)) and not self.has_approval():
-            self.approvals.save(RECENT_LOSSES, recent.plus(part, now))
+        if (are_few(due, recent) or is_free(due, total(), recent)) and not self.has_approval():
+            self.approvals.save(RECENT_LOSSES, losses.plus(part, now))
             return ""
         approval = self.approvals.load(Approval, APPROVAL)
         if approval is None or not is_approved(due, approval, now):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Protocol, TypeVar
 
 from sync_core.absence.approval import Approval
 from sync_core.assets.record import LOOKS_APART, AssetRecord, AssetStatus
@@ -11,9 +12,24 @@ GRACE_SNAPSHOTS = 2
 RETIRABLE = frozenset({AssetStatus.QUEUED, AssetStatus.SYNCED, AssetStatus.FAILED})
 
 
-def latest_by_guid(records: Iterable[AssetRecord]) -> dict[str, AssetRecord]:
+class Known(Protocol):
+    """A record, or what the index says of it."""
+
+    @property
+    def guid(self) -> str:
+        """Whose it is."""
+
+    @property
+    def refreshed_at(self) -> datetime:
+        """When the asset was read."""
+
+
+KnownAsset = TypeVar("KnownAsset", bound=Known)
+
+
+def latest_by_guid(records: Iterable[KnownAsset]) -> dict[str, KnownAsset]:
     """Return the record of each guid: of several, that which was read last. It has the qualified name of today."""
-    latest: dict[str, AssetRecord] = {}
+    latest: dict[str, KnownAsset] = {}
     for record in records:
         known = latest.get(record.guid)
         if known is None or known.refreshed_at < record.refreshed_at:

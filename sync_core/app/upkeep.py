@@ -12,6 +12,7 @@ from sync_core.jobs.watch_queues import WatchQueues
 from sync_core.jobs.worker import Work
 from sync_core.storage.names import POISON_SUFFIX
 from sync_core.storage.queues import PoisonQueue
+from sync_core.upkeep.mend_index import MendIndex
 from sync_core.upkeep.reconcile import Heal, Reconcile
 
 
@@ -25,6 +26,7 @@ class Upkeep(Discovery):
         return Reconcile(
             heal=self.heal,
             count_assets=self.count_assets,
+            mend_index=MendIndex(self.assets, self.cursors),
             look_at_cluedin=self.look_at_cluedin,
             find_recreated=self.find_recreated,
             check_existence=CheckExistence(

@@ -13,7 +13,9 @@ from sync_core.storage.table import OPERATIONS_A_TRANSACTION
 
 Item = TypeVar("Item")
 PARTITION = "assets"
+READERS = 8  # at once, where many rows are read one by one
 LARGEST_TEXTS = 3 * 1024**2  # a transaction holds 4 MiB; the rest of 100 rows needs far less than one
+ROWS_AN_ASSET = 3  # its record, its job, and its place in the index
 LARGEST_CHARACTER = 12  # an emoji, as it travels: two escapes of six characters
 
 
@@ -59,12 +61,12 @@ def range_of(kind: str) -> dict[str, str]:
 
 
 def fitting(records: Iterable[AssetRecord]) -> Iterator[Sequence[AssetRecord]]:
-    """Yield as many records at a time as fit into one transaction with their jobs, however long their names."""
+    """Yield as many records at a time as fit into one transaction with all their rows, however long their names."""
     chunk: list[AssetRecord] = []
     size = 0
     for record in records:
         own_size = LARGEST_CHARACTER * len(record.name + record.qualified_name + record.display_text)
-        if chunk and (len(chunk) == OPERATIONS_A_TRANSACTION // 2 or size + own_size > LARGEST_TEXTS):
+        if chunk and (len(chunk) == OPERATIONS_A_TRANSACTION // ROWS_AN_ASSET or size + own_size > LARGEST_TEXTS):
             yield chunk
             chunk, size = [], 0
         chunk.append(record)

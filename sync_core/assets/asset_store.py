@@ -3,6 +3,7 @@
 All rows share one partition: a record and its job change together in one transaction, or not at all.
 
     record:{key}   what is known of the asset
+    guid:...       the same record by its guid; see `AssetIndex`
     job:{key}      there while its group and source are to be made; see `JobStore`
     news:{key}     there from its end, synced, given up or retired, until that was announced
     sweep          there once a sweep of the whole catalog began: should it be gone, so are the records
@@ -16,8 +17,10 @@ from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import datetime
 
+from sync_core.assets.asset_index import AssetIndex, indexing
 from sync_core.assets.asset_rows import (
     PARTITION,
+    READERS,
     News,
     StoredAsset,
     Sweep,
@@ -50,7 +53,7 @@ from sync_core.storage.tries import TRIES
 from sync_core.storage.unreadable import Unreadable
 
 SWEEP = "sweep"
-READERS = 8
+READ_AT_ONCE = 500
 LONGEST_REASON = 500
 APPROVED = "Approved by "  # in the reason of a retirement that a person gave the word for
 
@@ -62,21 +65,34 @@ class AssetStore:
     table: Table
     jobs: JobStore
 
+    @property
+    def index(self) -> AssetIndex:
+        """The records by guid."""
+        return AssetIndex(self.table)
+
     def load(self, key: str) -> StoredAsset | None:
         """Return one record, or None."""
         found = self.table.get(PARTITION, f"record:{key}")
         return StoredAsset(from_row(AssetRecord, found.values), found.etag) if found else None
 
     def load_many(self, keys: Sequence[str]) -> dict[str, StoredAsset]:
-        """Return the records that exist, by key; reads in parallel, memory is bounded by the number of keys."""
-        with ThreadPoolExecutor(READERS) as pool:
-            jobs = [pool.submit(copy_context().run, self._load_readable, key) for key in keys]
-            found = [job.result() for job in jobs]
-        return {stored.record.key: stored for stored in found if stored}
+        """Return the records that exist and can be read, by key; memory is bounded by the number of keys."""
+        return {key: one for key, one in self.load_each(keys).items() if isinstance(one, StoredAsset)}
 
-    def _load_readable(self, key: str) -> StoredAsset | None:
-        found = self.look_up(key)
-        return None if isinstance(found, Unreadable) else found
+    def load_each(
+        self, keys: Sequence[str], keep_alive: Callable[[], None] = lambda: None
+    ) -> dict[str, StoredAsset | Unreadable]:
+        """Return the records that exist, by key, also those that cannot be read.
+
+        They are read in parallel, some hundred at a time; `keep_alive` is called before each time.
+        """
+        found: dict[str, StoredAsset | Unreadable] = {}
+        with ThreadPoolExecutor(READERS) as pool:
+            for chunk in chunks(keys, READ_AT_ONCE):
+                keep_alive()
+                jobs = {key: pool.submit(copy_context().run, self.look_up, key) for key in chunk}
+                found.update((key, one) for key, job in jobs.items() if (one := job.result()))
+        return found
 
     def look_up(self, key: str) -> StoredAsset | Unreadable | None:
         """Return a record that is another's concern, or None: one that cannot be read stops nothing but its asset."""
@@ -144,12 +160,13 @@ class AssetStore:
     def _insert(self, records: Sequence[AssetRecord], now: datetime) -> list[Job]:
         jobs = [new_job(record.key, record.queued_run_id, now).sent(now) for record in records]
         inserts = [insert(row_of("record", record)) for record in records]
-        self.table.transact([*inserts, *(self.jobs.inserting(job) for job in jobs)])
+        indexed = [operation for record in records for operation in indexing(None, record)]
+        self.table.transact([*inserts, *indexed, *(self.jobs.inserting(job) for job in jobs)])
         return jobs
 
     def add_rejected(self, record: AssetRecord) -> None:
         """Record an asset that cannot be synced; nothing is outstanding for it."""
-        self.table.merge(whole_row_of("record", record))
+        self.table.transact([merge(whole_row_of("record", record)), *indexing(None, record)])
 
     def has_sweep(self) -> bool:
         """Whether a sweep of the whole catalog has begun since these records did."""
@@ -217,7 +234,7 @@ class AssetStore:
             dropping = [] if stored.record.status is AssetStatus.SYNCED else self.jobs.dropping(key)
             with suppress(ConflictError):
                 telling = _telling(changed, "") if announce else []
-                self.table.transact([_changing(stored, changed), *dropping, *telling])
+                self.table.transact([*_changing(stored, changed), *dropping, *telling])
                 return changed
         raise ConflictError(f"The record of asset {key} changed at each of {TRIES} tries.")
 
@@ -237,7 +254,7 @@ class AssetStore:
     def _changed(self, key: str, change: Callable[[AssetRecord], AssetRecord]) -> tuple[AssetRecord, list[Operation]]:
         stored = self._existing(key)
         changed = change(stored.record)
-        return changed, [_changing(stored, changed)]
+        return changed, _changing(stored, changed)
 
     def _existing(self, key: str) -> StoredAsset:
         stored = self.load(key)
@@ -275,8 +292,9 @@ def new_job(key: str, run_id: str, now: datetime) -> Job:
     return Job(kind=JobKind.ASSET, key=key, run_id=run_id, asked_at=now, due_at=now)
 
 
-def _changing(stored: StoredAsset, changed: AssetRecord) -> Operation:
-    return update(changes(row_of("record", stored.record), row_of("record", changed)), stored.etag)
+def _changing(stored: StoredAsset, changed: AssetRecord) -> list[Operation]:
+    row = changes(row_of("record", stored.record), row_of("record", changed))
+    return [update(row, stored.etag), *indexing(stored.record, changed)]
 
 
 def _telling(record: AssetRecord, failure: str) -> list[Operation]:

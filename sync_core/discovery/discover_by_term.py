@@ -6,21 +6,22 @@ change costs one request per page of assignments, nothing else.
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from heapq import nlargest
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
 from sync_core.absence.retirement import latest_by_guid
 from sync_core.assets.asset_store import AssetStore
-from sync_core.assets.record import AssetRecord
+from sync_core.assets.entry import ALL_PARTS, Entry, part_of
 from sync_core.discovery.find_missing import FindMissing, Missing
 from sync_core.discovery.known_types import AssetTypes
 from sync_core.discovery.plan import Sighting, guids_to_read
 from sync_core.discovery.read_assets import ReadAssets, Reading
 from sync_core.discovery.selection import ALL_CURSOR, TERM_CURSOR
 from sync_core.discovery.take_assets import PART_TIME, TakeAssets
+from sync_core.discovery.term_cursor import TermCursor, keepers
 from sync_core.discovery.terms.keywords import Selection
 from sync_core.discovery.terms.read_lists import Position, ReadLists, Snapshot
 from sync_core.discovery.terms.tell_curation import TellCuration
@@ -34,7 +35,6 @@ from sync_core.runs.deferred import Kind
 from sync_core.runs.run_log import RunLog
 from sync_core.storage.notes import Notes
 
-COMPARE_AFTER = timedelta(minutes=10)  # compare with the records at least this often, whatever the digest says
 ASSETS_A_BATCH = 500
 KNOWN_ASSETS_ASKED = 3
 TAKE_CURSOR = "by-term-take"
@@ -46,50 +46,32 @@ class TakeCursor(BaseModel):
     after: str
 
 
-class TermCursor(BaseModel):
-    """What the last complete enumeration saw. `digest` is a hash of all assignments.
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """What all steps of one run share: what is deferred, where to write down what happens, a sign of life."""
 
-    `page_size` is the length from which on a page was followed by another one: a server may cap what is asked for.
-    `has_missing` says that an asset is in its grace before it is retired: the next run compares again. `has_asked` says
-    that a retirement waits for a person: the run after her word compares again. `has_paused` says that a term is
-    paused, `deferred` how many things are, and `next_look_at` when to compare for them. `goes_on` is where a run's time
-    for reading lists ended.
-    """
+    deferrals: Deferrals
+    log: RunLog
+    keep_alive: Callable[[], None]
 
-    selection: str
-    digest: str
-    compared_at: datetime
-    assigned: int
-    page_size: int = PAGE_SIZE
-    has_missing: bool = False
-    has_asked: bool = False
-    has_paused: bool = False
-    deferred: int = 0
-    next_look_at: datetime | None = None
-    goes_on: Position = Field(default_factory=Position)
 
-    @classmethod
-    def of(cls, found: Snapshot, left: Missing, deferrals: Deferrals) -> "TermCursor":
-        """Return the note of a complete snapshot that was compared."""
-        return cls(
-            selection=str(found.selection),
-            digest=found.digest(),
-            compared_at=found.started_at,
-            assigned=len(found.seen.entities),
-            page_size=found.seen.page_size,
-            has_missing=left.has_missing,
-            has_asked=left.has_asked,
-            has_paused=bool(found.paused),
-            deferred=deferrals.count,
-            next_look_at=deferrals.next_look_at(Kind.ASSET, Kind.TYPE, Kind.TERM),
-        )
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Whose details are to be read, who of these is not in the index, who was read before, and who was read now."""
 
-    def is_current(self, found: Snapshot) -> bool:
-        """Whether a snapshot shows the same again, so that there is nothing to do."""
-        is_same = (self.selection, self.digest) == (str(found.selection), found.digest())
-        is_look_due = self.next_look_at is not None and found.started_at >= self.next_look_at
-        is_recent = found.started_at - self.compared_at < COMPARE_AFTER
-        return is_same and found.is_whole and is_recent and not (self.has_missing or is_look_due)
+    guids: list[str]
+    unindexed: set[str]
+    readable: list[str]
+    read: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Whether there was time for all, in which parts somebody could not be read, and who could."""
+
+    is_whole: bool
+    again: frozenset[int]
+    readable: list[str]
 
 
 @dataclass(frozen=True)
@@ -126,12 +108,11 @@ class DiscoverByTerm:
             has_paused=cursor is None or cursor.has_paused,
             keep_alive=keep_alive,
         )
-        if cursor is None or not cursor.is_current(found) or (cursor.has_asked and self.missing.retire.has_approval()):
+        is_approved = cursor is not None and cursor.has_asked and self.missing.retire.has_approval()
+        if cursor is None or is_approved or not cursor.is_current(found):
             found = self.lists.read_to_end(found, deferrals, keep_alive) if found.is_whole else found
-            is_taken = self._take(found, deferrals, log, keep_alive)
-            is_in_time = is_taken and log.has_time(self.clock())
-            left = self.missing.run(found, deferrals, log, keep_alive) if is_in_time else None
-            self._note(cursor, found, left, deferrals)
+            parts = ALL_PARTS if cursor is None or is_approved else cursor.parts_due(found)
+            self._compare(cursor, found, parts, Tick(deferrals, log, keep_alive))
         else:
             log.counts[Count.DEFERRED] = cursor.deferred
         log.counts[Count.ASSIGNED] = len(found.seen.entities)
@@ -141,57 +122,81 @@ class DiscoverByTerm:
         self.tell.tell(found.paused.values())
         found.check()
 
-    def _note(self, before: TermCursor | None, found: Snapshot, left: Missing | None, deferrals: Deferrals) -> None:
-        """Keep what was compared; of what was not, where reading goes on, and whether a term is paused."""
+    def _compare(self, cursor: TermCursor | None, found: Snapshot, parts: frozenset[int], tick: Tick) -> None:
+        """Compare parts of the lists with the records, and keep that."""
+        before = cursor or TermCursor(selection=str(found.selection), compared_at=found.started_at)
+        taken = self._take(found, parts, before.readable, tick)
+        is_in_time = taken.is_whole and tick.log.has_time(self.clock())
+        left = self.missing.run(found, parts, tick.deferrals, tick.log, tick.keep_alive) if is_in_time else None
         if left is not None:
-            self.notes.save(TERM_CURSOR, TermCursor.of(found, left, deferrals))
+            self.notes.save(TERM_CURSOR, _compared(before, found, parts, taken, left, deferrals=tick.deferrals))
             return
-        cursor = before or TermCursor.of(found, Missing(), deferrals).model_copy(update={"digest": ""})
-        update = {"goes_on": found.ended or Position(), "has_paused": bool(found.paused)}
-        if cursor is not before or any(getattr(cursor, name) != value for name, value in update.items()):
-            self.notes.save(TERM_CURSOR, cursor.model_copy(update=update))
+        update = {"goes_on": found.ended or Position(), "has_paused": bool(found.paused), "readable": taken.readable}
+        part = before.model_copy(update=update)
+        if part != cursor:
+            self.notes.save(TERM_CURSOR, part)
 
-    def _take(self, found: Snapshot, deferrals: Deferrals, log: RunLog, keep_alive: Callable[[], None]) -> bool:
-        """Take over what is new or changed; return whether there was time for all of it."""
-        seen, ends_at = found.seen.entities, log.ends_within(self.clock(), PART_TIME)
+    def _take(self, found: Snapshot, parts: frozenset[int], readable: Sequence[str], tick: Tick) -> Taken:
+        """Take over what is new or changed in some parts of the lists."""
+        ends_at, log = tick.log.ends_within(self.clock(), PART_TIME), tick.log
 
         def has_time() -> bool:
-            keep_alive()
+            tick.keep_alive()
             return self.clock() < ends_at
 
-        sightings = list(self._data_assets(seen.values(), deferrals, log, has_time))
+        awaiting = set[int]()
+        sightings = list(self._data_assets(found.seen.entities.values(), tick, has_time, awaiting))
         is_cut = log.counts[Count.AWAITING_TYPE] > 0 and not has_time()
-        known = latest_by_guid(record for record in self.assets.all() if record.guid in seen)
-        guids = self._resumed(guids_to_read(sightings, known, found.started_at))
+        due = self._find_due(found, parts, sightings, tick)
+        guids = self._resumed(due.guids)
         log.counts[Count.UNCHANGED] = len(sightings) - len(guids)
-        reading = self.details.begin(deferrals, _readable(known.values()), has_time)
+        known = list(dict.fromkeys([*due.readable, *readable]))[:KNOWN_ASSETS_ASKED]
+        reading = self.details.begin(tick.deferrals, known, has_time)
         groups = reading.groups(guids)
-        done = self._take_groups(groups, reading, found, log)
+        done = self._take_groups(groups, reading, found, due)
         if done < len(groups):
             self.notes.save(TAKE_CURSOR, TakeCursor(after=groups[done - 1][-1]))
             log.notes.append(f"{sum(len(group) for group in groups[done:])} assets are left to the next run.")
-        return done == len(groups) and not is_cut
+        deferred = {part_of(guid) for guid in guids if tick.deferrals.find(Kind.ASSET, guid)}
+        readable = list(dict.fromkeys([*due.read, *known]))[:KNOWN_ASSETS_ASKED]
+        return Taken(done == len(groups) and not is_cut, frozenset(awaiting | deferred), readable)
 
-    def _take_groups(self, groups: Sequence[Sequence[str]], reading: Reading, found: Snapshot, log: RunLog) -> int:
+    def _find_due(self, found: Snapshot, parts: frozenset[int], sightings: Sequence[Sighting], tick: Tick) -> Due:
+        """Compare the sightings with the index, part by part."""
+        by_part: dict[int, list[Sighting]] = {}
+        for sighting in sightings:
+            by_part.setdefault(part_of(sighting.guid), []).append(sighting)
+        guids, unindexed, latest = list[str](), set[str](), list[Entry]()
+        for part, entries in self.assets.index.by_part(parts, tick.keep_alive):
+            known = latest_by_guid(one.entry for one in entries if one.entry.guid in found.seen.entities)
+            due = guids_to_read(by_part.get(part, ()), known, found.started_at)
+            guids += due
+            unindexed.update(guid for guid in due if guid not in known)
+            # Those that were read last tell a store that fails from an asset that does.
+            latest = nlargest(KNOWN_ASSETS_ASKED, [*latest, *known.values()], key=lambda one: one.refreshed_at)
+        return Due(guids, unindexed, [one.guid for one in latest])
+
+    def _take_groups(self, groups: Sequence[Sequence[str]], reading: Reading, found: Snapshot, due: Due) -> int:
         """Take group after group, the first one in any case; return how many there was time for.
 
         What was read is taken, whatever ends the reading.
         """
-        waiting, done = list[Asset](), 0
+        waiting, done, log = list[Asset](), 0, reading.deferrals.log
         try:
             for group in groups:
                 if not reading.has_time() and done:
                     break
                 for part in reading.read(group):
                     waiting += [_described(asset, found) for asset in part.assets]
+                    due.read.extend(asset.guid for asset in part.assets)
                     log.counts[Count.UNKNOWN] += len(part.guids) - len(part.assets) if part.is_read else 0
                 if len(waiting) >= ASSETS_A_BATCH:
                     batch, waiting = waiting, []
-                    self.take.take(batch, log)
+                    self.take.take(batch, log, due.unindexed)
                 done += 1
         finally:
             if waiting:
-                self.take.take(waiting, log)
+                self.take.take(waiting, log, due.unindexed)
         return done
 
     def _resumed(self, guids: Iterable[str]) -> list[str]:
@@ -202,29 +207,47 @@ class DiscoverByTerm:
         return ordered[start:] + ordered[:start]
 
     def _data_assets(
-        self, entities: Iterable[AssignedEntity], deferrals: Deferrals, log: RunLog, has_time: Callable[[], bool]
+        self, entities: Iterable[AssignedEntity], tick: Tick, has_time: Callable[[], bool], awaiting: set[int]
     ) -> Iterator[Sighting]:
-        """Yield the data assets among these; those of a type that Purview does not tell wait.
+        """Yield the data assets among these; of those of a type that Purview does not tell, the parts are `awaiting`.
 
         Types that failed before come last: where their time ends the run, the others were asked about.
         """
+        deferrals, log = tick.deferrals, tick.log
         for entity in sorted(entities, key=lambda one: deferrals.find(Kind.TYPE, one.type_name) is not None):
             match self.types.why_left_out(entity.type_name, deferrals, has_time):
                 case None:
                     log.counts[Count.AWAITING_TYPE] += 1
+                    awaiting.add(part_of(entity.guid))
                 case "":
                     yield Sighting(entity.guid, entity.type_name, entity.display_text)
                 case why:
                     log.counts[f"{Count.LEFT_OUT}: {entity.type_name}, {why}"] += 1
 
 
+def _compared(
+    before: TermCursor, found: Snapshot, parts: frozenset[int], taken: Taken, left: Missing, *, deferrals: Deferrals
+) -> TermCursor:
+    """Return the note of a complete snapshot, some parts of which were compared, and the others are as they were."""
+    update = {
+        "selection": str(found.selection),
+        "digest": found.seen.digest(),
+        "paused": sorted(found.paused),
+        "keepers": keepers(found),
+        "again": sorted(left.parts | taken.again),
+        "page_size": found.seen.page_size,
+        "has_missing": left.has_missing,
+        "has_asked": left.has_asked,
+        "has_paused": bool(found.paused),
+        "deferred": deferrals.count,
+        "next_look_at": deferrals.next_look_at(Kind.ASSET, Kind.TYPE, Kind.TERM),
+        "readable": taken.readable,
+        "goes_on": Position(),
+    }
+    return before.model_copy(update={**update, **before.compared(found, parts)})
+
+
 def _described(asset: Asset, found: Snapshot) -> Asset:
     """Return an asset with what the lists tell of it."""
     terms = tuple(term for term in found.terms.guids if found.seen.shows(term, asset.guid))
     return replace(asset, display_text=found.seen.entities[asset.guid].display_text, terms=terms)
-
-
-def _readable(records: Iterable[AssetRecord]) -> list[str]:
-    """Return the guids of those that were read last: they tell a store that fails from an asset that does."""
-    latest = nlargest(KNOWN_ASSETS_ASKED, records, key=lambda record: record.refreshed_at)
-    return [record.guid for record in latest]

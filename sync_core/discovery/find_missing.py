@@ -3,14 +3,16 @@
 What the store hides or does not tell, and what a paused term showed last, is not missing.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sync_core.absence.confirm_absence import LOOKS_A_RUN, ConfirmAbsence, Sight
 from sync_core.absence.retire import Outcome, Retire
 from sync_core.absence.retirement import RETIRABLE, is_due, latest_by_guid
 from sync_core.assets.asset_store import AssetStore
+from sync_core.assets.entry import Entry, Standing, part_of
 from sync_core.assets.record import AssetRecord, AssetStatus
 from sync_core.discovery.terms.read_lists import Snapshot
 from sync_core.discovery.terms.resolve_terms import ResolveTerms
@@ -19,6 +21,7 @@ from sync_core.runs.counts import Count
 from sync_core.runs.defer import Deferrals, may_be_own
 from sync_core.runs.deferred import Kind
 from sync_core.runs.run_log import RunLog
+from sync_core.storage.unreadable import Unreadable
 
 MARK_TIME = timedelta(minutes=1)
 MARKED_AT_ONCE = 50
@@ -26,10 +29,14 @@ MARKED_AT_ONCE = 50
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """What a comparison leaves to the next runs: assets in their grace or not looked at yet, or a person's approval."""
+    """What a comparison leaves to the next runs: assets in their grace or not looked at yet, or a person's approval.
+
+    `parts` are those of the lists in which somebody was not as recorded.
+    """
 
     has_missing: bool = False
     has_asked: bool = False
+    parts: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -42,8 +49,18 @@ class FindMissing:
     retire: Retire
     clock: Callable[[], datetime]
 
-    def run(self, found: Snapshot, deferrals: Deferrals, log: RunLog, keep_alive: Callable[[], None]) -> Missing | None:
-        """Retire who is missing; return what is left, or None where the snapshot is no proof of absence."""
+    def run(
+        self,
+        found: Snapshot,
+        parts: frozenset[int],
+        deferrals: Deferrals,
+        log: RunLog,
+        keep_alive: Callable[[], None],
+    ) -> Missing | None:
+        """Retire who is missing from some parts of the lists, in which all are who are known to be missing.
+
+        Return what is left, or None where the snapshot is no proof of absence.
+        """
         if found.terms.unknown or not found.is_whole:
             return None
         if not found.seen.is_steady:
@@ -55,12 +72,34 @@ class FindMissing:
         # It must be the latest snapshot, too: whoever lost the lease meanwhile stops here, another discovery may have
         # seen more.
         keep_alive()
-        counted = [record for record in self.assets.all() if record.status in RETIRABLE]
+        counted = list(self._concerned(found, parts, keep_alive))
         missing = [one for one in counted if one.guid not in found.seen.entities and not found.may_show(one)]
         # A term that is gone may answer with an empty list: before anybody counts as missing, it is looked up again.
         if missing and not self._has_same_terms(found, deferrals, log, keep_alive):
             return None
-        return self._compare(found, counted, missing, deferrals, log=log, keep_alive=keep_alive)
+        left = self._compare(found, counted, missing, deferrals, log=log, keep_alive=keep_alive)
+        return replace(left, parts=frozenset(part_of(record.guid) for record in counted))
+
+    def _concerned(
+        self, found: Snapshot, parts: frozenset[int], keep_alive: Callable[[], None]
+    ) -> Iterator[AssetRecord]:
+        """Yield the records of those who are missing or back, whose terms changed, or who share a guid.
+
+        The index names them, and each record decides for itself; the index is mended where it says something else.
+        """
+        named = []
+        for _, entries in self.assets.index.by_part(parts, keep_alive):
+            counted = [one for one in entries if one.entry.standing is Standing.COUNTS]
+            times = Counter(one.entry.guid for one in counted)
+            named += [one for one in counted if times[one.entry.guid] > 1 or _is_news(one.entry, found)]
+        stored = self.assets.load_each([one.entry.key for one in named], keep_alive)
+        for one in named:
+            record = stored.get(one.entry.key)
+            if isinstance(record, Unreadable):
+                continue
+            self.assets.index.settle(one, record)
+            if record and record.record.guid == one.entry.guid and record.record.status in RETIRABLE:
+                yield record.record
 
     def _has_same_terms(
         self, found: Snapshot, deferrals: Deferrals, log: RunLog, keep_alive: Callable[[], None]
@@ -106,11 +145,17 @@ class FindMissing:
             for record in marked
             if is_due(record) and not (found.may_show(record) or deferrals.waits(Kind.ASSET, record.guid))
         ]
-        synced = sum(1 for record in counted if record.status is AssetStatus.SYNCED)
-        outcome = self.retire.retire(due, synced, log, keep_alive)
+        outcome = self.retire.retire(due, lambda: self._count_synced(keep_alive), log, keep_alive)
         waiting = [one for one in marked if not is_due(one)]
         is_in_grace = any(one.guid in confirmed or one.key in replaced for one in waiting)
         return Missing(is_in_grace or outcome is Outcome.UNFINISHED, outcome is Outcome.ASKED)
+
+    def _count_synced(self, keep_alive: Callable[[], None]) -> int:
+        count = 0
+        for _, page in self.assets.count_each():
+            keep_alive()
+            count += page[AssetStatus.SYNCED]
+        return count
 
     def _mark(
         self,
@@ -141,3 +186,9 @@ class FindMissing:
                     record.key,
                     lambda one, terms=terms: one.model_copy(update={"terms": terms}),  # type: ignore[misc]
                 )
+
+
+def _is_news(entry: Entry, found: Snapshot) -> bool:
+    if entry.guid in found.seen.entities:
+        return entry.is_absent or entry.terms != found.terms_of(entry)
+    return entry.is_absent or not found.may_show(entry)

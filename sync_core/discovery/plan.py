@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from sync_core.assets.entry import LONGEST_LISTED, Entry, Standing, hash_of_listed
 from sync_core.assets.record import AssetRecord, AssetStatus
 from sync_core.purview.asset import Asset, record_key
 
@@ -11,7 +12,7 @@ REFRESH_AFTER = timedelta(hours=24)
 REFRESH_REJECTED_AFTER = timedelta(hours=1)
 # Purview takes names of 4 KiB (docs/vendors/purview.md, section 3), storage 32,000 characters a text and 4 MiB a
 # transaction: an asset with an endless name must not keep the others from being recorded.
-LONGEST_TEXT = 4096
+LONGEST_TEXT = LONGEST_LISTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,18 +35,18 @@ class Plan:
     unchanged: int = 0
 
 
-def guids_to_read(sightings: Iterable[Sighting], known: Mapping[str, AssetRecord], now: datetime) -> list[str]:
+def guids_to_read(sightings: Iterable[Sighting], known: Mapping[str, Entry], now: datetime) -> list[str]:
     """Return the guids whose details are needed: new ones, those with another name, those not read for long."""
     return [sighting.guid for sighting in sightings if _is_due(sighting, known.get(sighting.guid), now)]
 
 
-def _is_due(sighting: Sighting, record: AssetRecord | None, now: datetime) -> bool:
-    if record is None or record.status is AssetStatus.RETIRED:
+def _is_due(sighting: Sighting, entry: Entry | None, now: datetime) -> bool:
+    if entry is None or entry.standing is Standing.RETIRED:
         return True
-    if record.display_text != sighting.display_text[:LONGEST_TEXT]:
+    if entry.listed != hash_of_listed(sighting.display_text):
         return True
-    is_rejected = record.status is AssetStatus.REJECTED
-    return now - record.refreshed_at >= (REFRESH_REJECTED_AFTER if is_rejected else REFRESH_AFTER)
+    is_rejected = entry.standing is Standing.REJECTED
+    return now - entry.refreshed_at >= (REFRESH_REJECTED_AFTER if is_rejected else REFRESH_AFTER)
 
 
 def plan_assets(assets: Iterable[Asset], records: Mapping[str, AssetRecord], *, now: datetime, run_id: str) -> Plan:

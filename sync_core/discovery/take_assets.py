@@ -1,6 +1,6 @@
 """Takes assets as Purview describes them now into the state, and sends the work that follows from it."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -30,9 +30,14 @@ class TakeAssets:
     queue: WorkQueue
     clock: Callable[[], datetime]
 
-    def take(self, found: Sequence[Asset], log: RunLog) -> None:
-        """Record new, changed, rejected and returning assets and enqueue what must be provisioned. Idempotent."""
-        records = {key: stored.record for key, stored in self.assets.load_many([record_key(a) for a in found]).items()}
+    def take(self, found: Sequence[Asset], log: RunLog, unindexed: Collection[str] = ()) -> None:
+        """Record new, changed, rejected and returning assets and enqueue what must be provisioned. Idempotent.
+
+        `unindexed` are guids that the index lacks: where their records stand, it is mended.
+        """
+        stored = self.assets.load_many([record_key(asset) for asset in found])
+        self.assets.index.mend([one for one in stored.values() if one.record.guid in unindexed])
+        records = {key: one.record for key, one in stored.items()}
         plan = plan_assets(found, records, now=self.clock(), run_id=log.run_id)
         self._apply(plan, log)
         if plan.new:

@@ -50,3 +50,4 @@ class Count(StrEnum):
     DATA_SETS_DROPPED = "data_sets_dropped"
     DELIVERIES_DROPPED = "deliveries_dropped"
     LEASES_DROPPED = "leases_dropped"
+    INDEX_MENDED = "index_mended"

@@ -37,6 +37,7 @@ from sync_core.runs.run_log import RunLog, recorded_run
 from sync_core.runs.run_store import RunStore
 from sync_core.runtime import Runtime
 from sync_core.storage.notes import Notes
+from sync_core.upkeep.mend_index import MendIndex
 
 LEASE = "reconcile"
 LEASE_S = 600
@@ -124,6 +125,7 @@ class Reconcile:
 
     heal: Heal
     count_assets: CountAssets
+    mend_index: MendIndex
     look_at_cluedin: LookAtCluedIn
     find_recreated: FindRecreated
     check_existence: CheckExistence
@@ -184,6 +186,7 @@ class Reconcile:
         yield Step("count assets", self.count_assets.run)
         yield Step("replay dead letters", self.heal.replay_dead_letters, is_thorough=True)
         yield Step("tidy", self.heal.tidy, is_thorough=True)
+        yield Step("mend the index", self.mend_index.run, is_thorough=True)
         if self.is_lineage_on:
             yield Step("find re-created assets", self.find_recreated.run, is_thorough=True)
         yield Step("look at CluedIn", self._unless_paused(CLUEDIN, self.look_at_cluedin.run))

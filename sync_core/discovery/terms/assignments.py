@@ -9,8 +9,11 @@ import hashlib
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
+from sync_core.assets.entry import PARTS, part_of
 from sync_core.purview.client import PAGE_SIZE
 from sync_core.purview.wire import AssignedEntity
+
+HASH_CHARACTERS = 16
 
 
 @dataclass
@@ -96,6 +99,10 @@ class Assignments:
         return all(rows.is_readable for rows in self.terms.values())
 
     def digest(self) -> str:
-        """Return a hash of all that an enumeration tells."""
-        rows = sorted(f"{one.guid}\t{one.type_name}\t{one.display_text}" for one in self.entities.values())
-        return hashlib.sha256("\n".join(rows).encode()).hexdigest()
+        """Return a hash of each part of what an enumeration tells, one behind the other."""
+        parts: dict[int, list[str]] = {part: [] for part in range(PARTS)}
+        for one in self.entities.values():
+            terms = " ".join(term for term in sorted(self.terms) if self.shows(term, one.guid))
+            parts[part_of(one.guid)].append(f"{one.guid}\t{one.type_name}\t{one.display_text}\t{terms}")
+        hashes = (hashlib.sha256("\n".join(sorted(rows)).encode()).hexdigest() for rows in parts.values())
+        return "".join(each[:HASH_CHARACTERS] for each in hashes)

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from pydantic import BaseModel
 
+from sync_core.assets.entry import Entry
 from sync_core.assets.record import AssetRecord
 from sync_core.discovery.terms.assignments import Assignments
 from sync_core.discovery.terms.keywords import Selection
@@ -57,16 +58,12 @@ class Snapshot:
         """Whether each list that can be read was read from its start to its end."""
         return not self.began.term and self.ended is None
 
-    def digest(self) -> str:
-        """Return a hash of all that it tells."""
-        return f"{self.seen.digest()} {' '.join(sorted(self.paused))}".strip()
-
-    def may_show(self, record: AssetRecord) -> bool:
+    def may_show(self, record: AssetRecord | Entry) -> bool:
         """Whether one that decides nothing now showed this asset last, so that it counts as present."""
         holding = self.standing.holding
         return bool(holding) and (not record.terms or self.standing.keeps(record.guid, record.terms))
 
-    def terms_of(self, record: AssetRecord) -> list[str]:
+    def terms_of(self, record: AssetRecord | Entry) -> list[str]:
         """Return which terms show the asset; of those that decide nothing now, which showed it last."""
         held = self.standing.holding.intersection(self.standing.evidence(record.guid, record.terms))
         return [key for key in self.terms.guids if key in held or self.seen.shows(key, record.guid)]

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from local.purview.admin.actions import find_term
 from local.purview.model import Entity
 from local.stack import TERM
+from sync_core.assets.asset_index import indexing
 from sync_core.assets.asset_rows import chunks, row_of
 from sync_core.assets.record import AssetRecord, AssetStatus
 from sync_core.discovery.plan import plan_assets
@@ -16,8 +17,9 @@ from tests.integration.sync_core.estate import Estate
 def seed_synced(estate: Estate, count: int) -> None:
     """Make so many assets in Purview that carry the term, and the records of a sync of them that is done."""
     estate.generate(count, term=TERM)
-    for chunk in chunks(list(_records(estate)), OPERATIONS_A_TRANSACTION):
-        estate.app.assets.table.transact([insert(row_of("record", record)) for record in chunk])
+    for chunk in chunks(list(_records(estate)), OPERATIONS_A_TRANSACTION // 2):
+        rows = [insert(row_of("record", record)) for record in chunk]
+        estate.app.assets.table.transact([*rows, *(one for record in chunk for one in indexing(None, record))])
 
 
 def _records(estate: Estate) -> Iterator[AssetRecord]:

@@ -1,6 +1,6 @@
 from local.stack import TERM
 from sync_core.assets.record import AssetStatus
-from sync_core.discovery.discover_by_term import COMPARE_AFTER
+from sync_core.discovery.term_cursor import COMPARE_AFTER
 from tests.integration.sync_core.conftest import NewEstate
 from tests.integration.sync_core.estate import ASSIGNMENTS, Estate
 
@@ -106,6 +106,7 @@ def test_a_record_that_was_lost_is_made_again_after_a_while(small_estate: Estate
     small_estate.app.assets.forget(lost.key)
     assert small_estate.tick().counts["queued"] == 0
 
+    small_estate.app.reconcile.run()
     small_estate.clock.advance(COMPARE_AFTER.total_seconds())
     small_estate.sync()
 

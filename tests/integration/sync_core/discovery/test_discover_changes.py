@@ -8,8 +8,8 @@ from local.purview.behaviour.entities import stamp
 from local.purview.builtin.building import entity_def
 from local.stack import TERM
 from sync_core.assets.record import AssetStatus
-from sync_core.discovery.discover_by_term import COMPARE_AFTER
 from sync_core.discovery.plan import REFRESH_AFTER, REFRESH_REJECTED_AFTER
+from sync_core.discovery.term_cursor import COMPARE_AFTER
 from tests.integration.sync_core.conftest import NewEstate
 from tests.integration.sync_core.estate import DETAILS, TYPES, Estate
 

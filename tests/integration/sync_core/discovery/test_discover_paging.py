@@ -13,7 +13,7 @@ from local.purview import Purview, make_app
 from local.simulation import serve
 from local.stack import TERM
 from sync_core.assets.record import AssetStatus
-from sync_core.discovery.discover_by_term import COMPARE_AFTER
+from sync_core.discovery.term_cursor import COMPARE_AFTER
 from sync_core.purview.client import PurviewClient
 from sync_core.purview.wire import AssignedEntity
 from tests.integration.sync_core.conftest import NewEstate

@@ -11,7 +11,7 @@ from local.purview.admin.actions import find_term
 from local.simulation.faults import Effect, Fault, Match
 from local.stack import TERM
 from sync_core.assets.record import AssetStatus
-from sync_core.discovery.discover_by_term import COMPARE_AFTER
+from sync_core.discovery.term_cursor import COMPARE_AFTER
 from sync_core.errors import ConfigError, SyncError, ThrottledError, TransientError
 from tests.integration.sync_core.conftest import NewEstate
 from tests.integration.sync_core.discovery.terms.test_resolve_terms import CUSTOMERS, PRODUCTS, SALES_MODEL, make_term

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sync_core.assets.entry import entry_of
 from sync_core.assets.record import AssetRecord, AssetStatus
 from sync_core.discovery.plan import (
     REFRESH_AFTER,
@@ -165,7 +166,7 @@ def test_a_key_is_that_of_type_and_qualified_name_and_survives_a_restart() -> No
 def test_details_are_read_of_what_is_new_or_shows_another_name() -> None:
     known = make_synced_record()
     seen = [sighting(known), sighting(known, guid="new"), sighting(known, display_text="renamed")]
-    assert guids_to_read(seen, {known.guid: known}, LATER) == ["new", known.guid]
+    assert guids_to_read(seen, {known.guid: entry_of(known)}, LATER) == ["new", known.guid]
 
 
 @pytest.mark.parametrize(
@@ -182,4 +183,5 @@ def test_details_are_read_of_what_is_new_or_shows_another_name() -> None:
 )
 def test_details_are_read_again_after_a_while(status: AssetStatus, age: timedelta, is_due: bool) -> None:  # noqa: FBT001
     record = make_record(status=status)
-    assert guids_to_read([sighting(record)], {record.guid: record}, NOW + age) == ([record.guid] if is_due else [])
+    found = guids_to_read([sighting(record)], {record.guid: entry_of(record)}, NOW + age)
+    assert found == ([record.guid] if is_due else [])
