@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from contextvars import Context
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 
@@ -173,7 +174,8 @@ def test_a_worker_that_was_overtaken_records_no_failure_over_what_its_successor_
 
     def fail() -> None:
         world.clock.advance(70)
-        world.new_app().create_data_source_group.handle(AssetMessage(asset_key=record.key).to_json().encode())
+        faster, message = world.new_app(), AssetMessage(asset_key=record.key)
+        Context().run(faster.create_data_source_group.handle, message.to_json().encode())
         raise error
 
     work_slowly(world, record.key, fail)
