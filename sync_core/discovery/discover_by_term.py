@@ -120,7 +120,7 @@ class DiscoverByTerm:
         log.notes += [each for each in news if each not in log.notes]
         self.tell_curation.tell(found.terms.news.proposals, log)
         self.tell.tell(found.paused.values())
-        found.check(lambda: bool(deferrals.all(Kind.STORE)))
+        found.check()
 
     def _compare(self, cursor: TermCursor | None, found: Snapshot, parts: frozenset[int], tick: Tick) -> None:
         """Compare parts of the lists with the records, and keep that."""

@@ -17,7 +17,6 @@ from sync_core.assets.record import AssetStatus
 from sync_core.discovery import find_missing
 from sync_core.errors import ConflictError
 from sync_core.runs.leases import Lease
-from sync_core.runs.run import RunKind
 from sync_core.runs.run_log import RunLog
 from tests.faults.world import World
 
@@ -145,11 +144,8 @@ def test_an_enumeration_that_breaks_off_retires_nothing(world: World, skip: int,
     world.tick()  # one snapshot without them is complete
 
     for _ in range(3):
-        world.clock.advance(600)  # a list that could not be read is looked at again by now
         world.account.fault(ASSIGNMENTS, skip=skip, times=3, **effect)
-        is_well = world.tick()
-        (run, *_) = world.app.runs.latest(RunKind.DISCOVER, 1)
-        assert not is_well or "cannot be read" in " ".join(run.notes)
+        assert not world.tick()
         world.account.clear_faults()
 
     assert retired(world) == set()

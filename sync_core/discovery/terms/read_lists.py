@@ -68,12 +68,12 @@ class Snapshot:
         held = self.standing.holding.intersection(self.standing.evidence(record.guid, record.terms))
         return [key for key in self.terms.guids if key in held or self.seen.shows(key, record.guid)]
 
-    def check(self, has_silent_store: Callable[[], bool]) -> None:
-        """Raise what keeps all of it from being read; `has_silent_store` says whether a store answers nothing.
+    def check(self) -> None:
+        """Raise what keeps all of it from being read.
 
         Raises:
-            TransientError: no term can be read and a store answers nothing, or there was no time for all lists. Terms
-                of stores that answer are paused, and told; that is no failure, however many they are.
+            TransientError: no term can be read, or there was no time for all lists. That terms were read and may not
+                count, such as drafts, is no failure.
             ConfigError: keywords name no term.
         """
         self.terms.check()
@@ -83,9 +83,13 @@ class Snapshot:
                 "If this lasts, Purview is slow, or there are too many of them for one run: nobody counts as missing "
                 "meanwhile. Give the term to fewer assets."
             )
-        unread = [one for one in self.paused.values() if one.cause_class not in {PAUSED, UNPUBLISHED}]
-        if unread and self.paused.keys() >= set(self.terms.guids) and has_silent_store():
-            raise TransientError(f"No term can be read. {unread[0]}")
+        is_read = not self.paused.keys() >= set(self.terms.guids)
+        if (
+            self.paused
+            and not is_read
+            and any(one.cause_class not in {PAUSED, UNPUBLISHED} for one in self.paused.values())
+        ):
+            raise TransientError(f"No term can be read. {next(iter(self.paused.values()))}")
 
 
 @dataclass(frozen=True)

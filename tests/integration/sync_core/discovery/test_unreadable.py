@@ -282,31 +282,15 @@ def test_a_paused_term_is_asked_for_again_after_two_hours_at_the_latest(
     assert "Products" in names(estate)
 
 
-@pytest.mark.parametrize(
-    "effect",
-    [{"status": 500}, {"status": 404}, {"status": 200, "body": "<html>"}, {"status": 200, "body": {}}],
-    ids=str,
-)
-def test_the_only_term_is_paused_where_its_list_cannot_be_read_and_purview_answers(
-    small_estate: Estate, purview: Purview, effect: dict[str, Any]
-) -> None:
+def test_where_the_only_term_cannot_be_read_the_run_fails_and_says_why(small_estate: Estate, purview: Purview) -> None:
     small_estate.sync()
-    small_estate.unreadable(list_of(purview, TERM), **effect)
+    small_estate.unreadable(list_of(purview, TERM))
 
-    for _ in range(6):
+    for _ in range(4):
         small_estate.clock.advance(60)
-        run = small_estate.tick()
-        assert any(TERM in note for note in run.notes)
-    assert {record.absent for record in small_estate.records()} == {0}
-
-
-def test_where_purview_answers_nothing_the_run_fails_and_says_why(small_estate: Estate) -> None:
-    small_estate.sync()
-    small_estate.purview_fault(".*", times=None, status=503)
-
-    for _ in range(6):
-        small_estate.clock.advance(60)
-        assert "answered 503" in small_estate.failing_tick(TransientError).error
+        run = small_estate.failing_tick(TransientError)
+        assert "No term can be read" in run.error
+        assert "answered 500" in run.error
     assert {record.absent for record in small_estate.records()} == {0}
 
 

@@ -12,7 +12,6 @@ from sync_core.absence.approval import Approval
 from sync_core.absence.retire import APPROVAL
 from sync_core.assets.record import AssetStatus
 from sync_core.catalog.values import Kind
-from sync_core.errors import TransientError
 from sync_core.runs.run import RunOutcome, RunRecord
 from tests.faults.virtual import make_virtual_app
 from tests.integration.sync_core.conftest import NewEstate
@@ -585,26 +584,3 @@ def test_each_run_names_a_term_whose_list_fell_to_none_and_an_idle_one_asks_only
     runs = many(estate, 120, 60)
     assert [run for run in runs if not any("fell from several" in note for note in run.notes)] == []
     assert asked(estate, since)[LINKS] <= 8
-
-
-@pytest.mark.parametrize("effect", [{"status": 500}, {"status": 401}, {"status": 200, "body": {"x": 1}}], ids=str)
-def test_the_only_term_of_the_catalog_is_paused_and_the_run_is_well_while_the_catalog_answers(
-    new_small_estate: NewEstate, effect: dict[str, Any]
-) -> None:
-    estate = tagged(new_small_estate, SYNC_TERM_STORE="unified")
-    sync(estate)
-    estate.purview_fault(LINKS, times=None, **effect)
-    for run in many(estate, 6, 60):
-        assert run.outcome is RunOutcome.SUCCEEDED
-        assert any("Tag" in note for note in run.notes)
-    assert set(statuses(estate).values()) == SYNCED
-
-
-def test_the_run_fails_where_the_only_store_answers_nothing(new_small_estate: NewEstate) -> None:
-    estate = tagged(new_small_estate, SYNC_TERM_STORE="unified")
-    sync(estate)
-    estate.purview_fault(".*", times=None, status=503)
-    for _ in range(6):
-        estate.clock.advance(60)
-        assert "No term can be read" in estate.failing_tick(TransientError).error
-    assert set(statuses(estate).values()) == SYNCED
