@@ -42,7 +42,7 @@ def _parser() -> argparse.ArgumentParser:
     replay = commands.add_parser("replay", help="put dead letters back on their queue")
     which = replay.add_mutually_exclusive_group(required=True)
     which.add_argument("--all", action="store_true", help="all of them")
-    which.add_argument("--cause", metavar="CLASS", help="those of one cause class, as `letters` shows it")
+    which.add_argument("--cause", metavar="CLASS", help="those of one cause class, as `dead-letters` shows it")
     which.add_argument("--id", metavar="ID", help="one of them")
     replay.set_defaults(command=_replay)
     close = commands.add_parser("close", help="set a dead letter aside that is not to be replayed")
@@ -93,7 +93,7 @@ def _replay(sync: App, options: argparse.Namespace) -> int:
     count, refused = sync.dead_letters.replay_each(wanted)
     for why in refused:
         print(why, file=sys.stderr)
-    print(f"{count} of {len(wanted)} letters are on their queue again")
+    print(f"{count} of {len(wanted)} dead letters are on their queue again")
     return 1 if refused or not wanted else 0
 
 

@@ -111,7 +111,7 @@ class Retire:
         return Outcome.UNFINISHED if left else Outcome.DONE
 
     def has_approval(self) -> bool:
-        """Whether a person has given the word for which a retirement waits."""
+        """Whether a person has approved the retirement that waits for it."""
         needed = self.approvals.load(ApprovalNeeded, NEEDED)
         return needed is not None and self.may_lose(needed.assets)
 

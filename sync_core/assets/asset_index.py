@@ -9,13 +9,11 @@ See decision 24.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from contextvars import copy_context
 from dataclasses import dataclass
 from itertools import groupby
 
-from sync_core.assets.asset_rows import PARTITION, READERS, StoredAsset, chunks
+from sync_core.assets.asset_rows import PARTITION, StoredAsset, chunks, in_parallel, range_of
 from sync_core.assets.entry import PARTS, Entry, entry_of, part_of, ranges, row_key
 from sync_core.assets.record import AssetRecord
 from sync_core.errors import ConflictError
@@ -29,8 +27,6 @@ from sync_core.storage.table import (
     merge,
     update,
 )
-
-END = ";"  # the character after ':'
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,18 +67,17 @@ class AssetIndex:
 
     def after(self, row_key: str) -> Iterator[tuple[str, StoredEntry | None]]:
         """Yield the rows behind one with their keys, in the order of these; None for one that cannot be read."""
-        bounds = {"partition": PARTITION, "first": row_key or "guid:", "last": f"guid{END}"}
+        bounds = range_of("guid") | ({"first": row_key} if row_key else {})
         for row in self.table.rows(KEYS_BEHIND, bounds):
             yield str(row["RowKey"]), next(_entries([row]), None)
 
     def lacking(self, stored: Sequence[StoredAsset]) -> list[StoredAsset]:
         """Return those records of which the index says nothing, or something else; reads in parallel."""
-        with ThreadPoolExecutor(READERS) as pool:
-            jobs = [(one, pool.submit(copy_context().run, self._load, entry_of(one.record))) for one in stored]
-            return [one for one, job in jobs if job.result() != entry_of(one.record)]
+        return [one for one, found in in_parallel(self._load, stored) if found != entry_of(one.record)]
 
-    def _load(self, entry: Entry) -> Entry | None:
-        found = self.table.get(PARTITION, row_key(entry))
+    def _load(self, stored: StoredAsset) -> Entry | None:
+        """Return what the index says of a record."""
+        found = self.table.get(PARTITION, row_key(entry_of(stored.record)))
         return next(readable(Entry, [found.values]), None) if found else None
 
     def mend(self, stored: Sequence[StoredAsset]) -> None:
@@ -118,10 +113,9 @@ class AssetIndex:
             self.table.delete(PARTITION, key, etag)
 
     def _between(self, first: int, last: int) -> Iterator[StoredEntry]:
-        end = f"guid:{last + 1:02x}" if last + 1 < PARTS else f"guid{END}"
-        return _entries(
-            self.table.rows(KEYS_BETWEEN, {"partition": PARTITION, "first": f"guid:{first:02x}", "last": end})
-        )
+        bounds = range_of("guid") | {"first": f"guid:{first:02x}"}
+        bounds |= {"last": f"guid:{last + 1:02x}"} if last + 1 < PARTS else {}
+        return _entries(self.table.rows(KEYS_BETWEEN, bounds))
 
 
 def _writing(entry: Entry) -> Operation:

@@ -1,6 +1,8 @@
 """The rows that belong to an asset, what they are called, and how many of them go into one transaction."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -12,6 +14,7 @@ from sync_core.storage.rows import to_row, whole_row
 from sync_core.storage.table import OPERATIONS_A_TRANSACTION
 
 Item = TypeVar("Item")
+Found = TypeVar("Found")
 PARTITION = "assets"
 READERS = 8  # at once, where many rows are read one by one
 LARGEST_TEXTS = 3 * 1024**2  # a transaction holds 4 MiB; the rest of 100 rows needs far less than one
@@ -73,6 +76,13 @@ def fitting(records: Iterable[AssetRecord]) -> Iterator[Sequence[AssetRecord]]:
         size += own_size
     if chunk:
         yield chunk
+
+
+def in_parallel(read: Callable[[Item], Found], items: Sequence[Item]) -> list[tuple[Item, Found]]:
+    """Return what reading each item alone brings, some at once; the requests count for who asks."""
+    with ThreadPoolExecutor(READERS) as pool:
+        jobs = [(item, pool.submit(copy_context().run, read, item)) for item in items]
+        return [(item, job.result()) for item, job in jobs]
 
 
 def chunks(items: Sequence[Item], size: int) -> Iterator[Sequence[Item]]:

@@ -11,21 +11,19 @@ All rows share one partition: a record and its job change together in one transa
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import datetime
 
 from sync_core.assets.asset_index import AssetIndex, indexing
 from sync_core.assets.asset_rows import (
     PARTITION,
-    READERS,
     News,
     StoredAsset,
     Sweep,
     chunks,
     fitting,
+    in_parallel,
     range_of,
     row_of,
     whole_row_of,
@@ -55,7 +53,7 @@ from sync_core.storage.unreadable import Unreadable
 SWEEP = "sweep"
 READ_AT_ONCE = 500
 LONGEST_REASON = 500
-APPROVED = "Approved by "  # in the reason of a retirement that a person gave the word for
+APPROVED = "Approved by "  # in the reason of a retirement that a person has approved
 
 
 @dataclass(frozen=True)
@@ -87,11 +85,9 @@ class AssetStore:
         They are read in parallel, some hundred at a time; `keep_alive` is called before each time.
         """
         found: dict[str, StoredAsset | Unreadable] = {}
-        with ThreadPoolExecutor(READERS) as pool:
-            for chunk in chunks(keys, READ_AT_ONCE):
-                keep_alive()
-                jobs = {key: pool.submit(copy_context().run, self.look_up, key) for key in chunk}
-                found.update((key, one) for key, job in jobs.items() if (one := job.result()))
+        for chunk in chunks(keys, READ_AT_ONCE):
+            keep_alive()
+            found.update((key, one) for key, one in in_parallel(self.look_up, chunk) if one)
         return found
 
     def look_up(self, key: str) -> StoredAsset | Unreadable | None:

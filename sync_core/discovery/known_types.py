@@ -83,12 +83,15 @@ class AssetTypes:
 
     def seems_asset(self, type_name: str) -> bool:
         """Whether a type is one of data assets as far as is known by now: nobody is asked, else its name decides."""
-        known = self._seen.get(type_name) or self.notes.load(KnownType, note_name(type_name))
+        known = self._remembered(type_name)
         why = known.why_left_out(type_name) if known else why_no_data_asset(type_name, (), is_complete=False)
         return not why
 
+    def _remembered(self, type_name: str) -> KnownType | None:
+        return self._seen.get(type_name) or self.notes.load(KnownType, note_name(type_name))
+
     def _recall(self, type_name: str) -> KnownType | None:
-        known = self._seen.get(type_name) or self.notes.load(KnownType, note_name(type_name))
+        known = self._remembered(type_name)
         if known is not None and known.is_told:
             self._told[type_name] = known
         if known is None or not (known.is_lasting(type_name) or self.clock() - known.learned_at < BELIEVED_FOR):

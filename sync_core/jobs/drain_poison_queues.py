@@ -2,7 +2,8 @@
 
 No function listens to these queues: what the host cannot decode it would hide there, without end and without a run.
 A message in one of them says nothing of its job, which is dead by its own attempts only: the host moves it there when
-workers died or storage was away, too. Idempotent: the same message again wakes the same job, or is the same letter.
+workers died or storage was away, too. Idempotent: the same message again wakes the same job, or is the same dead
+letter.
 """
 
 from collections.abc import Callable, Sequence

@@ -164,9 +164,7 @@ class Reconcile:
         is_thorough = self._begin_thorough(last, log.started_at)
         log.counts[Count.THOROUGH] = int(is_thorough)
         due = [step for step in self._steps() if is_thorough or not step.is_thorough or step.name in left_before]
-        due.sort(
-            key=lambda step: step.name not in left_before
-        )  # what a run had no time for comes first in the next one
+        due.sort(key=lambda step: step.name not in left_before)  # those that there was no time for come first
         failures, left = self._run_all(due, log)
         if left or left_before:
             began_at = log.started_at if is_thorough or last is None else last.began_at

@@ -101,8 +101,9 @@ class Assignments:
     def digest(self) -> str:
         """Return a hash of each part of what an enumeration tells, one behind the other."""
         parts: dict[int, list[str]] = {part: [] for part in range(PARTS)}
+        ordered = sorted(self.terms)
         for one in self.entities.values():
-            terms = " ".join(term for term in sorted(self.terms) if self.shows(term, one.guid))
+            terms = " ".join(term for term in ordered if self.shows(term, one.guid))
             parts[part_of(one.guid)].append(f"{one.guid}\t{one.type_name}\t{one.display_text}\t{terms}")
         hashes = (hashlib.sha256("\n".join(sorted(rows)).encode()).hexdigest() for rows in parts.values())
         return "".join(each[:HASH_CHARACTERS] for each in hashes)
