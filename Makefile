@@ -1,20 +1,20 @@
-# `make demo` shows it working, `make test` proves it. Everything else is a part of those two.
+# `make demo` shows it working, `make test` proves it, `make faults` tries to break it. All else is a part of those.
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 SOURCES := function_app.py sync_core local infra tests
 # Most tests wait for sockets, not for the processor, so more of them at once than there are cores.
-WORKERS ?= 3
+WORKERS ?= 4
 AZURITE := local/azurite/node_modules/.installed
 PYTEST := $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 UNIT := tests/unit $(filter-out tests/contract/host,$(wildcard tests/contract/*))
-INTEGRATION := tests/contract/host tests/faults tests/integration tests/security
+INTEGRATION := tests/contract/host tests/integration tests/security
 
 # Those that need the compiler, and those that read its snapshots.
 INFRA_TESTS := tests/integration/infra/test_compiler.py tests/integration/infra/test_parameters.py tests/unit/infra
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test lint types unit integration e2e infra snapshots soak protections bench audit clean worker lock
+.PHONY: help setup demo run test faults lint types all-tests unit integration e2e infra snapshots soak protections bench pictures audit clean worker lock
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,9 +42,16 @@ demo: setup ## tag assets, run the minute tick, show and check what was created
 run: setup ## the same, and stay up until Ctrl-C
 	$(BIN)/python -m local run
 
+# All at once: the type checker knows one core only.
+test: setup ## lint, types, unit, integration, end to end
+	$(MAKE) --jobs lint types all-tests
+
 # What takes long comes first, so that at the end no worker waits for another one.
-test: lint types ## everything: lint, types, unit, integration, end to end
+all-tests: setup
 	$(PYTEST) tests/e2e $(INTEGRATION) $(UNIT)
+
+faults: setup ## each guarantee under kills, lost answers, storms, odd answers and lost state
+	$(PYTEST) --dist worksteal tests/faults
 
 lint: setup ## style and layering
 	$(BIN)/ruff check $(SOURCES)
@@ -57,7 +64,7 @@ types: setup ## mypy, strict
 unit: setup ## pure logic, and the vendors' own SDKs against the simulators
 	$(PYTEST) $(UNIT)
 
-integration: setup ## state, clients, flows and host on real Azurite and real HTTP, with faults and attacks
+integration: setup ## state, clients, what the app does and its host, on real Azurite and real HTTP, with attacks
 	$(PYTEST) $(INTEGRATION)
 
 e2e: setup ## the whole app: simulators, Azurite, host
@@ -80,6 +87,9 @@ protections: setup ## take out each protection once and see its test fail
 
 bench: setup ## what things cost: requests, storage operations, and times as ratios
 	$(BIN)/python -m tests.bench
+
+pictures: setup ## take the docs' pictures of the dashboard anew, in Chromium
+	$(BIN)/python -m tests.e2e.dashboard_picture docs/images
 
 worker: setup ## the app under Microsoft's own worker library, which needs Python 3.13
 	$(BIN)/python -m pytest tests/integration/local/test_worker_library.py tests/e2e/test_microsoft_worker.py tests/integration/infra

@@ -58,6 +58,19 @@ param syncSettingsSource string = 'app'
 @description('The toggle of the lineage from CluedIn to Purview.')
 param lineageEnabled bool = true
 
+@description('Write onto each asset in Purview how its sync stands. Needs Data Curator on the collections of the assets.')
+param purviewWriteStatus bool = false
+
+@description('Who may open status, dashboard and actions: "key" = who has a function key, "entra" = who signs in with Microsoft Entra ID and is of one of the groups.')
+@allowed(['key', 'entra'])
+param webSignIn string = 'key'
+
+@description('With entra: client id of the app registration that people sign in to.')
+param webSignInClientId string = ''
+
+@description('With entra: object ids of the groups whose members are let in, separated by ";".')
+param webSignInGroups string = ''
+
 @description('Accept only signed webhook deliveries. The secrets come from the vault.')
 param requireWebhookSignature bool = false
 
@@ -85,10 +98,10 @@ param instanceMemoryMB int = 2048
 @maxValue(1000)
 param maximumInstanceCount int = 2
 
-@description('Messages that an instance fetches at once; with half of them left it fetches again. As in host.json.')
+@description('Messages that an instance fetches at once; with as many still running it fetches again. As in host.json.')
 @minValue(1)
 @maxValue(10)
-param queueBatchSize int = 7
+param queueBatchSize int = 8
 
 @description('Instances that always wait for webhooks. 0: the first delivery after a pause is slow.')
 @minValue(0)
@@ -115,6 +128,9 @@ param logRetentionDays int = 30
 @description('Most gigabytes of logs a day; what is over is lost, and with it alerts. -1: no limit.')
 @minValue(-1)
 param logLimitGbPerDay int = -1
+
+@description('Send traces and metrics by OpenTelemetry. The package must have azure-monitor-opentelemetry; see docs/operations.md.')
+param openTelemetry bool = false
 
 @description('Keep anyone from purging a deleted vault for 7 days. Cannot be taken back.')
 param protectVaultFromPurge bool = false
@@ -159,8 +175,19 @@ var problems = concat(
   empty(alertEmail) || contains(alertEmail, '@')
     ? []
     : ['alertEmail (ALERT_EMAIL) is "${alertEmail}"; expected an e-mail address, or nothing.'],
+  webSignIn == 'entra' && empty(trim(webSignInClientId))
+    ? [
+        'webSignInClientId (WEB_SIGN_IN_CLIENT_ID) is "${webSignInClientId}"; expected the client id of an app registration, because webSignIn is entra.'
+      ]
+    : [],
+  webSignIn == 'entra' && empty(replace(replace(webSignInGroups, ';', ''), ' ', ''))
+    ? [
+        'webSignInGroups (WEB_SIGN_IN_GROUPS) is "${webSignInGroups}"; expected object ids of groups, because webSignIn is entra: without any the whole tenant would be let in.'
+      ]
+    : [],
   logLimitGbPerDay != 0 ? [] : ['logLimitGbPerDay (LOG_LIMIT_GB_PER_DAY) is 0; expected 1 or more, or -1 for no limit.']
 )
+var signInGroups = filter(map(split(webSignInGroups, ';'), group => trim(group)), group => !empty(group))
 // All names come from this one, so nothing is made before it is known.
 var installation = empty(problems) ? hyphenated : fail(join(problems, ' '))
 var token = uniqueString(resourceGroup().id, installation)
@@ -288,6 +315,8 @@ var syncSettings = {
   SYNC_TERM_STORE: syncTermStore
   SYNC_SETTINGS_SOURCE: syncSettingsSource
   LINEAGE_ENABLED: string(lineageEnabled)
+  PURVIEW_WRITE_STATUS: string(purviewWriteStatus)
+  WEB_SIGN_IN: webSignIn
 }
 
 module functionApp 'modules/function-app.bicep' = {
@@ -307,6 +336,8 @@ module functionApp 'modules/function-app.bicep' = {
     maximumInstanceCount: maximumInstanceCount
     queueBatchSize: queueBatchSize
     alwaysReadyHttpInstances: alwaysReadyHttpInstances
+    openTelemetry: openTelemetry
+    signIn: { isOn: webSignIn == 'entra', clientId: trim(webSignInClientId), groups: signInGroups }
     appSettings: union(syncSettings, cluedInCredentials, webhookSettings, notificationSettings)
   }
   // The host looks at its storage and its secrets as soon as it starts: without its roles it stays ill.

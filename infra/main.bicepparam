@@ -23,6 +23,12 @@ param syncTerm = readEnvironmentVariable('SYNC_TERM', '')
 param syncTermStore = any(readEnvironmentVariable('SYNC_TERM_STORE', 'auto'))
 param syncSettingsSource = any(readEnvironmentVariable('SYNC_SETTINGS_SOURCE', 'app'))
 param lineageEnabled = bool(readEnvironmentVariable('LINEAGE_ENABLED', 'true'))
+param purviewWriteStatus = bool(readEnvironmentVariable('PURVIEW_WRITE_STATUS', 'false'))
+
+// Who may look and act.
+param webSignIn = any(readEnvironmentVariable('WEB_SIGN_IN', 'key'))
+param webSignInClientId = readEnvironmentVariable('WEB_SIGN_IN_CLIENT_ID', '')
+param webSignInGroups = readEnvironmentVariable('WEB_SIGN_IN_GROUPS', '')
 
 // Secrets. Leave them out and put them into the vault by hand, or give them once: later deployments keep them.
 param cluedInPassword = readEnvironmentVariable('CLUEDIN_PASSWORD', '')
@@ -36,7 +42,7 @@ param notifyUrls = readEnvironmentVariable('NOTIFY_URLS', '')
 param pythonVersion = any(readEnvironmentVariable('PYTHON_VERSION', '3.13'))
 param instanceMemoryMB = any(int(readEnvironmentVariable('INSTANCE_MEMORY_MB', '2048')))
 param maximumInstanceCount = int(readEnvironmentVariable('MAXIMUM_INSTANCE_COUNT', '2'))
-param queueBatchSize = int(readEnvironmentVariable('QUEUE_BATCH_SIZE', '7'))
+param queueBatchSize = int(readEnvironmentVariable('QUEUE_BATCH_SIZE', '8'))
 param alwaysReadyHttpInstances = int(readEnvironmentVariable('ALWAYS_READY_HTTP_INSTANCES', '0'))
 param useVirtualNetwork = bool(readEnvironmentVariable('USE_VIRTUAL_NETWORK', 'false'))
 param usePrivateVault = bool(readEnvironmentVariable('USE_PRIVATE_VAULT', 'false'))
@@ -44,4 +50,5 @@ param virtualNetworkAddressPrefix = readEnvironmentVariable('VIRTUAL_NETWORK_ADD
 param alertEmail = readEnvironmentVariable('ALERT_EMAIL', '')
 param logRetentionDays = int(readEnvironmentVariable('LOG_RETENTION_DAYS', '30'))
 param logLimitGbPerDay = int(readEnvironmentVariable('LOG_LIMIT_GB_PER_DAY', '-1'))
+param openTelemetry = bool(readEnvironmentVariable('OPEN_TELEMETRY', 'false'))
 param protectVaultFromPurge = bool(readEnvironmentVariable('PROTECT_VAULT_FROM_PURGE', 'false'))

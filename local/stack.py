@@ -151,9 +151,9 @@ def make_environment(
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(_HIDDEN_PREFIXES)}
     return {
         "SYNC_TERM": TERM,
-        # Nobody wants to wait ten seconds for an idle queue on a laptop; Core Tools honours this setting too.
+        # Nobody wants to wait two seconds for an idle queue on a laptop; Core Tools honours this setting too.
         "AzureFunctionsJobHost__extensions__queues__maxPollingInterval": "00:00:01",
-        "PYTHON_THREADPOOL_THREAD_COUNT": "16",
+        "PYTHON_THREADPOOL_THREAD_COUNT": "64",
         **inherited,
         "AzureWebJobsStorage": storage,
         "PURVIEW_ENDPOINT": purview_url,

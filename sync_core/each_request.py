@@ -46,6 +46,16 @@ def about_one_thing() -> Iterator[None]:
         _is_about_one.reset(token)
 
 
+@contextmanager
+def about_the_service() -> Iterator[None]:
+    """Ask how the service is, also amid questions about one thing: a request to slow down is one to all of us."""
+    token = _is_about_one.set(False)
+    try:
+        yield
+    finally:
+        _is_about_one.reset(token)
+
+
 def is_about_one_thing() -> bool:
     """Whether a request of now is about such a thing."""
     return _is_about_one.get()

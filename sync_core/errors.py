@@ -2,6 +2,8 @@
 
     SyncError
     ├── ConfigError        a person must fix a setting, a right or a term
+    │   ├── UnknownTermError ... because no keyword names a term
+    │   ├── CredentialsError ... because the service does not take the app's password, token or identity
     │   ├── ForbiddenError ... because the service refuses to show this, or to let it be done
     │   └── AddressError   ... because there is no such API at the address that a setting gives
     ├── TransientError     try again later; carries `retry_after_s`
@@ -47,6 +49,18 @@ class ConfigError(SyncError):
     def __init__(self, message: str, problems: Iterable[str] = ()) -> None:
         super().__init__(message)
         self.args = ("\n- ".join([*self.args, *(safe_text(problem) for problem in problems)]),)
+
+
+class UnknownTermError(ConfigError):
+    """No keyword names a term that the app is shown."""
+
+
+class CredentialsError(ConfigError):
+    """The service does not know who asks: a password, a token or an identity is refused. `service` is its title."""
+
+    def __init__(self, message: str, *, service: str) -> None:
+        super().__init__(message)
+        self.service = service
 
 
 class ForbiddenError(ConfigError):

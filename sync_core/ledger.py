@@ -12,13 +12,20 @@ _counting = Lock()  # adding one is a read and a write, and threads of one run s
 
 @contextmanager
 def request_ledger() -> Iterator[Counter[str]]:
-    """Collect the requests made inside the block; threads must be started with a copy of the context to count."""
+    """Collect the requests made inside the block; threads must be started with a copy of the context to count.
+
+    What an inner block collects counts for the outer one, too.
+    """
     counts: Counter[str] = Counter()
+    outer = _ledger.get()
     token = _ledger.set(counts)
     try:
         yield counts
     finally:
         _ledger.reset(token)
+        if outer is not None:
+            with _counting:
+                outer.update(counts)
 
 
 def record_request(service: str) -> None:

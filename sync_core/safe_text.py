@@ -8,14 +8,16 @@ import re
 MASK = "***"
 # C0 and C1 controls, line and paragraph separators, marks that turn the direction of text, halves of a character.
 UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+_IN_LINES = r"pwd|api[-_]?key|x-functions-key|x-identity-header"  # nothing else is called so, no operation of ours
 _NAMES = (
     r"access_?token|refresh_?token|id_?token|client_?secret|client_?assertion|pass(?:word|wd)|"
-    r"account_?key|shared_?access_?signature|api[-_]?key|x-functions-key|x-identity-header|sig(?:nature)?|secret"
+    rf"account_?key|shared_?access_?signature|sig(?:nature)?|secret|{_IN_LINES}"
 )
 SECRETS = (
     re.compile(r"\beyJ[\w-]{6,}\.[\w.-]+"),  # a JSON Web Token
     re.compile(r"(?i)\b(?P<name>(?:bearer|basic)\s+)[\w.~+/=-]{16,}"),
     re.compile(rf"(?i)(?P<name>\b(?:{_NAMES})=)[^\s&;,'\"]{{3,}}"),  # a form, a query, a connection string
+    re.compile(rf"(?i)(?P<name>\b(?:{_IN_LINES})\s*:\s+)[^\s&;,'\"]{{3,}}"),  # a header, a line of a log
     re.compile(r"(?i)(?P<name>[?&]code=)[^\s&;,'\"]{3,}"),  # a function key
     re.compile(rf"(?i)(?P<name>\\?[\"'](?:{_NAMES})\\?[\"']\s*:\s*\\?[\"'])[^\"'\\]+"),  # JSON, also within JSON
 )

@@ -2,14 +2,18 @@
 
 import re
 from base64 import b64decode
+from collections.abc import Mapping
 from enum import StrEnum
 from ipaddress import ip_address
+from os import environ
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
+    BaseModel,
     BeforeValidator,
+    ConfigDict,
     Field,
     SecretStr,
     ValidationError,
@@ -18,7 +22,6 @@ from pydantic import (
     model_validator,
 )
 from pydantic_core import ErrorDetails
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from sync_core.errors import ConfigError
 from sync_core.webhook_secrets import split_secrets
@@ -36,6 +39,13 @@ class SettingsSource(StrEnum):
 
     APP = "app"
     CLUEDIN = "cluedin"
+
+
+class WebSignIn(StrEnum):
+    """Who may open `status`, `dashboard` and `actions`: who has a function key, or who is signed in."""
+
+    KEY = "key"
+    ENTRA = "entra"
 
 
 class TermStore(StrEnum):
@@ -139,16 +149,16 @@ ServiceUrl = Annotated[str, AfterValidator(_service_url)]
 AccessToken = Annotated[SecretStr, AfterValidator(_token)]
 ConnectionString = Annotated[SecretStr, AfterValidator(_connection_string)]
 NotifyUrls = Annotated[
-    tuple[Annotated[SecretStr, AfterValidator(_notify_url)], ...], NoDecode, BeforeValidator(_split_semicolons)
+    tuple[Annotated[SecretStr, AfterValidator(_notify_url)], ...], BeforeValidator(_split_semicolons)
 ]
-WebhookSecrets = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_split_secrets)]
+WebhookSecrets = Annotated[tuple[SecretStr, ...], BeforeValidator(_split_secrets)]
 AccountName = Annotated[str, AfterValidator(_account_name)]
 
 
-class Settings(BaseSettings):
+class Settings(BaseModel):
     """All settings of the app; each alias is the name in the environment. `docs/configuration.md` explains them."""
 
-    model_config = SettingsConfigDict(extra="ignore", frozen=True)
+    model_config = ConfigDict(frozen=True, validate_default=True)
 
     purview_endpoint: ServiceUrl = Field(
         alias="PURVIEW_ENDPOINT", description="the Purview account's full URL, https://{account}.purview.azure.com"
@@ -170,10 +180,15 @@ class Settings(BaseSettings):
     sync_settings_source: SettingsSource = Field(default=SettingsSource.APP, alias="SYNC_SETTINGS_SOURCE")
     sync_term_store: TermStore = Field(default=TermStore.AUTO, alias="SYNC_TERM_STORE")
     sync_term: str = Field(default="", alias="SYNC_TERM", validate_default=True)
+    web_sign_in: WebSignIn = Field(default=WebSignIn.KEY, alias="WEB_SIGN_IN")
     lineage_enabled: bool = Field(default=True, alias="LINEAGE_ENABLED")
+
+    purview_write_status: bool = Field(default=False, alias="PURVIEW_WRITE_STATUS")
 
     webhook_secrets: WebhookSecrets = Field(default=(), alias="WEBHOOK_SECRETS")
     notify_urls: NotifyUrls = Field(default=(), alias="NOTIFY_URLS")
+
+    website_hostname: str = Field(default="", alias="WEBSITE_HOSTNAME")
 
     storage_account_name: AccountName = Field(default="", alias="AzureWebJobsStorage__accountName")
     storage_queue_service_uri: ServiceUrl | None = Field(default=None, alias="AzureWebJobsStorage__queueServiceUri")
@@ -245,6 +260,14 @@ class Settings(BaseSettings):
         """The CluedIn organization: the setting, or else the first label of the URL's host."""
         return self.cluedin_organization or (urlsplit(self.cluedin_url).hostname or "").split(".")[0]
 
+    @property
+    def dashboard_url(self) -> str:
+        """The address of the app's own page; empty where the platform does not tell its host."""
+        host, _, port = self.website_hostname.partition(":")
+        if not HOST.fullmatch(host.lower()) or (port and not port.isdecimal()):
+            return ""
+        return f"{'http' if is_loopback(host) else 'https'}://{self.website_hostname}/api/dashboard"
+
 
 SECRET_SETTINGS = frozenset(
     {"CLUEDIN_ACCESS_TOKEN", "CLUEDIN_PASSWORD", "WEBHOOK_SECRETS", "NOTIFY_URLS", "AzureWebJobsStorage"}
@@ -261,11 +284,17 @@ def load_settings() -> Settings:
             was expected.
     """
     try:
-        return Settings()
+        return Settings.model_validate(_named(environ))
     except ValidationError as error:
         problems = [_format_problem(detail) for detail in error.errors(include_url=False)]
     # Raised outside the handler: pydantic's own error would carry the values, secrets too, into the traceback.
     raise ConfigError("Settings are missing or wrong:", problems)
+
+
+def _named(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the settings of an environment by their aliases, in whatever case they are written there."""
+    by_lower_case = {name.lower(): value for name, value in environment.items()}
+    return {alias: by_lower_case[alias.lower()] for alias in _DESCRIPTIONS if alias.lower() in by_lower_case}
 
 
 def _format_problem(detail: ErrorDetails) -> str:

@@ -8,8 +8,15 @@ from sync_core.errors import ConfigError
 
 Named = TypeVar("Named")
 
-# They take no room: zero-width space, non-joiner and joiner, word joiner, byte order mark, soft hyphen.
-UNSEEN = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
+
+def _is_unseen(code: int) -> bool:
+    """Whether a character takes no room: it joins, turns the direction, controls, or chooses a variant."""
+    character = chr(code)
+    is_format = unicodedata.category(character) in {"Cf", "Cc"} and not character.isspace()
+    return is_format or code in {0x034F, *range(0xFE00, 0xFE10)}
+
+
+UNSEEN = dict.fromkeys(filter(_is_unseen, range(0x10000)))
 
 
 def normalized(name: str) -> str:

@@ -54,13 +54,15 @@ def _standard(word: str) -> str:
         is_key = bool(urlsafe_b64decode(data + "=" * (-len(data) % 4))) and re.fullmatch("[A-Za-z0-9_-]+", data)
     except ValueError:
         is_key = None
-    if not is_key:
+    if not is_key or PREFIX in data:
         raise ValueError(f"expected a secret in base64 behind {PREFIX}")
     return word
 
 
 def _plain(text: str) -> str:
     is_odd = not text or not text.isprintable() or text[0] in QUOTES or text[-1] in set(QUOTES.values())
+    if PREFIX in text.lower():
+        raise ValueError(f"found {PREFIX} beside something else, or in other letters; {EXPECTED}")
     if is_odd or _is_json(text):
         raise ValueError(f"found quotes, brackets or unseen characters; {EXPECTED}")
     return text

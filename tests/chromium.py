@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Dialog, Page, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
@@ -68,3 +69,14 @@ def open_page(browser: Browser, *, width: int = 1280, **options: Any) -> Iterato
     page.on("requestfinished", lambda request: seen.loaded.append(request.url))
     yield page, seen
     context.close()
+
+
+def unfold(page: Page) -> None:
+    """Unfold all that is folded away."""
+    page.evaluate("document.querySelectorAll('details').forEach(details => { details.open = true })")
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds wrong for people who do not see well, or do not see."""
+    found = Axe().run(page).response["violations"]
+    return [f"{each['id']}: {node['target']}" for each in found for node in each["nodes"]]

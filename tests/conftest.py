@@ -7,11 +7,16 @@ import textwrap
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from local.azurite import Azurite, run_azurite
 from tests.kit.nursery import Nursery, open_nursery
+
+if TYPE_CHECKING:
+    from tests.kit.scripted import Scripted
+    from tests.kit.services import Services
 
 # Azurite learns its accounts at its start, so there must be enough of them for all tests of a session.
 _ACCOUNTS = {f"t{number:05d}": base64.b64encode(b"test").decode() for number in range(3000)}
@@ -39,6 +44,23 @@ def _unused_accounts() -> Iterator[str]:
 def storage(azurite_server: Azurite, _unused_accounts: Iterator[str]) -> str:
     """Connection string of an account that no test used before: the app's own table and queue names, all empty."""
     return azurite_server.connection_string(next(_unused_accounts))
+
+
+@pytest.fixture(scope="session")
+def services() -> Iterator["Services"]:
+    """Both simulators and the identity endpoint, one set for all tests of a process that need them."""
+    from tests.kit.services import serve_services  # noqa: PLC0415 - most tests need none, and pay for no import
+
+    with serve_services() as services:
+        yield services
+
+
+@pytest.fixture(scope="session")
+def _scripted_services() -> Iterator[tuple["Scripted", "Scripted"]]:
+    from tests.kit.scripted import scripted  # noqa: PLC0415 - as above
+
+    with scripted() as one, scripted() as other:
+        yield one, other
 
 
 @pytest.fixture

@@ -37,11 +37,41 @@ var rules = [
     window: 'PT5M'
   }
   {
+    name: 'hidden-assets'
+    title: 'Assets are hidden from the app'
+    description: 'Purview refuses to show assets that carry the term (403), so they are not synced. Give the identity the role Data Reader on the collections that the runs name.'
+    severity: 3
+    query: 'traces | where message contains "is hidden from the app"'
+    operator: 'GreaterThan'
+    threshold: 0
+    window: 'PT1H'
+  }
+  {
+    name: 'types-left-out'
+    title: 'Tagged assets of a type are left out'
+    description: 'The term was given to assets whose type is no data asset by its definition, such as a server or a share. They never arrive in CluedIn.'
+    severity: 4
+    query: 'traces | where message contains "are left out as no data assets: "'
+    operator: 'GreaterThan'
+    threshold: 0
+    window: 'PT6H'
+  }
+  {
+    name: 'terms-paused'
+    title: 'A term or a store of terms is paused'
+    description: 'It could not be read three times in a row, or may not count: what is tagged with it does not arrive. GET status tells why, under deferred.'
+    severity: 3
+    query: 'traces | where message contains " is paused: "'
+    operator: 'GreaterThan'
+    threshold: 0
+    window: 'PT1H'
+  }
+  {
     name: 'failures'
     title: 'Functions fail'
     description: 'At least 3 runs failed within 15 minutes, or answered that they cannot work (5xx). Refused callers (4xx) do not count.'
     severity: 2
-    query: 'requests | where resultCode startswith "5" or (success == false and resultCode !startswith "4")'
+    query: 'requests | where name !startswith "process " and (resultCode startswith "5" or (success == false and resultCode !startswith "4"))'
     operator: 'GreaterThanOrEqual'
     threshold: 3
     window: 'PT15M'

@@ -36,11 +36,17 @@ param instanceMemoryMB int
 @description('Most instances of each function.')
 param maximumInstanceCount int
 
-@description('Messages that an instance fetches at once; with half of them left it fetches again.')
+@description('Messages that an instance fetches at once; with as many still running it fetches again.')
 param queueBatchSize int
 
 @description('Instances that always wait for HTTP requests.')
 param alwaysReadyHttpInstances int
+
+@description('Whether host and app tell Application Insights by OpenTelemetry.')
+param openTelemetry bool
+
+@description('Whether people sign in with Microsoft Entra ID, to which app registration, and members of which groups are let in.')
+param signIn { isOn: bool, clientId: string, groups: string[] }
 
 @description('The app\'s own settings, by name.')
 param appSettings object
@@ -69,12 +75,30 @@ var platformSettings = [
     name: 'APPLICATIONINSIGHTS_AUTHENTICATION_STRING'
     value: 'ClientId=${identity.properties.clientId};Authorization=AAD'
   }
-  // Before host.json. Both, or a smaller batch would keep the old threshold. A division of whole numbers rounds down.
+  // Before host.json. Both, or a smaller batch would keep the old threshold. A batch of one is one message at a time.
   { name: 'AzureFunctionsJobHost__extensions__queues__batchSize', value: string(queueBatchSize) }
-  { name: 'AzureFunctionsJobHost__extensions__queues__newBatchThreshold', value: string(queueBatchSize / 2) }
-  // Not fewer than the messages of one instance, or they would wait for a thread while their time runs.
-  { name: 'PYTHON_THREADPOOL_THREAD_COUNT', value: '16' }
+  {
+    name: 'AzureFunctionsJobHost__extensions__queues__newBatchThreshold'
+    value: string(queueBatchSize == 1 ? 0 : queueBatchSize)
+  }
+  // More than both queues' messages, the timers and the HTTP requests of one instance: a webhook waits for no thread.
+  { name: 'PYTHON_THREADPOOL_THREAD_COUNT', value: '64' }
 ]
+// Before host.json. The worker sets up Azure Monitor's distribution where the package has it. Its own instrumentations
+// stay off: they tell whole URLs, send trace contexts to other people's services, and make a span of each storage request.
+var telemetrySettings = openTelemetry
+  ? [
+      { name: 'AzureFunctionsJobHost__telemetryMode', value: 'OpenTelemetry' }
+      { name: 'PYTHON_APPLICATIONINSIGHTS_ENABLE_TELEMETRY', value: 'true' }
+      // Whole traces. The exporter's own choice is five spans a second, which tears a trace into pieces.
+      { name: 'OTEL_TRACES_SAMPLER', value: 'microsoft.fixed_percentage' }
+      { name: 'OTEL_TRACES_SAMPLER_ARG', value: '1' }
+      {
+        name: 'OTEL_PYTHON_DISABLED_INSTRUMENTATIONS'
+        value: 'azure_sdk,django,fastapi,flask,httpx,psycopg2,requests,urllib,urllib3'
+      }
+    ]
+  : []
 // A loop may only run over what is known before the deployment, so the settings above cannot be a part of it.
 var ownSettings = [
   for setting in items(appSettings): {
@@ -142,7 +166,7 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
     }
     siteConfig: {
       minTlsVersion: '1.2'
-      appSettings: concat(ownSettings, platformSettings)
+      appSettings: concat(ownSettings, platformSettings, telemetrySettings)
     }
   }
 }
@@ -159,6 +183,48 @@ resource scmPublishing 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2
   parent: app
   name: 'scm'
   properties: { allow: false }
+}
+
+// Always there, so that a later deployment can switch it off again. Whoever calls the webhook has a function key, and
+// health has nothing to hide: both are left to the host.
+resource authentication 'Microsoft.Web/sites/config@2024-11-01' = {
+  parent: app
+  name: 'authsettingsV2'
+  properties: signIn.isOn
+    ? {
+        platform: { enabled: true }
+        globalValidation: {
+          requireAuthentication: true
+          unauthenticatedClientAction: 'RedirectToLoginPage'
+          redirectToProvider: 'azureactivedirectory'
+          excludedPaths: [
+            '/api/health'
+            '/api/webhooks/cluedin/data-set-processed'
+          ]
+        }
+        httpSettings: { requireHttps: true }
+        identityProviders: {
+          azureActiveDirectory: {
+            enabled: true
+            registration: {
+              clientId: signIn.clientId
+              openIdIssuer: '${environment().authentication.loginEndpoint}${tenant().tenantId}/v2.0'
+            }
+            validation: {
+              allowedAudiences: [
+                signIn.clientId
+                'api://${signIn.clientId}'
+              ]
+              defaultAuthorizationPolicy: {
+                allowedPrincipals: { groups: signIn.groups }
+              }
+            }
+          }
+        }
+        // Who it is comes with each request; nobody needs the tokens later.
+        login: { tokenStore: { enabled: false } }
+      }
+    : { platform: { enabled: false } }
 }
 
 @description('Name of the app.')

@@ -27,8 +27,7 @@ var queueGrants = [
   { name: 'lineage-sync-poison', why: 'The host moves dead messages here; reconcile takes, records and deletes them' }
 ]
 var tableGrants = [
-  { name: 'syncassets', why: 'The app keeps the state of each asset' }
-  { name: 'syncgroups', why: 'The app keeps which asset owns which data source group' }
+  { name: 'syncassets', why: 'The app keeps the state of each asset, and which data source group it owns' }
   { name: 'syncnotes', why: 'The app keeps leases, cursors, throttles and notifications' }
   { name: 'syncruns', why: 'The app keeps what each run did' }
   { name: 'syncdatasets', why: 'The app keeps data sets and deliveries' }

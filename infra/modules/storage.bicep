@@ -22,7 +22,6 @@ var queueNames = [
 ]
 var tableNames = [
   'syncassets'
-  'syncgroups'
   'syncnotes'
   'syncruns'
   'syncdatasets'

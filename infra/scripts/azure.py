@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 SYNC_TRIGGERS = "syncfunctiontriggers?api-version=2024-11-01"
@@ -13,6 +13,7 @@ SYNC_TRIGGERS = "syncfunctiontriggers?api-version=2024-11-01"
 # Source: learn.microsoft.com "Use Key Vault references as app settings", section "Understand rotation".
 REFRESH_SECRETS = "config/configreferences/appsettings/refresh?api-version=2022-03-01"
 
+NO_HEADERS: Mapping[str, str] = {}
 Run = Callable[[list[str]], str]
 """Runs the Azure CLI with arguments and returns what it prints."""
 
@@ -61,17 +62,22 @@ def run_azure_cli(arguments: list[str]) -> str:
     return done.stdout
 
 
-def fetch(url: str, key: str = "") -> tuple[int, str]:
-    """GET a URL, with a function key if one is given, and return status and body; 0 if nothing answers.
+class _Stay(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *_: object) -> None:
+        """Follow nothing: a key or token in a header would go along."""
+
+
+def fetch(url: str, headers: Mapping[str, str] = NO_HEADERS) -> tuple[int, str]:
+    """GET a URL, follow no redirect, and return status and body; 0 if nothing answers.
 
     Raises:
         NotWellError: the URL is not https.
     """
     if not url.startswith("https://"):
         raise NotWellError(f"{url!r} is no https address.")
-    request = urllib.request.Request(url, headers={"x-functions-key": key} if key else {})  # noqa: S310  # see above
+    request = urllib.request.Request(url, headers=dict(headers))  # noqa: S310  # https only, see above
     try:
-        with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310  # https only, see above
+        with urllib.request.build_opener(_Stay).open(request, timeout=60) as answer:
             return answer.status, answer.read().decode()
     except urllib.error.HTTPError as error:
         return error.code, error.read().decode(errors="replace")

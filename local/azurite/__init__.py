@@ -24,6 +24,7 @@ DEFAULT_ACCOUNT = "devstoreaccount1"
 DEFAULT_KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
 
 _INSTALLED = Path(__file__).with_name("node_modules") / ".bin" / "azurite"
+_NO_AUTOSAVE = Path(__file__).with_name("no_autosave.cjs")
 _LISTENING = re.compile(r"Azurite (Blob|Queue|Table) service is successfully listening at (http://\S+)\n")
 _SERVICES = ("Blob", "Queue", "Table")
 
@@ -74,7 +75,11 @@ def run_azurite(
     """
     keys = {DEFAULT_ACCOUNT: DEFAULT_KEY, **(accounts or {})}
     with tempfile.TemporaryDirectory(prefix="azurite-") as scratch:
-        environment = {**os.environ, "AZURITE_ACCOUNTS": ";".join(f"{name}:{key}" for name, key in keys.items())}
+        environment = {
+            **os.environ,
+            "AZURITE_ACCOUNTS": ";".join(f"{name}:{key}" for name, key in keys.items()),
+            **({} if folder else without_autosave()),
+        }
         child = start_child(
             "azurite",
             [find_azurite(), *_arguments(folder or Path(scratch))],
@@ -87,6 +92,11 @@ def run_azurite(
             yield Azurite(endpoints=_read_endpoints(child), keys=keys)
         finally:
             child.stop()
+
+
+def without_autosave() -> dict[str, str]:
+    """Return the environment in which the Azurite that is installed here saves its data at its end only."""
+    return {"NODE_OPTIONS": f'--require "{_NO_AUTOSAVE}"'} if _INSTALLED.exists() else {}
 
 
 def _arguments(folder: Path) -> list[str]:

@@ -32,6 +32,12 @@ class CluedInSwitches(SwitchSet):
     created_token_is_shown: bool = True
     """createToken answers the token's text; off: it is null and must be read from apiTokens (1.2)."""
 
+    operations_a_request: int | None = Field(default=None, ge=1)
+    """How many operations one document may ask for, None for any number; more are refused as a bad document is (3.1).
+    Unpublished: servers limit depth, aliases or cost in ways of their own."""
+    refused_names: tuple[str, ...] = ()
+    """Names that no group and no source may have: creating one answers 400 for that operation alone."""
+
     read_after_create_lag_s: float = Field(default=1.0, ge=0)
     """How long a created group, source or data set is invisible to lists and look-ups (3.4)."""
     create_data_source_set_answer: Literal["int", "string"] = "int"

@@ -71,13 +71,17 @@ class Stage:
 
             self._wait(is_done, lambda: f"{title}: {count()} of {expected}")
 
-    def wait_until_idle(self, queue: str) -> None:
-        """Wait until all that was sent is worked off.
+    def wait_for_lineage(self) -> None:
+        """Wait until no data set has lineage to be written. A delivery counts from its answer on, its message follows.
 
         Raises:
             NotDoneError: the time is over, or the app ended.
         """
-        self._wait(lambda: self._count_messages(queue) == 0, lambda: f"there is still work in the queue {queue}")
+
+        def is_done() -> bool:
+            return not self.read_status()["openDeliveries"] and self._count_messages(LINEAGE_QUEUE) == 0
+
+        self._wait(is_done, lambda: "there is still lineage to be written")
 
     def _wait(self, is_done: Callable[[], bool], tell: Callable[[], str]) -> None:
         deadline = time.monotonic() + _DEADLINE_S

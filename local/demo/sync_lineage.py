@@ -24,7 +24,7 @@ from local.demo.engineer import CHANGED_MAPPING, DATA_SET, FIRST_MAPPING, LEFT_O
 from local.demo.lineage import DEPTH, Lineage, fetch_lineage
 from local.demo.purview import TaggedAsset
 from local.demo.requests_seen import watch
-from local.demo.stage import LINEAGE_QUEUE, Stage
+from local.demo.stage import Stage
 from local.stack import TERM, WEBHOOK_SECRET
 
 
@@ -40,7 +40,7 @@ def show_lineage(stage: Stage) -> None:
     started_s = time.monotonic()
     engineer.load(cluedin)
     check_calls(stage, engineer.wait_for_delivery(cluedin))
-    stage.wait_until_idle(LINEAGE_QUEUE)
+    stage.wait_for_lineage()
     took_s = time.monotonic() - started_s
     lineage = read_lineage(stage)
     report.say(f"Purview's lineage of '{asset.name}', {DEPTH} steps downstream, {took_s:.1f} s after the upload:")
@@ -97,13 +97,13 @@ def _process(stage: Stage, data_set_id: str) -> None:
     cluedin = Driver(stage.stack.cluedin.url)
     engineer.process(cluedin, data_set_id)
     engineer.wait_for_delivery(cluedin)
-    stage.wait_until_idle(LINEAGE_QUEUE)
+    stage.wait_for_lineage()
 
 
 def _repeat_event(stage: Stage, delivery: dict[str, Any]) -> None:
     with watch(stage.stack.purview.url) as purview, watch(stage.stack.cluedin.url) as cluedin:
         answer = _deliver_again(stage, delivery)
-        stage.wait_until_idle(LINEAGE_QUEUE)
+        stage.wait_for_lineage()
     stage.report.check(
         "it is answered 202, as a duplicate",
         holds=(answer.status_code, answer.json().get("status")) == (requests.codes.accepted, "duplicate"),

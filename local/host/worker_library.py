@@ -51,19 +51,20 @@ class WorkerLibrary:
         """The metadata of each function, by name; `raw_bindings` are JSON texts as in function.json."""
         return self._functions
 
-    def run_timer(self, name: str) -> WorkerResult:
-        """Run a timer function as if it were due."""
-        return self._invoke(name, make_timer_value(ScheduleStatus(NEVER, NEVER, NEVER), is_past_due=False))
+    def run_timer(self, name: str, trace_parent: str = "") -> WorkerResult:
+        """Run a timer function as if it were due, under the trace that the host gives it."""
+        value = make_timer_value(ScheduleStatus(NEVER, NEVER, NEVER), is_past_due=False)
+        return self._invoke(name, value, trace_parent)
 
-    def run_queue(self, name: str, body: str) -> WorkerResult:
-        """Run a queue function with a message."""
-        return self._invoke(name, make_manual_value(body))
+    def run_queue(self, name: str, body: str, trace_parent: str = "") -> WorkerResult:
+        """Run a queue function with a message, under the trace that the host gives it."""
+        return self._invoke(name, make_manual_value(body), trace_parent)
 
-    def run_http(self, name: str, call: HttpCall) -> WorkerResult:
-        """Run an HTTP function; nobody asks for keys here."""
-        return self._invoke(name, make_http_value(call))
+    def run_http(self, name: str, call: HttpCall, trace_parent: str = "") -> WorkerResult:
+        """Run an HTTP function under the trace that the host gives it; nobody asks for keys here."""
+        return self._invoke(name, make_http_value(call), trace_parent)
 
-    def _invoke(self, name: str, value: TriggerValue) -> WorkerResult:
+    def _invoke(self, name: str, value: TriggerValue, trace_parent: str = "") -> WorkerResult:
         function = self._functions[name]
         trigger = next(key for key, info in function.bindings.items() if info.type.endswith("Trigger"))
         request = Message(
@@ -71,7 +72,7 @@ class WorkerLibrary:
             function_id=function.function_id,
             input_data=[Message(name=trigger, data=to_typed_data(value.data), WhichOneof=lambda _: "data")],
             trigger_metadata={key: to_typed_data(datum) for key, datum in value.metadata.items()},
-            trace_context=Message(trace_parent="", trace_state="", attributes={}),
+            trace_context=Message(trace_parent=trace_parent, trace_state="", attributes={}),
             retry_context=Message(retry_count=0, max_retry_count=0, exception=None),
         )
         return _to_result(self._runner.run(_send(runtime.invocation_request, invocation_request=request)))

@@ -1,6 +1,7 @@
 """The simulated account: all its parts, put together."""
 
 from local.purview.behaviour.access import Access, Tokens
+from local.purview.behaviour.business_metadata import BusinessMetadata
 from local.purview.behaviour.catalog import Catalog
 from local.purview.behaviour.collections import Collections
 from local.purview.behaviour.entities import Entities
@@ -42,6 +43,7 @@ class Account(Simulator[PurviewSwitches]):
         self.catalog = Catalog(self.types)
         self.typedefs = Typedefs(self.catalog, now_ms)
         self.entities = Entities(self.catalog, self._root, self._switches, now_ms)
+        self.business_metadata = BusinessMetadata(self.catalog, self._switches, now_ms)
         self.relationships = Relationships(self.catalog, self._switches, now_ms)
         self.lineage = Lineage(self.catalog)
         curation = Curation()

@@ -86,14 +86,18 @@ class PurviewSwitches(UnifiedSwitches):
     """How a GET tells the parts that an entity owns, such as columns: with their names, by guid only, or not at all."""
     links: Literal["by_guid", "by_name", "absent"] = "by_guid"
     """How a GET tells the inputs and outputs of a process: by guid, by unique attributes only, or not at all."""
-    write_answer: Literal["full", "no_assignments", "empty"] = "full"
-    """What a write answers: all, no guidAssignments, or an empty object."""
+    write_answer: Literal["full", "no_assignments", "empty", "partial", "mixed_up"] = "full"
+    """What a write answers: all, no guidAssignments, an empty object, every second entity, or others' guids."""
     dropped_attributes: tuple[str, ...] = ()
     """Attributes that a write silently drops, although the type has them."""
     collection_in_entity: bool = True
     """Does a GET tell the collectionId?"""
 
-    # Type definitions (section 4)
+    # Type definitions and business metadata (section 4)
+    business_metadata_bumps_update_time: bool = True
+    """Is setting business metadata an update of the asset?"""
+    business_metadata_answer: Literal["nothing", "empty_object"] = "nothing"
+    """What a write of business metadata answers: 204, as Microsoft's client expects, or 200 with an empty object."""
     relationship_ends_registered_before: bool = False
     """Must the ends of a relationshipDef be registered by an earlier call?"""
 

@@ -38,6 +38,8 @@ class UnifiedSwitches(SwitchSet):
     unified_name_keyword: Literal["substring", "prefix", "exact"] = "substring"
 
     # Terms and data products (sections 3, 6)
+    unified_duplicate_names: Literal["allowed", "refused"] = "allowed"
+    """Another term, or data product, of one name in one domain is made all the same, or refused with 409."""
     unified_hidden: Literal["not_found", "forbidden", "readable", "links_empty"] = "not_found"
     """A draft or expired one, by id, for who only reads: 404, 403, shown, or shown with an empty list of links."""
     unified_create_lag_s: float = Field(default=0, ge=0)

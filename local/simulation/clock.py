@@ -1,5 +1,6 @@
 """A clock that tests can move: real time plus an offset, so that a lag of minutes needs no waiting."""
 
+import threading
 from datetime import UTC, datetime, timedelta
 
 
@@ -8,6 +9,7 @@ class Clock:
 
     def __init__(self) -> None:
         self._offset = timedelta()
+        self._lock = threading.Lock()  # a server's threads and a test's move it
 
     @property
     def offset_s(self) -> float:
@@ -30,7 +32,8 @@ class Clock:
         """
         if seconds < 0:
             raise ValueError(f"advance_s must not be negative, it is {seconds}")
-        self._offset += timedelta(seconds=seconds)
+        with self._lock:
+            self._offset += timedelta(seconds=seconds)
 
     def reset(self) -> None:
         """Back to the machine's time."""

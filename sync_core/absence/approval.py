@@ -1,10 +1,17 @@
 """A change that is larger than the sync may make on its own, and a person's approval that it may."""
 
 from datetime import datetime
+from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 LONGEST_BY = 200
+
+
+class ApprovalKind(StrEnum):
+    """What a person can approve."""
+
+    RETIREMENT = "retirement"  # that so many assets are retired, or that a list which fell to none is believed
 
 
 class ApprovalNeeded(BaseModel):

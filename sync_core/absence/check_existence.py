@@ -6,18 +6,20 @@ round all records, those whose grace is over are retired together. A person who 
 round: the word counts in the next run.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 
 from pydantic import BaseModel
 
-from sync_core.absence.confirm_absence import LOOK_TIME, LOOKS_A_RUN, ConfirmAbsence, Looks, Sight
+from sync_core.absence.confirm_absence import LOOKS_A_RUN, ConfirmAbsence
+from sync_core.absence.look_alone import LOOK_TIME, Looks, Sight
 from sync_core.absence.retire import Outcome, Retire
 from sync_core.absence.retirement import RETIRABLE, is_due
 from sync_core.assets.asset_store import AssetStore
 from sync_core.assets.record import AssetRecord, AssetStatus
+from sync_core.chunks import chunks
 from sync_core.errors import SyncError
 from sync_core.purview.asset import record_key
 from sync_core.purview.client import ENTITIES_A_CALL, PurviewClient
@@ -69,7 +71,7 @@ class CheckExistence:
         has_gaps = True  # unless all goes well
         try:
             gaps = 0
-            for chunk in _chunks(records):
+            for chunk in chunks(records, ENTITIES_A_CALL):
                 if asked >= LOOKS_A_RUN or (after != cursor.after and self.clock() >= ends_at):
                     break
                 after = chunk[-1].key
@@ -97,7 +99,7 @@ class CheckExistence:
         listed = self._list(unlooked, lambda: self.clock() < ends_at)
         omitted = [record for record in counted if record.guid not in listed]
         looks = self.confirm.look(omitted, deferrals, most=len(omitted))
-        gone, shown = looks.guids(Sight.GONE), looks.guids(Sight.SHOWN)
+        gone, shown = looks.ids(Sight.GONE), looks.ids(Sight.SHOWN)
         replaced = self._find_replaced(counted, listed)
         self.retire.mark(counted, missing=gone, present=listed.keys() | shown, replaced=replaced)
         log.counts[Count.EXISTENCE_CHECKED] += len(counted)
@@ -123,8 +125,3 @@ class CheckExistence:
         """Retire whose grace is over; return whether some are left to the next run."""
         due = [record for record in self.assets.absent() if is_due(record)]
         return self.retire.retire(due, lambda: self.assets.counts()[AssetStatus.SYNCED], log) is Outcome.UNFINISHED
-
-
-def _chunks(records: Sequence[AssetRecord]) -> Iterator[Sequence[AssetRecord]]:
-    for start in range(0, len(records), ENTITIES_A_CALL):
-        yield records[start : start + ENTITIES_A_CALL]

@@ -3,23 +3,26 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from sync_core.absence import groups_gone as groups
 from sync_core.absence.groups_gone import Doubt, Evidence, Verdict, judge_absence
+from sync_core.absence.look_alone import Looks, Thing, look_alone
+from sync_core.absence.look_alone import Sight as SightAlone
 from sync_core.absence.losses import Losses
 from sync_core.assets.asset_store import AssetStore
-from sync_core.assets.in_cluedin import Shown, Sight, is_expected, still_missing
+from sync_core.assets.in_cluedin import Ours, Shown, Sight, is_expected, still_missing
 from sync_core.assets.names import search_text, source_name
 from sync_core.assets.record import AssetRecord, AssetStatus
 from sync_core.cluedin.client import CluedInClient
 from sync_core.cluedin.snapshot import KnownSource
-from sync_core.errors import SyncError
 from sync_core.jobs.message import message_of
 from sync_core.logs import get_logger
+from sync_core.notifications.announcement import Item
 from sync_core.notifications.notify import Notify
 from sync_core.notifications.texts import groups_made_again, groups_missing
 from sync_core.runs.counts import Count
-from sync_core.runs.defer import Defer, may_be_own
+from sync_core.runs.defer import Defer
 from sync_core.runs.deferred import Kind
 from sync_core.runs.run_log import RunLog
 from sync_core.storage.notes import Notes
@@ -31,8 +34,7 @@ DOUBT = "doubt"
 MADE_AGAIN = "made-again"
 LOOKS_BEFORE = 2
 LOOKS_PER_RUN = 50
-LOOK_TIME = timedelta(minutes=1)
-FAILURES_WITHOUT_SUCCESS = 3
+NOT_SHOWN = "CluedIn does not show its group or source any more."
 
 
 @dataclass
@@ -68,16 +70,17 @@ class HealGroups:
     defer: Defer
     clock: Callable[[], datetime]
 
-    def heal(self, shown: Shown, known: Mapping[str, KnownSource], log: RunLog) -> list[KnownSource]:
+    def heal(self, ours: Ours, known: Mapping[str, KnownSource], log: RunLog) -> list[KnownSource]:
         """Return the sources of ours that a snapshot lacks, to be remembered; have those made again that are gone.
 
-        `known` are the sources that were remembered before, by name. Idempotent.
+        `ours` is how the records compare with the snapshot, `known` are the sources that were remembered before, by
+        name. Idempotent.
 
         Raises:
             TransientError, ConfigError: CluedIn does not answer a look at a single source.
         """
         doubt = self.notes.load(Doubt, DOUBT)
-        comparison = self._compare(shown, known, doubt)
+        comparison = self._compare(ours, known, doubt)
         self._queue_again(comparison.elsewhere, log)
         now = self.clock()
         losses = self._losses(comparison.expected, now) if comparison.missing else Losses()
@@ -95,10 +98,12 @@ class HealGroups:
         lost = Losses() if age_s is None else Losses().plus(recorded, now - timedelta(seconds=age_s))
         return found or lost
 
-    def _compare(self, shown: Shown, known: Mapping[str, KnownSource], doubt: Doubt | None) -> Comparison:
-        comparison = Comparison(shown)
-        for record in filter(is_expected, self.assets.after("")):
-            comparison.expected += 1
+    def _compare(self, ours: Ours, known: Mapping[str, KnownSource], doubt: Doubt | None) -> Comparison:
+        """Compare those again that were not shown, with what their records say by now, and the proof of a doubt."""
+        shown, comparison = ours.shown, Comparison(ours.shown, ours.expected)
+        keys = {*ours.not_shown, *([doubt.proof] if doubt and doubt.proof else [])}
+        stored = self.assets.load_many(sorted(keys)) if keys else {}
+        for record in filter(is_expected, (one.record for one in stored.values())):
             sight = shown.sight_of(record)
             if sight is Sight.MISSING:
                 source = still_missing(record, known.get(source_name(record)), shown)
@@ -115,49 +120,30 @@ class HealGroups:
         if verdict.is_proven:
             self._make_again(candidates, log)
             return set()
-        sights = self._look_alone(candidates, log)
-        shown_alone = {key for key, is_shown in sights.items() if is_shown}
-        gone = [record for record in candidates if sights.get(record.key) is False]
+        looks = self._look_alone(candidates, log)
+        gone_alone = looks.ids(SightAlone.GONE)
+        gone = [record for record in candidates if record.key in gone_alone]
         if gone:
             self.notes.save(MADE_AGAIN, losses.plus(len(gone), self.clock()))  # first: a crash counts rather too much
             self._make_again(gone, log)
-        return shown_alone
+        return looks.ids(SightAlone.SHOWN)
 
-    def _look_alone(self, records: Sequence[AssetRecord], log: RunLog) -> dict[str, bool]:
-        """Return which are shown when asked for alone, by key, as far as there is time.
+    def _look_alone(self, records: Sequence[AssetRecord], log: RunLog) -> Looks:
+        things = [Thing(one.key, one.group_name, partial(self._is_gone_alone, one)) for one in records]
+        if not things:
+            return Looks()
+        return look_alone(things, Kind.GROUP, self.defer.open(log), most=LOOKS_PER_RUN, clock=self.clock)
 
-        What CluedIn does not tell is not among them: it is deferred, and keeps no other from being made again.
-        """
-        if not records:
-            return {}
-        sights, failures, deferrals = dict[str, bool](), 0, self.defer.open(log)
-        ends_at = log.ends_within(self.clock(), LOOK_TIME)
-        to_look = [record for record in records if not deferrals.waits(Kind.GROUP, record.key)]
-        for number, record in enumerate(to_look[:LOOKS_PER_RUN]):
-            if number and self.clock() >= ends_at:
-                break
-            try:
-                with deferrals.asking(Kind.GROUP, record.key):
-                    sights[record.key] = self._is_shown_alone(record)
-            except SyncError as error:
-                if not may_be_own(error):
-                    raise
-                deferrals.failed(Kind.GROUP, record.key, error, record.group_name)
-                failures += 1
-                if not sights and failures >= FAILURES_WITHOUT_SUCCESS:
-                    raise
-        deferrals.succeeded(Kind.GROUP, sights)
-        return sights
-
-    def _is_shown_alone(self, record: AssetRecord) -> bool:
+    def _is_gone_alone(self, record: AssetRecord) -> bool:
         if record.source_id:
-            return self.cluedin.fetch_source_name(record.source_id) == source_name(record)
+            return self.cluedin.fetch_source_name(record.source_id) != source_name(record)
         found = self.cluedin.fetch_groups(search_text(record.group_name))
         is_there = any((group.id, group.name) == (record.group_id, record.group_name) for group in found)
-        return is_there or found.unreadable > 0  # it may be one of those
+        return not is_there and not found.unreadable  # it may be one of those
 
     def _make_again(self, records: Sequence[AssetRecord], log: RunLog) -> None:
         now, names = self.clock(), [record.name for record in records]
+        items = [Item(record.guid, record.name, NOT_SHOWN) for record in records]
         if not names:
             return
 
@@ -166,7 +152,7 @@ class HealGroups:
                 logger.warning("Group %s of asset %s is gone; it is made again", record.group_id, record.key)
                 self._ask_again(record, lambda one: _gone(one, now, log.run_id), log)
 
-        self.notify.tell(groups_made_again(names), ask_for_all)
+        self.notify.tell(groups_made_again(names).about(items), ask_for_all)
         log.counts[Count.SOURCES_GONE] += len(names)
         log.notes.append(f"{len(names)} groups or sources are gone from CluedIn and are made again.")
 
@@ -188,7 +174,9 @@ class HealGroups:
                 self.notes.delete(DOUBT)
             return
         if before is None:
-            missing = groups_missing(len(comparison.evidence(0).absent), comparison.expected)
+            absent = [comparison.missing[key][0] for key in comparison.evidence(0).absent]
+            items = [Item(record.guid, record.name, NOT_SHOWN) for record in absent]
+            missing = groups_missing(len(absent), comparison.expected).about(items)
             self.notify.tell(missing, lambda: self.notes.save(DOUBT, doubt))
         elif doubt != before:
             self.notes.save(DOUBT, doubt)

@@ -14,8 +14,9 @@ from typing import Any
 from sync_core.absence.approval import Approval, ApprovalNeeded
 from sync_core.absence.losses import COUNTED_TOGETHER, Losses, are_few, is_free
 from sync_core.absence.retirement import counts_once_more, is_approved
-from sync_core.assets.asset_store import APPROVED, AssetStore
+from sync_core.assets.asset_store import AssetStore
 from sync_core.assets.names import shorten
+from sync_core.assets.query_records import APPROVED
 from sync_core.assets.record import AssetRecord, AssetStatus
 from sync_core.logs import get_logger
 from sync_core.notifications.announcement import Item
@@ -34,6 +35,7 @@ NEEDED = "needed"
 RECENT_LOSSES = "recent-losses"
 EXAMPLES = 10
 BACK = {"absent": 0, "absent_since": None}
+MISSING = "It is not among the assets that the keywords select, or gone from Purview."
 REPLACED = "Its qualified name changed in Purview, so it is another asset now, with another group. Its group stays."
 REASON = "It is no longer among the assets that the keywords select. Its group in CluedIn stays."
 
@@ -149,7 +151,7 @@ class Retire:
         log.counts[Count.RETIRED] += len(gone)
         if gone and self.notify.is_on:
             news = [item for item in self.assets.news() if item.status is AssetStatus.RETIRED]
-            items = [Item(item.guid, item.name) for item in news]
+            items = [Item(item.guid, item.name, item.reason) for item in news]
             text = assets_retired([item.name for item in news]).about(items)
             self.notify.send_once([text] if news else [], lambda: self.assets.take_news(news))
 
@@ -200,4 +202,4 @@ def _changer(update: Mapping[str, Any]) -> Callable[[AssetRecord], AssetRecord]:
 
 def to_items(records: Sequence[AssetRecord]) -> list[Item]:
     """Return assets as a notification names them."""
-    return [Item(record.guid, record.name) for record in records]
+    return [Item(record.guid, record.name, MISSING) for record in records]

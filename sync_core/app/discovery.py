@@ -4,16 +4,18 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from sync_core.app.lineage import Lineage
+from sync_core.discovery.compared_changes import ComparedChanges
 from sync_core.discovery.discover_all import DiscoverAll
 from sync_core.discovery.discover_assets import DiscoverAssets
 from sync_core.discovery.discover_by_term import DiscoverByTerm
 from sync_core.discovery.find_missing import FindMissing
 from sync_core.discovery.read_assets import ReadAssets
-from sync_core.discovery.take_assets import TakeAssets
+from sync_core.discovery.recorded_assets import RecordedAssets
+from sync_core.discovery.save_assets import SaveAssets
+from sync_core.discovery.terms.curation.tell_curation import TellCuration
 from sync_core.discovery.terms.find_concepts import FindConcepts
 from sync_core.discovery.terms.read_lists import ReadLists
 from sync_core.discovery.terms.resolve_terms import ResolveTerms
-from sync_core.discovery.terms.tell_curation import TellCuration
 from sync_core.discovery.terms.tell_paused import TellPaused
 from sync_core.discovery.terms.term_lists import TermLists
 from sync_core.discovery.terms.term_memory import TermMemory
@@ -39,6 +41,7 @@ class Discovery(Lineage):
             runs=self.runs,
             runtime=self.runtime,
             pauses=self.pauses,
+            tell_refused=self.tell_refused,
         )
 
     @cached_property
@@ -48,7 +51,7 @@ class Discovery(Lineage):
             details=ReadAssets(self.purview),
             types=self.known_types,
             assets=self.assets,
-            take=self.take_assets,
+            save=self.save_assets,
             missing=FindMissing(self.resolve_terms, self.assets, self.confirm_absence, self.retire, self.runtime.now),
             defer=self.defer,
             tell=TellPaused(self.notify, self.cursors, self.runtime.now),
@@ -63,12 +66,14 @@ class Discovery(Lineage):
             purview=self.purview,
             types=self.known_types,
             details=ReadAssets(self.purview),
-            take=self.take_assets,
+            save=self.save_assets,
             assets=self.assets,
+            recorded=RecordedAssets(self.assets.index, self.notes("recorded-assets")),
+            compared=ComparedChanges(self.notes("compared-changes")),
             defer=self.defer,
             notes=self.cursors,
             clock=self.runtime.now,
-            own_collection=self._own_collection,
+            own_collection=self.own_collection,
             collection_setting=self.settings.purview_collection,
         )
 
@@ -103,8 +108,8 @@ class Discovery(Lineage):
         return FindConcepts(self.catalog, self.settings.sync_term_store, self.cursors)
 
     @cached_property
-    def take_assets(self) -> TakeAssets:
-        return TakeAssets(self.assets, self.asset_queue, self.runtime.now)
+    def save_assets(self) -> SaveAssets:
+        return SaveAssets(self.assets, self.asset_queue, self.runtime.now)
 
     @cached_property
     def wake_jobs(self) -> tuple[WakeJobs, WakeJobs]:

@@ -5,47 +5,27 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel
-
-from sync_core.app.installation import BY_HOST, Identity, Installation, short_hash, weigh
+from sync_core.app.installation import BY_HOST, Identity, Installation, weigh
+from sync_core.app.known_installation import FIRST, FIRST_NOTE, KnownInstallation, ScopeOf
 from sync_core.cluedin.client import CluedInClient
 from sync_core.each_request import before_each_request
 from sync_core.errors import OutOfTimeError, SyncError, TransientError
 from sync_core.logs import get_logger
 from sync_core.purview.client import PurviewClient
-from sync_core.settings import Settings
-from sync_core.storage.notes import Notes
 
 logger = get_logger(__name__)
 
-FIRST = ""  # the first installation on a storage account has the plain names
-FIRST_NOTE = "first"
 ASK_TIME = timedelta(seconds=30)  # a run that begins after it has its own time, of the host's ten minutes
-
-
-class ScopeOf(BaseModel):
-    """Where the state of an organization and an account lies."""
-
-    scope: str
 
 
 @dataclass(frozen=True)
 class FindInstallation:
-    """Reads and keeps the installation. `notes` are outside of every installation."""
+    """Finds the installation, and keeps what is known of it."""
 
-    settings: Settings
+    known: KnownInstallation
     cluedin: CluedInClient
     purview: PurviewClient
-    notes: Notes
     clock: Callable[[], datetime]
-
-    def current(self) -> Installation:
-        """Return the installation as far as it is known: one storage operation, two for settings that are new."""
-        known = self.notes.load(Installation, self._name)
-        return known or Installation(scope=self._name if self._is_anybody_here() else FIRST)
-
-    def _is_anybody_here(self) -> bool:
-        return self.notes.load(ScopeOf, FIRST_NOTE) is not None
 
     def verify(self) -> Installation:
         """Ask whom the settings lead to, and return the installation. What cannot be asked changes nothing.
@@ -53,7 +33,7 @@ class FindInstallation:
         Raises:
             TransientError: the same settings lead to somebody else, which is not believed yet: do nothing meanwhile.
         """
-        known = self.current()
+        known = self.known.current()
         if known.is_fresh(self.clock()):
             return known
         try:
@@ -69,7 +49,7 @@ class FindInstallation:
             installation = installation.model_copy(update={"scope": scope})
         if not weighed.is_in_doubt:
             installation = installation.model_copy(update={"verified_at": self.clock()})
-        self.notes.save(self._name, installation)
+        self.known.save(installation)
         if weighed.is_in_doubt:
             raise TransientError(
                 f"CLUEDIN_URL and PURVIEW_ENDPOINT lead to organization {seen.organization} and account {seen.account} "
@@ -86,31 +66,28 @@ class FindInstallation:
 
         return check
 
-    @property
-    def _name(self) -> str:
-        settings = self.settings
-        return short_hash(f"{settings.cluedin_url}\n{settings.organization}\n{settings.purview_endpoint}")
-
     def _account(self) -> str:
         """The account's root collection; its host where the collections may not be read."""
         try:
-            roots = [collection.name for collection in self.purview.fetch_collections() if not collection.parent]
+            roots = self.purview.fetch_roots()
         except OutOfTimeError:
             raise
         except SyncError as error:
             logger.info("The root collection cannot be read, the account is known by its host: %s", error)
             roots = []
-        return roots[0] if len(roots) == 1 else BY_HOST + (urlsplit(self.settings.purview_endpoint).hostname or "")
+        host = urlsplit(self.known.settings.purview_endpoint).hostname or ""
+        return roots[0] if len(roots) == 1 else BY_HOST + host
 
     def _scope_of(self, identity: Identity) -> str:
         """Return the scope of an organization and account: where their state lies already, or from now on."""
         name = f"scope-{identity.key}"
-        found = self.notes.load(ScopeOf, name)
+        notes = self.known.notes
+        found = notes.load(ScopeOf, name)
         if found is not None:
             return found.scope
         scope = identity.key
-        if not self._is_anybody_here():
+        if not self.known.is_anybody_here():
             scope = FIRST
-            self.notes.save(FIRST_NOTE, ScopeOf(scope=scope))
-        self.notes.save(name, ScopeOf(scope=scope))
+            notes.save(FIRST_NOTE, ScopeOf(scope=scope))
+        notes.save(name, ScopeOf(scope=scope))
         return scope

@@ -17,8 +17,8 @@ from sync_core.lineage.push_data_set import PushDataSet
 from sync_core.lineage.push_lineage import PushLineage
 from sync_core.lineage.register_types import RegisterTypes
 from sync_core.lineage.strangers import Strangers
-from sync_core.lineage.webhook.data_set_processed import DataSetProcessed
-from sync_core.lineage.webhook.empty_bodies import EmptyBodies
+from sync_core.lineage.webhook.silent_webhook import SilentWebhook
+from sync_core.lineage.webhook.tell_empty_bodies import TellEmptyBodies
 from sync_core.lineage.write_lineage import WriteLineage
 from sync_core.provisioning.recover_source import RecoverSource
 
@@ -28,19 +28,12 @@ class Lineage(Provisioning):
     """The way back into Purview."""
 
     @cached_property
-    def data_set_processed(self) -> DataSetProcessed:
-        """The answer to the webhook."""
-        return DataSetProcessed(
-            receipts=self.receipts,
-            queue=self.lineage_queue,
-            secrets=self.settings.webhook_secrets,
-            empty_bodies=self.empty_bodies,
-            runtime=self.runtime,
-        )
+    def tell_empty_bodies(self) -> TellEmptyBodies:
+        return TellEmptyBodies(self.empty_bodies, self.notify)
 
     @cached_property
-    def empty_bodies(self) -> EmptyBodies:
-        return EmptyBodies(self.cursors, self.notify, self.runtime.now)
+    def silent_webhook(self) -> SilentWebhook:
+        return SilentWebhook(self.receipts, self.cursors, self.notify, self.runtime.now)
 
     @cached_property
     def push_lineage(self) -> Worker:
@@ -85,6 +78,7 @@ class Lineage(Provisioning):
                 records=self.data_sets,
                 queue=self.lineage_queue,
                 defer=self.defer,
+                silent_webhook=self.silent_webhook,
                 cursors=self.cursors,
                 is_lineage_on=self.settings.lineage_enabled,
                 clock=self.runtime.now,
@@ -115,7 +109,8 @@ class Lineage(Provisioning):
 
     @cached_property
     def register_types(self) -> RegisterTypes:
-        return RegisterTypes(self.purview_lineage, self.notes("registered-types"), self.runtime.now)
+        notes, store = self.notes("registered-types"), self.data_sets
+        return RegisterTypes(self.purview_lineage, notes, self.runtime.now, store.note_nothing_stands)
 
     @cached_property
     def cluedin_data_sets(self) -> CluedInDataSets:

@@ -1,21 +1,24 @@
 """From an asset to its group and source in CluedIn: the parts of `provisioning/` and `absence/`."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from sync_core.absence.confirm_absence import ConfirmAbsence
 from sync_core.absence.retire import Retire
 from sync_core.app.services import Services
 from sync_core.assets.twins import TellTwinsApart
+from sync_core.cluedin.batches import CluedInBatches
 from sync_core.cluedin.snapshots import CluedInSnapshots
 from sync_core.discovery.discover_assets import LEASE
 from sync_core.discovery.selection import ReadSelection
 from sync_core.jobs.worker import Work, Worker
 from sync_core.lineage.graph.names import LineageRefs
 from sync_core.provisioning.announce_assets import Announce
+from sync_core.provisioning.batch_limit import BatchLimit
 from sync_core.provisioning.create_data_source_group import CreateDataSourceGroup
 from sync_core.provisioning.find_group import FindGroup
 from sync_core.provisioning.provision import Provision
+from sync_core.provisioning.provision_together import ProvisionTogether
 from sync_core.provisioning.read_snapshot import ReadSnapshot
 from sync_core.purview.graph import EntityRef
 from sync_core.runs.defer import Defer
@@ -28,7 +31,19 @@ class Provisioning(Services):
     @cached_property
     def create_data_source_group(self) -> Worker:
         """The worker of the asset queue."""
-        return self._worker(self.asset_work)
+        return replace(self._worker(self.asset_work), team=self.provision_together)
+
+    @cached_property
+    def provision_together(self) -> ProvisionTogether:
+        return ProvisionTogether(
+            batches=CluedInBatches(self.cluedin),
+            assets=self.assets,
+            groups=self.groups,
+            find_group=self.find_group,
+            batch_limit=BatchLimit(self.cursors, self.runtime.now),
+            clock=self.runtime.now,
+            announce=self.notify.is_on,
+        )
 
     @cached_property
     def asset_work(self) -> CreateDataSourceGroup:

@@ -14,7 +14,9 @@ from sync_core.http.client import HttpClient, TokenSource
 from sync_core.http.failures import Service
 from sync_core.http.tokens import AzureTokens, GivenToken, PasswordTokens
 from sync_core.notifications.notify import Notify
+from sync_core.notifications.pages import Pages
 from sync_core.notifications.receivers import new_receivers
+from sync_core.notifications.tell_refused import TellRefused
 from sync_core.purview.client import PURVIEW, PurviewClient
 from sync_core.purview.lineage_client import PurviewLineageClient
 from sync_core.purview.resolve_collection import ResolveCollection
@@ -63,7 +65,10 @@ class Services(Stores):
         )
 
     def _http(self, service: Service, url: str, **signing: Any) -> HttpClient:
-        return HttpClient(service, url, on_throttled=self.pauses.note, sleep=self.runtime.sleep, **signing)
+        pauses = self.pauses
+        return HttpClient(
+            service, url, on_throttled=pauses.note, sleep=self.runtime.sleep, pace=pauses.pace(service), **signing
+        )
 
     @cached_property
     def pauses(self) -> Pauses:
@@ -72,7 +77,12 @@ class Services(Stores):
     @cached_property
     def notify(self) -> Notify:
         receivers = new_receivers(self.settings.notify_urls)
-        return Notify(receivers, self.notes("notification"), self.notes("outbox"), self.runtime)
+        pages = Pages(self.settings.dashboard_url)
+        return Notify(receivers, self.notes("notification"), self.notes("outbox"), self.runtime, pages)
+
+    @cached_property
+    def tell_refused(self) -> TellRefused:
+        return TellRefused(self.notify, self.cursors, self.runtime.now)
 
     @cached_property
     def known_types(self) -> AssetTypes:
@@ -82,7 +92,7 @@ class Services(Stores):
     def collection(self) -> Once[Collection]:
         return Once(ResolveCollection(self.purview, self.settings.purview_collection).resolve)
 
-    def _own_collection(self) -> str:
+    def own_collection(self) -> str:
         """The collection that lineage goes to; empty if it is the root, which holds everyone's assets."""
         collection = self.collection.get()
         return collection.name if collection.parent else ""

@@ -1,39 +1,38 @@
 """The app of this process, and its answers over HTTP also while the settings are wrong."""
 
 from collections.abc import Mapping
-from functools import cache
 from http import HTTPStatus
+from os import environ
 
 from sync_core.answer import HttpAnswer, problem
-from sync_core.app.parts import App
-from sync_core.app.process import Process
-from sync_core.errors import ConfigError, RejectedError, SyncError
-from sync_core.logs import get_logger, quieten_libraries
+from sync_core.app.host_trace import trace_of
+from sync_core.app.process import app, this_process
+from sync_core.errors import ConfigError, NotFoundError, RejectedError, SyncError
+from sync_core.logs import get_logger
+from sync_core.operations import admit
+from sync_core.operations.actions.signed_in import find_signed_in
 from sync_core.operations.dashboard.answer import unavailable_answer
 from sync_core.operations.doctor import wants_examination
 from sync_core.operations.health import health_answer
+from sync_core.operations.parts import check_question
 from sync_core.runs.run import RunKind
-from sync_core.settings import load_settings
-from sync_core.storage.connection import INTERACTIVE
+
+__all__ = [
+    "act",
+    "actions",
+    "app",
+    "dashboard",
+    "discover_assets",
+    "health",
+    "reconcile",
+    "refuse_person",
+    "refuse_program",
+    "status",
+    "this_process",
+    "trace_of",
+]
 
 logger = get_logger(__name__)
-
-
-@cache
-def this_process() -> Process:
-    """Return what this process keeps; nothing is kept while the settings are wrong."""
-    quieten_libraries()
-    return Process(App(load_settings(), patience=INTERACTIVE))
-
-
-def app() -> App:
-    """Return the app of this process.
-
-    Raises:
-        ConfigError: settings are missing or wrong; nothing is kept, so the next call reads them again.
-        TransientError: storage does not answer.
-    """
-    return this_process().app()
 
 
 def discover_assets() -> None:
@@ -46,36 +45,71 @@ def reconcile() -> None:
     this_process().run(RunKind.RECONCILE, lambda app: app.reconcile.run())
 
 
+def refuse_program(headers: Mapping[str, str]) -> HttpAnswer | None:
+    """Return why `status` and `actions` answer nothing else, where the host asks for no key; None for who is signed in.
+
+    Asked before the app is built: also what is wrong with its settings is told to nobody else.
+    """
+    return admit.refuse_program(headers, environ)
+
+
+def refuse_person(headers: Mapping[str, str], query: Mapping[str, str]) -> HttpAnswer | None:
+    """Do the same for `dashboard`."""
+    return admit.refuse_person(headers, query, environ)
+
+
 def status(query: Mapping[str, str]) -> HttpAnswer:
-    """Answer `GET status`; while the settings are wrong, tell which and what was expected."""
+    """Answer `GET status`, or what it asks; while the settings are wrong, tell which and what was expected."""
     try:
-        return app().doctor.answer() if wants_examination(query) else app().impatient.status.answer(query)
+        return _asked(query)
+    except NotFoundError as error:
+        return problem(HTTPStatus.NOT_FOUND, str(error))
     except RejectedError as error:
         return problem(HTTPStatus.BAD_REQUEST, str(error), parameter=error.code)
     except SyncError as error:
         return problem(HTTPStatus.SERVICE_UNAVAILABLE, str(error), headers={"Retry-After": "10"})
 
 
-def dashboard(query: Mapping[str, str]) -> HttpAnswer:
+def _asked(query: Mapping[str, str]) -> HttpAnswer:
+    asked = [name for name in ("explain", "plan", "bundle") if query.get(name, "").strip()]
+    asked += ["examine"] if wants_examination(query) else []
+    check_question(asked, query)
+    match asked:
+        case ["explain"]:
+            return app().impatient.explain.answer(query)
+        case ["plan"]:
+            return app().impatient.plan.answer(query)
+        case ["bundle"]:
+            return app().bundle.answer(query["bundle"].strip())
+        case ["examine"]:
+            return app().looking.doctor.answer(query)
+        case _:
+            return app().impatient.status.answer(query)
+
+
+def dashboard(headers: Mapping[str, str], query: Mapping[str, str]) -> HttpAnswer:
     """Answer `GET dashboard`; while there is nothing to show, tell why on a page too."""
     try:
-        return app().impatient.dashboard.answer(query)
+        return app().impatient.dashboard.answer(query, find_signed_in(headers, environ))
     except SyncError as error:
         return unavailable_answer(query, error)
 
 
-def data_set_processed(headers: Mapping[str, str], body: bytes) -> HttpAnswer:
-    """Answer the webhook; while the settings are wrong, the sender must try again later."""
+def act(headers: Mapping[str, str], query: Mapping[str, str], body: bytes) -> HttpAnswer:
+    """Answer `POST dashboard`: do what a button asks for."""
     try:
-        return app().impatient.data_set_processed.answer(headers, body)
-    except ConfigError:
-        logger.exception("A delivery cannot be taken while the settings are wrong")
-        detail = "The app is not set up; send the delivery again later."
-        return problem(HTTPStatus.SERVICE_UNAVAILABLE, detail, headers={"Retry-After": "60"})
-    except SyncError:
-        logger.exception("A delivery cannot be taken while storage does not answer")
-        detail = "The delivery could not be stored; send it again."
-        return problem(HTTPStatus.SERVICE_UNAVAILABLE, detail, headers={"Retry-After": "10"})
+        return app().impatient.act.answer(headers, query, body, find_signed_in(headers, environ))
+    except SyncError as error:
+        return unavailable_answer(query, error)
+
+
+def actions(headers: Mapping[str, str], body: bytes) -> HttpAnswer:
+    """Answer `POST actions`."""
+    try:
+        return app().impatient.answer_actions.answer(headers, body, find_signed_in(headers, environ))
+    except SyncError as error:
+        logger.exception("An action cannot be taken")
+        return problem(HTTPStatus.SERVICE_UNAVAILABLE, str(error), headers={"Retry-After": "10"})
 
 
 def health() -> HttpAnswer:

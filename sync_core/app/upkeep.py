@@ -7,13 +7,18 @@ from sync_core.absence.check_existence import CheckExistence
 from sync_core.app.discovery import Discovery
 from sync_core.jobs.dead_letters import DeadLetters
 from sync_core.jobs.drain_poison_queues import DrainPoisonQueues, Poison
+from sync_core.jobs.job import JobKind
 from sync_core.jobs.wake_jobs import WakeJobs
 from sync_core.jobs.watch_queues import WatchQueues
 from sync_core.jobs.worker import Work
+from sync_core.operations.portals import Portals
+from sync_core.purview.business_metadata import BusinessMetadataClient
 from sync_core.storage.names import POISON_SUFFIX
 from sync_core.storage.queues import PoisonQueue
+from sync_core.upkeep.measure_backlog import MeasureBacklog
 from sync_core.upkeep.mend_index import MendIndex
 from sync_core.upkeep.reconcile import Heal, Reconcile
+from sync_core.upkeep.write_status import WriteStatus
 
 
 @dataclass(frozen=True)
@@ -26,6 +31,10 @@ class Upkeep(Discovery):
         return Reconcile(
             heal=self.heal,
             count_assets=self.count_assets,
+            list_assets=self.list_assets,
+            measure_backlog=MeasureBacklog(
+                {JobKind.ASSET: self.asset_jobs, JobKind.DATA_SET: self.data_sets.jobs}, self.runtime.now
+            ),
             mend_index=MendIndex(self.assets, self.cursors),
             look_at_cluedin=self.look_at_cluedin,
             find_recreated=self.find_recreated,
@@ -35,16 +44,38 @@ class Upkeep(Discovery):
             selection=self.selection,
             drain_poison_queues=self.drain_poison_queues,
             wake=self.wake_jobs,
-            empty_bodies=self.empty_bodies,
+            tell_empty_bodies=self.tell_empty_bodies,
+            silent_webhook=self.silent_webhook,
             watch_queues=self.watch_queues,
             leases=self.leases,
             pauses=self.pauses,
             runs=self.runs,
             cursors=self.cursors,
             notify=self.notify,
+            tell_refused=self.tell_refused,
+            write_status=self.write_status if self.settings.purview_write_status else None,
             is_lineage_on=self.settings.lineage_enabled,
             runtime=self.runtime,
         )
+
+    @cached_property
+    def write_status(self) -> WriteStatus:
+        """What writes the status onto assets, where PURVIEW_WRITE_STATUS says so."""
+        return WriteStatus(
+            client=BusinessMetadataClient(self.purview.http),
+            assets=self.assets,
+            shown=self.shown_status,
+            data_sets=self.data_sets,
+            cursors=self.cursors,
+            registered=self.notes("registered-types"),
+            link=self.portals.data_sources(),
+            clock=self.runtime.now,
+        )
+
+    @cached_property
+    def portals(self) -> Portals:
+        """Where people see in Purview and CluedIn what the app works on."""
+        return Portals(self.settings.purview_endpoint, self.settings.cluedin_url)
 
     @cached_property
     def heal(self) -> Heal:
@@ -54,6 +85,7 @@ class Upkeep(Discovery):
             dead_letters=self.dead_letters,
             leases=self.leases,
             runs=self.runs,
+            actions=self.action_log,
             cursors=self.cursors,
             clock=self.runtime.now,
         )

@@ -13,10 +13,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from itertools import groupby
 
-from sync_core.assets.asset_rows import PARTITION, StoredAsset, chunks, in_parallel, range_of
-from sync_core.assets.entry import PARTS, Entry, entry_of, part_of, ranges, row_key
+from sync_core.assets.asset_rows import PARTITION, StoredAsset, range_of
+from sync_core.assets.entry import PARTS, Entry, entry_of, part_of, ranges, row_key, row_key_prefix
 from sync_core.assets.record import AssetRecord
+from sync_core.chunks import chunks
 from sync_core.errors import ConflictError
+from sync_core.parallel import in_parallel
 from sync_core.storage.rows import Row, readable, whole_row
 from sync_core.storage.table import (
     KEYS_BEHIND,
@@ -70,6 +72,12 @@ class AssetIndex:
         bounds = range_of("guid") | ({"first": row_key} if row_key else {})
         for row in self.table.rows(KEYS_BEHIND, bounds):
             yield str(row["RowKey"]), next(_entries([row]), None)
+
+    def keys_of(self, guid: str) -> list[str]:
+        """Return the keys of the records that have, or had, a guid."""
+        place = row_key_prefix(guid)
+        bounds = {**range_of("guid"), "first": place, "last": place[:-1] + ";"}
+        return [one.entry.key for one in _entries(self.table.rows(KEYS_BETWEEN, bounds))]
 
     def lacking(self, stored: Sequence[StoredAsset]) -> list[StoredAsset]:
         """Return those records of which the index says nothing, or something else; reads in parallel."""

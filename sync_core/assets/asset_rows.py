@@ -1,11 +1,9 @@
 """The rows that belong to an asset, what they are called, and how many of them go into one transaction."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextvars import copy_context
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
 from pydantic import BaseModel
 
@@ -13,12 +11,10 @@ from sync_core.assets.record import AssetRecord, AssetStatus, Origin
 from sync_core.storage.rows import to_row, whole_row
 from sync_core.storage.table import OPERATIONS_A_TRANSACTION
 
-Item = TypeVar("Item")
-Found = TypeVar("Found")
 PARTITION = "assets"
-READERS = 8  # at once, where many rows are read one by one
 LARGEST_TEXTS = 3 * 1024**2  # a transaction holds 4 MiB; the rest of 100 rows needs far less than one
 ROWS_AN_ASSET = 3  # its record, its job, and its place in the index
+ASSETS_A_TRANSACTION = OPERATIONS_A_TRANSACTION // ROWS_AN_ASSET
 LARGEST_CHARACTER = 12  # an emoji, as it travels: two escapes of six characters
 
 
@@ -69,23 +65,10 @@ def fitting(records: Iterable[AssetRecord]) -> Iterator[Sequence[AssetRecord]]:
     size = 0
     for record in records:
         own_size = LARGEST_CHARACTER * len(record.name + record.qualified_name + record.display_text)
-        if chunk and (len(chunk) == OPERATIONS_A_TRANSACTION // ROWS_AN_ASSET or size + own_size > LARGEST_TEXTS):
+        if chunk and (len(chunk) == ASSETS_A_TRANSACTION or size + own_size > LARGEST_TEXTS):
             yield chunk
             chunk, size = [], 0
         chunk.append(record)
         size += own_size
     if chunk:
         yield chunk
-
-
-def in_parallel(read: Callable[[Item], Found], items: Sequence[Item]) -> list[tuple[Item, Found]]:
-    """Return what reading each item alone brings, some at once; the requests count for who asks."""
-    with ThreadPoolExecutor(READERS) as pool:
-        jobs = [(item, pool.submit(copy_context().run, read, item)) for item in items]
-        return [(item, job.result()) for item, job in jobs]
-
-
-def chunks(items: Sequence[Item], size: int) -> Iterator[Sequence[Item]]:
-    """Yield so many items at a time."""
-    for start in range(0, len(items), size):
-        yield items[start : start + size]

@@ -9,8 +9,7 @@ All rows share one partition: a record and its job change together in one transa
     sweep          there once a sweep of the whole catalog began: should it be gone, so are the records
 """
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,46 +20,42 @@ from sync_core.assets.asset_rows import (
     News,
     StoredAsset,
     Sweep,
-    chunks,
     fitting,
-    in_parallel,
     range_of,
     row_of,
     whole_row_of,
 )
+from sync_core.assets.change_records import changing
+from sync_core.assets.changes import Change, Changing, Others, member_of, new_job, telling
+from sync_core.assets.find_records import find_records
+from sync_core.assets.query_records import QueryRecords
 from sync_core.assets.record import AssetRecord, AssetStatus
+from sync_core.chunks import chunks
 from sync_core.errors import ConflictError, StateError
 from sync_core.jobs.claims import Claim
-from sync_core.jobs.job import Job, JobKind
+from sync_core.jobs.job import Job
 from sync_core.jobs.job_store import JobStore
-from sync_core.purview.asset import REJECTED_KEY_PREFIX
-from sync_core.storage.rows import Row, changes, from_row, read_each, readable, whole_row
+from sync_core.jobs.message import Member
+from sync_core.storage.rows import Row, from_row, read_each, readable, whole_row
 from sync_core.storage.table import (
-    KEYS_BEHIND,
     KEYS_BETWEEN,
     OPERATIONS_A_TRANSACTION,
-    ROWS_A_PAGE,
     Operation,
-    Table,
     delete,
     insert,
     merge,
-    update,
 )
 from sync_core.storage.tries import TRIES
 from sync_core.storage.unreadable import Unreadable
 
 SWEEP = "sweep"
 READ_AT_ONCE = 500
-LONGEST_REASON = 500
-APPROVED = "Approved by "  # in the reason of a retirement that a person has approved
 
 
 @dataclass(frozen=True)
-class AssetStore:
+class AssetStore(QueryRecords):
     """Reads and writes asset records; `jobs` are theirs."""
 
-    table: Table
     jobs: JobStore
 
     @property
@@ -82,83 +77,54 @@ class AssetStore:
     ) -> dict[str, StoredAsset | Unreadable]:
         """Return the records that exist, by key, also those that cannot be read.
 
-        They are read in parallel, some hundred at a time; `keep_alive` is called before each time.
+        They are read some hundred at a time; `keep_alive` is called before each time.
         """
         found: dict[str, StoredAsset | Unreadable] = {}
-        for chunk in chunks(keys, READ_AT_ONCE):
+        for chunk in chunks(sorted(keys), READ_AT_ONCE):
             keep_alive()
-            found.update((key, one) for key, one in in_parallel(self.look_up, chunk) if one)
+            rows = find_records(self.table, chunk)
+            found.update((key, one) for key, row, etag in rows for one in _read(row, etag))
         return found
 
     def look_up(self, key: str) -> StoredAsset | Unreadable | None:
         """Return a record that is another's concern, or None: one that cannot be read stops nothing but its asset."""
         found = self.table.get(PARTITION, f"record:{key}")
-        for record in read_each(AssetRecord, [found.values] if found else []):
-            return record if isinstance(record, Unreadable) else StoredAsset(record, found.etag if found else "")
-        return None
+        return next(_read(found.values, found.etag)) if found else None
 
-    def all(self) -> Iterator[AssetRecord]:
-        """Yield all records that can be read, a page at a time."""
-        return readable(AssetRecord, self.table.rows(KEYS_BETWEEN, range_of("record")))
-
-    def after(self, key: str) -> Iterator[AssetRecord]:
-        """Yield the records behind a key that can be read, in the order of keys; an empty one starts from the first."""
-        return readable(AssetRecord, self._rows_after(key))
-
-    def each_after(self, key: str, page_size: int = ROWS_A_PAGE) -> Iterator[tuple[str, AssetRecord | Unreadable]]:
-        """Yield the records behind a key with their keys, also those that cannot be read."""
-        for row in self._rows_after(key, page_size):
-            for record in read_each(AssetRecord, [row]):
-                yield str(row["RowKey"]).partition(":")[2], record
-
-    def _rows_after(self, key: str, page_size: int = ROWS_A_PAGE) -> Iterator[Row]:
-        bounds = {"partition": PARTITION, "first": f"record:{key}", "last": "record;"}
-        return self.table.rows(KEYS_BEHIND, bounds, size=page_size)
-
-    def absent(self) -> Iterator[AssetRecord]:
-        """Yield the records that were missing from the latest snapshot and are not retired for it."""
-        query = f"{KEYS_BETWEEN} and absent gt 0 and status ne @retired"
-        rows = self.table.rows(query, {**range_of("record"), "retired": AssetStatus.RETIRED.value})
-        return readable(AssetRecord, rows)
-
-    def source_names(self) -> Iterator[str]:
-        """Yield the qualified names of the assets that have, or may have, a source; reads two columns of each."""
-        for row in self.table.rows(KEYS_BETWEEN, range_of("record"), select=["qualified_name", "group_id"]):
-            if row.get("group_id"):
-                yield str(row.get("qualified_name", ""))
-
-    def counts(self) -> Counter[str]:
-        """Count the records by status; reads two columns of each."""
-        return sum((counts for _, counts in self.count_each()), Counter[str]())
-
-    def count_each(self, after: str = "") -> Iterator[tuple[str, Counter[str]]]:
-        """Count the records behind a key by status; yield page by page with the last key of each."""
-        bounds = {"partition": PARTITION, "first": f"record:{after}", "last": "record;"}
-        for page in filter(None, self.table.pages(KEYS_BEHIND, bounds, select=["RowKey", "status"])):
-            last = str(page[-1]["RowKey"]).partition(":")[2]
-            yield last, Counter(str(row.get("status", "unreadable")) for row in page)
-
-    def add(self, records: Sequence[AssetRecord], now: datetime) -> list[Job]:
-        """Insert new records with their jobs, and return the jobs whose messages are to be sent.
+    def add(self, records: Sequence[AssetRecord], now: datetime) -> list[Member]:
+        """Insert new records with their jobs, and return what their messages are to tell.
 
         Those that exist by now are left as they are.
         """
-        added: list[Job] = []
-        for chunk in fitting(records):
-            try:
-                added += self._insert(chunk, now)
-            except ConflictError:  # another discovery was faster with at least one of them
-                for record in chunk:
-                    with suppress(ConflictError):
-                        added += self._insert([record], now)
+        added: list[Member] = []
+        for chunk, members in self.try_add(records, now):
+            added += members
+            for record in () if members else chunk:  # another discovery was faster with at least one of them
+                with suppress(ConflictError):
+                    added += self._insert([record], now)
         return added
 
-    def _insert(self, records: Sequence[AssetRecord], now: datetime) -> list[Job]:
+    def try_add(
+        self, records: Iterable[AssetRecord], now: datetime
+    ) -> Iterator[tuple[Sequence[AssetRecord], Sequence[Member]]]:
+        """Insert records some at a time; yield these with their jobs, without any where one of them exists by now."""
+        for chunk in fitting(records):
+            try:
+                yield chunk, self._insert(chunk, now)
+            except ConflictError:
+                yield chunk, ()
+
+    def _insert(self, records: Sequence[AssetRecord], now: datetime) -> list[Member]:
         jobs = [new_job(record.key, record.queued_run_id, now).sent(now) for record in records]
         inserts = [insert(row_of("record", record)) for record in records]
         indexed = [operation for record in records for operation in indexing(None, record)]
-        self.table.transact([*inserts, *indexed, *(self.jobs.inserting(job) for job in jobs)])
-        return jobs
+        etags = self.table.transact([*inserts, *(self.jobs.inserting(job) for job in jobs), *indexed])
+        return [
+            member_of(record, job, about_etag, job_etag)
+            for record, job, about_etag, job_etag in zip(
+                records, jobs, etags[: len(jobs)], etags[len(jobs) : 2 * len(jobs)], strict=True
+            )
+        ]
 
     def add_rejected(self, record: AssetRecord) -> None:
         """Record an asset that cannot be synced; nothing is outstanding for it."""
@@ -172,16 +138,11 @@ class AssetStore:
         """Note that a sweep of the whole catalog begins."""
         self.table.merge(whole_row(PARTITION, SWEEP, Sweep(begun_at=now)))
 
-    def rejected_keys(self) -> set[str]:
-        """Return the keys of the assets that are recorded by their guid, because they have no qualified name."""
-        bounds = {"partition": PARTITION, "first": f"record:{REJECTED_KEY_PREFIX}", "last": "record;"}
-        return {row["RowKey"].partition(":")[2] for row in self.table.rows(KEYS_BETWEEN, bounds)}
-
     def forget(self, key: str) -> None:
         """Drop a record that another one replaces."""
         self.table.delete(PARTITION, f"record:{key}")
 
-    def change(self, key: str, change: Callable[[AssetRecord], AssetRecord]) -> AssetRecord:
+    def change(self, key: str, change: Change) -> AssetRecord:
         """Change one record, again on top of what another worker wrote meanwhile.
 
         Raises:
@@ -195,23 +156,29 @@ class AssetStore:
                 return changed
         raise ConflictError(f"The record of asset {key} changed at each of {TRIES} tries.")
 
-    def finish(
-        self, key: str, change: Callable[[AssetRecord], AssetRecord], claim: Claim, *, announce: bool
-    ) -> AssetRecord:
-        """Change the record of an asset whose work is done, and end its job.
+    def save(self, stored: StoredAsset, change: Change, claim: Claim, others: Others = tuple) -> StoredAsset:
+        """Change the record of a claimed asset and renew the claim, with `others` in the same transaction.
 
         Raises:
+            StateError: there is no such record any more.
             ConflictError: the claim is lost; nothing was changed.
         """
-        finished: list[AssetRecord] = []
+        changing = Changing(self.existing, stored, change)
+        etag, *_ = claim.renew(lambda _: [*changing.operations(), *others()])
+        return StoredAsset(changing.changed, etag)
 
-        def operations(_: Job | None) -> list[Operation]:
-            record, changing = self._changed(key, change)
-            finished.append(record)
-            return [*changing, *(_telling(record, "") if announce else [])]
+    def finish(
+        self, stored: StoredAsset, change: Change, claim: Claim, others: Others = tuple, *, announce: bool
+    ) -> AssetRecord:
+        """Change the record of an asset whose work is done, and end its job, with `others`.
 
-        claim.done(operations)
-        return finished[-1]
+        Raises:
+            StateError: there is no such record any more.
+            ConflictError: the claim is lost; nothing was changed.
+        """
+        changing = Changing(self.existing, stored, change)
+        claim.done(lambda _: [*changing.operations(), *others(), *(telling(changing.changed) if announce else [])])
+        return changing.changed
 
     def failing(self, key: str, reason: str, *, announce: bool) -> list[Operation]:
         """Return what changes when an asset's work is given up; nothing where its record is gone or unreadable."""
@@ -219,24 +186,22 @@ class AssetStore:
             failed, changing = self._changed(key, lambda one: one.model_copy(update={"status": AssetStatus.FAILED}))
         except StateError:
             return []
-        return [*changing, *(_telling(failed, reason) if announce else [])]
+        return [*changing, *(telling(failed, reason) if announce else [])]
 
-    def close(self, key: str, change: Callable[[AssetRecord], AssetRecord], *, announce: bool = False) -> AssetRecord:
+    def close(self, key: str, change: Change, *, announce: bool = False) -> AssetRecord:
         """Change the record of an asset of which nothing is outstanding any more, and drop its job if it has one."""
         for _ in self.jobs.tries():
-            stored = self._existing(key)
+            stored = self.existing(key)
             changed = change(stored.record)
             # What is synced has no job; were there one all the same, its worker would find nothing to do.
             dropping = [] if stored.record.status is AssetStatus.SYNCED else self.jobs.dropping(key)
             with suppress(ConflictError):
-                telling = _telling(changed, "") if announce else []
-                self.table.transact([*_changing(stored, changed), *dropping, *telling])
+                told = telling(changed) if announce else []
+                self.table.transact([*changing(stored, changed), *dropping, *told])
                 return changed
         raise ConflictError(f"The record of asset {key} changed at each of {TRIES} tries.")
 
-    def ask_again(
-        self, key: str, change: Callable[[AssetRecord], AssetRecord], run_id: str, now: datetime
-    ) -> Job | None:
+    def ask_again(self, key: str, change: Change, run_id: str, now: datetime) -> Job | None:
         """Change a record and have its group and source made (again); return the job whose message is to be sent."""
         return self.jobs.ask(new_job(key, run_id, now), now, lambda: self._changed(key, change)[1])
 
@@ -247,12 +212,17 @@ class AssetStore:
         except StateError:
             return []
 
-    def _changed(self, key: str, change: Callable[[AssetRecord], AssetRecord]) -> tuple[AssetRecord, list[Operation]]:
-        stored = self._existing(key)
+    def _changed(self, key: str, change: Change) -> tuple[AssetRecord, list[Operation]]:
+        stored = self.existing(key)
         changed = change(stored.record)
-        return changed, _changing(stored, changed)
+        return changed, changing(stored, changed)
 
-    def _existing(self, key: str) -> StoredAsset:
+    def existing(self, key: str) -> StoredAsset:
+        """Return a record.
+
+        Raises:
+            StateError: there is none, or it cannot be read.
+        """
         stored = self.load(key)
         if stored is None:
             raise StateError(f"There is no record of asset {key}: the next discovery will make one.")
@@ -275,31 +245,7 @@ class AssetStore:
             return False
         return True
 
-    def retired_since(self, moment: datetime) -> list[datetime]:
-        """Return when assets were retired since a moment without a person's approval, the earliest first."""
-        query = f"{KEYS_BETWEEN} and status eq @retired and retired_at gt @moment"
-        bounds = {**range_of("record"), "retired": AssetStatus.RETIRED.value, "moment": moment.isoformat()}
-        found = readable(AssetRecord, self.table.rows(query, bounds))
-        return sorted(one.retired_at for one in found if one.retired_at and APPROVED not in one.reason)
 
-
-def new_job(key: str, run_id: str, now: datetime) -> Job:
-    """Return the job that asks for an asset's group and source."""
-    return Job(kind=JobKind.ASSET, key=key, run_id=run_id, asked_at=now, due_at=now)
-
-
-def _changing(stored: StoredAsset, changed: AssetRecord) -> list[Operation]:
-    row = changes(row_of("record", stored.record), row_of("record", changed))
-    return [update(row, stored.etag), *indexing(stored.record, changed)]
-
-
-def _telling(record: AssetRecord, failure: str) -> list[Operation]:
-    news = News(
-        key=record.key,
-        guid=record.guid,
-        name=record.name,
-        status=record.status,
-        origin=record.group_origin,
-        reason=failure[:LONGEST_REASON],
-    )
-    return [merge(whole_row_of("news", news))]
+def _read(row: Row, etag: str) -> Iterator[StoredAsset | Unreadable]:
+    for record in read_each(AssetRecord, [row]):
+        yield record if isinstance(record, Unreadable) else StoredAsset(record, etag)

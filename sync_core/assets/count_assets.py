@@ -44,15 +44,19 @@ class CountAssets:
 
     def latest(self, now: datetime) -> Counted:
         """Return the counts of now for less than 2,000 assets, else the last ones; three storage operations at most."""
-        kept = self.notes.load(Counting, NOTE) or Counting()
-        if sum(kept.last.counts.values()) >= MAX_COUNTED_NOW:
-            return kept.last
+        kept = self.kept()
+        if sum(kept.counts.values()) >= MAX_COUNTED_NOW:
+            return kept
         counts = Counter[str]()
         for _, page in self.assets.count_each():
             counts += page
             if counts.total() >= MAX_COUNTED_NOW:
-                return kept.last if kept.last.counted_at else Counted(counts=dict(counts))
+                return kept if kept.counted_at else Counted(counts=dict(counts))
         return Counted(counts=dict(counts), counted_at=now)
+
+    def kept(self) -> Counted:
+        """Return the last whole count that was kept: nothing while there are few assets, or were until just now."""
+        return (self.notes.load(Counting, NOTE) or Counting()).last
 
     def run(self, log: RunLog) -> None:
         """Count on, as far as there is time for; the next run goes on, or begins anew where all are counted.

@@ -25,7 +25,11 @@ class Standing(StrEnum):
 
 
 class Entry(BaseModel):
-    """What the index says of a record. `listed` is a hash of the name under which the list shows it."""
+    """What the index says of a record.
+
+    `listed` is a hash of the name under which the list shows it, `described` the fingerprint of its description; that
+    is empty while the record is to be written at the next look in any case.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -33,6 +37,7 @@ class Entry(BaseModel):
     guid: str
     standing: Standing
     listed: str
+    described: str = ""
     refreshed_at: datetime
     is_absent: bool = False
     terms: list[str] = Field(default_factory=list)
@@ -63,6 +68,7 @@ def entry_of(record: AssetRecord) -> Entry:
         guid=record.guid,
         standing=standings.get(record.status, Standing.COUNTS),
         listed=hash_of_listed(record.display_text),
+        described="" if record.reason else record.fingerprint,
         refreshed_at=record.refreshed_at,
         is_absent=record.absent > 0,
         terms=record.terms,
@@ -71,7 +77,12 @@ def entry_of(record: AssetRecord) -> Entry:
 
 def row_key(entry: Entry) -> str:
     """Return the key of an entry's row."""
-    return f"guid:{_place_of(entry.guid)}:{entry.key}"
+    return row_key_prefix(entry.guid) + entry.key
+
+
+def row_key_prefix(guid: str) -> str:
+    """Return how the keys of all rows of a guid begin."""
+    return f"guid:{_place_of(guid)}:"
 
 
 def _place_of(guid: str) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum, auto
 
-from sync_core.assets.names import source_name
+from sync_core.assets.names import shorten, source_name
 from sync_core.assets.record import LOOKS_APART, AssetRecord, AssetStatus
 from sync_core.cluedin.snapshot import KnownSource, Snapshot, SourceSeen
 
@@ -49,10 +49,51 @@ class Shown:
             return Sight.SHOWN
         if not record.source_id and self.group_names.get(record.group_id) == record.group_name:
             return Sight.SHOWN
-        made_at = record.synced_at if record.source_id else record.group_at
-        if made_at is None or made_at + SHOWS_UP_AFTER > self.started_at:
+        if is_too_young(record, self.started_at):
             return Sight.TOO_YOUNG
         return Sight.ELSEWHERE if sources else Sight.MISSING
+
+
+@dataclass
+class Ours:
+    """How all records compare with a snapshot, found in one pass over them.
+
+    `names` are what those of the shown sources are called that are ours, `not_shown` the keys of the assets whose group
+    or source is not shown as it is recorded, `expected` how many assets have one, `unbound` the retired ones that may
+    have a source which is not recorded, and is shown.
+    """
+
+    shown: Shown
+    names: set[str] = field(default_factory=set)
+    not_shown: list[str] = field(default_factory=list)
+    expected: int = 0
+    unbound: list[AssetRecord] = field(default_factory=list)
+
+    def add_name(self, qualified_name: str) -> None:
+        """Note that an asset has, or may have, a source; so much can be read of any record."""
+        name = shorten(qualified_name)
+        if name in self.shown.by_name:
+            self.names.add(name)
+
+    def add(self, record: AssetRecord) -> None:
+        """Compare a record."""
+        if may_have_source(record) and source_name(record) in self.shown.by_name:
+            self.unbound.append(record)
+        if is_expected(record):
+            self.expected += 1
+            if self.shown.sight_of(record) in {Sight.MISSING, Sight.ELSEWHERE}:
+                self.not_shown.append(record.key)
+
+
+def is_too_young(record: AssetRecord, seen_at: datetime) -> bool:
+    """Whether what an asset has was made so shortly before a look that CluedIn need not show it yet."""
+    made_at = record.synced_at if record.source_id else record.group_at
+    return made_at is None or made_at + SHOWS_UP_AFTER > seen_at
+
+
+def may_have_source(record: AssetRecord) -> bool:
+    """Whether a source may stand that is not recorded: without a group, none was ever asked for."""
+    return record.status is AssetStatus.RETIRED and bool(record.group_id) and not record.source_id
 
 
 def is_expected(record: AssetRecord) -> bool:

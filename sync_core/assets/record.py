@@ -5,6 +5,8 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from sync_core.telemetry.traceparent import Traceparent
+
 
 class AssetStatus(StrEnum):
     """Where an asset stands on its way into CluedIn."""
@@ -63,6 +65,7 @@ class AssetRecord(BaseModel):
     synced_run_id: str = ""
     synced_request_id: str = ""
     synced_requests: dict[str, int] = Field(default_factory=dict)
+    synced_traceparent: Traceparent = None  # in whose trace, so that the lineage of its data sets can be linked with it
 
     # When it was proven that its group or source is gone from CluedIn: only then is another one made.
     gone_at: datetime | None = None
@@ -77,6 +80,11 @@ class AssetRecord(BaseModel):
         """Return the record as it is when its group and source are to be made anew."""
         update = {"status": AssetStatus.QUEUED, "queued_at": now, "queued_run_id": run_id}
         return self.model_copy(update=update)
+
+    @property
+    def may_have_group(self) -> bool:
+        """Whether it is to have a group; what lost its term or its name is mended in Purview."""
+        return self.status not in {AssetStatus.REJECTED, AssetStatus.RETIRED}
 
     @property
     def is_renamed(self) -> bool:

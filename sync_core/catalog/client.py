@@ -4,6 +4,7 @@ Source: docs/vendors/unified-catalog.md (2026-03-20-preview).
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -11,7 +12,9 @@ from urllib.parse import quote
 from sync_core.catalog.paging import PAGE_SIZE, Parameters, follow, skip_through
 from sync_core.catalog.values import Concept, DataAsset, Domain, Kind, Links
 from sync_core.catalog.wire import CATALOG, NO_ID, parse_asset, parse_concept, parse_domain, parse_link, parse_one
-from sync_core.errors import ThrottledError
+from sync_core.chunks import chunks
+from sync_core.each_request import about_the_service
+from sync_core.errors import ForbiddenError, RejectedError, ThrottledError
 from sync_core.http.client import Call, HttpClient
 from sync_core.spelling import normalized
 
@@ -19,6 +22,7 @@ API_VERSION = "2026-03-20-preview"  # the first with data assets, and a superset
 BASE = "/datagovernance/catalog"
 ASSETS_A_CALL = 50  # neither a maximum nor paging is documented
 DATA_ASSET = "DATAASSET"
+LINKED_AS = {Kind.TERM: "TERM", Kind.PRODUCT: "DATAPRODUCT"}
 
 
 @dataclass(frozen=True)
@@ -71,13 +75,31 @@ class CatalogClient:
 
     def fetch_assets(self, ids: Sequence[str]) -> Iterator[DataAsset]:
         """Yield the data assets of these catalog ids, in chunks; one that the catalog does not show is left out."""
-        for chunk in _chunks(ids):
-            yield from (asset for asset in self._query_assets({"ids": chunk}) if asset.id in chunk)
+        for chunk in chunks([each.lower() for each in ids], ASSETS_A_CALL):
+            yield from (asset for asset in self._query_assets({"ids": [*chunk]}) if asset.id in chunk)
 
     def fetch_assets_of(self, guids: Sequence[str]) -> Iterator[DataAsset]:
         """Yield the data assets of these guids of the Data Map; one that is not registered is left out."""
-        for chunk in _chunks(guids):
-            yield from (asset for asset in self._query_assets({"sourceAssetIds": chunk}) if asset.guid in chunk)
+        for chunk in chunks([each.lower() for each in guids], ASSETS_A_CALL):
+            yield from (asset for asset in self._query_assets({"sourceAssetIds": [*chunk]}) if asset.guid in chunk)
+
+    def fetch_concepts_of(self, kind: Kind, asset_id: str) -> list[str]:
+        """Return the ids of the terms or data products that a data asset is linked with, as the asset tells.
+
+        Those that the app's identity may not see are left out, or their ids lead to nothing.
+        """
+        path, asked = f"/dataAssets/{quote(asset_id, safe='')}/relationships", {"entityType": LINKED_AS[kind]}
+        items = follow(lambda following: self._get(path, {**asked, **following}, "fetch_links"), "fetch_links")
+        return [each for each in dict.fromkeys(map(parse_link, items)) if each not in {"", NO_ID}]
+
+    def check(self) -> None:
+        """Ask for an asset that nobody has: who answers that is well, whatever becomes of other questions.
+
+        Raises:
+            SyncError: the service does not answer at all, or none of us.
+        """
+        with about_the_service(), suppress(RejectedError, ForbiddenError):
+            list(self._query_assets({"ids": [NO_ID]}))
 
     def _query_assets(self, wanted: dict[str, list[str]]) -> Iterator[DataAsset]:
         body = {**wanted, "includingOrphans": True}
@@ -105,8 +127,3 @@ class CatalogClient:
 
 def _path(kind: Kind, concept_id: str) -> str:
     return f"/{kind}/{quote(concept_id, safe='')}"
-
-
-def _chunks(ids: Sequence[str]) -> Iterator[list[str]]:
-    lowered = [each.lower() for each in ids]
-    return (lowered[start : start + ASSETS_A_CALL] for start in range(0, len(lowered), ASSETS_A_CALL))

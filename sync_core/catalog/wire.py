@@ -12,6 +12,7 @@ from sync_core.catalog.values import Concept, DataAsset, Domain, Kind, Status
 from sync_core.errors import AddressError
 from sync_core.http.failures import Service
 from sync_core.http.json_reading import member, text
+from sync_core.http.pace import PublishedPace
 
 CATALOG = Service(
     name="catalog",
@@ -23,6 +24,17 @@ CATALOG = Service(
     "Catalog > Roles and permissions, or infra/scripts/grant_purview_roles.py), and Data Reader on the root collection "
     "of the Data Map; or set PURVIEW_CATALOG_ENDPOINT to another host of the catalog: one is known to refuse managed "
     "identities. A new role takes some minutes to count.",
+    # Requests in 20 s, by the names of the client's operations. Source: docs/vendors/unified-catalog.md.
+    pace=PublishedPace(
+        per_s=500 / 20,
+        most_per_s=500 / 20,
+        operations={
+            "find_concepts": 800 / 20,
+            "fetch_concept": 1500 / 20,
+            "fetch_links": 1500 / 20,
+            "fetch_assets": 800 / 20,
+        },
+    ),
 )
 NO_ID = "00000000-0000-0000-0000-000000000000"  # what the service stores of a link whose body it did not understand
 DATA_MAP_SOURCES = frozenset({"", "datamap", "purviewdatamap"})

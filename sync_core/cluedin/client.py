@@ -18,6 +18,7 @@ from sync_core.cluedin.wire import (
     DataSourceSet,
     Path,
     failed_members,
+    has_made_some,
     parse_author_id,
     parse_configuration,
     parse_created_id,
@@ -43,12 +44,19 @@ ENDPOINT = "endpoint"
 
 
 def is_refused(answer: Answer) -> bool:
-    """Whether the token was not accepted, in either shape: by HTTP status, or as an error beside HTTP 200."""
-    return answer.status == HTTPStatus.UNAUTHORIZED or says_unauthenticated(answer.json())
+    """Whether the token was not accepted, in either shape: by HTTP status, or as an error beside HTTP 200.
+
+    A batch of which a part was carried out is none that may be sent again with another token.
+    """
+    if answer.status == HTTPStatus.UNAUTHORIZED:
+        return True
+    body = answer.json()
+    return says_unauthenticated(body) and not has_made_some(body)
 
 
 @cache
-def _document(operation: str) -> str:
+def document_of(operation: str) -> str:
+    """Return the document of an operation."""
     return files(__package__).joinpath("graphql", f"{operation}.graphql").read_text(encoding="utf-8")
 
 
@@ -85,15 +93,22 @@ class CluedInClient:
 
     def create_group(self, name: str) -> Made:
         """Make a data source group. Not idempotent: look first, and look again when the outcome is not known."""
-        variables = {"dataSourceSet": {"name": name, "author": self.author_id()}}
-        data, request_id = self._mutate("createDataSourceSet", variables)
+        data, request_id = self._mutate("createDataSourceSet", self.new_group(name))
         return Made(parse_created_id(data, "createDataSourceSet"), request_id)
+
+    def new_group(self, name: str) -> dict[str, Any]:
+        """Return what tells the API of a new group."""
+        return {"dataSourceSet": {"name": name, "author": self.author_id()}}
 
     def create_source(self, group_id: str, name: str) -> Made:
         """Make a data source of type endpoint in a group. Not idempotent, like `create_group`."""
-        source = {"author": self.author_id(), "type": ENDPOINT, "name": name}
-        data, request_id = self._mutate("createDataSource", {"dataSourceSetId": group_id, "dataSource": source})
+        data, request_id = self._mutate("createDataSource", self.new_source(group_id, name))
         return Made(parse_created_id(data, "createDataSource"), request_id)
+
+    def new_source(self, group_id: str, name: str) -> dict[str, Any]:
+        """Return what tells the API of a new source."""
+        source = {"author": self.author_id(), "type": ENDPOINT, "name": name}
+        return {"dataSourceSetId": group_id, "dataSource": source}
 
     def fetch_configuration(self) -> dict[str, str]:
         """Return CluedIn's settings as a flat map of strings; keys like `Purview.SyncDataSources.Enabled`."""
@@ -158,7 +173,7 @@ class CluedInClient:
         Returns the data, and the positions of such members in the list at the path `members`.
         """
         body = self._send(operation, variables, idempotent=True, document=document).json()
-        return self._data_of(operation, body, members), failed_members(body, members)
+        return self.read(operation, body, members), failed_members(body, members)
 
     def _mutate(self, operation: str, variables: dict[str, Any]) -> tuple[dict[str, Any], str]:
         return self._execute(operation, variables, idempotent=False)
@@ -167,13 +182,18 @@ class CluedInClient:
         self, operation: str, variables: dict[str, Any], *, idempotent: bool, document: str = ""
     ) -> tuple[dict[str, Any], str]:
         answer = self._send(operation, variables, idempotent=idempotent, document=document)
-        return self._data_of(operation, answer.json()), answer.request_id
+        return self.read(operation, answer.json()), answer.request_id
 
     def _send(self, operation: str, variables: dict[str, Any], *, idempotent: bool, document: str = "") -> Answer:
-        body = {"operationName": operation, "query": _document(document or operation), "variables": variables}
+        return self.post(operation, document_of(document or operation), variables, idempotent=idempotent)
+
+    def post(self, operation: str, query: str, variables: dict[str, Any], *, idempotent: bool) -> Answer:
+        """Send a document and return the answer, whatever errors it tells of."""
+        body = {"operationName": operation, "query": query, "variables": variables}
         return self.http.send(Call("POST", "/graphql", json=body, idempotent=idempotent, operation=operation))
 
-    def _data_of(self, operation: str, body: Any, members: Path = ()) -> dict[str, Any]:
+    def read(self, operation: str, body: Any, members: Path = ()) -> dict[str, Any]:
+        """Return an answer's data; raises what `raise_for_errors` does, and keeps the pause that it asks for."""
         try:
             return raise_for_errors(CLUEDIN, operation, body, members)
         except TransientError as error:

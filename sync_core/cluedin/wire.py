@@ -4,7 +4,7 @@ Source: docs/vendors/cluedin.md, sections 2 and 3.
 """
 
 import re
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -13,6 +13,7 @@ from sync_core.cluedin.lists import ListPage
 from sync_core.errors import (
     AlreadyExistsError,
     ConfigError,
+    CredentialsError,
     NotFoundError,
     RejectedError,
     SyncError,
@@ -34,6 +35,7 @@ from sync_core.safe_text import mask
 # Codes of the GraphQL server itself: our document or variables do not fit this CluedIn version.
 DOCUMENT_CODES = frozenset({"GRAPHQL_PARSE_FAILED", "GRAPHQL_VALIDATION_FAILED", "BAD_USER_INPUT"})
 Path = tuple[str, ...]
+ALIAS = re.compile(r"a\d+")  # see `CluedInBatches`
 GROUPS: Path = ("inbound", "dataSourceSets", "data")
 SUBMISSIONS: Path = ("preparation", "getAnnotationSubmissions", "data")
 # A back end's failure starts with its status, e.g. "409: Conflict" (docs/vendors/cluedin.md, 3.2).
@@ -69,12 +71,26 @@ class DataSourceSet:
 
 def says_unauthenticated(body: Any) -> bool:
     """Whether a GraphQL answer says that the token was refused."""
-    return any(_code(error) == UNAUTHENTICATED for error in _errors(body))
+    return any(_code(error) == UNAUTHENTICATED for error in errors_of(body))
+
+
+def has_made_some(body: Any) -> bool:
+    """Whether a batch made something: one of its aliases has more than nulls."""
+    data = member(body, "data")
+    named = [value for name, value in data.items() if ALIAS.fullmatch(name)] if isinstance(data, dict) else []
+    return any(value is not None for one in named if isinstance(one, dict) for value in one.values())
+
+
+def alias_of(error: Mapping[str, Any]) -> str | None:
+    """Return the alias of a batch that an error is about; None for one about the whole."""
+    path = error.get("path")
+    first = path[0] if isinstance(path, list) and path else None
+    return first if isinstance(first, str) and ALIAS.fullmatch(first) else None
 
 
 def failed_members(body: Any, members: Path) -> frozenset[int]:
     """Return the positions in the list at the path `members` of those that an error beside the data is about."""
-    found = (_member(error, members) for error in _errors(body))
+    found = (_member(error, members) for error in errors_of(body))
     return frozenset(position for position in found if position is not None)
 
 
@@ -89,7 +105,7 @@ def raise_for_errors(service: Service, operation: str, body: Any, members: Path 
         AddressError: the answer is no GraphQL at all.
         RejectedError, NotFoundError, AlreadyExistsError: CluedIn refuses what was asked.
     """
-    errors = [error for error in _errors(body) if _member(error, members) is None]
+    errors = [error for error in errors_of(body) if _member(error, members) is None]
     if errors:
         raise _to_error(service, operation, errors[0])
     if not isinstance(body, dict) or not {"data", "errors"} & body.keys():
@@ -105,7 +121,7 @@ def _to_error(service: Service, operation: str, error: dict[str, Any]) -> SyncEr
     said = mask(text(error, "message"))[:SHOWN_CHARACTERS]
     found = f"{service.title} answered {code or 'an error'} to {operation}: {said}"
     if code == UNAUTHENTICATED:
-        return ConfigError(f"{found}. {service.credentials_remedy}")
+        return CredentialsError(f"{found}. {service.credentials_remedy}", service=service.title)
     if code == FORBIDDEN:
         return ConfigError(f"{found}. {service.rights_remedy}")
     if code in DOCUMENT_CODES:
@@ -194,7 +210,8 @@ def _unreadable(what: str) -> TransientError:
     return TransientError(f"CluedIn's answer has no {what} that can be read.", service="cluedin")
 
 
-def _errors(body: Any) -> list[dict[str, Any]]:
+def errors_of(body: Any) -> list[dict[str, Any]]:
+    """Return the errors that an answer tells of."""
     found = member(body, "errors") or []
     errors = found if isinstance(found, list) else [found]
     return [error if isinstance(error, dict) else {"message": str(error)} for error in errors]

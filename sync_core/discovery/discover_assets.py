@@ -11,6 +11,7 @@ from sync_core.discovery.terms.keywords import Selection
 from sync_core.each_request import before_each_request
 from sync_core.errors import SyncError
 from sync_core.jobs.wake_jobs import WakeJobs
+from sync_core.notifications.tell_refused import TellRefused
 from sync_core.provisioning.announce_assets import Announce
 from sync_core.purview.client import PURVIEW
 from sync_core.runs.leases import Held, Lease, Leases
@@ -39,6 +40,7 @@ class DiscoverAssets:
     runs: RunStore
     runtime: Runtime
     pauses: Pauses
+    tell_refused: TellRefused
 
     def run(self) -> None:
         """Run one tick.
@@ -50,7 +52,7 @@ class DiscoverAssets:
             # Work that is known goes out first: it must not wait for Purview to answer, nor for a longer discovery.
             for wake in self.wake:
                 wake.run(log)
-            lease = self._take_lease(log.run_id)
+            lease = self._acquire_lease(log.run_id)
             if isinstance(lease, Held):
                 log.skip(f"Another discovery is running ({lease.owner}).")
                 return
@@ -59,6 +61,7 @@ class DiscoverAssets:
                     self._discover(lease, log)
             except SyncError as error:
                 self.pauses.heed(error)
+                self.tell_refused.heed(error)
                 raise
             finally:
                 lease.release()
@@ -85,7 +88,7 @@ class DiscoverAssets:
         else:
             self.by_term.run(selection, log, keep_alive=keep_alive)
 
-    def _take_lease(self, owner: str) -> Lease | Held:
+    def _acquire_lease(self, owner: str) -> Lease | Held:
         """A worker that died leaves its lease behind: wait for its end, unless its owner shows that it is alive."""
         first = held = self.leases.acquire(LEASE, owner, LEASE_S)
         while isinstance(held, Held) and isinstance(first, Held):

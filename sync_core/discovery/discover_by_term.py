@@ -13,20 +13,23 @@ from heapq import nlargest
 from pydantic import BaseModel
 
 from sync_core.absence.retirement import latest_by_guid
+from sync_core.assets.asset_rows import ASSETS_A_TRANSACTION
 from sync_core.assets.asset_store import AssetStore
 from sync_core.assets.entry import ALL_PARTS, Entry, part_of
 from sync_core.discovery.find_missing import FindMissing, Missing
 from sync_core.discovery.known_types import AssetTypes
 from sync_core.discovery.plan import Sighting, guids_to_read
 from sync_core.discovery.read_assets import ReadAssets, Reading
+from sync_core.discovery.save_assets import PART_TIME, SaveAssets
 from sync_core.discovery.selection import ALL_CURSOR, TERM_CURSOR
-from sync_core.discovery.take_assets import PART_TIME, TakeAssets
 from sync_core.discovery.term_cursor import TermCursor, keepers
+from sync_core.discovery.terms.curation.tell_curation import TellCuration
 from sync_core.discovery.terms.keywords import Selection
 from sync_core.discovery.terms.read_lists import Position, ReadLists, Snapshot
-from sync_core.discovery.terms.tell_curation import TellCuration
 from sync_core.discovery.terms.tell_paused import TellPaused
+from sync_core.logs import get_logger
 from sync_core.purview.asset import Asset
+from sync_core.purview.asset_types import NOT_A_DATA_SET
 from sync_core.purview.client import PAGE_SIZE
 from sync_core.purview.wire import AssignedEntity
 from sync_core.runs.counts import Count
@@ -35,12 +38,14 @@ from sync_core.runs.deferred import Kind
 from sync_core.runs.run_log import RunLog
 from sync_core.storage.notes import Notes
 
-ASSETS_A_BATCH = 500
+logger = get_logger(__name__)
+
+ASSETS_A_BATCH = 15 * ASSETS_A_TRANSACTION  # some hundred, in transactions that are full
 KNOWN_ASSETS_ASKED = 3
-TAKE_CURSOR = "by-term-take"
+DETAILS_CURSOR = "by-term-details"
 
 
-class TakeCursor(BaseModel):
+class DetailsCursor(BaseModel):
     """Behind which guid the assets go on whose details are to be read, where a run's time ended."""
 
     after: str
@@ -66,7 +71,7 @@ class Due:
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class Saved:
     """Whether there was time for all, in which parts somebody could not be read, and who could."""
 
     is_whole: bool
@@ -82,7 +87,7 @@ class DiscoverByTerm:
     details: ReadAssets
     types: AssetTypes
     assets: AssetStore
-    take: TakeAssets
+    save: SaveAssets
     missing: FindMissing
     defer: Defer
     tell: TellPaused
@@ -95,7 +100,8 @@ class DiscoverByTerm:
 
         Raises:
             ConfigError: a keyword names no term. The assets of the others were taken over, nobody counts as missing.
-            TransientError: no term can be read, or there was no time for all lists; what was read was taken over.
+            TransientError: no term can be read and its store answers nothing, or there was no time for all lists; what
+                was read was taken over.
         """
         cursor, deferrals = self.notes.load(TermCursor, TERM_CURSOR), self.defer.open(log)
         if cursor is None:
@@ -116,27 +122,28 @@ class DiscoverByTerm:
         else:
             log.counts[Count.DEFERRED] = cursor.deferred
         log.counts[Count.ASSIGNED] = len(found.seen.entities)
-        news = found.terms.news.notes(found.terms.keywords, found.started_at)
-        log.notes += [each for each in news if each not in log.notes]
-        self.tell_curation.tell(found.terms.news.proposals, log)
+        notes = found.terms.findings.notes(found.terms.keywords, found.started_at)
+        log.notes += [each for each in notes if each not in log.notes]
+        self.tell_curation.tell(found.terms.findings.proposals, log)
         self.tell.tell(found.paused.values())
-        found.check()
+        self.tell.tell_stores(deferrals)
+        found.check(deferrals)
 
     def _compare(self, cursor: TermCursor | None, found: Snapshot, parts: frozenset[int], tick: Tick) -> None:
         """Compare parts of the lists with the records, and keep that."""
         before = cursor or TermCursor(selection=str(found.selection), compared_at=found.started_at)
-        taken = self._take(found, parts, before.readable, tick)
-        is_in_time = taken.is_whole and tick.log.has_time(self.clock())
+        saved = self._save_due(found, parts, before.readable, tick)
+        is_in_time = saved.is_whole and tick.log.has_time(self.clock())
         left = self.missing.run(found, parts, tick.deferrals, tick.log, tick.keep_alive) if is_in_time else None
         if left is not None:
-            self.notes.save(TERM_CURSOR, _compared(before, found, parts, taken, left, deferrals=tick.deferrals))
+            self.notes.save(TERM_CURSOR, _compared(before, found, parts, saved, left, deferrals=tick.deferrals))
             return
-        update = {"goes_on": found.ended or Position(), "has_paused": bool(found.paused), "readable": taken.readable}
+        update = {"goes_on": found.ended or Position(), "has_paused": bool(found.paused), "readable": saved.readable}
         part = before.model_copy(update=update)
         if part != cursor:
             self.notes.save(TERM_CURSOR, part)
 
-    def _take(self, found: Snapshot, parts: frozenset[int], readable: Sequence[str], tick: Tick) -> Taken:
+    def _save_due(self, found: Snapshot, parts: frozenset[int], readable: Sequence[str], tick: Tick) -> Saved:
         """Take over what is new or changed in some parts of the lists."""
         ends_at, log = tick.log.ends_within(self.clock(), PART_TIME), tick.log
 
@@ -153,13 +160,13 @@ class DiscoverByTerm:
         known = list(dict.fromkeys([*due.readable, *readable]))[:KNOWN_ASSETS_ASKED]
         reading = self.details.begin(tick.deferrals, known, has_time)
         groups = reading.groups(guids)
-        done = self._take_groups(groups, reading, found, due)
+        done = self._save_groups(groups, reading, found, due)
         if done < len(groups):
-            self.notes.save(TAKE_CURSOR, TakeCursor(after=groups[done - 1][-1]))
+            self.notes.save(DETAILS_CURSOR, DetailsCursor(after=groups[done - 1][-1]))
             log.notes.append(f"{sum(len(group) for group in groups[done:])} assets are left to the next run.")
         deferred = {part_of(guid) for guid in guids if tick.deferrals.find(Kind.ASSET, guid)}
         readable = list(dict.fromkeys([*due.read, *known]))[:KNOWN_ASSETS_ASKED]
-        return Taken(done == len(groups) and not is_cut, frozenset(awaiting | deferred), readable)
+        return Saved(done == len(groups) and not is_cut, frozenset(awaiting | deferred), readable)
 
     def _find_due(self, found: Snapshot, parts: frozenset[int], sightings: Sequence[Sighting], tick: Tick) -> Due:
         """Compare the sightings with the index, part by part."""
@@ -176,7 +183,7 @@ class DiscoverByTerm:
             latest = nlargest(KNOWN_ASSETS_ASKED, [*latest, *known.values()], key=lambda one: one.refreshed_at)
         return Due(guids, unindexed, [one.guid for one in latest])
 
-    def _take_groups(self, groups: Sequence[Sequence[str]], reading: Reading, found: Snapshot, due: Due) -> int:
+    def _save_groups(self, groups: Sequence[Sequence[str]], reading: Reading, found: Snapshot, due: Due) -> int:
         """Take group after group, the first one in any case; return how many there was time for.
 
         What was read is taken, whatever ends the reading.
@@ -191,18 +198,21 @@ class DiscoverByTerm:
                     due.read.extend(asset.guid for asset in part.assets)
                     log.counts[Count.UNKNOWN] += len(part.guids) - len(part.assets) if part.is_read else 0
                 if len(waiting) >= ASSETS_A_BATCH:
-                    batch, waiting = waiting, []
-                    self.take.take(batch, log, due.unindexed)
+                    batch, waiting = waiting[:ASSETS_A_BATCH], waiting[ASSETS_A_BATCH:]
+                    self._save(batch, due, log)
                 done += 1
         finally:
             if waiting:
-                self.take.take(waiting, log, due.unindexed)
+                self._save(waiting, due, log)
         return done
+
+    def _save(self, assets: Sequence[Asset], due: Due, log: RunLog) -> None:
+        self.save.save(assets, log, unindexed=due.unindexed, likely_new=due.unindexed)
 
     def _resumed(self, guids: Iterable[str]) -> list[str]:
         """Return the guids from where the last run's time ended: what takes long must not hold up the others."""
         ordered = sorted(guids)
-        cursor = self.notes.load(TakeCursor, TAKE_CURSOR) if ordered else None
+        cursor = self.notes.load(DetailsCursor, DETAILS_CURSOR) if ordered else None
         start = bisect_right(ordered, cursor.after) if cursor else 0
         return ordered[start:] + ordered[:start]
 
@@ -222,11 +232,22 @@ class DiscoverByTerm:
                 case "":
                     yield Sighting(entity.guid, entity.type_name, entity.display_text)
                 case why:
-                    log.counts[f"{Count.LEFT_OUT}: {entity.type_name}, {why}"] += 1
+                    _leave_out(entity.type_name, why, log)
+
+
+def _leave_out(type_name: str, why: str, log: RunLog) -> None:
+    """Count an entity that is no data asset. A type that only its definition tells apart may be a surprise.
+
+    A term on a column or a process is the everyday case; who gives it to a server or a share expects something to come.
+    """
+    name = f"{Count.LEFT_OUT}: {type_name}, {why}"
+    log.counts[name] += 1
+    if why == NOT_A_DATA_SET and log.counts[name] == 1:
+        logger.warning("Assets of type %s are left out as no data assets: %s", type_name, why)
 
 
 def _compared(
-    before: TermCursor, found: Snapshot, parts: frozenset[int], taken: Taken, left: Missing, *, deferrals: Deferrals
+    before: TermCursor, found: Snapshot, parts: frozenset[int], saved: Saved, left: Missing, *, deferrals: Deferrals
 ) -> TermCursor:
     """Return the note of a complete snapshot, some parts of which were compared, and the others are as they were."""
     update = {
@@ -234,14 +255,14 @@ def _compared(
         "digest": found.seen.digest(),
         "paused": sorted(found.paused),
         "keepers": keepers(found),
-        "again": sorted(left.parts | taken.again),
+        "again": sorted(left.parts | saved.again),
         "page_size": found.seen.page_size,
         "has_missing": left.has_missing,
         "has_asked": left.has_asked,
         "has_paused": bool(found.paused),
         "deferred": deferrals.count,
         "next_look_at": deferrals.next_look_at(Kind.ASSET, Kind.TYPE, Kind.TERM),
-        "readable": taken.readable,
+        "readable": saved.readable,
         "goes_on": Position(),
     }
     return before.model_copy(update={**update, **before.compared(found, parts)})

@@ -8,12 +8,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sync_core.absence.confirm_absence import LOOKS_A_RUN, ConfirmAbsence, Sight
+from sync_core.absence.confirm_absence import LOOKS_A_RUN, ConfirmAbsence
+from sync_core.absence.look_alone import Sight
 from sync_core.absence.retire import Outcome, Retire
 from sync_core.absence.retirement import RETIRABLE, is_due, latest_by_guid
 from sync_core.assets.asset_store import AssetStore
 from sync_core.assets.entry import Entry, Standing, part_of
 from sync_core.assets.record import AssetRecord, AssetStatus
+from sync_core.chunks import chunks
 from sync_core.discovery.terms.read_lists import Snapshot
 from sync_core.discovery.terms.resolve_terms import ResolveTerms
 from sync_core.errors import SyncError
@@ -91,7 +93,7 @@ class FindMissing:
         for _, entries in self.assets.index.by_part(parts, keep_alive):
             counted = [one for one in entries if one.entry.standing is Standing.COUNTS]
             times = Counter(one.entry.guid for one in counted)
-            named += [one for one in counted if times[one.entry.guid] > 1 or _is_news(one.entry, found)]
+            named += [one for one in counted if times[one.entry.guid] > 1 or _is_changed(one.entry, found)]
         stored = self.assets.load_each([one.entry.key for one in named], keep_alive)
         for one in named:
             record = stored.get(one.entry.key)
@@ -132,7 +134,7 @@ class FindMissing:
         replaced = {record.key for record in counted} - {one.key for one in latest_by_guid(counted).values()}
         in_grace = [record for record in missing if not is_due(record)]
         looks = self.confirm.look(in_grace, deferrals, most=LOOKS_A_RUN, keep_alive=keep_alive)
-        confirmed = looks.guids(Sight.SHOWN) | looks.guids(Sight.GONE)
+        confirmed = looks.ids(Sight.SHOWN) | looks.ids(Sight.GONE)
         marked = list(self._mark(found, counted, confirmed, replaced, log))
         if len(marked) < len(counted):
             log.notes.append("There are more assets to mark than one run can; the next one goes on.")
@@ -167,10 +169,9 @@ class FindMissing:
     ) -> Iterator[AssetRecord]:
         """Note what the snapshot says of each, as far as there is time: thousands may come back at once."""
         ends_at = log.ends_within(self.clock(), MARK_TIME)
-        for start in range(0, len(counted), MARKED_AT_ONCE):
-            if start and self.clock() >= ends_at:
+        for number, part in enumerate(chunks(counted, MARKED_AT_ONCE)):
+            if number and self.clock() >= ends_at:
                 return
-            part = counted[start : start + MARKED_AT_ONCE]
             present = {one.guid for one in part if one.guid in found.seen.entities}
             yield from self._with_terms(found, self.retire.mark(part, confirmed, present, replaced))
 
@@ -188,7 +189,7 @@ class FindMissing:
                 )
 
 
-def _is_news(entry: Entry, found: Snapshot) -> bool:
+def _is_changed(entry: Entry, found: Snapshot) -> bool:
     if entry.guid in found.seen.entities:
         return entry.is_absent or entry.terms != found.terms_of(entry)
     return entry.is_absent or not found.may_show(entry)

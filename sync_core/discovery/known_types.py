@@ -6,7 +6,7 @@ assets of that type wait. That a type is no data asset is believed for two hours
 does not tell: what it told once says more than the type's name.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -30,20 +30,20 @@ MOST_ANCESTORS = 200  # Purview's own types have ten at most
 class KnownType(BaseModel):
     """What was learned of a type: those of its super types that decide, and when.
 
-    `is_told` is false where Purview says that it knows no such type: then its name decides.
+    `is_defined` is false where Purview says that it knows no such type: then its name decides.
     """
 
     ancestors: list[str]
     learned_at: datetime
-    is_told: bool = True
+    is_defined: bool = True
 
     def why_left_out(self, type_name: str) -> str:
         """Return why entities of the type are left out, or an empty text for a data asset."""
-        return why_no_data_asset(type_name, self.ancestors, is_complete=self.is_told)
+        return why_no_data_asset(type_name, self.ancestors, is_complete=self.is_defined)
 
     def is_lasting(self, type_name: str) -> bool:
         """Whether what was seen stays true: types never lose a super type, but one answer may lack some."""
-        return self.is_told and self.why_left_out(type_name) != NOT_A_DATA_SET
+        return self.is_defined and self.why_left_out(type_name) != NOT_A_DATA_SET
 
 
 @dataclass(frozen=True)
@@ -53,8 +53,9 @@ class AssetTypes:
     purview: PurviewClient
     notes: Notes
     clock: Callable[[], datetime]
+    _stored: list[Mapping[str, KnownType]] = field(default_factory=list)
     _seen: dict[str, KnownType] = field(default_factory=dict)
-    _told: dict[str, KnownType] = field(default_factory=dict)
+    _defined: dict[str, KnownType] = field(default_factory=dict)
 
     def why_left_out(
         self, type_name: str, deferrals: Deferrals, has_time: Callable[[], bool] = lambda: True
@@ -81,6 +82,15 @@ class AssetTypes:
             known = self._keep(type_name, known)
         return known.why_left_out(type_name)
 
+    def is_told_otherwise(self, deferrals: Deferrals, has_time: Callable[[], bool]) -> bool:
+        """Ask again about types that are not believed any more to be none of data assets; whether one is of these.
+
+        Who reads only what changed sees no entity of such a type until a sweep.
+        """
+        old = [name for name, known in self._seen.items() if known.is_defined and not self._is_believed(name, known)]
+        answers = [self.why_left_out(name, deferrals, has_time) for name in old]
+        return "" in answers
+
     def seems_asset(self, type_name: str) -> bool:
         """Whether a type is one of data assets as far as is known by now: nobody is asked, else its name decides."""
         known = self._remembered(type_name)
@@ -88,22 +98,30 @@ class AssetTypes:
         return not why
 
     def _remembered(self, type_name: str) -> KnownType | None:
-        return self._seen.get(type_name) or self.notes.load(KnownType, note_name(type_name))
+        """Return what this process saw, or what was stored as it first asked: what others learned since, it learns."""
+        if type_name in self._seen:
+            return self._seen[type_name]
+        if not self._stored:
+            self._stored.append(dict(self.notes.all(KnownType)))
+        return self._stored[0].get(note_name(type_name))
 
     def _recall(self, type_name: str) -> KnownType | None:
         known = self._remembered(type_name)
-        if known is not None and known.is_told:
-            self._told[type_name] = known
-        if known is None or not (known.is_lasting(type_name) or self.clock() - known.learned_at < BELIEVED_FOR):
+        if known is not None and known.is_defined:
+            self._defined[type_name] = known
+        if known is None or not self._is_believed(type_name, known):
             return None
         self._seen[type_name] = known
         return known
 
+    def _is_believed(self, type_name: str, known: KnownType) -> bool:
+        return known.is_lasting(type_name) or self.clock() - known.learned_at < BELIEVED_FOR
+
     def _keep(self, type_name: str, known: KnownType) -> KnownType:
-        if known.is_told:
+        if known.is_defined:
             self.notes.save(note_name(type_name), known)
-        elif told := self._told.get(type_name):
-            known = told.model_copy(update={"learned_at": known.learned_at})
+        elif defined := self._defined.get(type_name):
+            known = defined.model_copy(update={"learned_at": known.learned_at})
         self._seen[type_name] = known
         return known
 
@@ -115,13 +133,13 @@ class AssetTypes:
             if not is_own_failure(error):
                 raise
             return self._read_again(type_name)
-        return known if known.is_lasting(type_name) or not known.is_told else self._read(type_name)
+        return known if known.is_lasting(type_name) or not known.is_defined else self._read(type_name)
 
     def _read_again(self, type_name: str) -> KnownType:
         try:
             return self._read(type_name)
         except (RejectedError, AddressError):  # there are types whose names no address can hold
-            return KnownType(ancestors=[], learned_at=self.clock(), is_told=False)
+            return KnownType(ancestors=[], learned_at=self.clock(), is_defined=False)
 
     def _read(self, type_name: str) -> KnownType:
         """Return what Purview tells of a type.
@@ -132,7 +150,7 @@ class AssetTypes:
         """
         definition = self.purview.fetch_entity_type(type_name)
         if definition is None:
-            return KnownType(ancestors=[], learned_at=self.clock(), is_told=False)
+            return KnownType(ancestors=[], learned_at=self.clock(), is_defined=False)
         ancestors = set(definition.super_types)
         to_read = ancestors - ROOTS
         while to_read:
@@ -158,8 +176,8 @@ class AssetTypes:
 
         Nothing may be lost.
         """
-        if told := self._told.get(type_name):
-            return told.why_left_out(type_name)
+        if defined := self._defined.get(type_name):
+            return defined.why_left_out(type_name)
         if deferred is None or deferred.looks < LOOKS_BEFORE_NAME_DECIDES:
             return None
         return why_no_data_asset(type_name, (), is_complete=False)

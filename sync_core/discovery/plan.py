@@ -1,6 +1,6 @@
 """Compares what Purview shows with what is recorded, and says what has to change."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -32,7 +32,7 @@ class Plan:
     rejected: list[AssetRecord] = field(default_factory=list)
     changed: list[AssetRecord] = field(default_factory=list)
     returning: list[AssetRecord] = field(default_factory=list)
-    unchanged: int = 0
+    unchanged: list[AssetRecord] = field(default_factory=list)
 
 
 def guids_to_read(sightings: Iterable[Sighting], known: Mapping[str, Entry], now: datetime) -> list[str]:
@@ -49,29 +49,43 @@ def _is_due(sighting: Sighting, entry: Entry | None, now: datetime) -> bool:
     return now - entry.refreshed_at >= (REFRESH_REJECTED_AFTER if is_rejected else REFRESH_AFTER)
 
 
-def plan_assets(assets: Iterable[Asset], records: Mapping[str, AssetRecord], *, now: datetime, run_id: str) -> Plan:
+def plan_assets(
+    assets: Iterable[Asset],
+    records: Mapping[str, AssetRecord],
+    *,
+    now: datetime,
+    run_id: str,
+    ageless: Collection[str] = (),
+) -> Plan:
     """Decide for each asset as Purview describes it now; `records` are the known ones by key.
+
+    Nobody asks when those with one of the guids `ageless` were read: they are not written for their age alone.
 
     A re-created asset has the key it had, so it keeps its record, and with it its group, under its new guid.
     """
     plan = Plan()
-    unchanged = 0
     for key, found in {record_key(asset): asset for asset in assets}.items():
         record, why, asset = records.get(key), why_rejected(found), _cut(found)
         if why and record is not None and record.status is not AssetStatus.REJECTED:
             # It was fine when it was synced; what stands in CluedIn stays, the person sees the reason.
             plan.changed.append(record.model_copy(update={"reason": why, "refreshed_at": now}))
         elif why:
-            plan.rejected.append(_rejected(asset, why, record or _new(key, asset, now=now, run_id=run_id), now=now))
+            plan.rejected.append(
+                _rejected(asset, why, record or new_record(key, asset, now=now, run_id=run_id), now=now)
+            )
         elif record is None:
-            plan.new.append(_new(key, asset, now=now, run_id=run_id))
+            plan.new.append(new_record(key, asset, now=now, run_id=run_id))
         elif record.status in {AssetStatus.RETIRED, AssetStatus.REJECTED}:
             plan.returning.append(refreshed(record, asset, now))
-        elif record.fingerprint != asset.fingerprint or now - record.refreshed_at >= REFRESH_AFTER:
+        elif record.reason or record.fingerprint != asset.fingerprint or _is_old(record, asset, now, ageless):
             plan.changed.append(refreshed(record, asset, now))
         else:
-            unchanged += 1
-    return Plan(plan.new, plan.rejected, plan.changed, plan.returning, unchanged)
+            plan.unchanged.append(record)
+    return plan
+
+
+def _is_old(record: AssetRecord, asset: Asset, now: datetime, ageless: Collection[str]) -> bool:
+    return asset.guid not in ageless and now - record.refreshed_at >= REFRESH_AFTER
 
 
 def why_rejected(asset: Asset) -> str:
@@ -110,7 +124,8 @@ def refreshed(record: AssetRecord, asset: Asset, now: datetime) -> AssetRecord:
     )
 
 
-def _new(key: str, asset: Asset, *, now: datetime, run_id: str) -> AssetRecord:
+def new_record(key: str, asset: Asset, *, now: datetime, run_id: str) -> AssetRecord:
+    """Return the first record of an asset, which waits for its group."""
     return AssetRecord(
         key=key,
         guid=asset.guid,

@@ -9,13 +9,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 
+from sync_core.chunks import chunks
 from sync_core.errors import ForbiddenError, NotFoundError, SyncError, UnseenError
 from sync_core.purview.asset import Asset
 from sync_core.purview.client import ENTITIES_A_CALL, PurviewClient
 from sync_core.runs.defer import Deferrals, is_own_failure, may_be_own
 from sync_core.runs.deferred import Kind
 
-REFUSALS_A_RUN = 12  # of 401 and 429: twice as many as it takes to find one among fifty
+REFUSALS_A_RUN = 14  # of 401 and 429: twice as many as it takes to find one among a hundred
 FAILURES_WITHOUT_SUCCESS = 3  # so many single ones fail and none succeeds: then it is the store
 
 
@@ -50,8 +51,8 @@ class Reading:
         """
         deferred = [guid for guid in guids if self.deferrals.find(Kind.ASSET, guid)]
         others = [guid for guid in guids if not self.deferrals.find(Kind.ASSET, guid)]
-        chunks = [others[start : start + ENTITIES_A_CALL] for start in range(0, len(others), ENTITIES_A_CALL)]
-        return [*chunks, *([guid] for guid in deferred if not self.deferrals.waits(Kind.ASSET, guid))]
+        alone = [guid for guid in deferred if not self.deferrals.waits(Kind.ASSET, guid)]
+        return [*map(list, chunks(others, ENTITIES_A_CALL)), *([guid] for guid in alone)]
 
     def read(self, guids: Sequence[str]) -> Iterator[Part]:
         """Yield what Purview knows of a group, in one part or in several.
@@ -72,19 +73,19 @@ class Reading:
             yield from self._isolate(guids, error)
             return
         self._has_success = True
-        yield from self._told(guids, assets)
+        yield from self._answered(guids, assets)
 
-    def _told(self, guids: Sequence[str], assets: Sequence[Asset]) -> Iterator[Part]:
+    def _answered(self, guids: Sequence[str], assets: Sequence[Asset]) -> Iterator[Part]:
         """Yield what an answer tells; what it leaves out is asked for again, until it is alone."""
-        told = [asset.guid for asset in assets]
-        omitted = [guid for guid in guids if guid not in told]
-        if told:
-            self.deferrals.succeeded(Kind.ASSET, told)
-            yield Part(told, assets)
+        shown = [asset.guid for asset in assets]
+        omitted = [guid for guid in guids if guid not in shown]
+        if shown:
+            self.deferrals.succeeded(Kind.ASSET, shown)
+            yield Part(shown, assets)
         if len(guids) == 1 and omitted:
             yield self._look_for(omitted)
         elif omitted:
-            smaller = [omitted] if told else _halves(omitted)
+            smaller = [omitted] if shown else _halves(omitted)
             yield from self._read_each(smaller, UnseenError("Purview leaves it out of an answer to many."))
 
     def _doubt_refusal(self, guids: Sequence[str], error: SyncError) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pydantic import BaseModel
 
 from sync_core.cluedin.client import CluedInClient
-from sync_core.discovery.terms.keywords import Selection, parse_selection, unquote
+from sync_core.discovery.terms.keywords import Selection, check_length, parse_selection, unquote
 from sync_core.errors import ConfigError
 from sync_core.runs.run_log import RunLog
 from sync_core.settings import Settings, SettingsSource, TermStore
@@ -63,7 +63,7 @@ class ReadSelection:
         toggle = self._read()
         self._note_change(toggle, log)
         if not toggle.enabled:
-            log.skip(f"The sync is switched off in {ENABLED_KEY if self.settings.sync_enabled else 'SYNC_ENABLED'}.")
+            log.skip(f"The sync is switched off in {self.switch}.")
             return None
         return self._selected(toggle)
 
@@ -72,17 +72,41 @@ class ReadSelection:
         toggle = self._read()
         return self._selected(toggle) if toggle.enabled else None
 
+    def look_anyhow(self) -> Selection:
+        """Return what is selected, also while the sync is switched off; errors are those of `read`."""
+        return self._selected(self._read())
+
+    @property
+    def switch(self) -> str:
+        """Where the sync is switched off, if it is."""
+        return ENABLED_KEY if self.settings.sync_enabled else "SYNC_ENABLED"
+
     def is_on(self) -> bool:
         """Whether the sync is switched on right now; errors are those of `read`."""
         return self._read().enabled
 
     def _selected(self, toggle: Toggle) -> Selection:
-        selection = parse_selection(toggle.keywords, KEYWORDS_KEY if self.asks_cluedin else "SYNC_TERM")
+        return self.parse(toggle.keywords, self._keywords_setting)
+
+    def parse(self, keywords: str, setting: str) -> Selection:
+        """Read keywords that a person gives in place of those of the settings.
+
+        Raises:
+            ConfigError: they are none, or too many, or ask for what SYNC_TERM_STORE leaves out.
+        """
+        check_length(keywords, setting)
+        selection = parse_selection(unquote(keywords), setting)
         _check_store(selection, self.settings.sync_term_store)
         return selection
 
     def _read(self) -> Toggle:
-        return self._from_cluedin() if self.asks_cluedin else self._from_app()
+        toggle = self._from_cluedin() if self.asks_cluedin else self._from_app()
+        check_length(toggle.keywords, self._keywords_setting)
+        return toggle
+
+    @property
+    def _keywords_setting(self) -> str:
+        return KEYWORDS_KEY if self.asks_cluedin else "SYNC_TERM"
 
     def _from_app(self) -> Toggle:
         return Toggle(enabled=self.settings.sync_enabled, keywords=unquote(self.settings.sync_term))

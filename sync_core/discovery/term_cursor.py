@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from pydantic import BaseModel, Field
 
 from sync_core.assets.entry import ALL_PARTS, PARTS, ranges
+from sync_core.chunks import chunks
 from sync_core.discovery.terms.assignments import HASH_CHARACTERS
 from sync_core.discovery.terms.read_lists import Position, Snapshot
 from sync_core.purview.client import PAGE_SIZE
@@ -87,4 +88,4 @@ def keepers(found: Snapshot) -> list[str]:
 
 
 def _hashes(digest: str) -> list[str]:
-    return [digest[start : start + HASH_CHARACTERS] for start in range(0, len(digest), HASH_CHARACTERS)]
+    return list(chunks(digest, HASH_CHARACTERS))

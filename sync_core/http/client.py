@@ -4,9 +4,10 @@ import html
 import json
 import time
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from itertools import count
 from typing import Any, Protocol
 from urllib.parse import quote, quote_plus, urlencode
 
@@ -17,8 +18,12 @@ from urllib3.exceptions import LocationValueError  # requests lets it through fo
 from sync_core import __version__
 from sync_core.each_request import begin_request, is_about_one_thing
 from sync_core.errors import OutOfTimeError, SyncError, ThrottledError, TransientError
-from sync_core.http.bounded import BoundedAdapter, read_body
+from sync_core.exchanges import note_exchange
+from sync_core.http.bounded import read_body
 from sync_core.http.failures import Service, to_connection_error, to_status_error
+from sync_core.http.pace import Pace
+from sync_core.http.session import PooledSession
+from sync_core.http.told_exchange import Ended, told_exchange
 from sync_core.ledger import record_request
 from sync_core.logs import get_logger
 from sync_core.safe_text import MASK
@@ -29,7 +34,6 @@ ATTEMPTS = 3
 LONGEST_WAIT_S = 8.0  # a longer pause belongs to the queue: a waiting function costs money and a thread
 CONNECT_TIMEOUT_S = 5.0
 READ_TIMEOUT_S = 25.0
-POOL_SIZE = 32
 LONGEST_PREPARATION_S = 10.0
 USER_AGENT = f"purview-cluedin-sync/{__version__}"
 SECRET_FIELDS = ("password", "refresh_token")
@@ -37,7 +41,10 @@ SECRET_FIELDS = ("password", "refresh_token")
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request to make. `idempotent` allows repeating it when its outcome is not known."""
+    """One request to make. `idempotent` allows repeating it when its outcome is not known.
+
+    `may_be_bare` says that a success may be a 204 without a body; from any other call that confirms nothing.
+    """
 
     method: str
     path: str
@@ -46,6 +53,7 @@ class Call:
     form: Mapping[str, str] | None = field(default=None, repr=False)  # it holds a password
     idempotent: bool = True
     operation: str = ""
+    may_be_bare: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +83,6 @@ class TokenSource(Protocol):
         """Return another token than the refused one."""
 
 
-def pooled_session() -> requests.Session:
-    """Return a session for many threads that keeps its connections and no cookies, and waits for no answer for ever."""
-    session = requests.Session()
-    for scheme in ("http://", "https://"):
-        session.mount(scheme, BoundedAdapter(pool_connections=4, pool_maxsize=POOL_SIZE))
-    session.cookies.set_policy(_NoCookies())
-    return session
-
-
 @dataclass(frozen=True)
 class HttpClient:
     """Sends calls to one service.
@@ -91,16 +90,18 @@ class HttpClient:
     `is_refused` says whether an answer means "token not accepted"; then the token is renewed once and the call
     repeated, which is safe for any call since a refused one was not carried out. A 403 is none: it speaks of the rights
     to one thing, and another token has the same. `on_throttled` hears of each 429, with the seconds asked for, if any.
-    A 5xx with a `Retry-After` may be the failure of the one thing that was asked for: whose it is, who isolates tells.
+    `pace` lets what comes too soon wait; signing in does not. A 5xx with a `Retry-After` may be the failure of the one
+    thing that was asked for: whose it is, who isolates tells.
     """
 
     service: Service
     base_url: str
-    session: requests.Session = field(default_factory=pooled_session)
+    session: requests.Session = field(default_factory=PooledSession)
     tokens: TokenSource | None = None
     is_refused: Callable[[Answer], bool] = lambda answer: answer.status == HTTPStatus.UNAUTHORIZED
     on_throttled: Callable[[str, float | None], None] = lambda _service, _retry_after_s: None
     sleep: Callable[[float], None] = time.sleep
+    pace: Pace = field(default_factory=lambda: Pace(None), repr=False)
 
     def send(self, call: Call) -> Answer:
         """Send a call and return its successful answer.
@@ -117,10 +118,12 @@ class HttpClient:
             sleep=self.sleep,
             reraise=True,
         )
-        return retrying(self._send_once, call)
+        return retrying(self._send_once, call, count())
 
-    def _send_once(self, call: Call) -> Answer:
-        answer = self._send_signed(call)
+    def _send_once(self, call: Call, resends: Iterator[int]) -> Answer:
+        answer = self._send_signed(call, resends)
+        if call.may_be_bare and answer.status == HTTPStatus.NO_CONTENT:
+            return answer
         error = to_status_error(self.service, call.operation or f"{call.method} {call.path}", answer)
         if error is None:
             return answer
@@ -132,20 +135,21 @@ class HttpClient:
         if isinstance(error, ThrottledError) and not is_about_one_thing():
             self.on_throttled(self.service.name, error.retry_after_s)
 
-    def _send_signed(self, call: Call) -> Answer:
+    def _send_signed(self, call: Call, resends: Iterator[int]) -> Answer:
         if self.tokens is None:  # it signs in, for all threads
-            return self._exchange(call, None)
+            return self._exchange(call, None, next(resends))
+        self.pace.take(call.operation)
         begin_request()
         started = time.monotonic()
         token = self.tokens.token()
         begin_request()
         self._check_haste(call, started)
-        answer = self._exchange(call, token)
+        answer = self._exchange(call, token, next(resends))
         if self.is_refused(answer):
             token = self.tokens.renew(token)
             begin_request()
             self._check_haste(call, started)
-            answer = self._exchange(call, token)
+            answer = self._exchange(call, token, next(resends))
         return answer
 
     def _check_haste(self, call: Call, started: float) -> None:
@@ -153,8 +157,13 @@ class HttpClient:
         if not call.idempotent and time.monotonic() - started > LONGEST_PREPARATION_S:
             raise TransientError(f"Signing in to {self.service.title} took too long.", service=self.service.name)
 
-    def _exchange(self, call: Call, token: str | None) -> Answer:
+    def _exchange(self, call: Call, token: str | None, resends: int) -> Answer:
         request_id = uuid.uuid4().hex
+        about = (self.service.name, self.base_url, call.method, call.operation)
+        with told_exchange(*about, request_id=request_id, resends=resends) as ended:
+            return self._ask(call, token, request_id, ended)
+
+    def _ask(self, call: Call, token: str | None, request_id: str, ended: Ended) -> Answer:
         headers = {
             "Accept": "application/json",
             "User-Agent": USER_AGENT,
@@ -177,14 +186,18 @@ class HttpClient:
             )
             body = read_body(response, self.service.name)
         except (requests.RequestException, LocationValueError) as error:
-            self._log(call, type(error).__name__, started, request_id)
+            self._log(call, type(error).__name__, started, request_id, ended)
             raise to_connection_error(self.service, call.operation or call.path, error) from error
-        self._log(call, response.status_code, started, request_id)
+        self._log(call, response.status_code, started, request_id, ended)
         told = _without_echo(body, _secrets(call, token, is_ok=response.ok))
         return Answer(response.status_code, response.headers, told, request_id)
 
-    def _log(self, call: Call, result: int | str, started: float, request_id: str) -> None:
-        duration_ms = round((time.monotonic() - started) * 1000)
+    def _log(self, call: Call, result: int | str, started: float, request_id: str, ended: Ended) -> None:
+        duration_s = time.monotonic() - started
+        ended(result, duration_s)
+        duration_ms = round(duration_s * 1000)
+        what = f"{call.method} {call.path} {call.operation}".rstrip()
+        note_exchange(self.service.name, what, result, duration_ms, request_id)
         fields = {"service": self.service.name, "result": result, "duration_ms": duration_ms, "request_id": request_id}
         logger.info(
             "%s %s %s %s -> %s, %s ms, request %s",
@@ -216,8 +229,13 @@ def _without_echo(body: bytes, secrets: Sequence[str]) -> bytes:
 
 
 def _is_worth_a_wait(error: BaseException) -> bool:
-    """A service that asks to slow down without saying for how long is asked again by the queue, much later."""
-    if isinstance(error, OutOfTimeError) or (isinstance(error, ThrottledError) and error.retry_after_s is None):
+    """A service that asks to slow down without saying for how long is asked again by the queue, much later.
+
+    So is one thing that it refuses, as often as it is asked about.
+    """
+    if isinstance(error, ThrottledError) and (error.retry_after_s is None or is_about_one_thing()):
+        return False
+    if isinstance(error, OutOfTimeError):
         return False
     return isinstance(error, TransientError) and (error.retry_after_s or 0) <= LONGEST_WAIT_S
 
@@ -239,10 +257,3 @@ class _Bearer(requests.auth.AuthBase):
         if self.token is not None:
             request.headers["Authorization"] = f"Bearer {self.token}"
         return request
-
-
-class _NoCookies(requests.cookies.cookielib.DefaultCookiePolicy):  # type: ignore[name-defined,misc]
-    """One session serves many threads: a cookie of one answer must not travel with another's request."""
-
-    def set_ok(self, cookie: Any, request: Any) -> bool:  # noqa: ARG002
-        return False

@@ -21,6 +21,7 @@ from sync_core.errors import (
     AddressError,
     AlreadyExistsError,
     ConfigError,
+    CredentialsError,
     ForbiddenError,
     NotFoundError,
     RejectedError,
@@ -30,6 +31,7 @@ from sync_core.errors import (
     TransientError,
 )
 from sync_core.http.json_reading import text
+from sync_core.http.pace import PublishedPace
 from sync_core.safe_text import mask
 
 SHOWN_CHARACTERS = 300
@@ -68,7 +70,7 @@ class Service:
     """A service for people: its name, the setting that holds its address, and what to check when it refuses us.
 
     `written_as` is what that setting should hold. A 404 or 405 with a code that `own_codes`, a regular expression, does
-    not match comes from somebody else at that address.
+    not match comes from somebody else at that address. `pace` is what it publishes, where it does.
     """
 
     name: str
@@ -78,6 +80,7 @@ class Service:
     rights_remedy: str
     written_as: str = ""
     own_codes: str = ".*"
+    pace: PublishedPace | None = None
 
 
 class HasAnswer(Protocol):
@@ -106,7 +109,7 @@ def to_status_error(service: Service, what: str, answer: HasAnswer) -> SyncError
     code, message = parse_failure(answer)
     found = f"{service.title} answered {answer.status} {code} to {what}: {message}".replace("  ", " ")
     if answer.status == HTTPStatus.UNAUTHORIZED or code == UNAUTHENTICATED:
-        return ConfigError(f"{found}. {service.credentials_remedy}")
+        return CredentialsError(f"{found}. {service.credentials_remedy}", service=service.title)
     if answer.status == HTTPStatus.FORBIDDEN or code == FORBIDDEN:
         return ForbiddenError(f"{found}. {service.rights_remedy}")
     if answer.status in TRANSIENT_STATUS:

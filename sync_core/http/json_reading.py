@@ -1,6 +1,7 @@
 """Reads members of decoded JSON that may be anything: what is not as expected counts as not there.
 
-Half of a surrogate pair, which JSON can hold and UTF-8 cannot, is read as the replacement character.
+Half of a surrogate pair, which JSON can hold and UTF-8 cannot, is read as the replacement character. Sweeps read ten
+texts an asset: what is common goes the short way.
 """
 
 import re
@@ -13,18 +14,23 @@ HALF_A_PAIR = re.compile("[\ud800-\udfff]")
 def member(body: Any, *path: str) -> Any:
     """Return what lies at a path of names, or None."""
     for name in path:
-        body = body.get(name) if isinstance(body, Mapping) else None
+        body = body.get(name) if isinstance(body, dict) else None
     return body
 
 
 def text(body: Any, *path: str) -> str:
     """Return the text or number at a path as text, else an empty text."""
     found = member(body, *path)
-    return _whole(str(found)) if isinstance(found, str | int | float) and not isinstance(found, bool) else ""
+    if isinstance(found, str):
+        return _whole(found)
+    return str(found) if isinstance(found, int | float) and not isinstance(found, bool) else ""
 
 
 def integer(body: Any, *path: str) -> int | None:
     """Return the whole number at a path, also one written as text, else None."""
+    found = member(body, *path)
+    if isinstance(found, int) and not isinstance(found, bool):
+        return found
     try:
         return int(text(body, *path))
     except ValueError:
@@ -44,4 +50,4 @@ def texts(body: Any, *path: str) -> tuple[str, ...]:
 
 
 def _whole(found: str) -> str:
-    return HALF_A_PAIR.sub("\ufffd", found)
+    return found if found.isascii() else HALF_A_PAIR.sub("\ufffd", found)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sync_core.http.client import pooled_session
+from sync_core.http.session import PooledSession
 
 TIMEOUT_S = (5, 20)  # to connect, to answer
 
@@ -14,7 +14,7 @@ def post_json(url: str, body: Any) -> int:
         requests.RequestException: there was no answer; its text may show the address.
     """
     with (
-        pooled_session() as session,
+        PooledSession() as session,
         session.post(url, json=body, timeout=TIMEOUT_S, allow_redirects=False, stream=True) as answer,
     ):
         return answer.status_code  # what else it says is not waited for

@@ -1,6 +1,7 @@
 """The two services, as errors name them to people."""
 
 from sync_core.http.failures import Service
+from sync_core.http.pace import PublishedPace
 
 PURVIEW = Service(
     name="purview",
@@ -13,6 +14,8 @@ PURVIEW = Service(
     written_as="https://{account}.purview.azure.com or https://{tenant}-api.purview-service.microsoft.com, with no "
     "path such as /catalog, and not the portal's address",
     own_codes="ATLAS-.*",
+    # One capacity unit, and ten, which is the most without asking. Source: docs/vendors/purview.md.
+    pace=PublishedPace(per_s=25.0, most_per_s=250.0),
 )
 CLUEDIN = Service(
     name="cluedin",

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from sync_core.errors import ConfigError, RejectedError, SlowAnswerError, SyncError, TransientError
+from sync_core.errors import ConfigError, CredentialsError, RejectedError, SlowAnswerError, SyncError, TransientError
 from sync_core.http.client import Call, HttpClient
 from sync_core.http.failures import to_shape_error
 from sync_core.http.json_reading import integer, text
@@ -91,9 +91,10 @@ def _to_identity_error(message: str) -> SyncError:
     """The chain of credentials tells in words only what kept the managed identity from answering."""
     if UNREACHED.search(message):
         return _out_of_reach(message)
-    return ConfigError(
+    return CredentialsError(
         f"Azure gave no token for Purview: {message} In Azure, give the app a managed identity and set AZURE_CLIENT_ID "
-        "if it is user-assigned; on a laptop, sign in with the Azure CLI."
+        "if it is user-assigned; on a laptop, sign in with the Azure CLI.",
+        service=PURVIEW.title,
     )
 
 
@@ -125,9 +126,10 @@ class GivenToken:
             ConfigError: always.
         """
         del refused
-        raise ConfigError(
+        raise CredentialsError(
             "CluedIn refused the token of CLUEDIN_ACCESS_TOKEN: it expired or may not be used for this. Create a new "
-            "one or set CLUEDIN_USERNAME and CLUEDIN_PASSWORD of a service account instead."
+            "one or set CLUEDIN_USERNAME and CLUEDIN_PASSWORD of a service account instead.",
+            service=CLUEDIN.title,
         )
 
 
@@ -206,10 +208,11 @@ class PasswordTokens:
                 Call("POST", TOKEN_PATH, form=form, operation=form["grant_type"], idempotent=False)
             )
         except RejectedError as error:
-            raise ConfigError(
+            raise CredentialsError(
                 f"CluedIn gave no access token: {error}. Check CLUEDIN_USERNAME and CLUEDIN_PASSWORD (a service "
                 "account that does not use single sign-on) and CLUEDIN_ORGANIZATION, "
-                f"which is '{self._organization}'."
+                f"which is '{self._organization}'.",
+                service=CLUEDIN.title,
             ) from error
         self._grant = parse_grant(answer.json(), self._clock())
 

@@ -43,6 +43,24 @@ def _nothing(_: Job | None) -> Sequence[Operation]:
     return ()
 
 
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A change of a claimed job, or its end where `change` returns None, with what is done in the same transaction.
+
+    `renewed_at` is since when the claim is held by it, None where it gives the claim up.
+    """
+
+    claim: "Claim"
+    change: Callable[[Job], Job | None]
+    others: Others
+    renewed_at: float | None = None
+
+    def operations(self) -> tuple[Job | None, list[Operation]]:
+        """Return what becomes of the job, and the operations, that of the job first."""
+        after = self.change(self.claim.job)
+        return after, [self.claim.changing(after), *self.others(after)]
+
+
 class Claim:
     """A job in our hands. Renew it before each step that must not be done by two."""
 
@@ -52,6 +70,7 @@ class Claim:
         self._owner = stored.job.owner
         self._alone = alone
         self._renewed_at = store.monotonic()
+        self.is_held = True
         self.left: Job | None = None
         """The job as it was left, if its message is to be sent."""
 
@@ -65,22 +84,27 @@ class Claim:
         """The job as it was last read or written."""
         return self._stored.job
 
-    def renew(self) -> None:
-        """Hold the job for its full time from now on.
+    def renew(self, others: Others = _nothing) -> list[str]:
+        """Hold the job for its full time from now on, and do `others`; return the new ETags of what these change.
 
         Raises:
-            ConflictError: the claim ended and another worker took it, or the job is gone: stop.
+            ConflictError: the claim ended and another worker took it, or the job is gone: stop. Nothing was done.
         """
+        return self.carry_out(self.renewing(others))
+
+    def renewing(self, others: Others = _nothing) -> "Step":
+        """Return the step that `renew` carries out."""
         started = self._store.monotonic()
-        self._end(lambda job: self._held(job, started), _nothing)
-        self._renewed_at = started
-        if self._alone:
-            self._alone.renew()
+        return Step(self, lambda job: self._held(job, started), others, started)
 
     def renew_if_older_than(self, age_s: float) -> None:
         """Renew only when the last renewal is that long ago: for loops of short steps."""
-        if self._store.monotonic() - self._renewed_at >= age_s:
+        if self.is_older_than(age_s):
             self.renew()
+
+    def is_older_than(self, age_s: float) -> bool:
+        """Whether the last renewal is that long ago; never so for one that was given up."""
+        return self.is_held and self._store.monotonic() - self._renewed_at >= age_s
 
     def done(self, others: Others = _nothing) -> None:
         """Do `others` and end the job. One that was asked for meanwhile stays, and is `left`.
@@ -88,7 +112,11 @@ class Claim:
         Raises:
             ConflictError: the claim is lost, and nothing was done.
         """
-        self.left = self._end(lambda job: self._afresh(job.ended_well()) if job.is_asked_again else None, others)
+        self.carry_out(self.ending(others))
+
+    def ending(self, others: Others = _nothing) -> "Step":
+        """Return the step that `done` carries out."""
+        return Step(self, lambda job: self._afresh(job.ended_well()) if job.is_asked_again else None, others)
 
     def put_back(self, change: Callable[[Job], Job], rest_s: float, others: Others) -> None:
         """Let the job be done later, and leave it; nobody may start before `rest_s` is over.
@@ -96,12 +124,17 @@ class Claim:
         Raises:
             ConflictError: the claim is lost, and nothing was done.
         """
+        self.carry_out(self.leaving(change, rest_s, others))
+
+    def leaving(self, change: Callable[[Job], Job], rest_s: float = 0, others: Others = _nothing) -> "Step":
+        """Return the step that `put_back` carries out."""
 
         def later(job: Job) -> Job:
-            rest = {"owner": "", "held_until": self._now(self._store.monotonic()) + timedelta(seconds=rest_s)}
-            return change(job).model_copy(update=rest)
+            # The storage service tells its time in whole seconds: what need not rest must not seem to be held.
+            until = self._now(self._store.monotonic()) + timedelta(seconds=rest_s) if rest_s > 0 else None
+            return change(job).model_copy(update={"owner": "", "held_until": until})
 
-        self.left = self._end(later, others)
+        return Step(self, later, others)
 
     def give_up(self, change: Callable[[Job], Job], others: Others) -> None:
         """Make the job a dead letter. One that was asked for meanwhile begins anew, and is `left`.
@@ -109,8 +142,7 @@ class Claim:
         Raises:
             ConflictError: the claim is lost, and nothing was done.
         """
-        left = self._end(lambda job: self._afresh(job) if job.is_asked_again else change(job), others)
-        self.left = left if left and left.state is JobState.PENDING else None
+        self.carry_out(Step(self, lambda job: self._afresh(job) if job.is_asked_again else change(job), others))
 
     def _afresh(self, job: Job) -> Job:
         now = self._now(self._store.monotonic())
@@ -125,20 +157,42 @@ class Claim:
         """Return the storage service's time."""
         return self._stored.now + timedelta(seconds=monotonic_s - self._stored.read_at)
 
-    def _end(self, change: Callable[[Job], Job | None], others: Others) -> Job | None:
-        """Change the job, or end it where `change` returns None, with `others` in the same transaction."""
+    def carry_out(self, step: "Step") -> list[str]:
+        """Change the job, or end it where the step does, with its `others` in the same transaction; return their ETags.
+
+        Raises:
+            ConflictError: the claim is lost, and nothing was done.
+        """
         for _ in self._store.tries():
-            after = change(self._stored.job)
-            own = self._store.changing(self._stored, after) if after else self._store.ending(self._stored)
+            after, operations = step.operations()
             try:
-                etag, *_ = self._store.table.transact([own, *others(after)])
+                etags = self.transact(operations)
             except ConflictError:
                 self._stored = self._read_again()
                 continue
-            if after:
-                self._stored = StoredJob(after, etag, self._stored.now, self._stored.read_at)
-            return after
+            self.note(step, after, etags[0])
+            return etags[1:]
         raise ConflictError(f"What belongs to job {self.job.key} changed at each of {TRIES} tries.")
+
+    def transact(self, operations: Sequence[Operation]) -> list[str]:
+        """Carry out operations on the job's partition; return their ETags."""
+        return self._store.table.transact(operations)
+
+    def changing(self, after: Job | None) -> Operation:
+        """Return the operation that makes of the job what is to become of it."""
+        return self._store.changing(self._stored, after) if after else self._store.ending(self._stored)
+
+    def note(self, step: "Step", after: Job | None, etag: str) -> None:
+        """Note what a step made of the job."""
+        if after:
+            self._stored = StoredJob(after, etag, self._stored.now, self._stored.read_at)
+        if step.renewed_at is None:
+            self.is_held = False
+            self.left = after if after and after.state is JobState.PENDING else None
+        else:
+            self._renewed_at = step.renewed_at
+            if self._alone:
+                self._alone.renew()
 
     def _read_again(self) -> StoredJob:
         """Others may have touched the job, e.g. asked for it once more: it is still ours."""

@@ -28,6 +28,10 @@ class DeadLetters:
         found = self._find(key)
         return to_dead_letter(found[1].job) if found else None
 
+    def is_at_work(self, key: str) -> bool:
+        """Whether there is a job of that key, whatever its state."""
+        return any(work.jobs.load(key) is not None for work in self.works)
+
     def unsettled(self) -> set[str]:
         """Return the ids of all dead letters, and of those replayed ones whose work is not done yet."""
         return {key for work in self.works for key in work.jobs.unsettled()}

@@ -51,6 +51,7 @@ class DrainPoisonQueues:
 
     def _take(self, poison: Poison, body: bytes, log: RunLog) -> None:
         try:
-            poison.wake.wake(poison.work.read(body).job_key, log)
+            for key in poison.work.read(body).sends:
+                poison.wake.wake(key, log)
         except RejectedError as error:
             poison.work.jobs.keep_unreadable(poison.work.queue.name, body, error, self.clock())

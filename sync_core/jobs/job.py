@@ -5,6 +5,8 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
+from sync_core.telemetry.traceparent import Traceparent
+
 MAX_DEATHS = 5
 """How many workers a job may kill before it is given up."""
 MAX_ERROR_CHARACTERS = 4000
@@ -42,7 +44,7 @@ class Job(BaseModel):
     next one, should nobody have taken up the last one. `owner` holds the job until `held_until`, by the storage
     service's clock; where that is without an owner, nobody may start before. `attempts` failed since it was asked for
     or replayed, `former_attempts` before that, and in `deaths` of them the worker died. `gave_up_at` is when it was
-    given up first, `gave_up_for` the cause class of the last time.
+    given up first, `gave_up_for` the cause class of the last time. `traceparent` is the trace of who asked for it.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -54,6 +56,7 @@ class Job(BaseModel):
     queue: str = ""
     payload: str = ""
     run_id: str = ""
+    traceparent: Traceparent = None
     asked_at: datetime
     is_asked_again: bool = False
     is_hint: bool = False
@@ -134,11 +137,11 @@ class Job(BaseModel):
             return self.asked_at >= moment
         return self.is_asked_again or not self.owner
 
-    def asked_again(self, now: datetime, run_id: str = "") -> "Job":
+    def asked_again(self, now: datetime, run_id: str = "", traceparent: str | None = None) -> "Job":
         """Return the job after it was asked for once more; one that was given up begins anew."""
         if self.state is JobState.PENDING:
             return self.model_copy(update={"is_asked_again": True, "asked_at": max(now, self.asked_at)})
-        return self._anew(now, run_id)
+        return self._anew(now, run_id).model_copy(update={"traceparent": traceparent})
 
     def ended_well(self) -> "Job":
         """Return the job that is to be done once more after it ended well: nothing that was before counts any more."""

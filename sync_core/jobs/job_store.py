@@ -87,7 +87,7 @@ class JobStore:
             return new, [self.inserting(new)]
         before = stored.job if job.is_hint else stored.job.asked_by_us()
         if before.state is JobState.DEAD:
-            anew = before.asked_again(now, job.run_id).sent(now)
+            anew = before.asked_again(now, job.run_id, job.traceparent).sent(now)
             return anew, [self.changing(stored, anew)]
         after = before if before.covers(now) else before.asked_again(now)
         return None, [] if after == stored.job else [self.changing(stored, after)]
@@ -123,15 +123,18 @@ class JobStore:
         Raises:
             ConflictError: another worker was faster.
         """
-        until = stored.now + timedelta(seconds=self.monotonic() - stored.read_at + self.claim_s)
-        held = job.model_copy(update={"owner": owner, "held_until": until, "due_at": until, "is_asked_again": False})
         try:
-            return Claim(self, self.change(stored, held), alone)
+            return Claim(self, self.change(stored, self.held(stored, job, owner)), alone)
         except ConflictError:
             now = self.load(job.key)  # the answer to our own write may have been lost, and it was tried again
             if now is None or now.job.owner != owner:
                 raise
             return Claim(self, now, alone)
+
+    def held(self, stored: StoredJob, job: Job, owner: str) -> Job:
+        """Return a job as it is in a worker's hands from now on, by the storage service's clock."""
+        until = stored.now + timedelta(seconds=self.monotonic() - stored.read_at + self.claim_s)
+        return job.model_copy(update={"owner": owner, "held_until": until, "due_at": until, "is_asked_again": False})
 
     def due(self, now: datetime) -> Iterator[StoredJob]:
         """Yield the jobs whose message is to be sent now, those that can be read."""
@@ -158,11 +161,17 @@ class JobStore:
             return False
         return True
 
-    def between(self, first: str, last: str) -> dict[str, Job]:
-        """Return the jobs from one key to another, by key."""
+    def between(self, first: str, last: str, most: int | None = None) -> dict[str, Job]:
+        """Return the jobs from one key to another, by key; so many at most where that is said."""
         bounds = {"partition": self.partition, "first": f"job:{first}", "last": f"job:{last}"}
         query = "PartitionKey eq @partition and RowKey ge @first and RowKey le @last"
-        return {job.key: job for job in readable(Job, self.table.rows(query, bounds))}
+        rows = islice(self.table.rows(query, bounds), most)
+        return {job.key: job for job in readable(Job, rows)}
+
+    def pending(self) -> Iterator[Job]:
+        """Yield the jobs that are outstanding, those that can be read."""
+        query = f"{KEYS_BETWEEN} and state eq @pending"
+        return readable(Job, self.table.rows(query, {**self._all, "pending": JobState.PENDING.value}))
 
     def has_pending(self) -> bool:
         """Whether any work is outstanding."""

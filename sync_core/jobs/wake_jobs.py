@@ -12,9 +12,12 @@ from sync_core.jobs.claims import StoredJob
 from sync_core.jobs.job import Job, JobState
 from sync_core.jobs.job_store import JobStore
 from sync_core.jobs.message import message_of
+from sync_core.logs import get_logger
 from sync_core.runs.counts import Count
 from sync_core.runs.run_log import RunLog
 from sync_core.storage.queues import WorkQueue
+
+logger = get_logger(__name__)
 
 PATIENCE = timedelta(minutes=15)
 MAX_PATIENCE = timedelta(hours=6)

@@ -49,4 +49,4 @@ def _told_of(news: Sequence[DataSetNews]) -> Iterator[Announcement]:
 
 
 def _items(news: Sequence[DataSetNews]) -> list[Item]:
-    return [Item(item.data_set_id, item.name, item.failure) for item in news]
+    return [Item(item.data_set_id, item.name, item.failure, asset=item.asset_key) for item in news]

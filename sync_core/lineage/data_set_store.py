@@ -2,6 +2,8 @@
 
 dataset:{id}                     what is known of the data set
 type:{hash of entity type}:{id}  there while the data set is mapped to that entity type; holds its vocabulary keys
+golden:{hash of entity type}     the guid of the golden records, once they were seen under it
+since-nothing                    nothing of ours stood in Purview when this table began: what stands has a record
 news:{id}                        there from its push until that was announced
 job:{id}                         there while its lineage is to be written; see `JobStore`
 receipt:{key}                    a delivery that asked for that; see `ReceiptStore`
@@ -15,6 +17,7 @@ from itertools import islice
 
 from pydantic import BaseModel, Field
 
+from sync_core.chunks import chunks
 from sync_core.cluedin.data_set import entity_type_path
 from sync_core.errors import StateError
 from sync_core.jobs.claims import Claim
@@ -33,30 +36,58 @@ from sync_core.storage.table import (
     merge,
 )
 from sync_core.storage.unreadable import Unreadable
+from sync_core.telemetry.spans import current_traceparent
 
 PARTITION = "datasets"
+SINCE_NOTHING = "since-nothing"
 LONGEST_REASON = 500
 MAX_DROPS_PER_CALL = 1000
 
 
 class TypeMember(BaseModel):
-    """A data set that is mapped to an entity type, with the vocabulary keys that it brings."""
+    """A data set that is mapped to an entity type, with the vocabulary keys that it brings, and its pipeline's guid."""
 
     data_set_id: str
     entity_type: str
     keys: list[str] = Field(default_factory=list)
+    pipeline_guid: str = ""
+
+
+class GoldenRecords(BaseModel):
+    """What all data sets of an entity type share in Purview."""
+
+    entity_type: str
+    guid: str
+
+
+class SinceNothing(BaseModel):
+    """When nothing of ours stood in Purview: whatever does now was written by the keeper of this table."""
+
+    at: datetime
 
 
 class DataSetNews(BaseModel):
-    """A data set that was pushed or given up, and not announced yet; `failure` says why it was given up."""
+    """A data set that was pushed or given up, and not announced yet; `failure` says why it was given up.
+
+    `asset_key` is empty where its source asset is not known.
+    """
 
     data_set_id: str
     name: str
     failure: str = ""
+    asset_key: str = ""
 
 
 def _type_prefix(entity_type: str) -> str:
-    return f"type:{hashlib.sha256(entity_type_path(entity_type).encode()).hexdigest()[:24]}:"
+    return f"type:{_hash(entity_type)}:"
+
+
+def _golden_key(entity_type: str) -> str:
+    return f"golden:{_hash(entity_type)}"
+
+
+def _hash(entity_type: str) -> str:
+    return hashlib.sha256(entity_type_path(entity_type).encode()).hexdigest()[:24]
 
 
 def _between(prefix: str) -> dict[str, str]:
@@ -136,6 +167,24 @@ class DataSetStore:
         rows = self.table.rows(KEYS_BETWEEN, _between(_type_prefix(entity_type)))
         return list(readable(TypeMember, rows))
 
+    def golden_guid(self, entity_type: str) -> str:
+        """Return under which guid the golden records of an entity type were seen; empty where they never were."""
+        found = self.table.get(PARTITION, _golden_key(entity_type))
+        return next((one.guid for one in readable(GoldenRecords, [found.values])), "") if found else ""
+
+    def note_golden_guid(self, entity_type: str, guid: str) -> None:
+        """Remember under which guid the golden records of an entity type were seen."""
+        note = GoldenRecords(entity_type=entity_type_path(entity_type), guid=guid)
+        self.table.merge(whole_row(PARTITION, _golden_key(entity_type), note))
+
+    def note_nothing_stands(self, now: datetime) -> None:
+        """Remember that nothing of ours stands in Purview now."""
+        self.table.merge(whole_row(PARTITION, SINCE_NOTHING, SinceNothing(at=now)))
+
+    def knows_all(self) -> bool:
+        """Whether all that stands in Purview has a record here, since nothing did when this table began."""
+        return self.table.get(PARTITION, SINCE_NOTHING) is not None
+
     def ids_but_left_before(self, moment: datetime) -> frozenset[str]:
         """Return the ids of all records but of what was left alone before a moment; reads little else of them."""
         rows = self.table.rows(KEYS_BETWEEN, _between("dataset:"), select=["RowKey", "status", "left_at"])
@@ -178,25 +227,32 @@ class DataSetStore:
         Raises:
             ConflictError: another worker announces them.
         """
-        for start in range(0, len(news), OPERATIONS_A_TRANSACTION):
-            chunk = news[start : start + OPERATIONS_A_TRANSACTION]
+        for chunk in chunks(news, OPERATIONS_A_TRANSACTION):
             self.table.transact([delete(PARTITION, f"news:{item.data_set_id}") for item in chunk])
 
     def _membership(self, record: DataSetRecord) -> list[Operation]:
+        from sync_core.lineage.graph.names import PROCESSING_PIPELINE  # noqa: PLC0415  # the webhook does without it
+
         if not record.entity_type:
             return []
-        member = TypeMember(data_set_id=record.data_set_id, entity_type=record.entity_type, keys=record.keys)
+        member = TypeMember(
+            data_set_id=record.data_set_id,
+            entity_type=record.entity_type,
+            keys=record.keys,
+            pipeline_guid=record.guids.get(PROCESSING_PIPELINE, ""),
+        )
         return [merge(whole_row(PARTITION, _type_prefix(record.entity_type) + record.data_set_id, member))]
 
 
 def new_job(data_set_id: str, now: datetime, *, is_hint: bool = False) -> Job:
     """Return the job that asks for a data set's lineage."""
-    return Job(kind=JobKind.DATA_SET, key=data_set_id, asked_at=now, due_at=now, is_hint=is_hint)
+    asked_by = current_traceparent()
+    return Job(kind=JobKind.DATA_SET, key=data_set_id, traceparent=asked_by, asked_at=now, due_at=now, is_hint=is_hint)
 
 
 def look_job(now: datetime) -> Job:
     """Return the job that asks for a look into CluedIn, for deliveries that name no data set."""
-    return Job(kind=JobKind.LOOK, key=LOOK_KEY, asked_at=now, due_at=now)
+    return Job(kind=JobKind.LOOK, key=LOOK_KEY, traceparent=current_traceparent(), asked_at=now, due_at=now)
 
 
 def new_record(data_set_id: str, now: datetime) -> DataSetRecord:
@@ -215,5 +271,6 @@ def _saving_alone(record: DataSetRecord) -> Operation:
 
 def _telling(record: DataSetRecord, failure: str) -> list[Operation]:
     name = record.name or record.data_set_id
-    news = DataSetNews(data_set_id=record.data_set_id, name=name, failure=failure[:LONGEST_REASON])
+    about = {"data_set_id": record.data_set_id, "name": name, "asset_key": record.asset_key}
+    news = DataSetNews(**about, failure=failure[:LONGEST_REASON])
     return [merge(whole_row(PARTITION, f"news:{record.data_set_id}", news))]

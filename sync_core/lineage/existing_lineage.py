@@ -36,7 +36,13 @@ def find_existing(
     `written` are the guids of what was just written, as far as Purview told them.
     """
     found = {entity.ref: client.find(entity.ref) for entity in lineage.chain}
-    entities = {ref: entity for ref, entity in found.items() if entity is not None}
+    return judge(lineage, source, {ref: entity for ref, entity in found.items() if entity is not None}, written)
+
+
+def judge(
+    lineage: Lineage, source: StoredEntity, entities: Mapping[EntityRef, StoredEntity], written: Guids
+) -> ExistingLineage:
+    """Say what is missing of a lineage where these entities of its chain were found. Pure."""
     missing = tuple(_find_missing(lineage, source, entities))
     lacking = {} if lineage.columns_unseen else _find_lacking_columns(lineage, entities, written)
     columns = tuple(f"column {name} of {asset.qualified_name}" for asset, names in lacking.items() for name in names)
@@ -99,7 +105,7 @@ def _find_lacking_columns(
 
 def _lacking(asset: StoredEntity, wanted: list[LineageEntity], written: Guids) -> list[str]:
     """Columns are known by name or by guid; one of which Purview tells neither may be any of those that are left."""
-    guids = {column.guid for column in asset.columns}
-    left = [one for one in wanted if one.name not in asset.column_names and written.get(one.ref) not in guids]
-    unknown = [one for one in asset.columns if not one.display_text and one.guid not in written.values()]
-    return [column.name for column in left[len(unknown) :]]
+    names, guids, known = asset.column_names, {column.guid for column in asset.columns}, set(written.values())
+    left = [one for one in wanted if one.name not in names and written.get(one.ref) not in guids]
+    unknown = sum(not one.display_text and one.guid not in known for one in asset.columns)
+    return [column.name for column in left[unknown:]]

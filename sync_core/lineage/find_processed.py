@@ -15,6 +15,7 @@ from sync_core.errors import NotFoundError, SyncError
 from sync_core.jobs.message import message_of
 from sync_core.lineage.data_set_store import DataSetStore, new_job
 from sync_core.lineage.strangers import FOREIGN_FOR
+from sync_core.lineage.webhook.silent_webhook import SilentWebhook
 from sync_core.runs.counts import Count
 from sync_core.runs.defer import Defer, Deferrals, Refusals
 from sync_core.runs.deferred import Kind
@@ -42,6 +43,7 @@ class FindProcessed:
     queue: WorkQueue
     cursors: Notes
     defer: Defer
+    silent_webhook: SilentWebhook
     is_lineage_on: bool
     clock: Callable[[], datetime]
 
@@ -55,6 +57,7 @@ class FindProcessed:
         is acted upon, and so nothing is remembered as if it had been.
         """
         versions = {one.name: dict(known[one.name].versions) if one.name in known else {} for one in sources}
+        found: list[tuple[str, str]] = []
         if self.is_lineage_on:
             recorded = self.records.ids_but_left_before(self.clock() - FOREIGN_FOR)  # the records may have been lost
             for source, summaries in self._read([one for one in sources if one.name in ours], log):
@@ -62,7 +65,10 @@ class FindProcessed:
                     acted_upon = versions[source.name].get(summary.data_set_id)
                     if acted_upon != summary.version or summary.data_set_id not in recorded:
                         self._enqueue(summary, log)
+                        if source.name in known and acted_upon != summary.version:
+                            found.append((summary.data_set_id, summary.name or summary.data_set_id))
                         versions[source.name][summary.data_set_id] = summary.version
+        self.silent_webhook.note(found)
         return [
             KnownSource(one.source_id, one.name, one.group_id, one.group_name, versions[one.name]) for one in sources
         ]

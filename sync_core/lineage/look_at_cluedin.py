@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 from sync_core.absence.heal_groups import HealGroups
 from sync_core.assets.asset_store import AssetStore
-from sync_core.assets.in_cluedin import Shown, known_by_name
-from sync_core.assets.names import shorten
+from sync_core.assets.in_cluedin import Ours, Shown, known_by_name
+from sync_core.assets.record import AssetRecord
 from sync_core.lineage.find_processed import FindProcessed
 from sync_core.provisioning.read_snapshot import ReadSnapshot
 from sync_core.provisioning.recover_source import RecoverSource
@@ -42,14 +42,24 @@ class LookAtCluedIn:
         sources = list(snapshot.sources())
         log.counts.update(groups_shown=len(snapshot.groups), sources_shown=len(sources))
         shown, known = Shown.of(snapshot), known_by_name(self.store.known())
-        self.recover_source.recover(shown, log)
-        ours = set(map(shorten, self.assets.source_names()))
-        seen = self.find_processed.find(sources, known, ours, log)
+        ours = self._compare(shown)
+        self.recover_source.recover(ours, log)
+        seen = self.find_processed.find(sources, known, ours.names, log)
         if not snapshot.is_whole:
             told = "A part of CluedIn's list of groups cannot be read: nobody counts as missing from it"
             log.notes.append(f"{told}. {snapshot.unread}")
             missing = [known[name] for name in known.keys() - {source.name for source in seen}]
         else:  # off means that nothing is made, by healing neither; then nobody counts as missing
-            missing = self.heal_groups.heal(shown, known, log) if self.is_sync_on() else []
+            missing = self.heal_groups.heal(ours, known, log) if self.is_sync_on() else []
         self.store.save(snapshot.started_at, len(snapshot.groups), [*seen, *missing])
         return snapshot.started_at
+
+    def _compare(self, shown: Shown) -> Ours:
+        """Go over the records, once for all that follows."""
+        ours = Ours(shown)
+        for name, record in self.assets.each_with_name():
+            if name:
+                ours.add_name(name)
+            if isinstance(record, AssetRecord):
+                ours.add(record)
+        return ours

@@ -21,10 +21,11 @@ SEARCHED_CHARACTERS = 150
 
 @dataclass(frozen=True, slots=True)
 class MatchedAsset:
-    """The asset that a data source stands for."""
+    """The asset that a data source stands for; `traceparent` is the trace in which that source was made."""
 
     key: str
     ref: EntityRef
+    traceparent: str | None = None
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,8 @@ class MatchAsset:
         # Ids start anew after a restore, and collide between organizations: the name that a source must bear decides.
         if isinstance(stored, StoredAsset) and data_set.source_name == source_name(stored.record):
             record = stored.record
-            return MatchedAsset(record.key, EntityRef(record.type_name, record.qualified_name))
+            own = EntityRef(record.type_name, record.qualified_name)
+            return MatchedAsset(record.key, own, record.synced_traceparent)
         if data_set.source_type.lower() != ENDPOINT or not data_set.source_name:
             return None
         name = data_set.source_name

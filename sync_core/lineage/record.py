@@ -5,6 +5,8 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from sync_core.lineage.processed import Processed
+
 
 class DataSetStatus(StrEnum):
     """Where a data set stands on its way into Purview."""
@@ -22,8 +24,12 @@ class DataSetRecord(BaseModel):
 
     `fingerprint` is a hash of the lineage that was written: the same again writes nothing. `keys` are its vocabulary
     keys, so that the columns of a shared golden-records asset are known to belong to whom; `former_keys` are those that
-    it no longer has and that are still to be taken out there, each as entity type, tab, key. `left_at` is when it was
-    left alone last, because CluedIn does not know it or it comes from elsewhere.
+    it no longer has and that are still to be taken out there, each as entity type, tab, key. `guids` are those of the
+    chain by type, `key_guids` those of its columns of the golden records in the order of `keys`, `schema_guid` that of
+    the schema that tells the source's columns: see `known_guids.py`. `left_at` is when it was left alone last, because
+    CluedIn does not know it or it comes from elsewhere. `record_counts` are those of the push: `total`, `successful`,
+    `failed`, each where CluedIn told it. `processed` are its numbers each time that they changed, the last ones at the
+    end.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -39,12 +45,17 @@ class DataSetRecord(BaseModel):
     keys: list[str] = Field(default_factory=list)
     former_keys: list[str] = Field(default_factory=list)
     guid: str = ""
+    guids: dict[str, str] = Field(default_factory=dict)
+    key_guids: list[str] = Field(default_factory=list)
+    schema_guid: str = ""
     fingerprint: str = ""
     notes: list[str] = Field(default_factory=list)
+    record_counts: dict[str, int] = Field(default_factory=dict)
 
     first_seen_at: datetime
     pushed_at: datetime | None = None
     pushed_run_id: str = ""
     pushed_requests: dict[str, int] = Field(default_factory=dict)
+    processed: list[Processed] = Field(default_factory=list)
     reason: str = ""
     left_at: datetime | None = None

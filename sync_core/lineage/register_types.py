@@ -36,11 +36,15 @@ class RegisteredTypes(BaseModel):
 
 @dataclass(frozen=True)
 class RegisterTypes:
-    """Sees to it that Purview knows our types. Safe to run by several workers at once."""
+    """Sees to it that Purview knows our types. Safe to run by several workers at once.
+
+    `note_nothing_stands` is called when Purview had none of our types, so that nothing of ours can stand there.
+    """
 
     lineage: PurviewLineageClient
     notes: Notes
     clock: Callable[[], datetime]
+    note_nothing_stands: Callable[[datetime], None] = lambda _: None
     _flight: SingleFlight[RegisteredTypes] = field(default_factory=SingleFlight, repr=False)
 
     def ensure(self) -> RegisteredTypes:
@@ -65,7 +69,8 @@ class RegisterTypes:
         Raises:
             RejectedError: Purview refuses the types of the assets and processes themselves.
         """
-        self.lineage.register_types({"entityDefs": entity_types()})
+        if self.lineage.register_types({"entityDefs": entity_types()}):
+            self.note_nothing_stands(self.clock())
         refused = ""
         try:
             self.lineage.register_types({"relationshipDefs": relationship_types()})

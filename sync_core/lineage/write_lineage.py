@@ -3,10 +3,13 @@
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from sync_core.chunks import chunks
 from sync_core.errors import ConfigError, RejectedError, TransientError
-from sync_core.lineage.existing_lineage import ExistingLineage, Guids, find_existing
+from sync_core.lineage.existing_lineage import ExistingLineage, find_existing
 from sync_core.lineage.graph.column_mapping import sink_columns
-from sync_core.lineage.graph.names import CLUES, DATA_SET, PROCESSING_PIPELINE
+from sync_core.lineage.graph.names import CLUES, DATA_SET, GOLDEN_RECORDS, PROCESSING_PIPELINE
+from sync_core.lineage.known_guids import Guids, KnownLineage
+from sync_core.lineage.look_by_guid import LookByGuid, golden_columns, standing_columns
 from sync_core.lineage.register_types import RegisterTypes
 from sync_core.logs import get_logger
 from sync_core.purview.graph import EntityRef, Lineage, LineageEntity
@@ -21,12 +24,21 @@ REFUSED = "Assets have no columns of their own, Purview refuses their relationsh
 UNSEEN = "Purview takes the columns of assets but does not show them; they were written and not looked for."
 
 
-Brought = Mapping[EntityRef, Collection[str]]  # by pipeline, the columns that it brings to the golden records
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    """What leads to golden records, with the columns that it brings; `guid` is empty where it is not remembered."""
+
+    ref: EntityRef
+    guid: str
+    columns: Collection[str]
+
+
+Brought = Sequence[Pipeline]
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What was written: the lineage as this account takes it, and what stands of it."""
+    """The lineage as this account takes it, and what stands of it. `guids` are as far as Purview tells them."""
 
     lineage: Lineage
     guids: Guids
@@ -48,7 +60,14 @@ class WriteLineage:
     lineage: PurviewLineageClient
     types: RegisterTypes
 
-    def write(self, facts: Lineage, source: StoredEntity, collection: str, hold: Callable[[], None]) -> Written:
+    @property
+    def look(self) -> LookByGuid:
+        """Looks at what has a known guid."""
+        return LookByGuid(self.lineage)
+
+    def write(
+        self, facts: Lineage, source: StoredEntity, collection: str, known: KnownLineage, hold: Callable[[], None]
+    ) -> Written:
         """Bring Purview to this lineage, as far as the account takes it, and return what stands there.
 
         Raises:
@@ -57,10 +76,10 @@ class WriteLineage:
             ConfigError: the app's identity may not write to the collection.
             ConflictError: `hold` says so.
         """
-        written = self._write_and_look(facts, source, collection, hold)
+        written = self._write_and_look(facts, source, collection, known, hold)
         self._correct_collection(written, collection)
         hold()
-        self._remove(written)
+        self._remove(written, known)
         return written
 
     def fitting(self, facts: Lineage) -> Lineage:
@@ -73,16 +92,17 @@ class WriteLineage:
             return replace(facts, notes=(*facts.notes, UNSEEN), columns_unseen=True)
         return facts
 
-    def is_complete(self, lineage: Lineage, source: StoredEntity, collection: str) -> bool:
-        """Whether all that was written before still stands where it should."""
-        existing = find_existing(self.lineage, lineage, source, {})
-        return not existing.missing and not existing.elsewhere(collection)
+    def standing(self, lineage: Lineage, source: StoredEntity, collection: str, known: KnownLineage) -> Written | None:
+        """Return what stands, if all that was written before still does, where it should."""
+        existing = self.look.standing(lineage, source, known) or find_existing(self.lineage, lineage, source, {})
+        is_whole = not existing.missing and not existing.elsewhere(collection)
+        return _written(lineage, existing, known.guids) if is_whole else None
 
     def remove_shared_columns(
         self,
         asset: EntityRef,
         former: Mapping[str, LineageEntity],
-        own: EntityRef,
+        own: Pipeline,
         others: Callable[[], Brought],
         collection: str,
     ) -> None:
@@ -96,7 +116,7 @@ class WriteLineage:
         if found is None:
             return
         brought = others()
-        forgotten = self._brought_by_forgotten(found, {own, *brought})
+        forgotten = self._brought_by_forgotten(found, [own, *brought])
         if forgotten is None:
             logger.warning("A pipeline to %s does not tell its columns; none is taken out", asset.qualified_name)
             return
@@ -106,19 +126,20 @@ class WriteLineage:
         if back:
             self._write([former[name] for name in sorted(back)], collection, lambda: None)
 
-    def _brought_by_forgotten(self, asset: StoredEntity, known: set[EntityRef]) -> set[str] | None:
+    def _brought_by_forgotten(self, asset: StoredEntity, known: Brought) -> set[str] | None:
         """The columns that pipelines which nobody knows bring; None where one of them does not tell all."""
-        names = {ref.qualified_name for ref in known}
-        pipelines = (one for one in self.lineage.find_all(asset.fed_by) if one.type_name == PROCESSING_PIPELINE)
+        names, guids = {one.ref.qualified_name for one in known}, {one.guid for one in known}
+        unknown = [guid for guid in asset.fed_by if guid not in guids]
+        pipelines = (one for one in self.lineage.find_all(unknown) if one.type_name == PROCESSING_PIPELINE)
         found = [one for one in pipelines if one.qualified_name not in names]
         brought = [None if one.column_mapping_note else sink_columns(one.column_mapping) for one in found]
         return None if None in brought else {name for columns in brought if columns for name in columns}
 
     def _write_and_look(
-        self, facts: Lineage, source: StoredEntity, collection: str, hold: Callable[[], None]
+        self, facts: Lineage, source: StoredEntity, collection: str, known: KnownLineage, hold: Callable[[], None]
     ) -> Written:
         try:
-            written = self._write_once(facts, source, collection, hold)
+            written = self._write_once(facts, source, collection, known, hold)
         except RejectedError as error:
             if error.code not in UNKNOWN_TYPE_CODES:
                 raise
@@ -127,7 +148,7 @@ class WriteLineage:
             # Where a type or relationship is unknown, Purview refuses the call, or drops what it does not know.
             logger.warning("Purview lacks %s; registering our types again", written.existing.missing[0])
             self.types.register()
-            written = self._write_once(facts, source, collection, hold)
+            written = self._write_once(facts, source, collection, replace(known, by_guid={}), hold)
         if written.existing.shows_no_columns:
             # The chain stands, and columnMapping tells of the columns: no reason to show nobody the lineage.
             logger.warning("Purview shows no columns of assets; lineage goes on without looking for them")
@@ -138,17 +159,23 @@ class WriteLineage:
             raise TransientError(f"Purview took {missing} but does not show it.", service="purview")
         return written
 
-    def _write_once(self, facts: Lineage, source: StoredEntity, collection: str, hold: Callable[[], None]) -> Written:
+    def _write_once(
+        self, facts: Lineage, source: StoredEntity, collection: str, known: KnownLineage, hold: Callable[[], None]
+    ) -> Written:
+        """Write the chain and the columns that do not stand yet, and look at them: by guid, else by name."""
         lineage = self.fitting(facts)
-        guids = self._write([*lineage.chain, *lineage.columns], collection, hold)
-        return Written(lineage, guids, find_existing(self.lineage, lineage, source, guids))
+        standing = standing_columns(lineage, known)
+        columns = [column for column in lineage.columns if column.ref not in standing]
+        told = {**standing, **self._write([*lineage.chain, *columns], collection, hold)}
+        existing = self.look.written(lineage, source, known, told, hold)
+        return _written(lineage, existing or find_existing(self.lineage, lineage, source, told), told)
 
     def _write(self, entities: Sequence[LineageEntity], collection: str, hold: Callable[[], None]) -> Guids:
         """In one call where it fits; the chain is in the first, so that columns find their assets."""
         guids: dict[EntityRef, str] = {}
-        for start in range(0, len(entities), ENTITIES_A_WRITE):
+        for chunk in chunks(entities, ENTITIES_A_WRITE):
             hold()
-            guids |= self.lineage.write(entities[start : start + ENTITIES_A_WRITE], collection)
+            guids |= self.lineage.write(chunk, collection)
         return guids
 
     def _correct_collection(self, written: Written, collection: str) -> None:
@@ -169,30 +196,49 @@ class WriteLineage:
                     "give the app's identity the role Data Curator on both."
                 )
 
-    def _remove(self, written: Written) -> None:
+    def _remove(self, written: Written, known: KnownLineage) -> None:
         """Remove columns that the data set no longer has, and the part of the chain that it no longer has.
 
         The golden records' columns belong to several data sets; `remove_shared_columns` takes those out.
         """
         gone = [] if written.lineage.columns_refused else list(_former_columns(written))
         for ref in written.lineage.absent:
-            found = self.lineage.find(ref)
+            found = known.seen.get(ref)
+            if found is None and (ref in known.guids or not known.is_all):
+                found = self.lineage.find(ref)
             if found is not None:
                 gone += [*(column.guid for column in found.columns), found.guid]
         self.lineage.delete(gone)
 
 
+def _written(lineage: Lineage, existing: ExistingLineage, told: Guids) -> Written:
+    """What was looked at counts for more than the guids that a write was answered with, or that are remembered."""
+    guids = {**told, **{ref: found.guid for ref, found in existing.entities.items()}}
+    golden = [found for ref, found in existing.entities.items() if ref.type_name == GOLDEN_RECORDS]
+    names = {column.guid: column.display_text for found in golden for column in found.columns}
+    shown = {name: guid for guid, name in names.items()}
+    for column in golden_columns(lineage):
+        if column.name in shown and names.get(guids.get(column.ref, "")) != column.name:
+            guids[column.ref] = shown[column.name]
+    return Written(lineage, guids, existing)
+
+
 def _names(brought: Brought) -> set[str]:
-    return {name for columns in brought.values() for name in columns}
+    return {name for pipeline in brought for name in pipeline.columns}
 
 
 def _former_columns(written: Written) -> Iterator[str]:
-    """The guids of columns that stand and were not written; where not all guids are told, their names decide."""
+    """The guids of columns that stand and are not the lineage's: by their names, and of one name by their guids.
+
+    That a write did not tell of a column is no reason to take it out; only those without names are known by guid alone.
+    """
     columns, guids = written.lineage.columns, set(written.guids.values())
-    named = {(asset, column.name) for column in columns for asset in column.relations.values()}
     is_complete = all(column.ref in written.guids for column in columns)
     for ref, found in written.existing.entities.items():
+        wanted = {column.name for column in columns if ref in column.relations.values()}
+        told = {column.display_text for column in found.columns if column.guid in guids}
         for column in found.columns if ref.type_name in {DATA_SET, CLUES} else ():
-            is_named = not column.display_text or (ref, column.display_text) in named
-            if column.guid not in guids and (is_complete or not is_named):
+            name = column.display_text
+            is_former = (name in told or name not in wanted) if name else is_complete
+            if is_former and column.guid not in guids:
                 yield column.guid

@@ -21,26 +21,35 @@ class NotificationKind(StrEnum):
     ASSET_CURATION = "asset_curation"
     GROUPS_MISSING = "groups_missing"
     GROUPS_MADE_AGAIN = "groups_made_again"
+    STORE_PAUSED = "store_paused"
+    CREDENTIALS_REFUSED = "credentials_refused"
+    WEBHOOK_SILENT = "webhook_silent"
     WEBHOOK_BODIES_MISSING = "webhook_bodies_missing"
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One thing that an announcement is about; `id` is an asset's guid or a data set's id, `reason` why it failed."""
+    """One thing that an announcement is about, and why it is told; `id` is an asset's guid, a data set's id, or a name.
+
+    `url` is its place on the app's own page, where that is known; `asset` the key of the asset on whose page it is.
+    """
 
     id: str
     name: str
     reason: str = ""
+    url: str = ""
+    asset: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
-    """One notification. `kind` is a `NotificationKind`, or one that a newer version kept."""
+    """One notification. `kind` is a `NotificationKind`, or one that a newer version kept; `link` leads to the page."""
 
     kind: str
     title: str
     body: str
     items: tuple[Item, ...] = ()
+    link: str = ""
 
     def about(self, items: Sequence[Item]) -> "Announcement":
         """Return it with what it is about."""

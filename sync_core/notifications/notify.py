@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from sync_core.errors import SyncError
 from sync_core.logs import get_logger
 from sync_core.notifications.announcement import Announcement, Item, LastNotification
+from sync_core.notifications.pages import Pages
 from sync_core.notifications.receivers import Receiver
 from sync_core.runs.counts import Count
 from sync_core.runs.run_log import RunLog
@@ -25,6 +26,7 @@ KEPT_A_RUN = 100
 KEPT_TIME = timedelta(minutes=1)
 ITEMS_KEPT = 50
 LONGEST_KEPT = 200
+LONGEST_BODY = 20_000  # of 1 MiB that a row holds; no receiver takes more
 KEPT = "It is kept, and sent again."
 
 
@@ -48,12 +50,16 @@ class Kept(BaseModel):
 
 @dataclass(frozen=True)
 class Notify:
-    """Sends notifications. `last` is what `status` shows of each kind, `outbox` what is still to be told."""
+    """Sends notifications. `last` is what `status` shows of each kind, `outbox` what is still to be told.
+
+    `pages` makes the links as they are when it is sent.
+    """
 
     receivers: Sequence[Receiver]
     last: Notes
     outbox: Notes
     runtime: Runtime
+    pages: Pages = Pages()  # noqa: RUF009  # it is frozen
 
     @property
     def is_on(self) -> bool:
@@ -112,13 +118,13 @@ class Notify:
     def _to_keep(self, announcement: Announcement) -> Kept:
         now = self.runtime.now()
         items = [
-            Item(item.id, item.name[:LONGEST_KEPT], item.reason[:LONGEST_KEPT])
+            Item(item.id, item.name[:LONGEST_KEPT], item.reason[:LONGEST_KEPT], asset=item.asset)
             for item in announcement.items[:ITEMS_KEPT]
         ]
         return Kept(
             kind=announcement.kind,
             title=announcement.title,
-            body=announcement.body,
+            body=announcement.body[:LONGEST_BODY],
             items=items,
             kept_at=now,
             next_at=now + FIRST_PAUSE,
@@ -130,11 +136,11 @@ class Notify:
 
     def _send(self, name: str, kept: Kept, failures: dict[str, str]) -> bool:
         """Send one to those who do not have it; note in `failures` why a receiver did not take it. Return if all do."""
-        told = set(kept.told)
+        told, announcement = set(kept.told), self.pages.linked(kept.announcement)
         for receiver in self.receivers:
             if receiver.id not in told | failures.keys():
                 try:
-                    receiver.send(kept.announcement)
+                    receiver.send(announcement)
                     told.add(receiver.id)
                 except SyncError as failure:
                     failures[receiver.id] = str(failure)

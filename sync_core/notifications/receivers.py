@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from sync_core.errors import ConfigError, TransientError
 from sync_core.http.plain import post_json
 from sync_core.ledger import record_request
-from sync_core.notifications.announcement import Announcement
+from sync_core.notifications.announcement import Announcement, Item
 from sync_core.safe_text import one_line
 
 if TYPE_CHECKING:
@@ -42,7 +42,8 @@ class Receiver:
     def send(self, announcement: Announcement) -> None:
         """Send a notification. Texts hold names given by people: no markup in them counts, and no line break.
 
-        A plain `https://` URL gets `{"kind", "title", "text", "items": [{"id", "name", "reason"}]}` by POST.
+        A plain `https://` URL gets `{"kind", "title", "text", "items": [{"id", "name", "reason", "url"?}], "link"?}` by
+        POST.
 
         Raises:
             ConfigError: the entry is no notification URL.
@@ -109,16 +110,16 @@ def _notify(plugin: "NotifyBase", announcement: Announcement) -> str:
     """Send through Apprise, in as many messages as the service's length asks for; return why it was not taken."""
     import apprise  # noqa: PLC0415
 
-    title, body = one_line(announcement.title), one_line(announcement.body)
+    title, body, link = one_line(announcement.title), one_line(announcement.body), _link_to_read(announcement)
     if plugin.overflow_mode == apprise.OverflowMode.UPSTREAM:  # that is: nobody said otherwise in the URL
         plugin.overflow_mode = apprise.OverflowMode.SPLIT
         # Services count as UTF-16 does: an emoji is two.
         wide = sum(character > "\uffff" for character in title + body)
         plugin.body_maxlen -= min(wide, plugin.body_maxlen // 2)
-        body = _cut(body, MOST_MESSAGES * (plugin.body_maxlen - len(title) - COUNTER))
+        body = _cut(body, MOST_MESSAGES * (plugin.body_maxlen - len(title) - COUNTER) - len(link))
     everyone = apprise.Apprise()
     everyone.add(plugin)
-    is_sent = everyone.notify(title=title, body=body, body_format=apprise.NotifyFormat.TEXT)
+    is_sent = everyone.notify(title=title, body=body + link, body_format=apprise.NotifyFormat.TEXT)
     return "" if is_sent else "it refused it, or did not answer"
 
 
@@ -127,12 +128,23 @@ def _post(url: str, announcement: Announcement) -> str:
         "kind": announcement.kind,
         "title": one_line(announcement.title),
         "text": one_line(announcement.body),
-        "items": [
-            {"id": item.id, "name": one_line(item.name), "reason": one_line(item.reason)} for item in announcement.items
-        ],
+        "items": [_to_json(item) for item in announcement.items],
+        **({"link": announcement.link} if announcement.link else {}),
     }
     status = post_json(url, body)
     return "" if status // 100 == SUCCESS else f"it answered {status}"
+
+
+def _to_json(item: Item) -> dict[str, str]:
+    told = {"id": item.id, "name": one_line(item.name), "reason": one_line(item.reason)}
+    return {**told, "url": item.url} if item.url else told
+
+
+def _link_to_read(announcement: Announcement) -> str:
+    """Return what a text ends with: the page of the one thing that it is about, or that of all."""
+    urls = [item.url for item in announcement.items if item.url]
+    link = urls[0] if len(urls) == 1 == len(announcement.items) else announcement.link
+    return f" See {link}" if link else ""
 
 
 def _cut(text: str, length: int) -> str:

@@ -5,12 +5,14 @@ Source: docs/vendors/cluedin.md, 4.1.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sync_core.notifications.announcement import Announcement, NotificationKind
 
 NAMES_SHOWN = 20
 FAILURES_SHOWN = 10
 LONGEST_SHOWN = 200
+LONGEST_REASON = 1000
 NEXT_STEP = (
     "What may heal is tried again by itself; see `python -m sync_core dead-letters`, mend the cause, replay the rest."
 )
@@ -22,6 +24,11 @@ class Failure:
 
     name: str
     reason: str
+
+
+def approve_command(assets: int) -> str:
+    """Return what a person types to approve that so many assets are retired."""
+    return f"python -m sync_core approve retirement {assets} --by NAME"
 
 
 def data_sources_created(names: Sequence[str]) -> Announcement:
@@ -78,12 +85,41 @@ def asset_curation(sentences: Sequence[str]) -> Announcement:
     return Announcement(NotificationKind.ASSET_CURATION, "Asset curation is enabled in this tenant", body)
 
 
+def stores_paused(pauses: Sequence[tuple[str, str]]) -> Announcement:
+    """Tell which stores of terms answer nothing, and why: pairs of name and reason."""
+    body = (
+        f"Purview does not let the app read {_listed([name for name, _ in pauses])}: what is tagged or untagged there "
+        f"does not arrive, and no asset counts as missing by it. {_explained([Failure(*pause) for pause in pauses])}. "
+        "`python -m sync_core doctor` says what to mend; the app asks again at least every two hours."
+    )
+    return Announcement(NotificationKind.STORE_PAUSED, "A store of terms is paused", body)
+
+
+def credentials_refused(service: str, reason: str, since: datetime) -> Announcement:
+    """Tell that a service does not take the app's credentials; the reason says what to check."""
+    why = _cut(reason, LONGEST_REASON)
+    body = (
+        f"{service} has refused the app since {since:%Y-%m-%d %H:%M} UTC, so nothing is synced: {why} "
+        "Work that waits goes on by itself when this is mended."
+    )
+    return Announcement(NotificationKind.CREDENTIALS_REFUSED, f"{service} refuses the app's credentials", body)
+
+
+def webhook_silent(names: Sequence[str], last_delivery: datetime) -> Announcement:
+    """Tell that data sets were processed of which the webhook did not tell, though it did before."""
+    body = (
+        f"{len(names)} data sets were processed in CluedIn and no delivery came for them ({_listed(names)}); the last "
+        f"one came at {last_delivery:%Y-%m-%d %H:%M} UTC. The app found them itself, some minutes later. Check in "
+        "CluedIn that the webhook is still there, and that its address and function key are those of this app."
+    )
+    return Announcement(NotificationKind.WEBHOOK_SILENT, "CluedIn's webhook is silent", body)
+
+
 def approval_needed(names: Sequence[str], total: int) -> Announcement:
     """Tell that so many assets are missing at once that a person must look first."""
     body = (
         f"{len(names)} of {total} assets are no longer found in Purview ({_listed(names)}). Nothing was changed: check "
-        f"the glossary term and the app's rights, then approve with `python -m sync_core approve-retirement --assets "
-        f"{len(names)} --by NAME`."
+        f"the glossary term and the app's rights, then approve with `{approve_command(len(names))}`."
     )
     return Announcement(NotificationKind.APPROVAL_NEEDED, "Many assets are missing: approval needed", body)
 
@@ -124,5 +160,5 @@ def _listed(names: Sequence[str]) -> str:
     return ", ".join(map(_cut, names[:NAMES_SHOWN])) + (", ..." if len(names) > NAMES_SHOWN else "")
 
 
-def _cut(text: str) -> str:
-    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}..."
+def _cut(text: str, longest: int = LONGEST_SHOWN) -> str:
+    return text if len(text) <= longest else f"{text[:longest]}..."

@@ -4,10 +4,13 @@ As a command it changes nothing but its own registration of type definitions in 
 over HTTP nothing at all.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
+from typing import Any
+
+from pydantic import BaseModel, Field
 
 from sync_core.answer import HttpAnswer, json_answer
 from sync_core.cluedin.client import CluedInClient
@@ -16,8 +19,10 @@ from sync_core.discovery.terms.resolve_terms import ResolveTerms
 from sync_core.errors import ConfigError, RejectedError, SyncError
 from sync_core.lineage.register_types import RegisterTypes
 from sync_core.lineage.webhook.empty_bodies import EmptyBodies
+from sync_core.logs import get_logger
 from sync_core.operations.examine_catalog import ExamineCatalog
-from sync_core.operations.probe_rights import NotProvenError, ProbeRights
+from sync_core.operations.parts import Part, format_token, parse_token
+from sync_core.operations.probe_rights import NotProvenError, ProbeRights, StatusOnAssets
 from sync_core.purview.client import PurviewClient
 from sync_core.purview.resolve_collection import ResolveCollection
 from sync_core.runs.defer import unremembered
@@ -25,9 +30,12 @@ from sync_core.runs.deferred import Deferred
 from sync_core.runs.run_log import RunLog
 from sync_core.storage.table import Table
 
+logger = get_logger(__name__)
+
 NOTHING = "-"
 MOST_TERMS = 20
 MOST_GROUPS = 100  # one page: that there are some is enough
+Check = tuple[str, Callable[[], str]]
 YES, NO = frozenset({"true", "1", "yes", "on"}), frozenset({"false", "0", "no", "off", ""})
 
 
@@ -65,6 +73,12 @@ class Finding:
         return self.verdict is not Verdict.FAIL
 
 
+class Left(BaseModel):
+    """With which check an examination goes on."""
+
+    check: int = Field(ge=0)
+
+
 @dataclass(frozen=True)
 class Doctor:
     """Runs the checks, each for itself: one that fails does not hide what the others find."""
@@ -81,25 +95,46 @@ class Doctor:
     paused: Callable[[], Mapping[str, Deferred]]
     catalog: ExamineCatalog
     empty_bodies: EmptyBodies
+    monotonic: Callable[[], float]
+    status_on_assets: StatusOnAssets | None = None
 
-    def answer(self) -> HttpAnswer:
-        """Answer `GET status?examine=true`: what the app itself, with its own identity, finds. Writes nothing."""
-        findings = [
-            {"check": one.check, "isWell": one.is_well, "verdict": one.verdict, "detail": one.detail}
-            for one in self.examine(self._see_types)
-        ]
-        return json_answer({"isWell": all(one["isWell"] for one in findings), "findings": findings})
+    def answer(self, query: Mapping[str, str]) -> HttpAnswer:
+        """Answer `GET status?examine=true`: what the app itself, with its own identity, finds. Writes nothing.
+
+        `isWell` is about the findings of this part; `next` is the page token of the following one, null on the last.
+
+        Raises:
+            RejectedError: the query's `next` is no page token.
+        """
+        token, part, findings = query.get("next", ""), Part.begin(self.monotonic), list[Finding]()
+        checks = self._checks(self._see_types)
+        number = parse_token(Left, token).check if token else 0
+        for check in checks[number:]:
+            findings += self._carry_out(*check)
+            number += 1
+            if not part.has_time():
+                break
+        following = format_token(Left(check=number)) if number < len(checks) else None
+        return json_answer({**tell(findings), "next": following})
+
+    def look(self) -> Iterator[Finding]:
+        """Yield what each check finds that writes nothing."""
+        return self.examine(self._see_types)
 
     def examine(self, check_types: Callable[[], str] | None = None) -> Iterator[Finding]:
         """Yield what each check finds; without another `check_types`, the types are registered, to prove the right."""
-        checks: list[tuple[str, Callable[[], str]]] = [
+        for check in self._checks(check_types or self._register_types):
+            yield from self._carry_out(*check)
+
+    def _checks(self, check_types: Callable[[], str]) -> list[Check]:
+        return [
             ("Storage: the app can read all its tables", self._check_tables),
             (
                 "Purview: the app's identity may read the glossary (Data Reader on the root collection)",
                 self._check_glossary,
             ),
             ("Purview: the collection for CluedIn's assets exists", self._check_collection),
-            ("Purview: the app's identity may register its types (Data Curator)", check_types or self._register_types),
+            ("Purview: the app's identity may register its types (Data Curator)", check_types),
             ("Purview: the app's identity may write to the collection (Data Curator)", self.probe.wrote_lineage),
             ("CluedIn: the service account can sign in and see data source groups", self._check_groups),
             ("CluedIn: the service account has an id to write with", self._check_author),
@@ -110,20 +145,34 @@ class Doctor:
             ("Unified Catalog: its host answers the app's identity", self.catalog.host),
             ("Unified Catalog: what the keywords find there", self._check_catalog),
             ("Keywords: they select something that exists", self._check_keywords),
+            (
+                "Purview: the app's identity may write the status onto assets (Data Curator on their collections)",
+                self._check_status_on_assets,
+            ),
+            ("Webhook: deliveries arrive with their body", self._check_bodies),
         ]
-        for name, check in [*checks, *self._only_if_ill()]:
-            try:
-                yield Finding(name, Verdict.PASS, check())
-            except NotProvenError as reason:
-                yield Finding(name, Verdict.OPEN, f"not proven: {reason}")
-            except SyncError as error:
-                yield Finding(name, Verdict.FAIL, str(error))
 
-    def _only_if_ill(self) -> Iterator[tuple[str, Callable[[], str]]]:
+    def _carry_out(self, name: str, check: Callable[[], str]) -> Iterator[Finding]:
+        """Yield what a check finds; nothing, where it has nothing to say while all is well."""
+        try:
+            if found := check():
+                yield Finding(name, Verdict.PASS, found)
+        except NotProvenError as reason:
+            yield Finding(name, Verdict.OPEN, f"not proven: {reason}")
+        except SyncError as error:
+            yield Finding(name, Verdict.FAIL, str(error))
+        except Exception as error:
+            logger.exception("A check of the doctor ends in what nobody foresaw")
+            yield Finding(name, Verdict.FAIL, f"{type(error).__name__}: look into the log.")
+
+    def _check_status_on_assets(self) -> str:
+        return self.status_on_assets.check() if self.status_on_assets else ""
+
+    def _check_bodies(self) -> str:
         """Nobody can tell that bodies do arrive, only that they did not."""
-        problem = self.empty_bodies.explain()
-        if problem:
-            yield "Webhook: deliveries arrive with their body", lambda: _fail(problem)
+        if problem := self.empty_bodies.explain():
+            raise ConfigError(problem)
+        return ""
 
     def _check_tables(self) -> str:
         for table in self.tables:
@@ -174,7 +223,7 @@ class Doctor:
         terms.check()
         paused = self.paused()
         told = "; ".join(
-            f"{terms.news.name_of(key)} is paused: {paused[key].reason}" if key in paused else terms.news.name_of(key)
+            f"{terms.findings.name_of(key)}{_told(paused[key]) if key in paused else ''}"
             for key in sorted(terms.guids, key=lambda key: key not in paused)[:MOST_TERMS]
         )
         told = f"{selection}: {len(terms.guids)} terms: {told}"
@@ -183,5 +232,16 @@ class Doctor:
         return told
 
 
-def _fail(problem: str) -> str:
-    raise ConfigError(problem)
+def tell(findings: Iterable[Finding]) -> dict[str, Any]:
+    """Return findings as JSON: whether all is well, and each with its `check`, `verdict` and `detail`."""
+    told = [
+        {"check": one.check, "isWell": one.is_well, "verdict": one.verdict, "detail": one.detail} for one in findings
+    ]
+    return {"isWell": all(one["isWell"] for one in told), "findings": told}
+
+
+def _told(paused: Deferred) -> str:
+    return (
+        f" is paused: {paused.reason.rstrip('.')}, since {paused.since:%Y-%m-%d %H:%M} UTC, next look "
+        f"{paused.next_look_at:%Y-%m-%d %H:%M}"
+    )

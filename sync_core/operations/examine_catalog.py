@@ -1,23 +1,27 @@
 """What the doctor tells of the Unified Catalog: which host answers, and what the keywords find there."""
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from sync_core.catalog.client import CatalogClient
 from sync_core.catalog.values import Kind
-from sync_core.discovery.terms.curation import LINK_LIMIT
+from sync_core.discovery.terms.curation.signs import LINK_LIMIT
+from sync_core.discovery.terms.curation.tell_curation import describe_curation
 from sync_core.discovery.terms.find_concepts import FindConcepts, Found
 from sync_core.discovery.terms.keywords import Keyword, Selection
-from sync_core.discovery.terms.tell_curation import told_of_curation
-from sync_core.discovery.terms.term_lists import WARN_FROM, TermLists
-from sync_core.discovery.terms.term_news import told_of_proposals
+from sync_core.discovery.terms.links.catalog_lists import WARN_FROM
+from sync_core.discovery.terms.term_findings import describe_proposals
+from sync_core.discovery.terms.term_lists import TermLists
 from sync_core.errors import ConfigError, SyncError
 from sync_core.operations.probe_rights import NotProvenError
 from sync_core.runs.defer import unremembered
 from sync_core.runs.run_log import RunLog
 from sync_core.settings import PUBLIC_CATALOG, Settings, TermStore, is_loopback
 
+ACCOUNT = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{1,61}[A-Za-z0-9]")
 CLASSIC_ONLY = "SYNC_TERM_STORE is classic: the Unified Catalog is not asked"
 
 
@@ -29,6 +33,7 @@ class ExamineCatalog:
     concepts: FindConcepts
     lists: TermLists
     client_of: Callable[[str], CatalogClient]
+    root_names: Callable[[], Sequence[str]]
 
     def host(self) -> str:
         """Tell whether the configured host answers, and if not which other one does.
@@ -69,10 +74,15 @@ class ExamineCatalog:
         )
 
     def _hosts(self) -> list[str]:
-        """The configured one first. No simulator's token goes to the public host."""
+        """The configured one first. No simulator's token goes to a public host."""
         hosts = [self.settings.purview_catalog_endpoint, self.settings.purview_endpoint]
         is_local = is_loopback(urlsplit(self.settings.purview_endpoint).hostname or "")
-        return list(dict.fromkeys(hosts if is_local else [*hosts, PUBLIC_CATALOG]))
+        return list(dict.fromkeys(hosts if is_local else [*hosts, *self._account_hosts(), PUBLIC_CATALOG]))
+
+    def _account_hosts(self) -> Iterator[str]:
+        """The account's own host, which PURVIEW_ENDPOINT need not be: its root collection has the account's name."""
+        with suppress(SyncError):
+            yield from (f"https://{name}.purview.azure.com" for name in self.root_names() if ACCOUNT.fullmatch(name))
 
     def _told(self, name: str, kind: Kind, concept_id: str) -> str:
         count = len(self.concepts.catalog.fetch_links(kind, concept_id))
@@ -82,11 +92,11 @@ class ExamineCatalog:
 
     def _curation(self, selection: Selection, found: Found) -> Iterator[str]:
         if curation := self.lists.curation():
-            yield from told_of_curation(curation, found.proposals)
+            yield from describe_curation(curation, found.proposals)
         else:
             yield "asset curation is not seen to be enabled"
             if found.proposals:
-                yield f"should it be: {' '.join(told_of_proposals(found.proposals))}"
+                yield f"should it be: {' '.join(describe_proposals(found.proposals))}"
         if found.proposals:
             words = [found.proposals.get(str(one), str(one)) for one in selection.keywords]
             yield f"that is: {selection.setting}={'; '.join(words)}"

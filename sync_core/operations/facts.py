@@ -6,12 +6,15 @@ from datetime import datetime
 from typing import Generic, TypeVar
 
 from sync_core.absence.approval import Approval, ApprovalNeeded
+from sync_core.assets.listed import ListedAsset
 from sync_core.assets.record import AssetRecord, AssetStatus
 from sync_core.discovery.selection import Toggle
+from sync_core.discovery.terms.recall_terms import KnownTerms
 from sync_core.jobs.dead_letter import DeadLetter
 from sync_core.jobs.job import TAKEN_UP_WITHIN, Job, JobState
 from sync_core.lineage.record import DataSetRecord
 from sync_core.notifications.announcement import LastNotification
+from sync_core.runs.action_log import ActionRecord
 from sync_core.runs.deferred import Deferred
 from sync_core.runs.run import RunRecord
 from sync_core.runs.throttle import Throttle
@@ -22,27 +25,39 @@ Item = TypeVar("Item")
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which assets and data sets to show: of one state, with a text in their names, from behind a key."""
+    """Which assets and data sets to show: of one state, type, term and collection, with a text, from behind a key."""
 
     state: AssetStatus | None
     text: str
     page_size: int
     after: str
     after_data_set: str
+    type_name: str = ""
+    term: str = ""
+    collection: str = ""
 
     @property
     def is_filtered(self) -> bool:
         """Whether not each asset is to be shown."""
-        return self.state is not None or bool(self.text)
+        return self.state is not None or any((self.text, self.type_name, self.term, self.collection))
 
     def accepts_data_set(self, record: DataSetRecord) -> bool:
         """Whether a data set is to be shown; also one whose source asset has the text in its qualified name."""
         return self.text.lower() in f"{record.name}\n{record.data_set_id}\n{record.asset_qualified_name}".lower()
 
-    def accepts(self, record: AssetRecord) -> bool:
-        """Whether a record is to be shown."""
-        names = f"{record.name}\n{record.qualified_name}\n{record.guid}\n{record.group_id}".lower()
-        return (self.state is None or record.status is self.state) and self.text.lower() in names
+    def accepts(self, asset: AssetRecord | ListedAsset) -> bool:
+        """Whether an asset is to be shown."""
+        return (
+            (self.state is None or asset.status == self.state)
+            and self.type_name in {"", asset.type_name}
+            and self.collection in {"", asset.collection_id}
+            and (not self.term or self.term in asset.terms)
+            and self._has_text(asset)
+        )
+
+    def _has_text(self, asset: AssetRecord | ListedAsset) -> bool:
+        names = (asset.name, asset.qualified_name, asset.guid, asset.group_id)
+        return not self.text or self.text.lower() in "\n".join(names).lower()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +86,7 @@ class Facts:
     open_deliveries: int = 0
     runs: Sequence[RunRecord] = ()
     reconciliations: Sequence[RunRecord] = ()
+    actions: Sequence[ActionRecord] = ()
     approval_needed: ApprovalNeeded | None = None
     approval: Approval | None = None
     dead_letters: Sequence[DeadLetter] = ()
@@ -79,8 +95,7 @@ class Facts:
     notifications: Mapping[str, LastNotification] = field(default_factory=dict)
     unreadable: Sequence[Unreadable] = ()
     webhook_problem: str = ""
-    curation: Sequence[str] = ()
-    closed_catalog: str = ""
+    terms: KnownTerms = field(default_factory=KnownTerms)
 
     def try_at(self, key: str) -> datetime | None:
         """Return when outstanding work is tried next: when its message shows up, or now if it has."""

@@ -1,6 +1,6 @@
 """What the app's own records and a few readings tell of rights that have no check of their own."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
@@ -8,6 +8,7 @@ from sync_core.assets.asset_store import AssetStore
 from sync_core.assets.record import AssetRecord, Origin
 from sync_core.cluedin.data_sets import CluedInDataSets
 from sync_core.cluedin.snapshot import DataSetSummary
+from sync_core.errors import ConfigError
 from sync_core.lineage.data_set_store import DataSetStore
 
 RECORDS_READ = 1000
@@ -16,6 +17,27 @@ SOURCES_READ = 5
 
 class NotProvenError(Exception):
     """Nothing is wrong, but nothing was there to show that it is right; the text says what is needed for that."""
+
+
+@dataclass(frozen=True)
+class StatusOnAssets:
+    """What is known of the right to write the status onto assets; `refusal` is empty where Purview took the last."""
+
+    refusal: Callable[[], str]
+    was_written: Callable[[], bool]
+
+    def check(self) -> str:
+        """Tell that it was written.
+
+        Raises:
+            ConfigError: Purview refused it lately; the message says what to grant.
+            NotProvenError: none was written yet.
+        """
+        if problem := self.refusal():
+            raise ConfigError(problem)
+        if not self.was_written():
+            raise NotProvenError("no status was written yet; reconcile does within five minutes of the first asset")
+        return "written"
 
 
 @dataclass(frozen=True)

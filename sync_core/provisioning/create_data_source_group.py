@@ -47,7 +47,7 @@ class CreateDataSourceGroup:
         if stored is None or stored.record.status is not AssetStatus.QUEUED:
             claim.done()
         else:
-            self.provision.provision(stored.record, claim)
+            self.provision.provision(stored, claim)
 
     def subject(self, key: str) -> str:
         """Return the asset's qualified name."""

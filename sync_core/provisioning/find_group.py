@@ -7,23 +7,24 @@ on our side: how CluedIn's search compares is not published. An id counts only t
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from sync_core.assets.asset_store import AssetStore
 from sync_core.assets.names import (
-    full_group_name,
     own_names_head,
     plain_group_name,
     search_text,
     source_name,
-    unmistakable_group_name,
 )
 from sync_core.assets.record import AssetRecord
 from sync_core.assets.twins import TellTwinsApart
 from sync_core.cluedin.client import CLUEDIN, CluedInClient
+from sync_core.cluedin.lists import PAGE_SIZE
 from sync_core.cluedin.snapshot import KnownSource
 from sync_core.cluedin.wire import DataSource, DataSourceSet
 from sync_core.errors import ThrottledError, TransientError, UnseenError
 from sync_core.provisioning.group_store import UNREADABLE, GroupStore
+from sync_core.provisioning.look_up import names_to_take, texts_to_search
 from sync_core.provisioning.read_snapshot import ReadSnapshot
 from sync_core.provisioning.snapshot_store import SnapshotStore
 from sync_core.storage.unreadable import Unreadable
@@ -68,8 +69,8 @@ class FindGroup:
             UnseenError: what was asked for before may be among what cannot be read; for an hour.
             TransientError: what was asked for before may stand, and CluedIn shows nothing at all: that is no answer.
         """
-        self._ensure_snapshot(run_id)
-        shown, unreadable = self._look_up(record)
+        (known,) = self.known_sources([record], run_id)
+        shown, unreadable = self._look_up(record, known)
         for group, may_claim in self._candidates(record, shown):
             if may_claim() and self._claim(group, record):
                 return Found(group, own_source(record, group)), shown
@@ -79,9 +80,22 @@ class FindGroup:
             _check_that_it_was_looked_for(record, unreadable, unseen_since, self.clock())
         return None, shown
 
+    def known_sources(self, records: Sequence[AssetRecord], run_id: str) -> list[list[KnownSource]]:
+        """Return the sources that the latest complete snapshot shows for each of the assets; it may be the first one.
+
+        Raises:
+            ThrottledError: there is none yet, and to read CluedIn as a whole takes longer.
+        """
+        names = [source_name(record) for record in records]
+        known = self.snapshots.look_up_each(names)
+        if None in known:
+            self.ensure_read(run_id)
+            known = self.snapshots.look_up_each(names)
+        return [one or [] for one in known]
+
     def existing(self, record: AssetRecord) -> DataSourceSet | None:
         """Return the group that stands for an asset: with its source in it, or of the id and the name recorded."""
-        shown, _ = self._look_up(record)
+        shown, _ = self._look_up(record, self.snapshots.look_up(source_name(record)) or ())
         own = sorted((group for group in shown if own_source(record, group)), key=lambda one: one.id != record.group_id)
         with_source = next((group for group in own if not self._is_anothers(group, record)), None)
         named = (group for group in shown if (group.id, group.name) == (record.group_id, record.group_name))
@@ -91,26 +105,19 @@ class FindGroup:
         self, record: AssetRecord, shown: Sequence[DataSourceSet]
     ) -> Iterator[tuple[DataSourceSet, Callable[[], bool]]]:
         empty = [group for group in shown if group.is_empty]
-        plain, full, last = plain_group_name(record), full_group_name(record), unmistakable_group_name(record)
+        names = names_to_take(record)
         # A source with our qualified name: made for this asset, by us or before us.
         for group in self._made_before(record, shown):
             yield group, lambda: True
         # Half-made groups: ours by our own records ...
         for group in empty:
-            if group.name in {plain, full, last, record.group_name}:
+            if group.name in {name for name, _ in names}:
                 yield group, lambda group=group: self.groups.owner(group.id) == record.key  # type: ignore[misc]
-        # ... or by their name. Under the first an earlier try meant to make it; the next two are this asset's alone;
-        # the plain one is that asset's which was first to use it.
-        by_name: list[tuple[str, Callable[[], bool]]] = [
-            (record.group_name, lambda: self.groups.claim_name(record.group_name, record.key)),
-            (last, lambda: True),
-            (full, lambda: True),
-            (plain, lambda: self.groups.claim_name(plain, record.key)),
-        ]
-        for name, may_claim in by_name:
+        # ... or by their name.
+        for name, is_contested in names:
             for group in empty:
                 if group.name == name:
-                    yield group, may_claim
+                    yield group, partial(self.groups.claim_name, name, record.key) if is_contested else lambda: True
 
     def _claim(self, group: DataSourceSet, record: AssetRecord) -> bool:
         """Make the asset the group's owner, also of an id that was another group's before CluedIn was restored."""
@@ -149,38 +156,53 @@ class FindGroup:
             own = self.twins.candidates(record, free)
         yield from (group for group, _ in own)
 
-    def _look_up(self, record: AssetRecord) -> tuple[list[DataSourceSet], int]:
+    def _look_up(self, record: AssetRecord, known: Sequence[KnownSource]) -> tuple[list[DataSourceSet], int]:
         """Return the groups that may be the asset's, and how many that were shown beside them cannot be read."""
         shown: dict[str, DataSourceSet] = {}
         unreadable = 0
-        for text in self._search_texts(record):
+        for text in texts_to_search(record):
+            found, more = self._search(text, record)
+            shown, unreadable = shown | found, unreadable + more
+        # A group made under the asset's former name is not among those; the snapshot knows it by its source.
+        for one in known:
+            if one.group_id not in shown:
+                shown |= {group.id: group for group in self._known_group(one)}
+        return sorted(shown.values(), key=lambda group: (len(group.id), group.id)), unreadable
+
+    def _search(self, text: str, record: AssetRecord) -> tuple[dict[str, DataSourceSet], int]:
+        """Return what a search finds: every name that the asset's group may bear begins with the asset's name.
+
+        Where so many are found that there is another page, and the plain name is another asset's for good, the full one
+        finds this asset's alone: of a thousand files of one name each would read a thousand groups.
+        """
+        shown: dict[str, DataSourceSet] = {}
+        listed = self.cluedin.fetch_groups(text)
+        for group in listed:
+            shown[group.id] = group
+            if len(shown) == PAGE_SIZE and self._is_anothers_name(plain_group_name(record), record):
+                return self._search_names_of(record)
+        return shown, listed.unreadable
+
+    def _search_names_of(self, record: AssetRecord) -> tuple[dict[str, DataSourceSet], int]:
+        """Return what a search finds for the names that are this asset's alone, and for the one that was meant."""
+        texts = {search_text(own_names_head(record), longest=True)}
+        if record.group_name and not any(text in record.group_name for text in texts):
+            texts.add(search_text(record.group_name, longest=True))
+        shown: dict[str, DataSourceSet] = {}
+        unreadable = 0
+        for text in sorted(texts):
             listed = self.cluedin.fetch_groups(text)
             shown |= {group.id: group for group in listed}
             unreadable += listed.unreadable
-        # A group made under the asset's former name is not among those; the snapshot knows it by its source.
-        for known in self.snapshots.find(source_name(record)):
-            if known.group_id not in shown:
-                shown |= {group.id: group for group in self._known_group(known)}
-        return sorted(shown.values(), key=lambda group: (len(group.id), group.id)), unreadable
+        return shown, unreadable
+
+    def _is_anothers_name(self, group_name: str, record: AssetRecord) -> bool:
+        owner = self.groups.owner_of_name(group_name)
+        return owner not in {"", record.key} and self._has_name(owner, group_name)
 
     def _known_group(self, known: KnownSource) -> Iterator[DataSourceSet]:
         found = self.cluedin.fetch_groups(search_text(known.group_name))
         return (group for group in found if group.id == known.group_id)
-
-    def _search_texts(self, record: AssetRecord) -> list[str]:
-        """Return what to search for: every name that the asset's group may bear contains one of these.
-
-        Each name of a group begins with the asset's name. Where the plain one is another asset's for good, the full one
-        finds this asset's alone: of a thousand files of one name each would read a thousand groups.
-        """
-        plain = plain_group_name(record)
-        owner = self.groups.owner_of_name(plain)
-        is_taken = owner not in {"", record.key} and self._has_name(owner, plain)
-        wanted = search_text(own_names_head(record), longest=True) if is_taken else search_text(record.name)
-        texts = [wanted]
-        if record.group_name and wanted not in record.group_name:  # renamed since an earlier try
-            texts.append(search_text(record.group_name, longest=is_taken))
-        return texts
 
     def _has_name(self, owner: str, group_name: str) -> bool:
         """Whether an asset's group is called so; also where its record cannot be read: a name is given once."""
@@ -196,7 +218,7 @@ class FindGroup:
                 service=CLUEDIN.name,
             )
 
-    def _ensure_snapshot(self, run_id: str) -> None:
+    def ensure_read(self, run_id: str) -> None:
         """With the state lost, only reading CluedIn as a whole tells what it holds under names that changed since.
 
         Raises:

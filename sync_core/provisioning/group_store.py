@@ -1,5 +1,7 @@
 """Who owns which CluedIn group: rows that only one asset can insert.
 
+They lie in the partition of the records, so that a record and what it owns change in one transaction.
+
 own:{group id}              the asset that owns the group
 name:{hash of the name}     the asset that may call its group by its plain name
 made:{source id}            the asset for which a source was made or adopted
@@ -10,11 +12,11 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel
 
-from sync_core.errors import ConflictError
+from sync_core.assets.asset_rows import PARTITION
+from sync_core.errors import ConflictError, TransientError
 from sync_core.storage.rows import Row, readable, to_row
-from sync_core.storage.table import Table
+from sync_core.storage.table import Operation, Table, insert, merge, update
 
-PARTITION = "groups"
 UNREADABLE = "unreadable"  # no asset has this key: something is somebody's, and its row does not tell whose
 
 
@@ -38,21 +40,27 @@ class GroupStore:
         """Make the asset the group's owner, once; return whether it is the owner now."""
         return self._claim(f"own:{group_id}", asset_key)
 
-    def claim_new_group(self, group_id: str, asset_key: str, age_s: float) -> bool:
-        """Make the asset the owner of a group that CluedIn made within the last `age_s` seconds.
+    def owning_new_group(self, group_id: str, asset_key: str) -> Operation:
+        """Return the operation that makes an asset the owner of a group of which nobody is."""
+        return insert(to_row(PARTITION, f"own:{group_id}", Owner(asset_key=asset_key)))
+
+    def taking_new_group(self, group_id: str, asset_key: str, age_s: float) -> list[Operation]:
+        """Return what makes an asset the owner of a group that CluedIn made within the last `age_s` seconds.
 
         An older owner of its id is one of another time: CluedIn was set up anew, or restored, and counts ids again.
+
+        Raises:
+            TransientError: another asset was faster.
         """
-        if self.claim_group(group_id, asset_key):
-            return True
-        found = self.table.get(PARTITION, f"own:{group_id}")
-        if found is None or (found.read_at - found.written_at).total_seconds() <= age_s:
-            return False
-        try:
-            self.table.update(to_row(PARTITION, f"own:{group_id}", Owner(asset_key=asset_key)), found.etag)
-        except ConflictError:
-            return False
-        return True
+        row = to_row(PARTITION, f"own:{group_id}", Owner(asset_key=asset_key))
+        found = self.table.get(PARTITION, row["RowKey"])
+        if found is None:
+            return [insert(row)]
+        if found.values.get("asset_key") == asset_key:
+            return []
+        if found.age_s <= age_s:
+            raise TransientError(f"Another asset claimed group {group_id} that was made for asset {asset_key}.")
+        return [update(row, found.etag)]
 
     def owner(self, group_id: str) -> str:
         """Return the key of the asset that owns a group, empty where none does, `UNREADABLE` where its row is."""
@@ -64,7 +72,11 @@ class GroupStore:
 
     def bind_source(self, source_id: str, asset_key: str) -> None:
         """Note for which asset a source stands."""
-        self.table.merge(to_row(PARTITION, f"made:{source_id}", Owner(asset_key=asset_key)))
+        self.table.transact([self.binding_source(source_id, asset_key)])
+
+    def binding_source(self, source_id: str, asset_key: str) -> Operation:
+        """Return the operation that notes for which asset a source stands."""
+        return merge(to_row(PARTITION, f"made:{source_id}", Owner(asset_key=asset_key)))
 
     def asset_of_source(self, source_id: str) -> str:
         """Return the key of the asset for which a source stands, empty where we made it for none, or `UNREADABLE`."""
@@ -73,6 +85,10 @@ class GroupStore:
     def claim_name(self, group_name: str, asset_key: str) -> bool:
         """Make the asset the one that uses this group name; return whether it is that one now."""
         return self._claim(f"name:{_hash(group_name)}", asset_key)
+
+    def naming(self, group_name: str, asset_key: str) -> Operation:
+        """Return the operation that makes an asset the one that uses a name which nobody does."""
+        return insert(to_row(PARTITION, f"name:{_hash(group_name)}", Owner(asset_key=asset_key)))
 
     def owner_of_name(self, group_name: str) -> str:
         """Return the key of the asset that may call its group so, empty where none does yet, or `UNREADABLE`."""

@@ -9,11 +9,12 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
+from sync_core.assets.asset_rows import StoredAsset
 from sync_core.assets.asset_store import AssetStore
+from sync_core.assets.changes import Change, Others
 from sync_core.assets.names import full_group_name, plain_group_name, source_name, unmistakable_group_name
-from sync_core.assets.record import AssetRecord, AssetStatus, Origin
+from sync_core.assets.record import AssetRecord, Origin
 from sync_core.cluedin.client import CLUEDIN, CluedInClient, Made
 from sync_core.cluedin.wire import DataSource, DataSourceSet
 from sync_core.errors import AlreadyExistsError, NotFoundError, SlowAnswerError, TransientError
@@ -22,6 +23,16 @@ from sync_core.ledger import request_ledger
 from sync_core.logs import get_logger
 from sync_core.provisioning.find_group import FindGroup, own_source
 from sync_core.provisioning.group_store import UNREADABLE, GroupStore
+from sync_core.provisioning.steps import (
+    NO_GROUP,
+    Naming,
+    Owning,
+    Proof,
+    changer,
+    is_known_source,
+    with_group,
+    with_source,
+)
 
 logger = get_logger(__name__)
 
@@ -29,7 +40,6 @@ logger = get_logger(__name__)
 LATE_S = 90.0
 MARGIN_S = 5.0
 NOT_SHOWN_RETRY_S = 300.0  # as often as CluedIn is read as a whole
-NO_GROUP = {"group_id": "", "group_name": "", "group_origin": None, "group_at": None, "source_id": ""}
 
 
 @dataclass(frozen=True)
@@ -43,7 +53,7 @@ class Provision:
     clock: Callable[[], datetime]
     announce: bool
 
-    def provision(self, record: AssetRecord, claim: Claim) -> AssetRecord:
+    def provision(self, stored: StoredAsset, claim: Claim) -> AssetRecord:
         """Bring the asset to `synced`, from wherever an earlier try left it. Idempotent.
 
         Raises:
@@ -53,55 +63,54 @@ class Provision:
         """
         with request_ledger() as requests:
             self.cluedin.author_id()  # asked for now, so that nothing slow lies between a renewal and its create call
-            record, group = self._check_group(record)
-            source = own_source(record, group) if group else None
+            stored, group = self._check_group(stored, claim)
+            source = own_source(stored.record, group) if group else None
             if group and source is None and group.unreadable_sources:
                 raise TransientError(
                     f"CluedIn shows sources of group {group.id} that cannot be read: one may be this asset's.",
                     service=CLUEDIN.name,
                 )
-            if not record.group_id:
-                record, source = self._give_group(record, claim)
+            if not stored.record.group_id:
+                stored, source = self._give_group(stored, claim)
             if source:
-                return self._save_synced(record, Made(source.id, ""), Origin.ADOPTED, claim, requests)
-            claim.renew()
-            with _looked_at_again():
-                made = self.cluedin.create_source(record.group_id, source_name(record))
-            return self._save_synced(record, made, Origin.CREATED, claim, requests)
+                return self._save_synced(stored, Made(source.id, ""), Origin.ADOPTED, claim, requests)
+            with looked_at_again():
+                made = self.cluedin.create_source(stored.record.group_id, source_name(stored.record))
+            return self._save_synced(stored, made, Origin.CREATED, claim, requests)
 
-    def _give_group(self, record: AssetRecord, claim: Claim) -> tuple[AssetRecord, DataSource | None]:
-        found, shown = self.find_group.find(record, claim.run_id, claim.job.unseen_since)
+    def _give_group(self, stored: StoredAsset, claim: Claim) -> tuple[StoredAsset, DataSource | None]:
+        """Find or make a group, and save it; the claim is renewed thereby."""
+        found, shown = self.find_group.find(stored.record, claim.run_id, claim.job.unseen_since)
         if found:
-            return self._save_group(record, found.group.id, found.group.name, Origin.ADOPTED), found.source
+            return self._adopt(stored, found.group, claim), found.source
         started = self.clock()
-        with _looked_at_again():
-            name, made = self._create_group(record, {group.name for group in shown}, claim)
+        with looked_at_again():
+            stored, made = self._create_group(stored, {group.name for group in shown}, claim)
         age_s = (self.clock() - started).total_seconds() + MARGIN_S
-        if self.groups.claim_new_group(made.id, record.key, age_s):
-            return self._save_group(record, made.id, name, Origin.CREATED), None
-        raise TransientError(f"Another asset claimed group {made.id} that was made for '{record.name}'.")
+        owning = Owning(self.groups, made.id, stored.record.key, age_s)
+        given = with_group(made.id, stored.record.group_name, Origin.CREATED, self.clock())
+        return self._save_group(stored, given, claim, owning.operations), None
 
-    def _create_group(self, record: AssetRecord, taken: Collection[str], claim: Claim) -> tuple[str, Made]:
+    def _create_group(self, stored: StoredAsset, taken: Collection[str], claim: Claim) -> tuple[StoredAsset, Made]:
         """Make a group under the first of its names that is free; CluedIn may compare names without their case."""
-        names = [full_group_name(record), unmistakable_group_name(record)]
-        plain = plain_group_name(record)
-        if plain not in taken and self.groups.claim_name(plain, record.key):
-            names.insert(0, plain)
-        for name in names[:-1]:
+        record = stored.record
+        plain, full, last = plain_group_name(record), full_group_name(record), unmistakable_group_name(record)
+        for name in (plain, full):
+            if name == plain and plain in taken:
+                continue
             try:
-                return name, self._make_group(record, name, claim)
+                stored = self._mean(stored, name, claim, Naming(self.groups, record) if name == plain else None)
+                return stored, self.cluedin.create_group(name)
             except AlreadyExistsError as error:
                 logger.info("Asset %s cannot have its group called '%s': %s", record.key, name, error)
-        return names[-1], self._make_group(record, names[-1], claim)
+        stored = self._mean(stored, last, claim)
+        return stored, self.cluedin.create_group(last)
 
-    def _make_group(self, record: AssetRecord, name: str, claim: Claim) -> Made:
-        """Make a group, and say so first: should the answer be lost, it is looked for by that name."""
-        if record.group_name != name:
-            self._change(record, group_name=name)
-        claim.renew()
-        return self.cluedin.create_group(name)
+    def _mean(self, stored: StoredAsset, name: str, claim: Claim, naming: "Naming | None" = None) -> StoredAsset:
+        """Note how the group is to be called: should the answer to its creation be lost, it is looked for by that."""
+        return self.assets.save(stored, changer(group_name=name), claim, naming.operations if naming else tuple)
 
-    def _check_group(self, record: AssetRecord) -> tuple[AssetRecord, DataSourceSet | None]:
+    def _check_group(self, stored: StoredAsset, claim: Claim) -> tuple[StoredAsset, DataSourceSet | None]:
         """Return what stands of an earlier try, or of a group that was whole.
 
         What CluedIn does not show is not gone: another one is made only after that was proven (`absence/groups.py`).
@@ -109,22 +118,23 @@ class Provision:
         Raises:
             TransientError: it is not shown, and not proven to be gone.
         """
+        record = stored.record
         if not record.group_id or record.group_at is None:
-            return record, None
+            return stored, None
         group = self.find_group.existing(record)
         if group and not self._is_own(group, record):
             # the ownership rows were lost, and another asset was faster
             logger.warning("Group %s of asset %s is another asset's; a new one is made", record.group_id, record.key)
-            return self._change(record, **NO_GROUP), None
+            return self.assets.save(stored, changer(**NO_GROUP), claim), None
         if record.gone_at is None:
             _check_that_it_is_shown(record, group)
         if group is None:
             logger.warning("Group %s of asset %s is gone; another one is made", record.group_id, record.key)
             self.groups.disown_group(record.group_id)
-            return self._change(record, **NO_GROUP), None
+            return self.assets.save(stored, changer(**NO_GROUP), claim), None
         if group.id != record.group_id:
-            return self._save_group(record, group.id, group.name, Origin.ADOPTED), group
-        return record, group
+            return self._adopt(stored, group, claim), group
+        return stored, group
 
     def _is_own(self, group: DataSourceSet, record: AssetRecord) -> bool:
         """Claim a group that is recorded; where the row of its owner cannot be read, the record tells whose it is."""
@@ -132,36 +142,24 @@ class Provision:
             return True
         return self.groups.change_owner(group.id, UNREADABLE, record.key)
 
-    def _save_group(self, record: AssetRecord, group_id: str, name: str, origin: Origin) -> AssetRecord:
-        logger.info("Asset %s has group %s, %s", record.key, group_id, origin.value)
-        return self._change(record, group_id=group_id, group_name=name, group_origin=origin, group_at=self.clock())
+    def _adopt(self, stored: StoredAsset, group: DataSourceSet, claim: Claim) -> StoredAsset:
+        return self._save_group(stored, with_group(group.id, group.name, Origin.ADOPTED, self.clock()), claim)
+
+    def _save_group(self, stored: StoredAsset, change: Change, claim: Claim, others: Others = tuple) -> StoredAsset:
+        saved = self.assets.save(stored, change, claim, others)
+        record = saved.record
+        logger.info("Asset %s has group %s, %s", record.key, record.group_id, record.group_origin)
+        return saved
 
     def _save_synced(
-        self,
-        record: AssetRecord,
-        made: Made,
-        origin: Origin,
-        claim: Claim,
-        requests: Mapping[str, int],
+        self, stored: StoredAsset, made: Made, origin: Origin, claim: Claim, requests: Mapping[str, int]
     ) -> AssetRecord:
-        logger.info("Asset %s has source %s, %s", record.key, made.id, origin.value)
-        self.groups.bind_source(made.id, record.key)
-        changes = {
-            "status": AssetStatus.SYNCED,
-            "source_id": made.id,
-            "source_name": source_name(record),
-            "source_origin": origin,
-            "gone_at": None,
-            "synced_at": self.clock(),
-            "synced_name": record.name,
-            "synced_run_id": claim.run_id,
-            "synced_request_id": made.request_id,
-            "synced_requests": dict(requests),
-        }
-        return self.assets.finish(record.key, _changer(changes), claim, announce=self.announce)
-
-    def _change(self, record: AssetRecord, **changes: Any) -> AssetRecord:
-        return self.assets.change(record.key, _changer(changes))
+        record = stored.record
+        how = "as before" if is_known_source(record, made.id) else origin.value
+        logger.info("Asset %s has source %s, %s", record.key, made.id, how)
+        change = with_source(record, made, origin, Proof(claim.run_id, self.clock(), requests))
+        binding = self.groups.binding_source(made.id, record.key)
+        return self.assets.finish(stored, change, claim, lambda: [binding], announce=self.announce)
 
 
 def _check_that_it_is_shown(record: AssetRecord, group: DataSourceSet | None) -> None:
@@ -176,7 +174,7 @@ def _check_that_it_is_shown(record: AssetRecord, group: DataSourceSet | None) ->
 
 
 @contextmanager
-def _looked_at_again() -> Iterator[None]:
+def looked_at_again() -> Iterator[None]:
     """Put off what leaves open what stands in CluedIn: the next try looks before it makes anything."""
     try:
         yield
@@ -188,7 +186,3 @@ def _looked_at_again() -> Iterator[None]:
     except (AlreadyExistsError, NotFoundError) as error:
         # What was made a moment ago may not show everywhere yet.
         raise TransientError(str(error), service=CLUEDIN.name) from error
-
-
-def _changer(changes: Mapping[str, Any]) -> Callable[[AssetRecord], AssetRecord]:
-    return lambda record: record.model_copy(update=changes)

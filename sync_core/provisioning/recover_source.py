@@ -6,17 +6,12 @@ Nobody provisions a retired asset, and so nobody would look for it; but people c
 from dataclasses import dataclass
 
 from sync_core.assets.asset_store import AssetStore
-from sync_core.assets.in_cluedin import Shown
+from sync_core.assets.in_cluedin import Ours
 from sync_core.assets.names import source_name
-from sync_core.assets.record import AssetRecord, AssetStatus, Origin
+from sync_core.assets.record import Origin
 from sync_core.provisioning.group_store import GroupStore
 from sync_core.runs.counts import Count
 from sync_core.runs.run_log import RunLog
-
-
-def may_have_source(record: AssetRecord) -> bool:
-    """Whether a source may stand that is not recorded: without a group, none was ever asked for."""
-    return record.status is AssetStatus.RETIRED and bool(record.group_id) and not record.source_id
 
 
 @dataclass(frozen=True)
@@ -26,10 +21,10 @@ class RecoverSource:
     groups: GroupStore
     assets: AssetStore
 
-    def recover(self, shown: Shown, log: RunLog) -> None:
+    def recover(self, ours: Ours, log: RunLog) -> None:
         """Record each source that a snapshot shows and no record has."""
-        for record in filter(may_have_source, self.assets.after("")):
-            for source in shown.by_name.get(source_name(record), ())[:1]:
+        for record in ours.unbound:
+            for source in ours.shown.by_name.get(source_name(record), ())[:1]:
                 self.groups.bind_source(source.source_id, record.key)
                 found = {"source_id": source.source_id, "source_name": source.name, "source_origin": Origin.ADOPTED}
                 self.assets.change(record.key, lambda one, found=found: one.model_copy(update=found))  # type: ignore[misc]

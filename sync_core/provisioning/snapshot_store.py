@@ -3,24 +3,26 @@
 The snapshot is kept in buckets by the hash of a source's name, packed: a look-up by name costs one read or two, and a
 round in which nothing changed writes nothing.
 
-    head          when it was read, and into how many buckets it is divided
-    bucket-{n}    the sources whose names fall into it
-    part-{t}-{n}  what was read of a snapshot that is not complete: when that began, up to which page
+    head            when it was read, and into how many buckets it is divided
+    bucket-{b}-{n}  the sources whose names fall into the one of these b buckets; each is there, also an empty one
+    part-{t}-{n}    what was read of a snapshot that is not complete: when that began, up to which page
 """
 
 import hashlib
 import json
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field, fields
 from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
+from sync_core.chunks import chunks
 from sync_core.cluedin.snapshot import GroupSeen, KnownSource
 from sync_core.errors import StateError
 from sync_core.logs import get_logger
+from sync_core.parallel import in_parallel
 from sync_core.storage.rows import Row, readable, whole_row
 from sync_core.storage.table import KEYS_BETWEEN, Table
 
@@ -49,27 +51,62 @@ class Head(BaseModel):
     buckets: int = Field(ge=1)
 
 
+@dataclass
+class Divided:
+    """Into how many buckets the snapshot was divided when it was met last; a bucket's key tells its division."""
+
+    buckets: int = 1
+
+
 @dataclass(frozen=True)
 class SnapshotStore:
     """Reads and writes snapshots."""
 
     table: Table
+    _divided: Divided = field(default_factory=Divided, repr=False)
 
     def head(self) -> Head | None:
         """Return what is known of the latest complete snapshot, or None: CluedIn was never read as a whole."""
         found = self.table.get(PARTITION, HEAD)
         return next(readable(Head, [found.values]), None) if found else None
 
-    def find(self, source_name: str) -> list[KnownSource]:
-        """Return the sources of that name which the latest complete snapshot showed."""
+    def look_up(self, source_name: str) -> list[KnownSource] | None:
+        """Return the sources of that name, or None: CluedIn was never read as a whole.
+
+        One read, as long as the division is the one that was met last.
+        """
+        return self.look_up_each([source_name])[0]
+
+    def look_up_each(self, source_names: Sequence[str]) -> list[list[KnownSource] | None]:
+        """Do the same for several names, in the order in which they are given: each bucket is read once."""
+        rows = self._buckets({_bucket_key(name, self._divided.buckets) for name in source_names})
+        if None in rows.values():
+            head = self.head()
+            if head is None:
+                return [None] * len(source_names)
+            self._divided.buckets = head.buckets
+            rows = self._buckets({_bucket_key(name, head.buckets) for name in source_names})
+        known: dict[str, list[KnownSource]] = {}
+        for source in (source for row in rows.values() if row is not None for source in _unpack_sources(row)):
+            if not source.missing_looks:
+                known.setdefault(source.name, []).append(source)
+        return [known.get(name, []) for name in source_names]
+
+    def missing(self, source_name: str) -> KnownSource | None:
+        """Return what is remembered of a source of ours that the latest complete snapshots lacked, or None."""
         head = self.head()
-        found = self.table.get(PARTITION, _bucket_key(source_name, head.buckets)) if head else None
-        sources = _unpack_sources(found.values) if found else ()
-        return [source for source in sources if source.name == source_name and not source.missing_looks]
+        row = self.table.get(PARTITION, _bucket_key(source_name, head.buckets)) if head else None
+        found = _unpack_sources(row.values) if row else ()
+        return next((one for one in found if one.name == source_name and one.missing_looks), None)
+
+    def _buckets(self, keys: Collection[str]) -> dict[str, Row | None]:
+        found = in_parallel(lambda key: self.table.get(PARTITION, key), sorted(keys))
+        return {key: row.values if row else None for key, row in found}
 
     def known(self) -> Iterator[KnownSource]:
         """Yield all sources of the latest complete snapshot."""
-        for row in self._rows("bucket"):
+        head = self.head()
+        for row in self._rows(f"bucket-{head.buckets:06}") if head else ():
             yield from _unpack_sources(row)
 
     def save(self, started_at: datetime, groups: int, sources: Sequence[KnownSource]) -> None:
@@ -123,13 +160,13 @@ def _buckets_for(sources: int) -> int:
 
 def _bucket_key(source_name: str, buckets: int) -> str:
     number = int.from_bytes(hashlib.sha256(source_name.encode()).digest()[:4]) % buckets
-    return f"bucket-{number:06}"
+    return f"bucket-{buckets:06}-{number:06}"
 
 
 def _divided(sources: Iterable[KnownSource], buckets: int) -> dict[str, list[KnownSource]]:
-    divided: dict[str, list[KnownSource]] = {}
+    divided: dict[str, list[KnownSource]] = {f"bucket-{buckets:06}-{number:06}": [] for number in range(buckets)}
     for source in sorted(sources, key=lambda one: (one.name, one.source_id)):
-        divided.setdefault(_bucket_key(source.name, buckets), []).append(source)
+        divided[_bucket_key(source.name, buckets)].append(source)
     return divided
 
 
@@ -141,12 +178,12 @@ def _pack(key: str, items: Sequence[Any]) -> dict[str, Any]:
     """
     text = json.dumps(items, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
     packed = zlib.compress(text)
-    chunks = [packed[start : start + COLUMN_BYTES] for start in range(0, len(packed), COLUMN_BYTES)]
-    if len(chunks) > MOST_COLUMNS:
+    columns = list(chunks(packed, COLUMN_BYTES))
+    if len(columns) > MOST_COLUMNS:
         raise StateError(f"Row {key} of the snapshot of CluedIn has {len(packed)} bytes: one row cannot hold them.")
     digest = hashlib.sha256(text).hexdigest()[:32]
-    row = {"PartitionKey": PARTITION, "RowKey": key, "digest": digest, "columns": len(chunks)}
-    return row | dict(zip(COLUMNS, chunks, strict=False))
+    row = {"PartitionKey": PARTITION, "RowKey": key, "digest": digest, "columns": len(columns)}
+    return row | dict(zip(COLUMNS, columns, strict=False))
 
 
 def _unpack(row: Row) -> list[Any]:

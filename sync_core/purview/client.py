@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, quote
 
+from sync_core.chunks import chunks
 from sync_core.errors import AddressError, NotFoundError, TransientError
 from sync_core.http.client import Call, HttpClient
 from sync_core.http.services import PURVIEW
@@ -15,12 +16,14 @@ from sync_core.purview.asset import Asset
 from sync_core.purview.wire import (
     AssignedEntity,
     Collection,
+    Details,
     EntityType,
     Glossary,
     SearchPage,
     TermHeader,
     parse_assigned_entities,
     parse_collections,
+    parse_details,
     parse_entities,
     parse_entity_type,
     parse_glossaries,
@@ -36,7 +39,7 @@ DATA_MAP = "/datamap/api"
 ATLAS = f"{DATA_MAP}/atlas/v2"
 API_VERSION = "2023-09-01"
 COLLECTIONS_API_VERSION = "2019-11-01-preview"
-ENTITIES_A_CALL = 50  # bulk reads fail above 193 guids (Azure/azure-sdk-for-python#39935); 50 is what live clients use
+ENTITIES_A_CALL = 100  # bulk reads fail above 193 guids (Azure/azure-sdk-for-python#39935); one that fails is halved
 PAGE_SIZE = 1000  # the search's documented maximum
 
 
@@ -90,7 +93,7 @@ class PurviewClient:
         return parse_assigned_entities(self._get(path, params, "fetch_assigned_entities"), offset)
 
     def fetch_few(self, guids: Sequence[str]) -> list[Asset]:
-        """Return what Purview tells of these guids, with one call, of fifty at most.
+        """Return what Purview tells of these guids, with one call, of a hundred at most.
 
         Name and qualified name are empty where Purview has none: the caller decides what that means. That a guid is
         left out is no proof that it is gone.
@@ -107,8 +110,8 @@ class PurviewClient:
         Raises:
             TransientError: there was no time to find out which one of several is gone.
         """
-        for start in range(0, len(guids), ENTITIES_A_CALL):
-            yield from self._fetch_chunk(guids[start : start + ENTITIES_A_CALL], has_time)
+        for chunk in chunks(guids, ENTITIES_A_CALL):
+            yield from self._fetch_chunk(chunk, has_time)
 
     def _fetch_chunk(self, guids: Sequence[str], has_time: Callable[[], bool]) -> Iterable[Asset]:
         try:
@@ -144,6 +147,28 @@ class PurviewClient:
         path = f"{ATLAS}/entity/guid/{quote(guid, safe='')}"
         return parse_terms_of(self._get(path, {"minExtInfo": "true"}, "fetch_terms_of"))
 
+    def fetch_details(self, guid: str) -> Details:
+        """Return all that the store tells of one entity.
+
+        Raises:
+            NotFoundError: the store knows no such entity.
+            ForbiddenError: it refuses to show it: a role is missing at its collection.
+        """
+        path = f"{ATLAS}/entity/guid/{quote(guid, safe='')}"
+        return parse_details(self._get(path, {"minExtInfo": "true"}, "fetch_details"))
+
+    def find_asset(self, qualified_name: str) -> Asset | None:
+        """Return the data asset of a qualified name, whatever its type, straight from the store; None if there is none.
+
+        Of several types that have one of that name, it is any one.
+        """
+        path = f"{ATLAS}/entity/uniqueAttribute/type/DataSet"
+        params = {"attr:qualifiedName": qualified_name, "minExtInfo": "true", "ignoreRelationships": "true"}
+        try:
+            return next(iter(parse_entities(self._get(path, params, "find_asset"))), None)
+        except NotFoundError:
+            return None
+
     def fetch_entity_type(self, name: str) -> EntityType | None:
         """Return a type's definition, or None where Purview knows no such type.
 
@@ -172,13 +197,25 @@ class PurviewClient:
             # A `+` in it is itself: Purview reads queries so, and its tokens may be base64.
             params = {**params, **dict(parse_qsl(next_link.partition("?")[2].replace("+", "%2B")))}
 
-    def search(self, search_filter: dict[str, Any], *, limit: int, token: str = "", orderby: str = "") -> SearchPage:
-        """Return one page of a search without keywords.
+    def fetch_roots(self) -> list[str]:
+        """Return the names of the root collections among them: one as a rule, called as the account is."""
+        return [collection.name for collection in self.fetch_collections() if not collection.parent]
+
+    def search(
+        self,
+        search_filter: dict[str, Any],
+        *,
+        limit: int,
+        token: str = "",
+        orderby: str = "",
+        keywords: str | None = None,
+    ) -> SearchPage:
+        """Return one page of a search, without keywords as a rule.
 
         The whole body is the same for each page but for the token, which seems tied to it.
         Source: docs/vendors/purview.md, section 1.
         """
-        body: dict[str, Any] = {"keywords": None, "limit": limit, "filter": search_filter}
+        body: dict[str, Any] = {"keywords": keywords, "limit": limit, "filter": search_filter}
         if orderby:
             field, _, direction = orderby.partition(" ")
             body["orderby"] = [{field: direction or "ASC"}]

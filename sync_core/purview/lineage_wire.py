@@ -25,10 +25,11 @@ WRITTEN = frozenset({GUID_ASSIGNMENTS, "mutatedEntities", "partialUpdatedEntitie
 
 @dataclass(frozen=True, slots=True)
 class RelatedEntity:
-    """An entity that another one refers to, with its present name; that is empty where the answer does not tell it."""
+    """An entity that another one refers to, with its present names; empty are those that the answer does not tell."""
 
     guid: str
     display_text: str
+    qualified_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,20 +38,22 @@ class StoredEntity:
 
     `ends` are a process's inputs and outputs, None where the answer tells none of either: the guid of each, or its
     qualified name where it tells no guid. `column_mapping` is a process's, empty where there is none;
-    its note tells that it is not whole. `fed_by` are the guids of the processes that lead to the entity.
+    its note tells that it is not whole. `fed_by` are the guids of the processes that lead to the entity, `parents` what
+    its references to a single entity lead to, such as that of a column to its asset.
     """
 
     guid: str
     type_name: str
-    name: str
     qualified_name: str
-    collection: str
-    columns: tuple[RelatedEntity, ...]
-    schema_guid: str
-    ends: frozenset[str] | None
-    column_mapping: str
-    column_mapping_note: str
-    fed_by: tuple[str, ...]
+    columns: tuple[RelatedEntity, ...] = ()
+    name: str = ""
+    collection: str = ""
+    schema_guid: str = ""
+    ends: frozenset[str] | None = None
+    column_mapping: str = ""
+    column_mapping_note: str = ""
+    fed_by: tuple[str, ...] = ()
+    parents: frozenset[str] = frozenset()
 
     @property
     def column_names(self) -> frozenset[str]:
@@ -89,6 +92,7 @@ def parse_stored_entity(body: Any) -> StoredEntity | None:
         column_mapping=text(entity, "attributes", COLUMN_MAPPING),
         column_mapping_note=text(entity, "attributes", COLUMN_MAPPING_NOTE),
         fed_by=tuple(text(process, "guid") for process in _active(entity, "relationshipAttributes", FED_BY)),
+        parents=frozenset(_parse_parents(entity)),
     )
 
 
@@ -96,7 +100,9 @@ def parse_stored_entities(body: Any) -> list[StoredEntity]:
     """Read `{"entities": [...]}` like `parse_stored_entity`."""
     if not isinstance(member(body, "entities"), list):
         raise to_shape_error(PURVIEW, "a list of entities", body)
-    return [found for entity in objects(body, "entities") if (found := parse_stored_entity({"entity": entity}))]
+    referred = {"referredEntities": member(body, "referredEntities")}
+    each = (parse_stored_entity({"entity": entity, **referred}) for entity in objects(body, "entities"))
+    return [found for found in each if found]
 
 
 def check_written(body: Any) -> None:
@@ -152,18 +158,34 @@ def _parse_ends(entity: Any) -> frozenset[str] | None:
     if not any(isinstance(member(entity, *place), list) for place in places):
         return None
     ends = [end for place in places for end in objects(entity, *place)]
-    return frozenset(text(end, "guid") or text(end, "uniqueAttributes", "qualifiedName") for end in ends)
+    gone = {_end(end) for end in ends if not _is_active(end)}  # an attribute's bare id does not tell that
+    return frozenset(map(_end, ends)) - gone - {""}
+
+
+def _end(related: Any) -> str:
+    return text(related, "guid") or text(related, "uniqueAttributes", "qualifiedName")
+
+
+def _parse_parents(entity: Any) -> Iterator[str]:
+    related = member(entity, "relationshipAttributes")
+    for one in related.values() if isinstance(related, Mapping) else ():
+        if isinstance(one, Mapping) and _is_active(one):
+            yield text(one, "guid")
 
 
 def _active(entity: Any, *path: str) -> Iterator[Mapping[str, Any]]:
-    for related in objects(entity, *path):
-        if {_status(related, "entityStatus"), _status(related, "relationshipStatus")} == {ACTIVE}:
-            yield related
+    return filter(_is_active, objects(entity, *path))
+
+
+def _is_active(related: Any) -> bool:
+    return {_status(related, "entityStatus"), _status(related, "relationshipStatus")} == {ACTIVE}
 
 
 def _parse_related(item: Any, referred: Any) -> RelatedEntity:
     guid = text(item, "guid")
-    return RelatedEntity(guid, text(item, "displayText") or text(referred, guid, "attributes", "name"))
+    attributes = member(referred, guid, "attributes")
+    name = text(item, "uniqueAttributes", "qualifiedName") or text(attributes, "qualifiedName")
+    return RelatedEntity(guid, text(item, "displayText") or text(attributes, "name"), name)
 
 
 def _status(item: Any, name: str) -> str:

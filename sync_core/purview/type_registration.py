@@ -21,20 +21,21 @@ Definition = Mapping[str, Any]
 Definitions = Mapping[str, list[dict[str, Any]]]
 
 
-def register_types(http: HttpClient, definitions: Definitions) -> None:
-    """Register definitions by kind (`entityDefs`, `relationshipDefs`).
+def register_types(http: HttpClient, definitions: Definitions) -> bool:
+    """Register definitions by kind (`entityDefs`, `relationshipDefs`); return whether Purview had none of them.
 
     Raises:
         RejectedError: Purview refuses a definition, or has one of that name that does not serve for it.
     """
     if _create(http, definitions):
-        return
+        return True
     try:
         _update(http, definitions)
     except RejectedError:  # some are known and some are not: only one by one can each be created or updated
         for kind, many in definitions.items():
             for one in many:
                 _register(http, kind, one)
+    return False
 
 
 def _register(http: HttpClient, kind: str, definition: dict[str, Any]) -> None:

@@ -3,16 +3,18 @@
 Source: docs/vendors/purview.md, sections 1 to 4.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from sync_core.errors import SyncError
 from sync_core.http.failures import to_shape_error
-from sync_core.http.json_reading import integer, member, text
+from sync_core.http.json_reading import integer, member, objects, text
 from sync_core.http.services import PURVIEW
 from sync_core.purview.asset import Asset
 
 ACTIVE = "ACTIVE"
+HIT_TIMES = ("createTime", "updateTime")
 ENTITY_MEMBERS = frozenset({"entity", "entities", "referredEntities"})
 
 
@@ -50,6 +52,20 @@ class AssignedEntity:
 
 
 @dataclass(frozen=True, slots=True)
+class Details:
+    """One entity as the store tells of it alone.
+
+    `terms` are the names of its classic glossary terms by guid, None where it does not tell them; `changed_ms` is when
+    it last changed, in epoch milliseconds.
+    """
+
+    asset: Asset
+    is_deleted: bool = False
+    terms: Mapping[str, str] | None = None
+    changed_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class EntityType:
     """A type definition: its name and those of its direct super types."""
 
@@ -59,12 +75,16 @@ class EntityType:
 
 @dataclass(frozen=True, slots=True)
 class SearchPage:
-    """One page of hits. `count` is the number of hits on all pages; an empty `token` marks the last page."""
+    """One page of hits. `count` is the number of hits on all pages; an empty `token` marks the last page.
+
+    `times` are the moments of each hit in epoch milliseconds, by the name of their field; 0 where a hit has none.
+    """
 
     count: int
     token: str
     assets: tuple[Asset, ...]
     newest: str = ""
+    times: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +171,21 @@ def parse_terms_of(body: Any) -> set[str]:
     return {text(each, "guid") for each in meanings if _has(ACTIVE, each, "relationshipStatus")}
 
 
+def parse_details(body: Any) -> Details:
+    """Read `{"entity": ...}`, also one that is kept as deleted."""
+    is_deleted = parse_is_deleted(body)
+    entity = body["entity"]
+    relations = entity.get("relationshipAttributes")
+    meanings = relations.get("meanings") if isinstance(relations, dict) else None
+    active = [each for each in objects(relations, "meanings") if _has(ACTIVE, each, "relationshipStatus")]
+    return Details(
+        asset=_parse_entity(entity),
+        is_deleted=is_deleted,
+        terms={text(each, "guid"): text(each, "displayText") for each in active} if meanings is not None else None,
+        changed_ms=integer(entity, "updateTime"),
+    )
+
+
 def parse_entity_type(body: Any) -> EntityType:
     """Read a type definition, alone or as the only one of `entityDefs`."""
     definition = next(iter(_items(_object(body), "entityDefs")), body)
@@ -173,6 +208,7 @@ def parse_search_page(body: Any) -> SearchPage:
         token=text(body, "continuationToken"),
         assets=tuple(_parse_hit(hit) for hit in hits),
         newest=newest,
+        times={name: tuple(integer(hit, name) or 0 for hit in hits) for name in HIT_TIMES},
     )
 
 
@@ -205,7 +241,7 @@ def _is_active(item: dict[str, Any]) -> bool:
     return bool(text(item, "guid")) and is_active
 
 
-def _has(status: str, item: dict[str, Any], field: str) -> bool:
+def _has(status: str, item: Mapping[str, Any], field: str) -> bool:
     return (text(item, field) or status) == status
 
 

@@ -19,18 +19,23 @@ from sync_core.errors import (
     ThrottledError,
     TransientError,
 )
+from sync_core.logs import get_logger
 from sync_core.runs.counts import Count
 from sync_core.runs.deferred import Deferred, Kind
 from sync_core.runs.deferring import deferred_again
 from sync_core.runs.run_log import RunLog
+from sync_core.safe_text import one_line
 from sync_core.storage.failures import STORAGE
 from sync_core.storage.notes import Notes
+
+logger = get_logger(__name__)
 
 # Failures that may be those of one thing. A refused sign-in or a request to slow down is about the service.
 OWN_FAILURES = (ForbiddenError, AddressError, RejectedError, TransientError)
 MOST_REFUSALS = 3  # so many 401 and 429 in a row without an answer: then it is the service
 NAMED_A_RUN = 10
 LONGEST_KEY = 400
+LOOKS_TO_WARN = 3
 FORGOTTEN_AFTER = timedelta(days=3)  # nobody has asked for it for long: it lost its term, or is gone
 
 
@@ -122,6 +127,7 @@ class Deferrals:
         self._of(kind)[thing] = deferred
         self._failed.add((kind, thing))
         self._tell(deferred)
+        _log(deferred)
         return deferred
 
     def succeeded(self, kind: Kind, things: Iterable[str]) -> None:
@@ -188,6 +194,15 @@ class Deferrals:
             self.log.counts[Count.HIDDEN if deferred.is_hidden else f"{Count.UNREADABLE} {deferred.kind.plural}"] += 1
             if len(self._told) <= NAMED_A_RUN:
                 self.log.notes.append(str(deferred))
+
+
+def _log(deferred: Deferred) -> None:
+    """Write what an operator is to hear of, in the words that the alerts look for; after one odd answer not yet."""
+    called = one_line(deferred.name or deferred.id)
+    if deferred.kind is Kind.ASSET and deferred.is_hidden:
+        logger.warning("Asset %s is hidden from the app: %s", called, deferred.reason)
+    if deferred.kind in {Kind.STORE, Kind.TERM} and deferred.looks >= LOOKS_TO_WARN:
+        logger.warning("The %s %s is paused: %s", deferred.kind, called, deferred.reason)
 
 
 @dataclass(frozen=True)

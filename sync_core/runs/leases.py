@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from threading import Lock
 from typing import Any
 
 from pydantic import BaseModel
@@ -62,6 +63,7 @@ class Lease:
         self._etag = etag
         self._monotonic = monotonic
         self._written_at = monotonic()
+        self._renewing = Lock()
 
     def renew(self) -> None:
         """Hold the lease for its full time from now on.
@@ -75,9 +77,17 @@ class Lease:
         self._row, self._written_at = row, started
 
     def renew_if_older_than(self, age_s: float) -> None:
-        """Renew only when the last renewal is that long ago: for loops of short steps."""
-        if self._monotonic() - self._written_at >= age_s:
-            self.renew()
+        """Renew only when the last renewal is that long ago: for loops of short steps.
+
+        Threads share a lease: while one of them renews it, the others go on.
+        """
+        if self._monotonic() - self._written_at < age_s or not self._renewing.acquire(blocking=False):
+            return
+        try:
+            if self._monotonic() - self._written_at >= age_s:
+                self.renew()
+        finally:
+            self._renewing.release()
 
     def leave_for(self, ttl_s: int) -> None:
         """Give the lease back a little later: until then no one else may start."""

@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from typing import TypeGuard
 
 from sync_core.errors import ThrottledError, TransientError
+from sync_core.http.failures import Service
+from sync_core.http.pace import Pace
 from sync_core.runs.throttle import Throttle
-from sync_core.runs.throttling import next_throttle, wait_s
+from sync_core.runs.throttling import learned_per_s, next_throttle, wait_s
 from sync_core.runtime import Runtime
 from sync_core.single_flight import SingleFlight
 from sync_core.storage.notes import Notes
@@ -42,6 +44,13 @@ class Pauses:
     _kept: dict[str, Read] = field(default_factory=dict, repr=False)
     _reads: dict[str, SingleFlight[Read]] = field(default_factory=dict, repr=False)
     _failed: dict[str, set[str]] = field(default_factory=dict, repr=False)
+    _paces: dict[str, Pace] = field(default_factory=dict, repr=False)
+
+    def pace(self, service: Service) -> Pace:
+        """Return the pace of this process towards a service: what a 429 taught is read with the pauses, at no cost."""
+        name, runtime = service.name, self.runtime
+        new = Pace(service.pace, lambda: self._learned_per_s(name), runtime.monotonic, runtime.sleep)
+        return self._paces.setdefault(name, new)
 
     def note(self, service: str, retry_after_s: float | None) -> None:
         """Keep a pause, for all instances. What comes during one and asks for no longer one costs nothing.
@@ -52,7 +61,12 @@ class Pauses:
         if left_s > 0 and (retry_after_s or 0.0) <= left_s:
             return
         before = self._read(service)
-        throttle = next_throttle(before.throttle, before.age_s, service, retry_after_s, self.runtime.now())
+        pace = self._paces.get(service)
+        observed_per_s = pace.observed_per_s() if pace else None
+        now = self.runtime.now()
+        throttle = next_throttle(
+            before.throttle, before.age_s, service, retry_after_s, now, observed_per_s=observed_per_s
+        )
         self.notes.save(service, throttle)
         self._keep(service, Read(throttle, 0.0, self.runtime.monotonic()))
 
@@ -86,6 +100,10 @@ class Pauses:
         if read.throttle is None:
             return 0.0
         return wait_s(read.throttle, read.age_s + self.runtime.monotonic() - read.read_at, self.runtime.chance())
+
+    def _learned_per_s(self, service: str) -> float | None:
+        read = self._kept.get(service, NEVER)
+        return learned_per_s(read.throttle, read.age_s + self.runtime.monotonic() - read.read_at)
 
     def _left_s(self, read: Read) -> float:
         return read.throttle.pause_s - (read.age_s + self.runtime.monotonic() - read.read_at) if read.throttle else 0.0

@@ -11,9 +11,12 @@ from sync_core.errors import OutOfTimeError, SyncError
 from sync_core.ledger import request_ledger
 from sync_core.logs import get_logger
 from sync_core.runs.bounds import bounded_counts, bounded_notes
+from sync_core.runs.counts import Count
 from sync_core.runs.run import RunKind, RunOutcome, RunRecord
 from sync_core.runs.run_store import RunStore
 from sync_core.safe_text import safe_text
+from sync_core.telemetry.metrics import Metric, measure
+from sync_core.telemetry.spans import Attribute, Span, span
 
 logger = get_logger(__name__)
 
@@ -22,6 +25,7 @@ LONGEST_ERROR = 4000
 # one: what it cuts goes on in the next run. Should a part forget it, no request begins after the last moment.
 RUN_TIME = timedelta(minutes=4)
 LAST_REQUEST_AFTER = timedelta(minutes=6)
+MEASURED = (Count.NEW, Count.CHANGED, Count.RETURNING, Count.REJECTED, Count.HIDDEN, Count.RETIRED)
 
 
 @dataclass
@@ -62,22 +66,28 @@ class RunLog:
 def recorded_run(runs: RunStore, kind: RunKind, run_id: str, clock: Callable[[], datetime]) -> Iterator[RunLog]:
     """Record the run in whose block one is, with its outgoing requests; an error is recorded and goes on its way."""
     log = RunLog(run_id, clock())
-    with request_ledger() as requests, before_each_request(lambda: log.check_time(clock())):
+    with (
+        span(f"{kind} run", {Attribute.RUN: run_id, Attribute.RUN_KIND: kind.value}) as told,
+        request_ledger() as requests,
+        before_each_request(lambda: log.check_time(clock())),
+    ):
         try:
             yield log
         except Exception as error:
             cause_class = error.cause_class if isinstance(error, SyncError) else "bug"
             failed = _record(log, kind, clock(), requests, RunOutcome.FAILED)
+            _tell(failed, told)
             said = safe_text(f"{type(error).__name__}: {error}")[:LONGEST_ERROR]
             runs.save(failed.model_copy(update={"error": said, "error_class": cause_class}))
             raise
         record = _record(log, kind, clock(), requests, log.outcome)
+        _tell(record, told)
         runs.save(record)
-    logger.info(
-        "%s run %s %s: %s; requests %s",
-        *(kind, run_id, record.outcome, dict(record.counts), dict(record.requests)),
-        extra={"run_id": run_id, "outcome": record.outcome.value},
-    )
+        logger.info(
+            "%s run %s %s: %s; requests %s",
+            *(kind, run_id, record.outcome, dict(record.counts), dict(record.requests)),
+            extra={"run_id": run_id, "outcome": record.outcome.value},
+        )
 
 
 def _record(log: RunLog, kind: RunKind, now: datetime, requests: Counter[str], outcome: RunOutcome) -> RunRecord:
@@ -91,3 +101,15 @@ def _record(log: RunLog, kind: RunKind, now: datetime, requests: Counter[str], o
         requests=dict(requests),
         notes=bounded_notes([safe_text(note) for note in log.notes]),
     )
+
+
+def _tell(record: RunRecord, told: Span) -> None:
+    """Tell OpenTelemetry how a run ended."""
+    told.tell({Attribute.RUN_OUTCOME: record.outcome.value})
+    ended = {"kind": record.kind.value, "outcome": record.outcome.value}
+    measure(Metric.RUNS, 1, ended)
+    if record.finished_at is not None:
+        measure(Metric.RUN_DURATION, (record.finished_at - record.started_at).total_seconds(), ended)
+    for count in MEASURED:
+        if record.counts.get(count):
+            measure(Metric.ASSETS, record.counts[count], {"outcome": count.value})

@@ -1,23 +1,15 @@
 """The history of runs, newest first."""
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import islice
 
 from sync_core.errors import StateError
+from sync_core.runs.newest_first import first_key_before, newest_first_key, parse_key
 from sync_core.runs.run import RunKind, RunOutcome, RunRecord
 from sync_core.storage.rows import Row, from_row, whole_row
 from sync_core.storage.table import Table
-
-LAST_MILLISECOND = 10**14
-
-
-def _row_key(record: RunRecord) -> str:
-    # Keys sort upwards, so counting down from the far future lists the newest run first.
-    started_ms = round(record.started_at.timestamp() * 1000)
-    return f"{LAST_MILLISECOND - started_ms:014d}-{record.run_id}"
 
 
 @dataclass(frozen=True)
@@ -28,7 +20,8 @@ class RunStore:
 
     def save(self, record: RunRecord) -> None:
         """Insert a run, or let it say this."""
-        self.table.merge(whole_row(record.kind.value, _row_key(record), record))
+        key = newest_first_key(record.started_at, record.run_id)
+        self.table.merge(whole_row(record.kind.value, key, record))
 
     def latest(self, kind: RunKind, count: int) -> list[RunRecord]:
         """Return the latest runs of a kind, newest first; one that cannot be read is there with what its key tells."""
@@ -36,10 +29,7 @@ class RunStore:
 
     def forget_before(self, kind: RunKind, moment: datetime, has_time: Callable[[], bool] = lambda: True) -> int:
         """Delete runs that started before a moment, a thousand or as many as there is time for; return how many."""
-        first = f"{LAST_MILLISECOND - round(moment.timestamp() * 1000) + 1:014d}"
-        query = "PartitionKey eq @partition and RowKey ge @first"
-        page = next(self.table.pages(query, {"partition": kind.value, "first": first}))
-        return self.table.delete_each(kind.value, [str(row["RowKey"]) for row in page], has_time)
+        return forget_before(self.table, kind.value, moment, has_time)
 
     def _newest_first(self, kind: RunKind, count: int) -> Iterator[RunRecord]:
         for page in self.table.pages("PartitionKey eq @partition", {"partition": kind.value}, size=count):
@@ -51,13 +41,19 @@ def _read(kind: RunKind, row: Row) -> RunRecord:
     try:
         return from_row(RunRecord, row)
     except StateError as error:
-        countdown, _, run_id = str(row["RowKey"]).partition("-")
-        started_ms = LAST_MILLISECOND - int(countdown) if re.fullmatch("[0-9]{14}", countdown) else 0
+        started_at, run_id = parse_key(str(row["RowKey"]))
         return RunRecord(
             run_id=run_id,
             kind=kind,
-            started_at=datetime.fromtimestamp(started_ms / 1000, UTC),
+            started_at=started_at,
             outcome=RunOutcome.UNREADABLE,
             error=str(error),
             error_class=error.cause_class,
         )
+
+
+def forget_before(table: Table, partition: str, moment: datetime, has_time: Callable[[], bool]) -> int:
+    """Delete what happened before a moment, a thousand rows or as many as there is time for; return how many."""
+    query = "PartitionKey eq @partition and RowKey ge @first"
+    page = next(table.pages(query, {"partition": partition, "first": first_key_before(moment)}))
+    return table.delete_each(partition, [str(row["RowKey"]) for row in page], has_time)

@@ -9,15 +9,24 @@ LONGEST_PAUSE_S = 300.0
 # A service that was quiet for this long starts from the first pause again.
 FORGIVEN_AFTER_S = 600.0
 LONGEST_SPREAD_S = 60.0
+SLOWEST_PER_S = 1.0
+GROWS_TWOFOLD_IN_S = 30.0
 
 
 def next_throttle(
-    before: Throttle | None, age_s: float, service: str, retry_after_s: float | None, now: datetime
+    before: Throttle | None,
+    age_s: float,
+    service: str,
+    retry_after_s: float | None,
+    now: datetime,
+    *,
+    observed_per_s: float | None = None,
 ) -> Throttle:
     """Return the pause after one more "too many requests": as long as asked for, else doubling.
 
     `before` was stored `age_s` ago. Answers that arrive during a pause belong to calls made before it and make it no
-    longer than the service asks.
+    longer than the service asks, and teach nothing of the pace. `observed_per_s` is how many requests a second it was
+    asked, None where these were too few to be why.
     """
     left_s = max(before.pause_s - age_s, 0.0) if before else 0.0
     is_recent = before is not None and age_s < FORGIVEN_AFTER_S
@@ -35,7 +44,25 @@ def next_throttle(
         pause_s=pause_s,
         strikes=strikes,
         retry_after_s=retry_after_s,
+        per_s=before.per_s if before and left_s else _slower(observed_per_s, learned_per_s(before, age_s)),
     )
+
+
+def learned_per_s(throttle: Throttle | None, age_s: float) -> float | None:
+    """Return what a 429 taught of the pace, None where nothing: it is kept in the pause, and grows after it."""
+    if throttle is None or throttle.per_s is None:
+        return None
+    quiet_s = age_s - throttle.pause_s
+    if quiet_s >= FORGIVEN_AFTER_S:
+        return None
+    return float(throttle.per_s * 2.0 ** max(quiet_s / GROWS_TWOFOLD_IN_S, 0.0))
+
+
+def _slower(observed_per_s: float | None, learned: float | None) -> float | None:
+    """Half of what was too fast."""
+    if observed_per_s is None:
+        return learned
+    return max(min(observed_per_s, learned or observed_per_s) / 2, SLOWEST_PER_S)
 
 
 def wait_s(throttle: Throttle, age_s: float, chance: float) -> float:

@@ -1,13 +1,11 @@
 """The names of all tables and queues. In Azure the template makes them; a test keeps it and this list in agreement."""
 
 ASSETS_TABLE = "syncassets"
-GROUPS_TABLE = "syncgroups"
 NOTES_TABLE = "syncnotes"
 RUNS_TABLE = "syncruns"
 DATA_SETS_TABLE = "syncdatasets"
 TABLES = (
     ASSETS_TABLE,
-    GROUPS_TABLE,
     NOTES_TABLE,
     RUNS_TABLE,
     DATA_SETS_TABLE,

@@ -9,10 +9,11 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
-from sync_core.storage.rows import Row, readable, whole_row
+from sync_core.storage.rows import Row, readable, to_row, whole_row
 from sync_core.storage.table import Table
 
 Note = TypeVar("Note", bound=BaseModel)
+Other = TypeVar("Other", bound=BaseModel)
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,14 @@ class Notes:
         found = self.table.get(self.kind, name)
         return _read(model, found.values) if found else None
 
+    def load_both(
+        self, one: tuple[type[Note], str], other: tuple[type[Other], str]
+    ) -> tuple[Note | None, Other | None]:
+        """Return two notes of a kind of which there are few, by one query: their models and names are given."""
+        rows = {row["RowKey"]: row for row in self._rows()}
+        first, second = rows.get(one[1]), rows.get(other[1])
+        return _read(one[0], first) if first else None, _read(other[0], second) if second else None
+
     def load_with_age(self, model: type[Note], name: str) -> tuple[Note, float] | None:
         """Return the note of that name and for how many seconds it has stood, by the storage service's clock alone."""
         found = self.table.get(self.kind, name)
@@ -38,6 +47,10 @@ class Notes:
         found = self.table.get(self.kind, name)
         return found.age_s if found and _read(model, found.values) is None else None
 
+    def add(self, name: str, note: BaseModel) -> None:
+        """Insert the note of that name, unless there is one."""
+        self.table.insert(to_row(self.kind, name, note))
+
     def save(self, name: str, note: BaseModel) -> None:
         """Insert the note of that name, or let it say this."""
         self.table.merge(whole_row(self.kind, name, note))
@@ -48,9 +61,12 @@ class Notes:
 
     def all(self, model: type[Note]) -> Iterator[tuple[str, Note]]:
         """Yield all notes of this kind that can be read, with their names."""
-        for row in self.table.rows("PartitionKey eq @partition", {"partition": self.kind}):
+        for row in self._rows():
             if (note := _read(model, row)) is not None:
                 yield row["RowKey"], note
+
+    def _rows(self) -> Iterator[Row]:
+        return self.table.rows("PartitionKey eq @partition", {"partition": self.kind})
 
 
 def _read(model: type[Note], row: Row) -> Note | None:

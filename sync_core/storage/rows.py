@@ -23,6 +23,7 @@ INT32 = range(-(2**31), 2**31)
 # A column holds 32,768 UTF-16 units, of which a character takes two at most; a longer text goes on in further columns,
 # up to the 1 MiB of a row. Source: Microsoft, "Understanding the Table service data model".
 COLUMN_CHARACTERS = 15_000
+LARGEST_ROW_BYTES = 900 * 1024  # of 1 MiB: the service counts some more for each column
 YEARS = range(1000, 9000)  # a pause added to a later moment would lead out of the calendar
 
 
@@ -36,6 +37,11 @@ def to_row(partition: str, row_key: str, model: BaseModel) -> dict[str, Any]:
     for name, value in fields.items():
         row |= _in_parts(name, _to_column(value))
     return row
+
+
+def size_bytes(row: Row) -> int:
+    """Return what a row's texts and names take, which the service counts in UTF-16."""
+    return sum(len(f"{name}{value}".encode("utf-16-le", "surrogatepass")) for name, value in row.items())
 
 
 def whole_row(partition: str, row_key: str, model: BaseModel) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from azure.core import MatchConditions
 from azure.core.exceptions import HttpResponseError, ResourceExistsError, ResourceNotFoundError
 from azure.data.tables import TableClient, TableEntity, TableServiceClient, UpdateMode
 
+from sync_core.chunks import chunks
 from sync_core.errors import ConflictError
 from sync_core.ledger import record_request
 from sync_core.storage.failures import STORAGE, is_missing_container, translated
@@ -132,16 +133,17 @@ class Table:
 
     def delete_each(self, partition: str, row_keys: Sequence[str], has_time: Callable[[], bool]) -> int:
         """Delete rows that are there, a hundred with one call, while there is time; return how many were."""
-        for start in range(0, len(row_keys), OPERATIONS_A_TRANSACTION):
+        deleted = 0
+        for keys in chunks(row_keys, OPERATIONS_A_TRANSACTION):
             if not has_time():
-                return start
-            keys = row_keys[start : start + OPERATIONS_A_TRANSACTION]
+                break
             try:
                 self.transact([delete(partition, key) for key in keys])
             except ConflictError:  # another one was faster, or the answer to our own try was lost
                 for key in keys:
                     self.delete(partition, key)
-        return len(row_keys)
+            deleted += len(keys)
+        return deleted
 
     def get(self, partition: str, row_key: str) -> StoredRow | None:
         """Return a row, or None."""
@@ -185,6 +187,20 @@ class Table:
             if not pager.continuation_token:
                 return
 
+    @property
+    def name(self) -> str:
+        """Its name on the storage account."""
+        return self._name
+
+    def everything(self) -> Iterator[TableEntity]:
+        """Yield the rows of all partitions of this installation, in the order of their keys."""
+        if self._prefix:
+            bounds = {"first": self._prefix, "last": f"{self._prefix[:-1]}/"}  # '/' is the character after '.'
+            yield from self.rows("PartitionKey ge @first and PartitionKey lt @last", bounds)
+        else:
+            own = self.rows("PartitionKey ge @first", {"first": ""})
+            yield from (row for row in own if "." not in str(row["PartitionKey"]))
+
     def rows(
         self, query: str, parameters: Mapping[str, Any], *, size: int = ROWS_A_PAGE, select: Sequence[str] = ()
     ) -> Iterator[TableEntity]:
@@ -220,8 +236,12 @@ class Table:
             except HttpResponseError as error:
                 if not is_missing_container(error):
                     raise
-            self._service.create_table_if_not_exists(self._name)
-            return operation()
+            return self._without_table(operation)
+
+    def _without_table(self, operation: Callable[[], T]) -> T:
+        """Carry out what failed as there is no such table: make it first."""
+        self._service.create_table_if_not_exists(self._name)
+        return operation()
 
 
 def _etag(result: Mapping[str, Any]) -> str:

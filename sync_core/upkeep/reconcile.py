@@ -14,6 +14,7 @@ from pydantic import BaseModel, Field
 
 from sync_core.absence.check_existence import CheckExistence
 from sync_core.assets.count_assets import CountAssets
+from sync_core.assets.list_assets import ListAssets
 from sync_core.cluedin.client import CLUEDIN
 from sync_core.discovery.selection import ReadSelection
 from sync_core.http.failures import Service
@@ -25,10 +26,13 @@ from sync_core.jobs.watch_queues import WatchQueues
 from sync_core.lineage.data_set_store import DataSetStore
 from sync_core.lineage.find_recreated import FindRecreated
 from sync_core.lineage.look_at_cluedin import LookAtCluedIn
-from sync_core.lineage.webhook.empty_bodies import EmptyBodies
 from sync_core.lineage.webhook.receipts import ReceiptStore
+from sync_core.lineage.webhook.silent_webhook import SilentWebhook
+from sync_core.lineage.webhook.tell_empty_bodies import TellEmptyBodies
 from sync_core.notifications.notify import Notify
+from sync_core.notifications.tell_refused import TellRefused
 from sync_core.purview.client import PURVIEW
+from sync_core.runs.action_log import ActionLog
 from sync_core.runs.counts import Count
 from sync_core.runs.leases import Held, Leases
 from sync_core.runs.pauses import Pauses
@@ -37,7 +41,9 @@ from sync_core.runs.run_log import RunLog, recorded_run
 from sync_core.runs.run_store import RunStore
 from sync_core.runtime import Runtime
 from sync_core.storage.notes import Notes
+from sync_core.upkeep.measure_backlog import MeasureBacklog
 from sync_core.upkeep.mend_index import MendIndex
+from sync_core.upkeep.write_status import WriteStatus
 
 LEASE = "reconcile"
 LEASE_S = 600
@@ -46,6 +52,7 @@ THOROUGH = "thorough-reconciliation"
 THOROUGH_EVERY = timedelta(minutes=15)
 EARLY = timedelta(minutes=1)  # a timer comes a little early or late
 RUNS_KEPT = timedelta(days=30)
+ACTIONS_KEPT = timedelta(days=30)
 DELIVERIES_KEPT = timedelta(days=30)
 DATA_SETS_KEPT = timedelta(days=30)  # unknown and foreign ones
 LEASES_KEPT = timedelta(days=1)
@@ -83,6 +90,7 @@ class Heal:
     dead_letters: DeadLetters
     leases: Leases
     runs: RunStore
+    actions: ActionLog
     cursors: Notes
     clock: Callable[[], datetime]
 
@@ -102,7 +110,7 @@ class Heal:
         log.notes += refused
 
     def tidy(self, log: RunLog) -> None:
-        """Drop what no one asks for any more: old runs, receipts, strangers' data sets, leases of workers long dead.
+        """Drop what no one asks for any more: old runs, actions, receipts, strangers' data sets, leases.
 
         Each kind has its share of the time: much of one keeps no other from being dropped. The next run goes on.
         """
@@ -114,6 +122,7 @@ class Heal:
 
         for kind in RunKind:
             log.counts[Count.RUNS_DROPPED] += self.runs.forget_before(kind, now - RUNS_KEPT, in_time())
+        log.counts[Count.ACTIONS_DROPPED] += self.actions.forget_before(now - ACTIONS_KEPT, in_time())
         log.counts[Count.DATA_SETS_DROPPED] += self.data_sets.forget_left_before(now - DATA_SETS_KEPT, in_time())
         log.counts[Count.DELIVERIES_DROPPED] += self.receipts.forget_before(now - DELIVERIES_KEPT, in_time())
         log.counts[Count.LEASES_DROPPED] += self.leases.forget_ended_before(now - LEASES_KEPT, in_time())
@@ -125,6 +134,8 @@ class Reconcile:
 
     heal: Heal
     count_assets: CountAssets
+    list_assets: ListAssets
+    measure_backlog: MeasureBacklog
     mend_index: MendIndex
     look_at_cluedin: LookAtCluedIn
     find_recreated: FindRecreated
@@ -132,13 +143,16 @@ class Reconcile:
     selection: ReadSelection
     drain_poison_queues: DrainPoisonQueues
     wake: Sequence[WakeJobs]
-    empty_bodies: EmptyBodies
+    tell_empty_bodies: TellEmptyBodies
+    silent_webhook: SilentWebhook
     watch_queues: WatchQueues
     leases: Leases
     pauses: Pauses
     runs: RunStore
     cursors: Notes
     notify: Notify
+    tell_refused: TellRefused
+    write_status: WriteStatus | None
     is_lineage_on: bool
     runtime: Runtime
 
@@ -171,6 +185,7 @@ class Reconcile:
             self.cursors.save(THOROUGH, ThoroughRun(began_at=began_at, left=left))
         for error in failures:
             self.pauses.heed(error)
+            self.tell_refused.heed(error)
         if failures:
             raise failures[0]
 
@@ -179,15 +194,20 @@ class Reconcile:
         for wake in self.wake:
             yield Step("wake jobs", wake.run)
         yield Step("watch queues", self.watch_queues.run)
-        yield Step("tell of empty bodies", self.empty_bodies.tell)
+        yield Step("tell of empty bodies", self.tell_empty_bodies.tell)
+        yield Step("tell of a silent webhook", self.silent_webhook.tell)
         yield Step("send kept notifications", self.notify.send_kept)
         yield Step("count assets", self.count_assets.run)
+        yield Step("list assets", self.list_assets.run)
+        yield Step("measure the backlog", self.measure_backlog.run)
         yield Step("replay dead letters", self.heal.replay_dead_letters, is_thorough=True)
         yield Step("tidy", self.heal.tidy, is_thorough=True)
         yield Step("mend the index", self.mend_index.run, is_thorough=True)
         if self.is_lineage_on:
             yield Step("find re-created assets", self.find_recreated.run, is_thorough=True)
         yield Step("look at CluedIn", self._unless_paused(CLUEDIN, self.look_at_cluedin.run))
+        if self.write_status is not None:
+            yield Step("write the status onto assets", self._unless_paused(PURVIEW, self.write_status.run))
         yield Step("check existence", self._unless_paused(PURVIEW, self._check_existence), is_thorough=True)
 
     def _run_all(self, steps: Sequence[Step], log: RunLog) -> tuple[list[Exception], list[str]]:

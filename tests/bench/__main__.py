@@ -1,25 +1,45 @@
-"""`python -m tests.bench`: measures, prints tables, and exits 0 whatever the numbers are."""
+"""`python -m tests.bench`: measures, prints tables, and exits 0 whatever the numbers are.
+
+`python -m tests.bench 2000 memory:2000 memory:100000` measures beside so many records only, on Azurite or on tables in
+memory.
+`python -m tests.bench compare` shows one table only: the app beside scripts, other clients and the raw limit.
+`python -m tests.bench views` shows the last one only: the dashboard's views beside 10,000 assets.
+"""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from rich.console import Console
 from rich.table import Table
 
 from local.demo.report import make_console
-from tests.bench import acknowledge, discover
+from tests.bench import acknowledge, at_size, discover
 from tests.bench.acknowledge import Cost
+from tests.bench.at_size import SizedCost, ViewCost
+from tests.bench.compare import Beside, compare
 from tests.bench.discover import Discovery
-from tests.bench.rig import CLUEDIN, IDENTITY, PURVIEW, STORAGE, run_rig
+from tests.bench.rig import CLUEDIN, IDENTITY, PURVIEW, STORAGE, Rig, run_rig
 
-TAGGED = (18, 1000)
+TAGGED = (118, 1000)
+VIEWED = 10_000
+MOST_OPERATIONS, LONGEST_MS = 20, 300
+IN_MEMORY = "memory:"
 SERVICES = (PURVIEW, CLUEDIN, IDENTITY, STORAGE)
 
 
-def main() -> int:
+def main(sizes: Sequence[str]) -> int:
     """Measure and print."""
     console = make_console()
     with run_rig() as rig:
+        if "compare" in sizes:
+            show_comparison(console, list(compare(rig)))
+            return 0
+        if "views" in sizes:
+            _bench_views(console, rig)
+            return 0
+        if sizes:
+            show_sizes(console, [cost for size in sizes for cost in _measure_size(rig, size)])
+            return 0
         with console.status("Acknowledging deliveries ..."):
             costs = acknowledge.measure(rig)
         show_costs(console, costs)
@@ -29,6 +49,8 @@ def main() -> int:
                 found.append(discover.measure(rig, tagged))
         show_ticks(console, found)
         show_provisioning(console, found)
+        show_comparison(console, list(compare(rig)))
+        _bench_views(console, rig)
     return 0
 
 
@@ -58,11 +80,55 @@ def show_ticks(console: Console, found: Sequence[Discovery]) -> None:
 
 def show_provisioning(console: Console, found: Sequence[Discovery]) -> None:
     """Print what provisioning costs per asset."""
-    table = _new_table("Provisioning one asset, requests by service", "of so many", "", *SERVICES)
+    title = "Provisioning one asset of a first sync, requests by service"
+    table = _new_table(title, "of so many", *SERVICES, "processor")
     for each in found:
-        table.add_row(str(each.tagged), "mean", *(f"{each.mean_of_provisioning(name):.1f}" for name in SERVICES))
-        table.add_row("", "most", *(str(each.most_of_provisioning(name)) for name in SERVICES))
+        requests = (f"{each.of_one(name):.2f}" for name in SERVICES)
+        table.add_row(str(each.provisioned), *requests, f"{each.processor_ms_of_one:.1f} ms")
     console.print(table)
+
+
+def show_comparison(console: Console, found: Sequence[Beside]) -> None:
+    """Print how long the app takes beside others; the goal is a ratio of that at most."""
+    table = _new_table("The app beside others", "what", "the app", "beside", "which takes", "ratio", "goal, at most")
+    for each in found:
+        times = _seconds(each.ours_s), each.other, _seconds(each.other_s)
+        table.add_row(each.what, *times, f"{each.ratio:.2g}", each.goal)
+    console.print(table)
+
+
+def _seconds(value_s: float) -> str:
+    return f"{value_s:.2g} s" if value_s < 10 else f"{value_s:.0f} s"
+
+
+def show_sizes(console: Console, costs: Sequence[SizedCost]) -> None:
+    """Print what acts cost beside many records."""
+    columns = ("records", "storage operations", "read", "peak memory", "whole process", "time")
+    table = _new_table("Beside many records, with an empty CluedIn", "act", *columns)
+    for cost in costs:
+        sizes = (f"{size / 1e6:,.1f} MB" for size in (cost.read_bytes, cost.peak_bytes, cost.resident_bytes))
+        table.add_row(cost.act, f"{cost.records:,}", str(cost.operations), *sizes, f"{cost.took_s:.1f} s")
+    console.print(table)
+    console.print("[dim]Bytes are those that storage sent, peak memory what Python allocated in the act.[/dim]")
+
+
+def _bench_views(console: Console, rig: Rig) -> None:
+    with console.status(f"Showing {VIEWED:,} assets ..."):
+        found = list(at_size.measure_views(rig, VIEWED))
+    show_views(console, VIEWED, found)
+
+
+def show_views(console: Console, assets: int, costs: Sequence[ViewCost]) -> None:
+    """Print what the views of the dashboard cost."""
+    title = f"Views of the dashboard beside {assets:,} assets"
+    table = _new_table(title, "view", "storage operations", "read", "page", "time", "processor")
+    for cost in costs:
+        sizes = (f"{size / 1e3:,.0f} kB" for size in (cost.read_bytes, cost.page_bytes))
+        times = (f"{1000 * took_s:.0f} ms" for took_s in (cost.took_s, cost.processor_s))
+        table.add_row(cost.view, str(cost.operations), *sizes, *times)
+    console.print(table)
+    goals = f"Goals: {MOST_OPERATIONS} operations (asserted by tests), {LONGEST_MS} ms."
+    console.print(f"[dim]{goals} Medians of some rounds; the tables are in memory, on the same cores.\n")
 
 
 def _new_table(title: str, *columns: str) -> Table:
@@ -70,6 +136,10 @@ def _new_table(title: str, *columns: str) -> Table:
     for number, column in enumerate(columns):
         table.add_column(column, justify="left" if number == 0 or column in {"", "tick"} else "right")
     return table
+
+
+def _measure_size(rig: Rig, size: str) -> Iterator[SizedCost]:
+    return at_size.measure(rig, int(size.removeprefix(IN_MEMORY)), in_memory=size.startswith(IN_MEMORY))
 
 
 def _ratio(value: float, base: float) -> str:
@@ -81,4 +151,4 @@ def _span(counts: Sequence[int]) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

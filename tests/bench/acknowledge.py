@@ -4,22 +4,27 @@ import hashlib
 import hmac
 import json
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from functools import partial
 from http import HTTPStatus
 from statistics import median, quantiles
 from uuid import uuid4
 
 from local.stack import WEBHOOK_SECRET
+from sync_core.app import App
+from sync_core.jobs.job import Job
 from sync_core.jobs.message import DataSetMessage
+from sync_core.jobs.wake_up import SendSoon
 from sync_core.storage.connection import INTERACTIVE, StorageConnection
 from sync_core.storage.queues import WorkQueue
 from sync_core.storage.rows import to_row
 from sync_core.storage.table import Table, insert
 from tests.bench.rig import STORAGE, BenchedApp, Rig
 
-DELIVERIES = 200
-WARM_UP = 30
+DELIVERIES = 320
+WARM_UP = 10
 COUNTED = 20
 Delivery = tuple[dict[str, str], bytes]
 Act = Callable[[Delivery], None]
@@ -44,20 +49,38 @@ class Cost:
         return quantiles(self.times_s, n=20)[-1]
 
 
-def measure(rig: Rig) -> list[Cost]:
-    """Time calls of each kind in turns, so that a busy moment hits all alike."""
+def measure(rig: Rig, callers: int = 1) -> list[Cost]:
+    """Time calls of each kind in turns, so that a busy moment hits all alike; of so many callers at once."""
     benched = rig.new_app()
-    acknowledge = make_acknowledge(benched)
-    acts = {
-        **make_bare_calls(benched),
-        "new delivery": acknowledge,
-        "the same once more": acknowledge,
-    }
-    rounds = [new_delivery() for _ in range(WARM_UP + DELIVERIES)]
-    times = [[_time(act, delivery) for act in acts.values()] for delivery in rounds][WARM_UP:]
+    bare, behind = make_bare_calls(benched), Behind()
+    in_all, timed_act = make_acknowledge(benched.app), make_acknowledge(replace(benched.app, wake_up=behind))
+    acts = {**bare, "new delivery": timed_act, "the same once more": timed_act}
+    counted_acts = {**bare, "new delivery": in_all, "the same once more": in_all}
+    rounds = [[new_delivery() for _ in range(callers)] for _ in range(WARM_UP + DELIVERIES // callers)]
+    with ThreadPoolExecutor(callers) as pool:
+        turns = [[behind.over(pool.map(partial(_time, act), each)) for act in acts.values()] for each in rounds]
+    counting = turns[WARM_UP:]
+    times = [[each[number][caller] for number in range(len(acts))] for each in counting for caller in range(callers)]
     counted = [new_delivery() for _ in range(COUNTED)]
-    operations = [_count(rig, act, counted) for act in acts.values()]
+    operations = [_count(rig, act, counted) for act in counted_acts.values()]
     return [Cost(*cost) for cost in zip(acts, zip(*times, strict=True), operations, strict=True)]
+
+
+class Behind:
+    """Sends messages behind the answers, and is through with them before anything else is timed."""
+
+    def __init__(self) -> None:
+        self._soon = SendSoon()
+
+    def __call__(self, queue: WorkQueue, job: Job) -> None:
+        self._soon(queue, job)
+
+    def over(self, times_s: Iterable[float]) -> list[float]:
+        """Return the times once all is sent."""
+        found = list(times_s)
+        self._soon.finish()
+        self._soon = SendSoon()
+        return found
 
 
 def make_bare_calls(benched: BenchedApp) -> dict[str, Act]:
@@ -83,13 +106,13 @@ def new_delivery() -> Delivery:
     return {"Content-Type": "application/json", "X-CluedIn-Signature": signature}, body
 
 
-def make_acknowledge(benched: BenchedApp) -> Act:
+def make_acknowledge(app: App) -> Act:
     """Return what the webhook does with a delivery.
 
     Raises:
         RuntimeError: when it is called, and the delivery is not taken.
     """
-    receive = benched.app.data_set_processed
+    receive = app.data_set_processed
 
     def acknowledge(delivery: Delivery) -> None:
         answer = receive.answer(*delivery)

@@ -4,14 +4,14 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
-from statistics import mean, median
+from statistics import median
 
+from sync_core.jobs.message import AssetMessage
 from tests.bench.rig import Rig
 
 IDLE_TICKS = 5
-PROVISIONED = 18
-"""So many are provisioned. An idle tick costs the same before and after: what is queued is left alone."""
+MESSAGES = 6
+"""So many are worked off. An idle tick costs the same before and after: what is queued is left alone."""
 
 
 @dataclass(frozen=True)
@@ -23,25 +23,38 @@ class Discovery:
     first_s: float
     idle: Sequence[Counter[str]]
     idle_s: float
-    provisioned: Sequence[Counter[str]]
+    provisioned: int
+    provisioning: Counter[str]
+    processor_s: float
 
-    def mean_of_provisioning(self, service: str) -> float:
-        """How many requests one asset took."""
-        return mean(counts[service] for counts in self.provisioned)
+    def of_one(self, service: str) -> float:
+        """How many requests one asset took, of those that went together."""
+        return self.provisioning[service] / self.provisioned
 
-    def most_of_provisioning(self, service: str) -> int:
-        """How many requests the dearest asset took; the first one signs in."""
-        return max(counts[service] for counts in self.provisioned)
+    @property
+    def processor_ms_of_one(self) -> float:
+        """How much processor time one asset took in this process, of all its threads."""
+        return 1000 * self.processor_s / self.provisioned
 
 
 def measure(rig: Rig, tagged: int) -> Discovery:
     """Run a first tick, provision some of what it found, and run idle ticks."""
     benched = rig.new_app(tagged)
     first, first_s = _measure(rig, benched.tick)
-    messages = benched.take_messages(PROVISIONED)
-    provisioned = [_measure(rig, partial(benched.provision, message))[0] for message in messages]
+    messages = benched.take_messages(MESSAGES)
+    benched.provision(messages[0])  # signs in, and reads CluedIn as a whole
+    assets = sum(len(AssetMessage.from_json(message).sends) for message in messages[1:])
+    started_s = time.process_time()
+
+    def provision() -> None:
+        for message in messages[1:]:
+            benched.provision(message)
+
+    provisioning, _ = _measure(rig, provision)
+    processor_s = time.process_time() - started_s
     idle = [_measure(rig, benched.tick) for _ in range(IDLE_TICKS)]
-    return Discovery(tagged, first, first_s, [counts for counts, _ in idle], median(s for _, s in idle), provisioned)
+    idle_s = median(s for _, s in idle)
+    return Discovery(tagged, first, first_s, [counts for counts, _ in idle], idle_s, assets, provisioning, processor_s)
 
 
 def _measure(rig: Rig, act: Callable[[], None]) -> tuple[Counter[str], float]:

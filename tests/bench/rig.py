@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 
 import requests
@@ -34,16 +35,22 @@ class Rig:
     identity: Service
     purview: Service
     cluedin: Service
+    tables: Service
+    """Tables in memory, for more rows than Azurite bears."""
     _accounts: list[str] = field(default_factory=lambda: list(_ACCOUNTS))
+    _numbers: Iterator[int] = field(default_factory=count)
 
-    def new_app(self, tagged: int = TAGGED_IN_ESTATE) -> "BenchedApp":
+    def new_app(self, tagged: int = TAGGED_IN_ESTATE, *, in_memory: bool = False) -> "BenchedApp":
         """Return an app with empty storage, an empty CluedIn, and a Purview with so many tagged assets."""
         for service, seed in ((self.purview, "estate"), (self.cluedin, "empty")):
-            _post(service, "reset", {})
-            _post(service, "seed", {"name": seed})
+            post(service, "reset", {})
+            post(service, "seed", {"name": seed})
         if tagged > TAGGED_IN_ESTATE:
-            _post(self.purview, "generate", {"count": tagged - TAGGED_IN_ESTATE, "term": TERM})
-        storage = self.azurite.connection_string(self._accounts.pop())
+            post(self.purview, "generate", {"count": tagged - TAGGED_IN_ESTATE, "term": TERM})
+        account = self._accounts.pop()
+        storage = self.azurite.connection_string(account)
+        if in_memory:
+            storage = storage.replace(self.azurite.endpoints["Table"], self.tables.url)
         environment = make_environment(
             self.purview.url, self.cluedin.url, self.identity.url, storage, {**DEMO_SETTINGS, "SYNC_TERM": TERM}
         )
@@ -51,9 +58,14 @@ class Rig:
         os.environ.update(environment)
         return BenchedApp(App(load_settings()), storage, self)
 
+    def tag_one_more(self) -> None:
+        """Let a steward tag one more asset."""
+        prefix = f"one-more-{next(self._numbers)}"
+        post(self.purview, "generate", {"count": 1, "term": TERM, "prefix": prefix})
+
     def counted(self) -> AbstractContextManager[Counter[str]]:
         """Count requests by service."""
-        storage = dict.fromkeys(self.azurite.endpoints.values(), STORAGE)
+        storage = dict.fromkeys([*self.azurite.endpoints.values(), self.tables.url], STORAGE)
         services = {self.purview.url: PURVIEW, self.cluedin.url: CLUEDIN, self.identity.url: IDENTITY}
         return counted({**storage, **services})
 
@@ -94,9 +106,11 @@ def run_rig() -> Iterator[Rig]:
             Command(name, [f"local.{name}", "--port", "0"], logs / f"{name}.log")
             for name in (IDENTITY, PURVIEW, CLUEDIN)
         ]
-        identity, purview, cluedin = parts.enter_context(run_services(*commands))
-        yield Rig(azurite, identity, purview, cluedin)
+        commands.append(Command("tables", ["tests.bench.tables"], logs / "tables.log"))
+        identity, purview, cluedin, tables = parts.enter_context(run_services(*commands))
+        yield Rig(azurite, identity, purview, cluedin, tables)
 
 
-def _post(service: Service, route: str, body: dict[str, object]) -> None:
-    requests.post(f"{service.url}/_simulator/{route}", json=body, timeout=120).raise_for_status()
+def post(service: Service, route: str, body: dict[str, object]) -> None:
+    """Say something to a simulator that only a tester says."""
+    requests.post(f"{service.url}/_simulator/{route}", json=body, timeout=600).raise_for_status()

@@ -1,8 +1,9 @@
-"""Counts requests where they leave this process: below all clients, retries included."""
+"""Counts requests and bytes where they leave or enter this process: below all clients, retries included."""
 
 import logging
+import socket
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
@@ -37,3 +38,23 @@ def counted(services: Mapping[str, str]) -> Iterator[Counter[str]]:
         _LOGGER.setLevel(level)
         _LOGGER.propagate = propagates
         _LOGGER.removeHandler(handler)
+
+
+@contextmanager
+def bytes_read(urls: Iterable[str]) -> Iterator[Counter[int]]:
+    """Count the bytes that the block reads from each of these ports, whatever thread does."""
+    ports, read = {urlsplit(url).port for url in urls}, Counter[int]()
+    readinto = socket.SocketIO.readinto
+
+    def counting(self: socket.SocketIO, buffer: bytearray) -> int | None:
+        count = readinto(self, buffer)
+        port = self._sock.getpeername()[1]  # type: ignore[attr-defined]
+        if port in ports:
+            read[port] += count or 0
+        return count
+
+    socket.SocketIO.readinto = counting  # type: ignore[method-assign,assignment]
+    try:
+        yield read
+    finally:
+        socket.SocketIO.readinto = readinto  # type: ignore[method-assign]

@@ -4,11 +4,13 @@ from collections.abc import Iterator
 from contextlib import closing
 
 import pytest
+from playwright.sync_api import Browser
 
 from local.azurite import Azurite
 from local.demo.purview import Purview
 from local.demo.run import DEMO_SETTINGS
 from local.stack import Stack, StackOptions, run_stack
+from tests.chromium import run_chromium
 
 
 @pytest.fixture(scope="module")
@@ -32,3 +34,16 @@ def steward(stack: Stack) -> Iterator[Purview]:
     """The data steward, at work in Purview."""
     with closing(Purview(stack.purview.url, stack.identity.url)) as purview:
         yield purview
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A browser of a file's own."""
+    with run_chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def address(stack: Stack) -> str:
+    """The dashboard's address as `make run` prints it."""
+    return f"{stack.function_url}/dashboard?code={stack.function_key}"

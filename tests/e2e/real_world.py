@@ -81,7 +81,7 @@ class RealWorld(World):
         needed = self.app.approvals.load(ApprovalNeeded, NEEDED)
         word = self.app.approvals.load(Approval, APPROVAL)
         if needed is not None and (word is None or word.left < needed.assets):
-            self.command("approve-retirement", "--assets", str(needed.assets), "--by", "Ada")
+            self.command("approve", "retirement", str(needed.assets), "--by", "Ada")
         return needed is not None
 
     def outstanding(self) -> dict[str, int]:

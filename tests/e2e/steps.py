@@ -2,7 +2,7 @@
 
 import base64
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import requests
@@ -48,6 +48,11 @@ def fetch_status(stack: Stack, **query: str) -> Any:
 def administer(service_url: str, action: str, body: Any) -> None:
     """Do something that only a simulator offers."""
     requests.post(f"{service_url}/_simulator/{action}", json=body, timeout=30).raise_for_status()
+
+
+def change_switches(service_url: str, switches: Mapping[str, Any]) -> None:
+    """Let a simulator read what is unconfirmed in another way."""
+    requests.patch(f"{service_url}/_simulator/switches", json=switches, timeout=30).raise_for_status()
 
 
 def send(storage: str, body: bytes) -> None:

@@ -5,18 +5,18 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from local.cluedin.driver import Driver
 from local.demo import engineer
 from local.stack import Stack
 from sync_core.operations.dashboard.words import shortened
-from tests.chromium import Seen, open_page, run_chromium
+from tests.chromium import Seen, open_page, unfold, violations
 from tests.e2e.steps import fetch_status, sync, wait_until
 
 TAGGED = 18
 NARROW = 360
+OPERABLE = "a[href], button:not([disabled]), input:not([type=hidden]), select, summary"
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -27,16 +27,11 @@ def _synced(stack: Stack) -> None:
     wait_until(lambda: [each["status"] for each in fetch_status(stack)["dataSets"]["items"]] == ["pushed"], "lineage")
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with run_chromium() as browser:
-        yield browser
-
-
 @pytest.fixture
-def address(stack: Stack) -> str:
-    """The address as `make run` prints it."""
-    return f"{stack.function_url}/dashboard?code={stack.function_key}"
+def one(stack: Stack, address: str) -> str:
+    """The address of the page of the asset whose data set is loaded."""
+    (asset,) = fetch_status(stack, search="crm/dbo/Customers")["assets"]["items"]
+    return f"{address}&asset={asset['guid']}"
 
 
 @pytest.fixture
@@ -61,13 +56,7 @@ def query_of(page: Page) -> dict[str, list[str]]:
 
 
 def shown_assets(page: Page) -> list[str]:
-    return page.locator("#assets tbody th > bdi").all_inner_texts()
-
-
-def violations(page: Page) -> list[str]:
-    """What axe finds wrong for people who do not see well, or do not see."""
-    found = Axe().run(page).response["violations"]
-    return [f"{each['id']}: {node['target']}" for each in found for node in each["nodes"]]
+    return page.locator("#assets tbody th > a > bdi").all_inner_texts()
 
 
 def test_the_page_is_shown_without_a_complaint_and_loads_nothing_else(opened: tuple[Page, Seen]) -> None:
@@ -80,11 +69,10 @@ def test_the_page_is_shown_without_a_complaint_and_loads_nothing_else(opened: tu
 
 def test_the_tables_tell_what_the_status_tells(stack: Stack, opened: tuple[Page, Seen]) -> None:
     page, _ = opened
-    status = fetch_status(stack, pageSize="5")
-    assert shown_assets(page) == [shortened(item["name"]) for item in status["assets"]["items"]]
-    for row, item in zip(page.locator("#assets tbody tr").all(), status["assets"]["items"], strict=True):
+    by_name = sorted(fetch_status(stack)["assets"]["items"], key=lambda item: (item["name"].casefold(), item["key"]))
+    assert shown_assets(page) == [shortened(item["name"]) for item in by_name[:5]]
+    for row, item in zip(page.locator("#assets tbody tr").all(), by_name, strict=False):
         expect(row).to_contain_text(f"Group {item['groupId']}, created")
-        expect(row).to_contain_text("Next: Nothing: it is done.")
     assert page.locator(".state.synced b").inner_text() == str(TAGGED)
     assert page.get_by_role("row").count() >= 5 + 1
     assert page.locator("#runs caption").first.inner_text() == "The last discoveries, newest first"
@@ -119,7 +107,8 @@ def test_pages_of_assets_are_turned_with_the_keyboard(opened: tuple[Page, Seen])
     page.wait_for_url("**after=*")
     second = shown_assets(page)
     assert len(second) == 5
-    assert not set(first) & set(second) - {"customers.csv"}
+    assert [*first, *second] == sorted([*first, *second], key=str.casefold)
+    expect(page.locator("#assets caption")).to_contain_text(f"Assets 6 to 10 of {TAGGED}")
     assert query_of(page)["pageSize"] == ["5"]
     press_until(page, "Tab", "First assets")
     page.keyboard.press("Enter")
@@ -147,6 +136,27 @@ def test_assets_are_found_and_filtered_with_the_keyboard(stack: Stack, opened: t
     assert seen.said == []
 
 
+def test_a_choice_survives_reading_anew_and_an_assets_own_page(opened: tuple[Page, Seen]) -> None:
+    page, seen = opened
+    page.get_by_label("Type").select_option("azure_sql_table")
+    page.get_by_role("button", name="Show").press("Enter")
+    page.wait_for_url("**type=azure_sql_table*")
+    chosen = shown_assets(page)
+    assert chosen
+    press_until(page, "Tab", chosen[0])
+    page.keyboard.press("Enter")
+    page.wait_for_url("**asset=*")
+    expect(page.get_by_role("heading", level=2, name=chosen[0])).to_be_visible()
+    expect(page.get_by_text("Seen in Purview for the first time")).to_be_visible()
+    assert violations(page) == []
+    page.get_by_role("link", name="All assets").first.press("Enter")
+    page.wait_for_url(lambda url: "asset=" not in url)
+    assert shown_assets(page) == chosen
+    page.get_by_role("link", name="Read anew").press("Enter")
+    assert shown_assets(page) == chosen
+    assert seen.said == []
+
+
 def test_it_says_the_same_where_scripts_are_switched_off(browser: Browser, address: str) -> None:
     with open_page(browser, java_script_enabled=False) as (page, seen):
         page.goto(address)
@@ -160,25 +170,41 @@ def test_it_says_the_same_where_scripts_are_switched_off(browser: Browser, addre
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [NARROW, 1280])
 def test_people_who_do_not_see_well_can_use_it_in_each_look(
-    browser: Browser, address: str, width: int, scheme: str
+    browser: Browser, address: str, one: str, width: int, scheme: str
 ) -> None:
     with open_page(browser, width=width, color_scheme=scheme) as (page, _):
-        page.goto(address)
-        for details in page.locator("details").all():
-            details.locator("summary").click()
-        assert violations(page) == []
+        for view in (address, one):
+            page.goto(view)
+            unfold(page)
+            assert violations(page) == []
+
+
+def test_the_keyboard_alone_reaches_everything(browser: Browser, address: str, one: str) -> None:
+    for view in (f"{address}&pageSize=5", one):
+        with open_page(browser) as (page, _):
+            page.goto(view)
+            unfold(page)
+            all_of_it = f"[...document.querySelectorAll('{OPERABLE}')].filter(one => one.checkVisibility())"
+            there, reached = page.evaluate(f"{all_of_it}.length"), set()
+            for _ in range(there):
+                page.keyboard.press("Tab")
+                reached.add(page.evaluate(f"{all_of_it}.indexOf(document.activeElement)"))
+            assert -1 not in reached
+            assert len(reached) == there
 
 
 @pytest.mark.parametrize("width", [NARROW, 768, 1920])
-def test_nobody_has_to_scroll_sideways(browser: Browser, address: str, width: int) -> None:
+def test_nobody_has_to_scroll_sideways(browser: Browser, address: str, one: str, width: int) -> None:
     with open_page(browser, width=width) as (page, _):
+        page.goto(one)
+        unfold(page)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
         page.goto(address)
-        for details in page.locator("details").all():
-            details.locator("summary").click()
+        unfold(page)
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         shape = "across" if width > 860 else "down"
         expect(page.locator(f"svg.{shape}")).to_be_visible()
-        expect(page.locator("svg[role=img]:visible")).to_have_count(1)
+        expect(page.locator(".lineage svg[role=img]:visible")).to_have_count(1)
 
 
 def test_the_page_takes_the_key_in_a_header_too_and_then_keeps_it_out_of_its_links(stack: Stack) -> None:

@@ -10,7 +10,8 @@ from typing import Any
 import psutil
 import pytest
 import requests
-from azure.core.exceptions import ResourceNotFoundError
+from azure.core import MatchConditions
+from azure.core.exceptions import ResourceModifiedError, ResourceNotFoundError
 from azure.data.tables import TableServiceClient, UpdateMode
 
 from local.azurite import Azurite
@@ -67,7 +68,14 @@ class Platform:
             for jobs in (tables.get_table_client(name) for name in ("syncassets", "syncdatasets")):
                 with suppress(ResourceNotFoundError):
                     for row in jobs.query_entities("RowKey ge 'job:' and RowKey lt 'job;' and owner gt ''"):
-                        jobs.update_entity({**row, "held_until": over, "due_at": over}, mode=UpdateMode.MERGE)
+                        key = {"PartitionKey": row["PartitionKey"], "RowKey": row["RowKey"]}
+                        with suppress(ResourceModifiedError, ResourceNotFoundError):  # a living worker was faster
+                            jobs.update_entity(
+                                {**key, "held_until": over, "due_at": over},
+                                mode=UpdateMode.MERGE,
+                                etag=row.metadata["etag"],
+                                match_condition=MatchConditions.IfNotModified,
+                            )
             notes = tables.get_table_client("syncnotes")
             for row in notes.query_entities("PartitionKey eq 'lease'"):
                 notes.delete_entity(row["PartitionKey"], row["RowKey"])

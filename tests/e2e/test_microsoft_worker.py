@@ -3,11 +3,13 @@
 import hashlib
 import hmac
 import json
+import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from azure.core.exceptions import ResourceNotFoundError
 from azure.storage.queue import QueueServiceClient, TextBase64DecodePolicy
 
 import function_app
@@ -23,6 +25,7 @@ from local.simulation import serve
 from local.stack import WEBHOOK_SECRET, make_environment
 from sync_core.app import triggers
 from tests.e2e.steps import ASSET_QUEUE
+from tests.kit.telemetry import hearing
 
 pytest.importorskip("azure_functions_runtime", reason="Microsoft's worker library needs Python 3.13")
 
@@ -33,6 +36,7 @@ if TYPE_CHECKING:
 
 DELIVERIES = "http://h/api/webhooks/cluedin/data-set-processed"
 LINEAGE_QUEUE = "lineage-sync"
+TAGGED = 18
 # What deployments, alerts and CluedIn rely on.
 TIMERS = {"discover_assets": "0 * * * * *", "reconcile": "0 */5 * * * *"}
 QUEUES = {
@@ -42,7 +46,8 @@ QUEUES = {
 ROUTES = {
     "data_set_processed": ("webhooks/cluedin/data-set-processed", "function", {"GET", "HEAD", "POST"}),
     "status": ("status", "function", {"GET"}),
-    "dashboard": ("dashboard", "function", {"GET"}),
+    "actions": ("actions", "function", {"POST"}),
+    "dashboard": ("dashboard", "function", {"GET", "POST"}),
     "health": ("health", "anonymous", {"GET"}),
 }
 
@@ -73,6 +78,22 @@ def next_message(storage: str, name: str) -> str:
     with QueueServiceClient.from_connection_string(storage) as queues:
         queue = queues.get_queue_client(name, message_decode_policy=TextBase64DecodePolicy())
         return str(next(iter(queue.receive_messages(messages_per_page=1))).content)
+
+
+def message_soon(storage: str, name: str) -> str:
+    """Take the next message of a queue, which may follow the answer by a moment."""
+    for _ in range(100):
+        with suppress(StopIteration, ResourceNotFoundError):
+            return next_message(storage, name)
+        time.sleep(0.05)
+    raise AssertionError(f"no message came to {name}")
+
+
+def all_messages(storage: str, name: str) -> Iterator[str]:
+    """Take messages of a queue until none is left, also those that come meanwhile."""
+    with suppress(StopIteration):
+        while True:
+            yield next_message(storage, name)
 
 
 def fetch_status(worker: "WorkerLibrary", **query: str) -> Any:
@@ -126,13 +147,13 @@ def test_a_tick_a_message_the_status_the_page_and_the_health_work_through_the_li
     first = worker.run_queue("create_data_source_group", message)
     again = worker.run_queue("create_data_source_group", message)
     assert (first.succeeded, again.succeeded) == (True, True), (first.error, again.error)
-    assert len(fetch_groups(cluedin_url)) == 1
+    assert len(fetch_groups(cluedin_url)) == TAGGED  # one message names them all
 
     status = worker.run_http("status", HttpCall("GET", "http://h/api/status", query={"state": "synced"}))
     assert (status.status_code, status.headers["content-type"]) == (200, "application/json")
     shown = json.loads(status.body)
-    assert (shown["counts"]["synced"], shown["counts"]["queued"]) == (1, 17)
-    assert len(shown["assets"]["items"]) == 1
+    assert (shown["counts"]["synced"], shown["counts"]["queued"]) == (TAGGED, 0)
+    assert len(shown["assets"]["items"]) == TAGGED
     page = worker.run_http("dashboard", HttpCall("GET", "http://h/api/dashboard", query={"state": "synced"}))
     assert (page.status_code, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
     assert "default-src 'none'" in page.headers["Content-Security-Policy"]
@@ -145,8 +166,9 @@ def test_a_delivery_and_its_lineage_work_through_the_library(
     worker: "WorkerLibrary", cluedin_url: str, storage: str
 ) -> None:
     assert worker.run_timer("discover_assets").succeeded
-    assert worker.run_queue("create_data_source_group", next_message(storage, ASSET_QUEUE)).succeeded
-    (asset,) = fetch_status(worker, state="synced")["assets"]["items"]
+    for message in all_messages(storage, ASSET_QUEUE):
+        assert worker.run_queue("create_data_source_group", message).succeeded
+    asset = fetch_status(worker, state="synced")["assets"]["items"][0]
     data_set = Driver(cluedin_url).act(
         "/data-sets/load",
         data_source_id=int(asset["sourceId"]),
@@ -167,7 +189,7 @@ def test_a_delivery_and_its_lineage_work_through_the_library(
     assert answers == [200, 202, 400, 401]
     assert json.loads(taken.body) == {"status": "accepted", "deliveryId": "evt_1"}
     assert json.loads(refused.body)["field"] == "dataSetId"
-    pushed = worker.run_queue("push_lineage", next_message(storage, LINEAGE_QUEUE))
+    pushed = worker.run_queue("push_lineage", message_soon(storage, LINEAGE_QUEUE))
     assert pushed.succeeded, pushed.error
     (shown,) = fetch_status(worker)["dataSets"]["items"]
     assert (shown["status"], shown["name"], shown["lastError"]) == ("pushed", "Customers.csv", "")
@@ -183,3 +205,28 @@ def test_bad_messages_and_wrong_queries_are_answered_and_never_fail_the_function
 
     payloads = {dead_letter["payload"] for dead_letter in json.loads(status.body)["deadLetters"]}
     assert payloads == {"no message of ours", "no message either"}
+
+
+def test_the_trace_that_the_host_gives_a_timer_goes_on_over_the_message(worker: "WorkerLibrary", storage: str) -> None:
+    with hearing() as heard:
+        assert worker.run_timer("discover_assets", f"00-{'a' * 32}-{'1' * 16}-01").succeeded
+        message = next_message(storage, ASSET_QUEUE)
+        assert worker.run_queue("create_data_source_group", message, f"00-{'b' * 32}-{'2' * 16}-01").succeeded
+
+    told = [heard.span(name).get_span_context() for name in ("discover run", f"process {ASSET_QUEUE}", "asset jobs")]
+    assert {f"{context.trace_id:x}" for context in told if context} == {"a" * 32}
+    assert [f"{link.context.trace_id:x}" for link in heard.span(f"process {ASSET_QUEUE}").links] == ["b" * 32]
+
+
+def test_the_trace_that_the_host_gives_a_delivery_goes_on_over_its_message(
+    worker: "WorkerLibrary", storage: str
+) -> None:
+    with hearing() as heard:
+        call = delivery({"dataSetId": "925268ec-8908-44e2-8d0c-d83fe50937d0"})
+        assert worker.run_http("data_set_processed", call, f"00-{'c' * 32}-{'3' * 16}-01").status_code == 202
+        assert worker.run_queue("push_lineage", message_soon(storage, LINEAGE_QUEUE)).succeeded
+
+    told = [
+        heard.span(name).get_span_context() for name in ("take delivery", f"process {LINEAGE_QUEUE}", "data_set job")
+    ]
+    assert {f"{context.trace_id:x}" for context in told if context} == {"c" * 32}

@@ -1,67 +1,31 @@
 """Two services that every test here finds empty, on one clock, and worlds on storage of their own."""
 
-import os
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 
 import pytest
 
-from local.azurite import Azurite
-from local.cluedin.app import make_app as make_cluedin_app
-from local.cluedin.simulator import CluedIn
-from local.identity import IdentityEndpoint, serve_identity
 from local.purview import Purview
 from local.purview import dump as purview_dump
-from local.purview import make_app as make_purview_app
 from local.purview.behaviour.collections import Collection
-from local.simulation import Clock, serve
 from local.stack import COLLECTION, TERM
 from tests.faults.remote import Account, Organization
 from tests.faults.variants import USUAL, Variant
-from tests.faults.virtual import SafeClock
 from tests.faults.world import World
+from tests.kit.services import Services
 from tests.kit.settings import environment_of
+from tests.kit.stage import fresh_storage, identity
+
+__all__ = ["fresh_storage", "identity"]
 
 MANY_ENTITIES = 100_000
 
 
-@dataclass(frozen=True)
-class Services:
-    """The simulated services, and where they listen."""
-
-    clock: Clock
-    purview: Purview
-    cluedin: CluedIn
-    account: Account
-    organization: Organization
-
-
-@pytest.fixture(scope="session")
-def servers() -> Iterator[Services]:
-    """Servers for the session, identity among them."""
-    clock = SafeClock()
-    purview, cluedin = Purview(clock=clock), CluedIn(clock=clock)
-    with ExitStack() as parts:
-        account = Account(parts.enter_context(serve(make_purview_app(purview=purview))))
-        organization = Organization(parts.enter_context(serve(make_cluedin_app(cluedin))))
-        endpoint = IdentityEndpoint()
-        endpoint.clock = clock
-        identity = parts.enter_context(serve_identity(endpoint))
-        patch = parts.enter_context(pytest.MonkeyPatch.context())
-        for name in [name for name in os.environ if name.startswith(("AZURE_", "MSI_", "IDENTITY_"))]:
-            patch.delenv(name)
-        for name, value in identity.items():
-            patch.setenv(name, value)
-        patch.setattr(purview_dump, "LISTED", MANY_ENTITIES)  # an invariant needs to see all
-        yield Services(clock, purview, cluedin, account, organization)
-
-
 @pytest.fixture
-def services(servers: Services) -> Services:
+def services(services: Services, monkeypatch: pytest.MonkeyPatch) -> Services:
     """An account with a glossary and the collection for CluedIn, and an organization, both without content."""
-    empty(servers)
-    return servers
+    monkeypatch.setattr(purview_dump, "LISTED", MANY_ENTITIES)  # an invariant needs to see all
+    empty(services)
+    return services
 
 
 def empty(services: Services, variant: Variant = USUAL) -> None:
@@ -84,13 +48,16 @@ def furnish(purview: Purview) -> None:
 
 
 @pytest.fixture
-def new_world(services: Services, azurite_server: Azurite, _unused_accounts: Iterator[str]) -> Callable[..., World]:
+def new_world(
+    services: Services, identity: Mapping[str, str], fresh_storage: Callable[[], str]
+) -> Callable[..., World]:
     """Make worlds on the test's services, each with storage that nothing used before."""
+    assert identity is services.identity
 
     def make(host_storage: str = "", **changes: str) -> World:
-        storage = azurite_server.connection_string(next(_unused_accounts))
-        settings = environment_of(services.account.url, services.organization.url, storage, **changes)
-        return World(services.clock, services.account, services.organization, settings, host_storage)
+        account, organization = Account(services.purview_url), Organization(services.cluedin_url)
+        settings = environment_of(account.url, organization.url, fresh_storage(), **changes)
+        return World(services.clock, account, organization, settings, host_storage)
 
     return make
 

@@ -47,6 +47,9 @@ def find_violations(case: Case) -> list[str]:
     assert sum(purview["counts"].values()) <= len(purview["entities"]), "the account shows only a part of itself"
     tagged = {each["qualifiedName"]: each for each in purview["entities"] if _is_selected(each, case)}
     records = list(case.app.assets.all())
+    # What was tagged with a classic term that was gone before the app looked once, and is linked with nothing.
+    for name in set(case.doubtful) - {record.qualified_name for record in records}:
+        tagged.pop(name, None)
     active = {each["qualifiedName"]: each["guid"] for each in purview["entities"]}
     remembered = {record.data_set_id: record for record in case.app.data_sets.after("")}
     entities = case.account.own_entities()

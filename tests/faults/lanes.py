@@ -13,7 +13,7 @@ from azure.storage.queue import QueueClient, QueueMessage, QueueServiceClient
 
 from local.simulation import Clock
 from sync_core.storage.names import POISON_SUFFIX, QUEUES
-from tests.faults.virtual import DUE_AT
+from tests.kit.virtual import DUE_AT
 
 POISON = tuple(queue + POISON_SUFFIX for queue in QUEUES)  # no function listens to these
 LANES = (*QUEUES, *POISON)

@@ -35,6 +35,8 @@ class Stewards:
     phases: list[str] = field(default_factory=lambda: list(PHASES))
     """Those that the migration has yet to come to."""
     phase: str = ""
+    names: dict[str, str] = field(default_factory=dict)
+    """What is or was renamed was called, by id."""
     most_assets: int = 1000
 
     def __post_init__(self) -> None:
@@ -107,6 +109,21 @@ class Stewards:
         if found := self._concept(concept):
             self.world.account.act("/concepts/move", **found, to=AWAY if away else HOME)
 
+    def rename(self, concept: int, *, away: bool) -> None:
+        """It gets another name, or its own again."""
+        if found := self._concept(concept):
+            (one,) = found.values()
+            name = self.names.setdefault(one, self._name_of(one))
+            self.world.account.act("/concepts/rename", **found, name=f"{name} 2" if away else name)
+
+    def set_domain(self, *, shown: bool) -> None:
+        """The domain that the keywords name is unpublished, or published again."""
+        self.world.account.act("/status", domain=HOME, status="Published" if shown else "Draft")
+
+    def set_role(self, *, given: bool) -> None:
+        """The app loses its role in the catalog, or gets it back."""
+        self.world.account.act("/catalog/roles", roles=[READER] if given else [])
+
     def delete(self, concept: int) -> None:
         """It is deleted: nobody can tell that from a draft."""
         if found := self._concept(concept):
@@ -133,7 +150,10 @@ class Stewards:
         """The migration is brought to its end, and what exists is published where its keyword looks for it."""
         while self.is_frozen and self.phases:
             self.migrate()
+        self.set_role(given=True)
+        self.set_domain(shown=True)
         for number in range(len(self._concepts())):
+            self.rename(number, away=False)
             self.move(number, away=False)
             self.set_status(number, 0)
         frozen = {name for name, one in self._entities().items() if self.is_frozen and not one["concepts"]}
@@ -171,6 +191,9 @@ class Stewards:
             lambda: self.set_status(number, other),
             lambda: self.set_status(number, 0),
             lambda: self.move(number, away=not yes),
+            lambda: self.rename(number, away=not yes),
+            lambda: self.set_domain(shown=yes),
+            lambda: self.set_role(given=yes),
             lambda: self.delete(number) if other < 10 else None,
             self.migrate,
         ]
@@ -194,6 +217,10 @@ class Stewards:
             for kind, one in kinds
             if one["id"] in self.world.concepts and not one["domain"].startswith(".")
         ]
+
+    def _name_of(self, concept_id: str) -> str:
+        state = self._state()
+        return next(str(one["name"]) for one in [*state["terms"], *state["products"]] if one["id"] == concept_id)
 
     def _state(self) -> dict[str, Any]:
         found: dict[str, Any] = self.world.account.state()["unified"]

@@ -8,12 +8,13 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
-from tests.faults.conftest import Services, empty
+from tests.faults.conftest import empty
 from tests.faults.stewards import KEYWORDS, WAYS, Stewards
 from tests.faults.test_machine import SETTINGS, numbers
 from tests.faults.test_random_faults import FAILURES
 from tests.faults.variants import IS_LONG
 from tests.faults.world import World
+from tests.kit.services import Services
 
 SWITCHES = {
     "unified_hidden": st.sampled_from(["not_found", "forbidden", "readable", "links_empty"]),
@@ -79,6 +80,19 @@ class Estate(RuleBasedStateMachine):
     def move(self, concept: int, away: bool) -> None:  # noqa: FBT001 - as above
         self.stewards.move(concept, away=away)
 
+    @rule(concept=numbers, away=st.booleans())
+    def rename(self, concept: int, away: bool) -> None:  # noqa: FBT001 - as above
+        self.stewards.rename(concept, away=away)
+
+    @rule(shown=st.booleans())
+    def set_domain(self, shown: bool) -> None:  # noqa: FBT001 - as above
+        """A domain is unpublished: what of it is still shown is unconfirmed."""
+        self.stewards.set_domain(shown=shown)
+
+    @rule(given=st.booleans())
+    def set_role(self, given: bool) -> None:  # noqa: FBT001 - as above
+        self.stewards.set_role(given=given)
+
     @rule(concept=numbers)
     def delete(self, concept: int) -> None:
         self.stewards.delete(concept)
@@ -124,10 +138,10 @@ class Estate(RuleBasedStateMachine):
 
 
 def test_no_order_of_what_stewards_do_in_both_stores_retires_who_is_selected(
-    servers: Services, new_world: Callable[..., World]
+    services: Services, new_world: Callable[..., World]
 ) -> None:
     def new_estate() -> Estate:
-        empty(servers)
+        empty(services)
         return Estate(new_world(SYNC_TERM=KEYWORDS))
 
     run_state_machine_as_test(new_estate, settings=SETTINGS)  # type: ignore[arg-type] # it takes any maker

@@ -9,7 +9,7 @@ from azure.data.tables import TableServiceClient
 from sync_core.assets.record import AssetStatus
 from sync_core.jobs.dead_letter import DeadLetter
 from sync_core.storage.names import ASSETS_TABLE
-from tests.faults.test_reconcile import REFUSE, record_of
+from tests.faults.found_again import REFUSE, record_of
 from tests.faults.world import World
 
 REFUSE_WRITE: dict[str, Any] = {

@@ -1,5 +1,6 @@
 """Work that kills its worker: it is found, it comes to an end, and who died with it goes on."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -7,7 +8,10 @@ import pytest
 
 from sync_core.assets.record import AssetStatus
 from sync_core.jobs.claims import Claim
+from sync_core.jobs.go_together import Team
 from sync_core.jobs.job import DIED, MAX_DEATHS
+from sync_core.jobs.message import Member
+from sync_core.jobs.together import Outcome
 from sync_core.jobs.worker import Worker
 from tests.faults.world import World
 from tests.kit.nursery import Nursery
@@ -41,6 +45,26 @@ class Deadly:
             self.kills += 1
             raise WorkerKilledError
         self.work.do(claim)
+
+
+@dataclass
+class DeadlyTeam:
+    """The same for several jobs together."""
+
+    team: Team
+    deadly: Deadly
+
+    def limit(self) -> int:
+        """For as many as they are."""
+        return self.team.limit()
+
+    def do(self, pairs: Sequence[tuple[Claim, Member]]) -> Outcome:
+        """Die with all of them, or work."""
+        self.deadly.deaths |= {claim.job.key: claim.job.deaths for claim, _ in pairs}
+        if not self.deadly.is_cured and self.deadly.key in {claim.job.key for claim, _ in pairs}:
+            self.deadly.kills += 1
+            raise WorkerKilledError
+        return self.team.do(pairs)
 
 
 @dataclass
@@ -94,7 +118,8 @@ def make_deadly(world: World, function: str, key: str) -> Deadly:
     """Let a function of the app die of one job."""
     worker = getattr(world.app, function)
     deadly = Deadly(worker.work, key)
-    world.replace_parts(**{function: MortalWorker(replace(worker, work=deadly))})
+    team = DeadlyTeam(worker.team, deadly) if worker.team else None
+    world.replace_parts(**{function: MortalWorker(replace(worker, work=deadly, team=team))})
     return deadly
 
 
@@ -142,12 +167,13 @@ def test_work_that_kills_its_worker_is_given_up_and_left_to_a_person(world: Worl
     assert world.violations() == []
 
 
-def test_who_dies_with_it_collects_one_death_and_is_done_while_the_guilty_one_is_found(world: World) -> None:
+@pytest.mark.parametrize("how", ["in the hands of the same worker", "in one batch"])
+def test_who_dies_with_it_collects_one_death_and_is_done_while_the_guilty_one_is_found(world: World, how: str) -> None:
     assets = [world.add_asset() for _ in range(1 + INNOCENT)]
     world.clock.advance(60)
     world.crew.tick()
     guilty, *innocent = (key_of(world, asset) for asset in assets)
-    for key in innocent:  # in the hands of the same worker when it dies
+    for key in innocent if how != "in one batch" else ():
         stored = world.app.asset_jobs.load(key)
         assert stored is not None
         world.app.asset_jobs.claim(stored, stored.job, "dead", None)

@@ -3,18 +3,19 @@
 from collections.abc import Callable
 from contextvars import Context
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pytest
 
 from sync_core.cluedin.data_set import DataSet
 from sync_core.errors import RejectedError, SyncError, ThrottledError, TransientError
 from sync_core.jobs.message import DataSetMessage
-from sync_core.lineage.data_set_store import new_job
+from sync_core.lineage.data_set_store import DataSetStore, new_job
 from sync_core.lineage.match_asset import MatchAsset, MatchedAsset
 from sync_core.lineage.record import DataSetStatus
 from tests.faults.world import World
 
-LOOK = "Entity_GetByUniqueAttributes"
+LOOK = "Entity_ListByGuids"
 
 
 def test_a_mapping_that_is_dropped_before_its_push_has_ended_leaves_nothing_behind(world: World) -> None:
@@ -52,6 +53,19 @@ class SlowMatch(MatchAsset):
         return found
 
 
+@dataclass(frozen=True)
+class SlowStore(DataSetStore):
+    """A state whose last answer before anything is saved takes so long that the data set's claim ends meanwhile."""
+
+    take_over: Callable[[], None]
+
+    def golden_guid(self, entity_type: str) -> str:
+        """Look, and be overtaken."""
+        found = super().golden_guid(entity_type)
+        self.take_over()
+        return found
+
+
 def overtake(world: World, data_set: str) -> None:
     """Another worker pushes a data set after the first one's claim has ended."""
     world.clock.advance(90)
@@ -62,20 +76,36 @@ def overtake(world: World, data_set: str) -> None:
 
 def work_slowly(world: World, data_set: str, take_over: Callable[[], None]) -> None:
     """Push a data set with a worker to whom something happens while it looks for the asset."""
+    match = world.app.lineage_work.push.match
+    push_with(world, data_set, match=SlowMatch(match.groups, match.assets, match.purview, match.twins, take_over))
+
+
+def push_with(world: World, data_set: str, **parts: Any) -> None:
+    """Push a data set with a worker of whom some parts are others."""
     worker, work = world.app.push_lineage, world.app.lineage_work
-    match = work.push.match
-    slow = SlowMatch(match.groups, match.assets, match.purview, match.twins, take_over)
     world.app.data_set_jobs.ask(new_job(data_set.lower(), world.clock.now()), world.clock.now())
-    work = replace(work, push=replace(work.push, match=slow))
+    work = replace(work, push=replace(work.push, **parts))
     replace(worker, work=work).handle(DataSetMessage(data_set_id=data_set.lower()).to_json().encode())
 
 
-def test_a_push_that_was_overtaken_neither_writes_nor_saves(world: World) -> None:
+def freeze_after_the_last_look(world: World, data_set: str) -> None:
+    """Push a data set with a worker who stands still, and is overtaken, when it has asked for all that it needs."""
+    store = world.app.lineage_work.push.store
+    push_with(world, data_set, store=SlowStore(store.table, store.jobs, lambda: overtake(world, data_set)))
+
+
+def look_slowly(world: World, data_set: str) -> None:
+    """Push a data set with a worker who is overtaken while it looks for the asset."""
+    work_slowly(world, data_set, lambda: overtake(world, data_set))
+
+
+@pytest.mark.parametrize("push", [look_slowly, freeze_after_the_last_look])
+def test_a_push_that_was_overtaken_neither_writes_nor_saves(world: World, push: Callable[[World, str], None]) -> None:
     asset = world.add_asset()
     world.run()
     data_set = world.load(asset, "/Account", id="account.id")
 
-    work_slowly(world, data_set, lambda: overtake(world, data_set))
+    push(world, data_set)
 
     record = world.app.data_sets.load(data_set.lower())
     assert record is not None

@@ -46,8 +46,8 @@ def fail_each_call(world: World, service: Simulated, failure: dict[str, Any], fi
     [
         pytest.param(organization, ANSWER_LOST, 1, 5, id="answers of CluedIn are lost"),
         pytest.param(organization, UNREACHABLE, 2, 5, id="CluedIn is not reached"),
-        pytest.param(account, ANSWER_LOST, 3, 8, id="answers of Purview are lost"),
-        pytest.param(account, UNREACHABLE, 1, 8, id="Purview is not reached"),
+        pytest.param(account, ANSWER_LOST, 3, 6, id="answers of Purview are lost"),
+        pytest.param(account, UNREACHABLE, 1, 6, id="Purview is not reached"),
     ],
 )
 def test_a_call_that_fails_once_makes_nothing_twice_and_loses_nothing(

@@ -11,12 +11,13 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from local.cluedin.seed import SERVICE_ACCOUNT
 from sync_core.storage.names import TABLES
-from tests.faults.conftest import Services, empty
+from tests.faults.conftest import empty
 from tests.faults.people import People
 from tests.faults.test_random_faults import FAILURES
 from tests.faults.test_wipes import wipe
 from tests.faults.variants import ALL_OTHERS, IS_LONG, USUAL, Variant, each_variant
 from tests.faults.world import World
+from tests.kit.services import Services
 
 pytestmark = pytest.mark.timeout(7200 if IS_LONG else 900)
 
@@ -176,10 +177,10 @@ class Life(RuleBasedStateMachine):
 
 @each_variant(USUAL, ALL_OTHERS)
 def test_no_order_of_events_loses_anything_or_makes_anything_twice(
-    servers: Services, new_world: Callable[..., World], variant: Variant
+    services: Services, new_world: Callable[..., World], variant: Variant
 ) -> None:
     def new_life() -> Life:
-        empty(servers, variant)
+        empty(services, variant)
         return Life(new_world(**variant.settings))
 
     run_state_machine_as_test(new_life, settings=SETTINGS)  # type: ignore[arg-type] # it takes any maker

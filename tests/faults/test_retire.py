@@ -17,6 +17,7 @@ from sync_core.assets.record import AssetStatus
 from sync_core.discovery import find_missing
 from sync_core.errors import ConflictError
 from sync_core.runs.leases import Lease
+from sync_core.runs.run import RunKind
 from sync_core.runs.run_log import RunLog
 from tests.faults.world import World
 
@@ -144,8 +145,11 @@ def test_an_enumeration_that_breaks_off_retires_nothing(world: World, skip: int,
     world.tick()  # one snapshot without them is complete
 
     for _ in range(3):
+        world.clock.advance(600)  # the pause of a list that could not be read is over
         world.account.fault(ASSIGNMENTS, skip=skip, times=3, **effect)
-        assert not world.tick()
+        assert world.tick()
+        (run, *_) = world.app.runs.latest(RunKind.DISCOVER, 1)
+        assert "cannot be read" in " ".join(run.notes)
         world.account.clear_faults()
 
     assert retired(world) == set()
@@ -165,17 +169,17 @@ def test_many_assets_are_retired_only_with_a_persons_approval(world: World, chan
     assert channel.titles.count("Many assets are missing: approval needed") == 1
     assert "asset 1.csv" in channel.bodies[-1]
 
-    world.command("approve-retirement", "--assets", str(MANY - 2), "--by", "Ada", "--hours", "1000")
+    world.command("approve", "retirement", str(MANY - 2), "--by", "Ada", "--hours", "1000")
     world.clock.advance(600)
     world.tick()
     assert retired(world) == set()  # fewer were approved than would go
 
-    world.command("approve-retirement", "--assets", str(MANY), "--by", "Ada", "--hours", "0.001")
+    world.command("approve", "retirement", str(MANY), "--by", "Ada", "--hours", "0.001")
     world.clock.advance(600)
     world.tick()
     assert retired(world) == set()  # it has expired
 
-    world.command("approve-retirement", "--assets", str(MANY), "--by", "Ada", "--hours", "1000")
+    world.command("approve", "retirement", str(MANY), "--by", "Ada", "--hours", "1000")
     world.clock.advance(600)
     world.tick()
     assert retired(world) == set(gone)

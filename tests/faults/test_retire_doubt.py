@@ -128,7 +128,7 @@ def test_a_persons_approval_does_not_wait_for_the_end_of_another_round(
     look(world, 6)  # two rounds
     assert question(world) is not None
 
-    world.command("approve-retirement", "--assets", str(MANY), "--by", "Ada")
+    world.command("approve", "retirement", str(MANY), "--by", "Ada")
     look(world, 1)
 
     assert retired(world) == set(gone)

@@ -53,7 +53,7 @@ def test_a_worker_with_a_fast_clock_waits_for_the_claim_of_a_slow_one(world: Wor
     world.clock.advance(60)
     world.crew.tick()
     (record,) = world.app.assets.all()
-    message = AssetMessage(asset_key=record.key).to_json().encode()
+    message = AssetMessage.of(record.key).to_json().encode()
     die_before = 12  # after its claim, before the asset is done
     assert nursery.kill("create_data_source_group", die_before, world.settings, world.clock, message)
     fast = world.new_app(skew_s=SKEW_S)

@@ -6,11 +6,11 @@ import pytest
 from azure.data.tables import TableServiceClient
 
 from sync_core.assets.record import AssetStatus
-from sync_core.storage.names import ASSETS_TABLE, DATA_SETS_TABLE, GROUPS_TABLE, NOTES_TABLE, TABLES
+from sync_core.storage.names import ASSETS_TABLE, DATA_SETS_TABLE, NOTES_TABLE, TABLES
 from tests.faults.world import World
 
 CREATE_SOURCE = r"createDataSource$"
-ONE_BY_ONE = (ASSETS_TABLE, GROUPS_TABLE, NOTES_TABLE, DATA_SETS_TABLE)
+ONE_BY_ONE = (ASSETS_TABLE, NOTES_TABLE, DATA_SETS_TABLE)
 
 
 def wipe(world: World, tables: Sequence[str]) -> None:
@@ -57,8 +57,7 @@ def lead_a_life(world: World) -> None:
     [
         pytest.param(TABLES, id="all tables"),
         *([table] for table in ONE_BY_ONE),
-        pytest.param([ASSETS_TABLE, GROUPS_TABLE], id="assets and groups"),
-        pytest.param([NOTES_TABLE, GROUPS_TABLE], id="all but what is recorded"),
+        pytest.param([ASSETS_TABLE, NOTES_TABLE], id="all but the data sets"),
     ],
 )
 def test_what_is_lost_is_found_again(world: World, tables: Sequence[str]) -> None:
@@ -70,7 +69,7 @@ def test_what_is_lost_is_found_again(world: World, tables: Sequence[str]) -> Non
     assert world.violations() == []
 
 
-@pytest.mark.parametrize("tables", [pytest.param(TABLES, id="all tables"), [ASSETS_TABLE], [GROUPS_TABLE]])
+@pytest.mark.parametrize("tables", [pytest.param(TABLES, id="all tables"), [ASSETS_TABLE]])
 def test_what_is_lost_while_messages_wait_is_found_again(world: World, tables: Sequence[str]) -> None:
     lead_a_life(world)
     world.clock.advance(60)

@@ -32,12 +32,13 @@ ALL_ASSETS = Variant("all assets", settings={"SYNC_TERM": "*"})
 NAMES_TAKEN = Variant("a name once only", cluedin={"duplicate_names": "refuse"})
 SLOW_TO_SHOW = Variant("slow to show", cluedin={"read_after_create_lag_s": 3.0})
 OTHER_SHAPES = Variant("other shapes", cluedin={"unauthorized_answer": "graphql_200", "missing_data_set": "null"})
+ONE_CALL_A_REQUEST = Variant("one call a request", cluedin={"operations_a_request": 1})
 ALL_OTHERS = Variant(
     "all of that",
     settings={"SYNC_TERM": "*"},
     cluedin={**NAMES_TAKEN.cluedin, **SLOW_TO_SHOW.cluedin, **OTHER_SHAPES.cluedin},
 )
-VARIANTS = (USUAL, ALL_ASSETS, NAMES_TAKEN, SLOW_TO_SHOW, OTHER_SHAPES, ALL_OTHERS)
+VARIANTS = (USUAL, ALL_ASSETS, NAMES_TAKEN, SLOW_TO_SHOW, OTHER_SHAPES, ONE_CALL_A_REQUEST, ALL_OTHERS)
 
 
 def each_variant(*short: Variant) -> pytest.MarkDecorator:

@@ -24,8 +24,8 @@ from tests.faults.crew import Crew
 from tests.faults.invariants import Case, find_violations
 from tests.faults.lanes import Lanes
 from tests.faults.remote import Account, Organization
-from tests.faults.virtual import make_virtual_app
 from tests.kit.parts import with_parts
+from tests.kit.virtual import make_virtual_app
 
 ROUND_S = 16 * 60  # longer than what a lost message, a dead worker or a term's digest waits for
 MOST_ROUNDS = 100  # a day and a bit: as long as a letter waits for an asset that lost its tag

@@ -18,8 +18,8 @@ import azure.identity  # noqa: F401 - slow to import, and every worker needs it
 from local.simulation import Clock
 from sync_core.app import App
 from sync_core.settings import Settings
-from tests.faults.virtual import make_virtual_app
 from tests.kit.parts import with_parts
+from tests.kit.virtual import make_virtual_app
 
 
 def die_before_call(number: int) -> None:

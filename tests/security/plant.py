@@ -45,7 +45,7 @@ class Plant:
         (app,) = made
         self.apps.append(app)
         body = json.dumps({"dataSetId": DATA_SET_ID, "eventId": "evt"}).encode()
-        asset, data_set = AssetMessage(asset_key="0" * 32), DataSetMessage(data_set_id=DATA_SET_ID)
+        asset, data_set = AssetMessage.of("0" * 32), DataSetMessage(data_set_id=DATA_SET_ID)
         calls: list[Callable[[], object]] = [
             app.discover_assets.run,
             lambda: self._work(ASSET_QUEUE, app.create_data_source_group.handle),
@@ -62,6 +62,7 @@ class Plant:
             lambda: app.dashboard.answer({}),
             lambda: [str(finding) for finding in app.doctor.examine()],
             app.health.answer,
+            lambda: app.bundle.answer("all"),
         ]
         for call in calls:
             self._call(call)

@@ -1,7 +1,8 @@
 """The page shows what others wrote, in a browser, to people who may do more than those: it stays text in each case."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Route
@@ -9,23 +10,30 @@ from playwright.sync_api import Browser, Route
 from local.cluedin.seed import SERVICE_ACCOUNT
 from local.stack import TERM
 from sync_core.answer import HttpAnswer
+from sync_core.assets.listed import listed_of
+from sync_core.discovery.terms.recall_terms import KnownTerms
 from sync_core.notifications.announcement import LastNotification
-from sync_core.operations.dashboard.answer import dashboard_answer
-from sync_core.operations.dashboard.links import Links
+from sync_core.operations.dashboard.answer import asset_answer, dashboard_answer
+from sync_core.operations.dashboard.asset_page import to_asset_view
+from sync_core.operations.dashboard.buttons import Acting, Buttons
+from sync_core.operations.dashboard.links import KEPT, Links
 from sync_core.operations.dashboard.view import to_view
 from sync_core.operations.facts import Page
 from sync_core.operations.status import parse_filter
+from sync_core.runs.action_log import ActionRecord
 from sync_core.safe_text import one_line
 from tests.chromium import Seen, open_page, run_chromium
-from tests.integration.sync_core.conftest import NewEstate
-from tests.integration.sync_core.estate import Estate
-from tests.integration.sync_core.lineage.bench import LineageBench
+from tests.kit.estate import Estate, NewEstate
+from tests.kit.lineage_bench import LineageBench
 from tests.security.names import NAMES
 from tests.unit.sync_core.builders import (
     NOW,
+    PORTALS,
     make_data_set,
+    make_dead_job,
     make_facts,
     make_letter,
+    make_reading,
     make_run,
     make_synced_record,
 )
@@ -42,6 +50,7 @@ LONG = {
     "template": "{{ 7*7 }}{% raw %}{{ config }}",
     "address": "javascript:alert(1)",
 }
+OUT = ("https://web.purview.azure.com/resource/contoso/main/catalog/entity?guid=", f"{PORTALS.cluedin}/admin/")
 HOSTILE = {**NAMES, **LONG}
 
 
@@ -49,6 +58,12 @@ HOSTILE = {**NAMES, **LONG}
 def browser() -> Iterator[Browser]:
     with run_chromium() as browser:
         yield browser
+
+
+def acting(text: str, query: Mapping[str, str]) -> Acting:
+    """What a person with a hostile name may do, and has done."""
+    acted = ActionRecord(id="1", at=NOW, by=text, action="close", target=text, outcome="refused", reasons=[text])
+    return Acting(Buttons(bytes(32), NOW, Links(query).here(), None), acted)
 
 
 def hostile_page(**query: str) -> HttpAnswer:
@@ -61,25 +76,46 @@ def hostile_page(**query: str) -> HttpAnswer:
             group_id=text,
             source_id=text,
             type_name=text,
+            collection_id=text,
+            terms=["term", text],
             reason=text,
             synced_name=f"former {text}",
             last_error=text,
         )
         for text in texts
     ]
-    source_of = {asset.key: asset for asset in assets}
     data_sets = [
         make_data_set(text, asset_key=asset.key, asset_qualified_name=text, entity_type=f"/{text}", notes=[text])
         for text, asset in zip(texts, assets, strict=True)
     ]
-    facts = make_facts(
+    wanted = parse_filter({})
+    reading = make_reading(
         *assets,
+        wanted=wanted,
+        sources={asset.key: listed_of(asset) for asset in assets},
+        terms=KnownTerms({"term": texts[0]}),
         data_sets=Page(data_sets, texts[0]),
         dead_letters=[make_letter(text, cause=text, cause_class=text) for text in texts],
         runs=[make_run(counts={text: 1}, requests={text: 1}, notes=[text], error=text) for text in texts],
         notifications={text: LastNotification(title=text, body=text, sent_at=NOW, error=text) for text in texts},
     )
-    return dashboard_answer(to_view(facts, source_of, parse_filter({}), Links(query)))
+    return dashboard_answer(to_view(reading, wanted, Links(query), PORTALS), acting("".join(texts), query))
+
+
+def hostile_asset_page(**query: str) -> HttpAnswer:
+    """The page of an asset of which each text that comes from others is hostile."""
+    texts = list(HOSTILE.values())
+    proof = dict.fromkeys(("group_id", "source_id", "type_name", "reason", "collection_id", "synced_name"), texts[0])
+    record = make_synced_record("".join(texts), terms=texts, retired_at=NOW, status="retired", **proof)
+    data_sets = [make_data_set(text, data_set_id=text, keys=texts, entity_type=f"/{text}") for text in texts]
+    facts = make_facts(
+        data_sets=Page(data_sets),
+        jobs={record.key: make_dead_job(last_error=texts[-1])},
+        dead_letters=[make_letter(record.key, cause=texts[0])],
+        terms=KnownTerms({texts[0]: texts[1]}),
+    )
+    view = to_asset_view(record, facts, Links(query), PORTALS)
+    return asset_answer(view, acting(texts[0], query))
 
 
 def show(browser: Browser, answer: HttpAnswer, path: str = "/api/dashboard", width: int = 1280) -> Seen:
@@ -116,29 +152,32 @@ def test_the_names_of_a_hostile_estate_are_text_on_the_page(hostile_estate: Esta
     assert words == f"Lineage: Customers → {hostile} → {hostile} clues → {entity_type_name}"
 
 
-def test_whatever_comes_from_others_is_text_in_every_place_of_the_page() -> None:
-    document = read_html(hostile_page().body)
-    harmless = read_html(dashboard_answer(to_view(make_facts(), {}, parse_filter({}), Links({}))).body)
+@pytest.mark.parametrize("answer", [hostile_page(), hostile_asset_page()], ids=["all", "one asset"])
+def test_whatever_comes_from_others_is_text_in_every_place_of_the_page(answer: HttpAnswer) -> None:
+    document = read_html(answer.body)
+    harmless = read_html(dashboard_answer(to_view(make_reading(), parse_filter({}), Links({}), PORTALS)).body)
     assert document.problems == []
     assert document.names - harmless.names <= {
         *("table", "caption", "thead", "tbody", "tr", "th", "td", "bdi", "svg", "path", "rect", "text", "g"),
         *("article", "details", "summary", "code", "br", "time", "h3", "nav", "b", "title", "ul", "li"),
+        *("select", "option", "dl", "dt", "dd"),
     }
     attributes = {name for element in document.elements for name in element.attributes}
     assert not {name for name in attributes if name.startswith(("on", "auto", "style"))} - {"autocomplete"}
-    assert all(link.startswith(("?", "#", "status", "data:,")) for link in document.values("href"))
+    assert all(link.startswith(("?", "#", "status", "data:,", *OUT)) for link in document.values("href"))
     assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", document.text)
     assert "\u0301" * 5 not in document.text  # a tower of accents would be drawn over the lines above it
 
 
 def test_a_browser_runs_loads_and_complains_about_nothing_of_it(browser: Browser) -> None:
     for width in (360, 1280):
-        seen = show(browser, hostile_page(code="a'\"><key>"), width=width)
-        assert seen.said == []
-        assert seen.loaded == [f"{HOST}/api/dashboard"]
+        for page in (hostile_page, hostile_asset_page):
+            seen = show(browser, page(code="a'\"><key>"), width=width)
+            assert seen.said == []
+            assert seen.loaded == [f"{HOST}/api/dashboard"]
 
 
-@pytest.mark.parametrize("parameter", ["state", "search", "pageSize", "after", "afterDataSet", "code"])
+@pytest.mark.parametrize("parameter", [*KEPT, "asset"])
 @pytest.mark.parametrize("value", ['"><script>alert(1)</script>', "' onclick='alert(1)", "javascript:alert(1)"])
 def test_what_a_caller_sends_is_text_on_the_page(small_estate: Estate, parameter: str, value: str) -> None:
     document = read_html(small_estate.app.dashboard.answer({parameter: value}).body)
@@ -209,6 +248,30 @@ def test_the_key_in_the_address_is_told_to_nobody(browser: Browser) -> None:
         page.wait_for_url("**/dashboard?code=the-function-key")
     assert len(told) == 2
     assert not any("the-function-key" in str(headers) or "referer" in headers for headers in told)
+
+
+@pytest.mark.parametrize("where", ["Purview", "CluedIn"])
+def test_a_link_that_leads_out_tells_neither_the_key_nor_where_it_came_from(browser: Browser, where: str) -> None:
+    record = make_synced_record(guid="1b5cd6b6-3a52-4c1b-8d8c-0c8d3a9e9c11")
+    wanted = parse_filter({})
+    links = Links({"code": "the-function-key"})
+    answer = dashboard_answer(to_view(make_reading(record, wanted=wanted), wanted, links, PORTALS))
+    told: list[Any] = []
+
+    def serve(route: Route) -> None:
+        told.append((route.request.url, route.request.all_headers()))
+        route.fulfill(body=answer.body, headers=answer.headers, content_type="text/html; charset=utf-8")
+
+    with open_page(browser) as (page, _):
+        page.route("**/*", serve)
+        page.goto(f"{HOST}/api/dashboard?code=the-function-key")
+        page.get_by_role("link", name=re.compile(f"^{where}")).first.click()
+        page.wait_for_url(lambda url: not url.startswith(HOST))
+        assert page.evaluate("window.opener === null && document.referrer === ''")
+    address, headers = told[-1]
+    assert address.startswith(OUT)
+    assert "the-function-key" not in f"{address}{headers}"
+    assert "referer" not in headers
 
 
 def test_a_key_that_came_in_a_header_is_not_on_the_page() -> None:

@@ -12,6 +12,7 @@ from tests.security.audit import find_pins, judge, main, read_requirements
 
 REPOSITORY = Path(__file__).parents[2]
 DEV = REPOSITORY / "requirements-dev.txt"
+COMMANDS = REPOSITORY / "requirements-commands.txt"
 LOCK = REPOSITORY / "requirements-dev.lock"
 
 
@@ -27,7 +28,7 @@ def report(**packages: list[dict[str, object]] | str) -> str:
 
 
 def test_everything_that_ships_is_a_range_with_an_upper_end() -> None:
-    for requirement in read_requirements():
+    for requirement in [*read_requirements(), *read_requirements(COMMANDS)]:
         operators = {each.operator for each in requirement.specifier}
         assert operators & {">=", "~="}, requirement
         assert operators & {"<", "~="}, requirement
@@ -36,14 +37,14 @@ def test_everything_that_ships_is_a_range_with_an_upper_end() -> None:
 
 def test_development_is_pinned_to_versions_within_the_ranges() -> None:
     pins = {(pin.name, str(pin.marker or "")): next(iter(pin.specifier)).version for pin in read_requirements(LOCK)}
-    for requirement in [*read_requirements(), *read_requirements(DEV)]:
+    for requirement in [*read_requirements(), *read_requirements(COMMANDS), *read_requirements(DEV)]:
         locked = [version for (name, _), version in pins.items() if name == requirement.name.lower()]
         assert locked, f"{requirement.name} is not in the lock: run `make lock`"
         assert any(requirement.specifier.contains(version) for version in locked), (requirement, locked)
 
 
 def test_nothing_is_installed_from_elsewhere() -> None:
-    for path in (REPOSITORY / "requirements.txt", DEV, LOCK):
+    for path in (REPOSITORY / "requirements.txt", COMMANDS, DEV, LOCK):
         text = path.read_text(encoding="utf-8")
         assert not any(
             word in text for word in ("--index-url", "--extra-index", "--find-links", "git+", "http:", "-e ")

@@ -11,7 +11,7 @@ from sync_core.cluedin.client import CLUEDIN, CluedInClient
 from sync_core.errors import SyncError
 from sync_core.http.client import Call, HttpClient
 from sync_core.http.tokens import GivenToken, PasswordTokens
-from tests.integration.sync_core.scripted import Asked, Scripted, make_door
+from tests.kit.scripted import Asked, Scripted, make_door
 
 TOKEN = "opaque/token+of=the&day"
 PASSWORD = 'p4ss "wörd"/&<+>'

@@ -11,7 +11,7 @@ from sync_core.__main__ import main
 from sync_core.app import this_process
 from sync_core.logs import get_logger
 from sync_core.settings import Settings
-from tests.integration.sync_core.estate import Estate
+from tests.kit.estate import Estate
 
 FORGED = "x'\r\n2026-01-01 ERROR forged by a name\x1b[2K\u2028"
 TOKEN = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl"
@@ -85,9 +85,9 @@ def test_no_name_and_no_answer_forges_a_line_in_a_whole_sync(small_estate: Estat
         "add_asset", name=FORGED, qualifiedName=f"https://x.example/{FORGED}", terms=["Sync to CluedIn@Glossary"]
     )
     small_estate.add_foreign_group(FORGED, FORGED)
-    small_estate.fault("inbound.createDataSourceSet", status=500, body=f"{FORGED} Bearer {TOKEN}")
+    small_estate.cluedin_fault("inbound.createDataSourceSet", status=500, body=f"{FORGED} Bearer {TOKEN}")
     refusal = {"errors": [{"message": FORGED, "extensions": {"code": FORGED}}]}
-    small_estate.fault("inbound.createDataSource$", times=None, status=200, body=refusal)
+    small_estate.cluedin_fault("inbound.createDataSource$", times=None, status=200, body=refusal)
     small_estate.tick()
     small_estate.work()
     assert small_estate.record_of(FORGED).last_error
@@ -102,9 +102,10 @@ def test_a_terminal_is_not_told_what_to_do(
     small_estate.act(
         "add_asset", name=FORGED, qualifiedName=f"https://x.example/{FORGED}", terms=["Sync to CluedIn@Glossary"]
     )
-    small_estate.fault("inbound.createDataSourceSet", times=None, status=400, body=FORGED)
+    small_estate.cluedin_fault("inbound.createDataSourceSet", times=None, status=400, body=FORGED)
     small_estate.tick()
     small_estate.work()
+    small_estate.deliver_again()
     for name, value in environment_of(small_estate.app.settings).items():
         monkeypatch.setenv(name, value)
     this_process.cache_clear()

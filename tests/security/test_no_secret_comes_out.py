@@ -13,11 +13,12 @@ from starlette.responses import JSONResponse, Response
 
 from local.cluedin.seed import SERVICE_ACCOUNT
 from local.stack import COLLECTION, TERM
-from sync_core.app.triggers import dashboard, data_set_processed, health, status, this_process
+from sync_core.app.deliveries import data_set_processed
+from sync_core.app.triggers import dashboard, health, status, this_process
 from sync_core.settings import Settings
-from tests.integration.sync_core.conftest import Services
-from tests.integration.sync_core.estate import Estate
-from tests.integration.sync_core.scripted import Asked, Scripted
+from tests.kit.estate import Estate
+from tests.kit.scripted import Asked, Scripted
+from tests.kit.services import Services
 from tests.security.plant import Plant, listening, spellings
 from tests.unit.sync_core.lineage.webhook.webhook_bench import sign_hex, sign_now
 
@@ -204,7 +205,7 @@ def test_when_the_settings_are_wrong(plant: Plant, monkeypatch: pytest.MonkeyPat
     plant.run_everything()
     this_process.cache_clear()
     delivered = data_set_processed({"x-functions-key": FUNCTION_KEY}, b"{}")
-    answers = [status({}), health(), delivered, dashboard({})]
+    answers = [status({}), health(), delivered, dashboard({}, {})]
     assert [answer.status for answer in answers] == [503, 503, 503, 503]
     text = plant.everything_that_came_out() + "".join(answer.body for answer in answers)
     assert "AzureWebJobsStorage: found a value (hidden)" in text

@@ -11,7 +11,7 @@ from sync_core.logs import quieten_libraries
 from sync_core.notifications.announcement import Announcement
 from sync_core.notifications.receivers import Receiver, new_receivers
 from sync_core.notifications.texts import data_sources_created
-from tests.integration.sync_core.scripted import Scripted
+from tests.kit.scripted import Scripted
 
 # Apprise loads all its plugins at the first URL, and those use what Python deprecated.
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")

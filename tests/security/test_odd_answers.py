@@ -14,7 +14,7 @@ from sync_core.http.tokens import GivenToken, PasswordTokens
 from sync_core.purview.client import PURVIEW, PurviewClient
 from sync_core.purview.graph import EntityRef
 from sync_core.purview.lineage_client import PurviewLineageClient
-from tests.integration.sync_core.scripted import Scripted
+from tests.kit.scripted import Scripted
 
 HUGE = b"9" * 400
 ODD = {

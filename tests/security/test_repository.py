@@ -26,6 +26,7 @@ SECRETS = {
 }
 OPENS_SECRETS = (
     "sync_core/app",
+    "sync_core/commands/desk_elsewhere.py",
     "sync_core/notifications/receivers.py",
     "sync_core/lineage/webhook/data_set_processed.py",
     "sync_core/settings.py",
@@ -91,6 +92,7 @@ def test_certificates_are_always_checked_and_redirects_never_followed() -> None:
     assert options == [
         ("sync_core/http/client.py", "allow_redirects", "False"),
         ("sync_core/http/plain.py", "allow_redirects", "False"),
+        ("sync_core/http/running_app.py", "allow_redirects", "False"),
     ]
 
 

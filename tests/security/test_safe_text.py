@@ -25,6 +25,10 @@ JWT = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl"
         (json.dumps({"request": {"access_token": "opaque-1", "refresh_token": "opaque-2"}}), "opaque-1"),
         (json.dumps({"request": {"access_token": "opaque-1", "refresh_token": "opaque-2"}}), "opaque-2"),
         (json.dumps({"inner": json.dumps({"password": "Hunter2!x"})}), "Hunter2!x"),
+        ("login failed, user: sa, pwd: Hunter2!x", "Hunter2!x"),
+        ("Server=db;User Id=sa;Pwd=Hunter2!x;", "Hunter2!x"),
+        ("sent x-functions-key: key-of-a-function", "key-of-a-function"),
+        ("API-Key :  0123456789", "0123456789"),
     ],
 )
 def test_what_looks_like_a_secret_is_masked(said: str, hidden: str) -> None:

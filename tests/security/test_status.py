@@ -7,7 +7,7 @@ import pytest
 from local.stack import TERM
 from sync_core.app import App
 from sync_core.operations.status import Status
-from tests.integration.sync_core.estate import Estate
+from tests.kit.estate import Estate
 from tests.kit.settings import settings_of
 
 INJECTED = [

@@ -19,7 +19,7 @@ from sync_core.purview.lineage_client import PurviewLineageClient
 from sync_core.storage.connection import INTERACTIVE, StorageConnection
 from sync_core.storage.queues import WorkQueue
 from sync_core.storage.table import Table
-from tests.integration.sync_core.scripted import Scripted
+from tests.kit.scripted import Scripted
 from tests.security.impostor import impostor
 
 DATA_SET_ID = "925268ec-8908-44e2-8d0c-d83fe50937d0"
@@ -132,7 +132,7 @@ def test_what_storage_points_to_is_not_taken_for_our_state(service: Scripted, el
     with pytest.raises(StateError, match=f"answered {status}"):
         Table(storage.tables, "any").get("a", "b")
     with pytest.raises(StateError, match=f"answered {status}"):
-        WorkQueue(storage.queues, "any").send(AssetMessage(asset_key="0" * 32))
+        WorkQueue(storage.queues, "any").send(AssetMessage.of("0" * 32))
     assert elsewhere.asked == []
 
 

@@ -3,6 +3,7 @@
 import http.client
 import json
 import socket
+import time
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -27,6 +28,7 @@ OLD, NEW = "the webhook secret of last month", "whsec_dGhlIHdlYmhvb2sgc2VjcmV0IG
 JSON = {"Content-Type": "application/json"}
 LARGEST = 64 * 1024
 CLOSED = "http://127.0.0.1:9"
+SOON_S = 5
 
 
 @pytest.fixture(scope="module")
@@ -53,18 +55,27 @@ class Kept:
         self._before = self._count()
 
     def _count(self) -> tuple[int, int]:
+        """Count deliveries and messages. A message follows the answer by a moment; its job tells that it is due."""
+        deadline = time.monotonic() + SOON_S
+        while (found := self._look())[1] != found[2] and time.monotonic() < deadline:
+            time.sleep(0.02)
+        return found[:2]
+
+    def _look(self) -> tuple[int, int, int]:
+        """Return how many deliveries, messages, and messages that are to be sent there are."""
         with TableServiceClient.from_connection_string(self._storage) as tables:
             try:
                 rows = list(tables.get_table_client(DATA_SETS_TABLE).list_entities())
             except ResourceNotFoundError:
                 rows = []
+        deliveries = sum(str(row["RowKey"]).startswith("receipt:") for row in rows)
+        due = sum(int(row.get("sends", 0)) for row in rows if str(row["RowKey"]).startswith("job:"))
         with QueueServiceClient.from_connection_string(self._storage) as queues:
             try:
                 properties = queues.get_queue_client(LINEAGE_QUEUE).get_queue_properties()
             except ResourceNotFoundError:
-                return 0, 0
-        deliveries = sum(str(row["RowKey"]).startswith("receipt:") for row in rows)
-        return deliveries, properties.approximate_message_count or 0
+                return deliveries, 0, due
+        return deliveries, properties.approximate_message_count or 0, due
 
     @property
     def new(self) -> tuple[int, int]:
@@ -147,8 +158,9 @@ def refused_headers() -> dict[str, dict[str, str]]:
     }
 
 
-@pytest.mark.parametrize("headers", refused_headers().values(), ids=refused_headers())
-def test_a_forged_delivery_leaves_nothing_behind(host: HostProcess, kept: Kept, headers: dict[str, str]) -> None:
+@pytest.mark.parametrize("forged", refused_headers())
+def test_a_forged_delivery_leaves_nothing_behind(host: HostProcess, kept: Kept, forged: str) -> None:
+    headers = refused_headers()[forged]  # signed now, not when tests were collected: a signature counts for minutes
     assert post(host, event(), headers)[0] == 401
     assert kept.new == (0, 0)
 

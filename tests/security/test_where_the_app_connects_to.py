@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 import pytest
 
 from local.stack import TERM
-from tests.integration.sync_core.estate import Estate
-from tests.integration.sync_core.lineage.bench import LineageBench
-from tests.integration.sync_core.scripted import Scripted
+from tests.kit.estate import Estate
+from tests.kit.lineage_bench import LineageBench
+from tests.kit.scripted import Scripted
 
 
 class Connections:

@@ -20,7 +20,7 @@ from sync_core.app import App
 from sync_core.app.triggers import health
 from sync_core.ledger import request_ledger
 from sync_core.storage.connection import INTERACTIVE
-from tests.integration.sync_core.estate import Estate
+from tests.kit.estate import Estate
 from tests.kit.settings import settings_of
 
 CLOSED = "http://127.0.0.1:9"
@@ -53,9 +53,11 @@ def routes() -> dict[str, str]:
 
 
 def test_only_health_is_open() -> None:
-    assert f"app = func.FunctionApp(http_auth_level={DEFAULT})" in (REPOSITORY / "function_app.py").read_text("utf-8")
+    source = (REPOSITORY / "function_app.py").read_text("utf-8")
+    assert f"app = func.FunctionApp(http_auth_level={DEFAULT})" in source
+    assert f"WEB = func.AuthLevel.ANONYMOUS if PEOPLE_SIGN_IN else {DEFAULT}" in source
     assert len(routes()) >= 3
-    assert {route for route, level in routes().items() if level != DEFAULT} == {"health"}
+    assert {route for route, level in routes().items() if level not in {DEFAULT, "WEB"}} == {"health"}
 
 
 @pytest.mark.parametrize("key", [None, "", "guess", "x" * 8000])
@@ -81,7 +83,7 @@ def test_health_names_what_fails_and_nothing_else(host: HostProcess) -> None:
 
 
 def test_health_tells_nothing_of_names_errors_and_addresses(small_estate: Estate) -> None:
-    small_estate.purview_fault("Glossary", times=None, status=500, body="internal host 10.1.2.3 is down")
+    small_estate.purview_fault(".", times=None, status=500, body="internal host 10.1.2.3 is down")
     with pytest.raises(Exception, match="10"):
         small_estate.app.discover_assets.run()
     said = json.loads(small_estate.app.health.answer().body)

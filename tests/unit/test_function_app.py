@@ -32,7 +32,8 @@ SCHEDULES = {"discover_assets": "0 * * * * *", "reconcile": "0 */5 * * * *"}
 ROUTES = {
     "data_set_processed": ("webhooks/cluedin/data-set-processed", {"GET", "HEAD", "POST"}, "function"),
     "status": ("status", {"GET"}, "function"),
-    "dashboard": ("dashboard", {"GET"}, "function"),
+    "actions": ("actions", {"POST"}, "function"),
+    "dashboard": ("dashboard", {"GET", "POST"}, "function"),
     "health": ("health", {"GET"}, "anonymous"),
 }
 LOOK = """
@@ -46,9 +47,10 @@ print(json.dumps({"functions": functions, "modules": modules}))
 
 
 @cache
-def look() -> dict[str, Any]:
-    """Import the app as a new worker does, in an environment without any variable."""
-    done = subprocess.run([sys.executable, "-c", LOOK], cwd=ROOT, env={}, capture_output=True, text=True, check=True)
+def look(web_sign_in: str | None = None) -> dict[str, Any]:
+    """Import the app as a new worker does, in an environment without any other variable."""
+    env = {} if web_sign_in is None else {"WEB_SIGN_IN": web_sign_in}
+    done = subprocess.run([sys.executable, "-c", LOOK], cwd=ROOT, env=env, capture_output=True, text=True, check=True)
     seen: dict[str, Any] = json.loads(done.stdout)
     return seen
 
@@ -85,6 +87,16 @@ def test_a_route_has_its_path_methods_and_key(name: str, route: tuple[str, set[s
     binding = trigger(name)
     found = (binding["route"], set(binding["methods"]), binding["authLevel"].lower())
     assert (binding["type"], found) == ("httpTrigger", route)
+
+
+@pytest.mark.parametrize("value", ["key", "", "Entra", " entra", "entra;key"])
+def test_anything_but_entra_means_function_keys(value: str) -> None:
+    assert look(value)["functions"] == look()["functions"]
+
+
+def test_where_people_sign_in_the_host_asks_for_no_key_but_at_the_webhook() -> None:
+    levels = {name: look("entra")["functions"][name][0]["authLevel"].lower() for name in ROUTES}
+    assert levels == {**dict.fromkeys(ROUTES, "anonymous"), "data_set_processed": "function"}
 
 
 def test_each_queue_that_we_send_to_has_its_worker() -> None:

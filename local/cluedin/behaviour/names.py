@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from local.cluedin.errors import name_too_long
+from local.cluedin.errors import bad_request, name_too_long
 
 if TYPE_CHECKING:
     from local.cluedin.switches import CluedInSwitches
@@ -17,6 +17,8 @@ def fit_name(name: str, switches: CluedInSwitches) -> str:
     Raises:
         ServiceError: 500 when the name is too long and the switch says refuse.
     """
+    if name in switches.refused_names:
+        raise bad_request(f"the name {name} is refused")
     if switches.name_too_long == "store" or _count_units(name) <= switches.name_limit:
         return name
     if switches.name_too_long == "refuse":

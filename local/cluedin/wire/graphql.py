@@ -50,7 +50,7 @@ class GraphQLRequest:
         self.operation_name = fields.get("operationName")
 
 
-def answer(schema: GraphQLSchema, request: GraphQLRequest, context: Any) -> Answer:
+def answer(schema: GraphQLSchema, request: GraphQLRequest, context: Any, most_operations: int | None = None) -> Answer:
     """Parse, validate, execute: 400 for a bad document or variable, else 200, with `errors` beside partial data."""
     if not isinstance(request.query, str) or not request.query.strip():
         return _refuse([GraphQLError("Must provide query string.")], "BAD_REQUEST")
@@ -60,6 +60,9 @@ def answer(schema: GraphQLSchema, request: GraphQLRequest, context: Any) -> Answ
         return _refuse([error], "GRAPHQL_PARSE_FAILED")
     if invalid := _validate(schema, request.query):
         return _refuse(invalid, "GRAPHQL_VALIDATION_FAILED")
+    if most_operations is not None and len(list(_list_operations(document, request.operation_name))) > most_operations:
+        too_many = GraphQLError(f"The document asks for more than {most_operations} operations.")
+        return _refuse([too_many], "GRAPHQL_VALIDATION_FAILED")
     result = execute_sync(
         schema,
         document,

@@ -36,7 +36,8 @@ async def graphql(request: Request) -> Response:
         return page(f"SyntaxError: {error}", HTTPStatus.BAD_REQUEST)
     schema = organization_schema(cluedin.switches.server_version)
     with cluedin.store.lock:
-        result = answer(schema, GraphQLRequest(body), Call(cluedin, caller, issuer_of(request)))
+        call = Call(cluedin, caller, issuer_of(request))
+        result = answer(schema, GraphQLRequest(body), call, cluedin.switches.operations_a_request)
     return JSONResponse(result.body, result.status)
 
 

@@ -12,7 +12,7 @@ from local.purview.model import Json
 from local.purview.switches import PurviewSwitches
 from local.purview.unified.access import UnifiedAccess
 from local.purview.unified.domains import Domains, read_status
-from local.purview.unified.errors import invalid, not_found, unauthorized
+from local.purview.unified.errors import invalid, not_found, refuse, unauthorized
 from local.purview.unified.lifetimes import Shelf, required
 from local.purview.unified.model import Concept, Kind, Link, Status
 from local.purview.unified.roles import Role
@@ -71,7 +71,14 @@ class Concepts:
     def create(self, caller: Caller, body: Json, by: str) -> Concept:
         """A new one; the server gives the id."""
         self._check(caller, body)
+        if self._switches().unified_duplicate_names == "refused" and self._has(str(body["name"]), str(body["domain"])):
+            raise refuse(
+                409, "DataCatalogConflict", f"{self.title} {body['name']} exists already in this business domain."
+            )
         return self.add(body, by)
+
+    def _has(self, name: str, domain_id: str) -> bool:
+        return any((one.name, one.domain_id) == (name, domain_id.lower()) for one in self.shelf)
 
     def add(self, body: Json, by: str, concept_id: str = "") -> Concept:
         """A new one, as the service itself makes it."""

@@ -9,11 +9,19 @@ LINKS = ("inputs", "outputs")
 
 
 def as_switched(mutation: Json, write_answer: str) -> Json:
-    """A write's answer without its guidAssignments, or without anything."""
-    if write_answer == "empty":
-        return {}
-    if write_answer == "no_assignments":
-        mutation.pop("guidAssignments", None)
+    """A write's answer without its guidAssignments, without anything, without each second entity, or mixed up."""
+    assigned = mutation.get("guidAssignments", {})
+    match write_answer:
+        case "empty":
+            return {}
+        case "no_assignments":
+            mutation.pop("guidAssignments", None)
+        case "partial":
+            mutated = {action: entities[::2] for action, entities in mutation["mutatedEntities"].items()}
+            return {"mutatedEntities": mutated, "guidAssignments": dict(list(assigned.items())[::2])}
+        case "mixed_up":
+            guids = list(assigned.values())
+            return {"guidAssignments": dict(zip(assigned, [*guids[1:], *guids[:1]], strict=True))}
     return mutation
 
 

@@ -14,7 +14,7 @@ from starlette.routing import BaseRoute, Route
 from local.purview.errors import PurviewError, gateway_error
 from local.purview.model import Json
 from local.purview.simulator import Purview
-from local.purview.wire import collections, entities, glossary, lineage, search, typedefs
+from local.purview.wire import business_metadata, collections, entities, glossary, lineage, search, typedefs
 from local.purview.wire.call import Call, Handler, answer
 from local.purview.wire.unified.routes import AnyCaseRoute, unified_rows
 
@@ -52,6 +52,25 @@ ATLAS: tuple[_Row, ...] = (
         "/entity/bulk/uniqueAttribute/type/{typeName}",
         "Entity_ListByUniqueAttributes",
         entities.list_by_unique_attributes,
+    ),
+    (
+        "POST",
+        "/entity/guid/{guid}/businessmetadata",
+        "Entity_AddOrUpdateBusinessMetadata",
+        business_metadata.put,
+    ),
+    ("DELETE", "/entity/guid/{guid}/businessmetadata", "Entity_RemoveBusinessMetadata", business_metadata.remove),
+    (
+        "POST",
+        "/entity/guid/{guid}/businessmetadata/{group}",
+        "Entity_AddOrUpdateBusinessMetadataAttributes",
+        business_metadata.put_group,
+    ),
+    (
+        "DELETE",
+        "/entity/guid/{guid}/businessmetadata/{group}",
+        "Entity_RemoveBusinessMetadataAttributes",
+        business_metadata.remove_group,
     ),
     ("GET", "/types/typedefs", "Type_List", typedefs.list_all),
     ("POST", "/types/typedefs", "Type_BulkCreate", typedefs.create),
@@ -104,6 +123,7 @@ _DEF_PATHS = {
     "classificationdef": "CLASSIFICATION",
     "enumdef": "ENUM",
     "structdef": "STRUCT",
+    "businessmetadatadef": "BUSINESS_METADATA",
 }
 
 DATA_MAP: tuple[_Row, ...] = (

@@ -8,11 +8,11 @@ from pydantic import BaseModel
 
 from sync_core.catalog.client import CatalogClient
 from sync_core.catalog.values import Concept, Kind
-from sync_core.discovery.terms.curation import proposal
+from sync_core.discovery.terms.curation.signs import proposal
 from sync_core.discovery.terms.keywords import Keyword, Selection
 from sync_core.discovery.terms.stores import Outcome, StoreState, judge_store
 from sync_core.discovery.terms.targets import Resolution, resolve
-from sync_core.errors import ConfigError, ForbiddenError, SyncError, WaitError
+from sync_core.errors import ConfigError, ForbiddenError, SyncError, ThrottledError, WaitError
 from sync_core.runs import deferred
 from sync_core.runs.defer import Deferrals, is_ours
 from sync_core.settings import TermStore
@@ -124,9 +124,10 @@ class FindConcepts:
             return Found(store=self.store)
         if deferrals.waits(deferred.Kind.STORE, STORE):
             return self._unread(str(deferrals.find(deferred.Kind.STORE, STORE)))
-        asked = _Asked(self.catalog, has_time, dict(self._so_far))
+        asked = _Asked(self.catalog, has_time, deferrals, dict(self._so_far))
         domains = asked.domains()
-        concepts = {keyword: asked.concepts(keyword) for keyword in selection.keywords}
+        # Those that failed before come last: a request to slow down ends the questions of one look.
+        concepts = {keyword: asked.concepts(keyword) for keyword in sorted(selection.keywords, key=asked.has_failed)}
         self._so_far.clear()
         if asked.is_cut:
             self._so_far.update({wanted: found for wanted, found in asked.known.items() if found is not None})
@@ -153,6 +154,7 @@ class FindConcepts:
                 return replace(self._unread(str(paused)), error=asked.error)
             case _:
                 deferrals.succeeded(deferred.Kind.STORE, [STORE])
+                asked.defer()
         unread = {
             str(keyword): f"{STORE} cannot be asked for it: {asked.error}"
             for keyword, found in concepts.items()
@@ -211,26 +213,63 @@ def _others(concepts: Mapping[Keyword, Sequence[Concept] | None], domains: Mappi
     return {keyword: found for keyword, found in others.items() if found}
 
 
+def _wanted(keyword: Keyword) -> tuple[Kind, str]:
+    return Kind.PRODUCT if keyword.is_product else Kind.TERM, keyword.term
+
+
+def _query(keyword: Keyword) -> str:
+    """Return under what a look for a name is put off."""
+    return "/query/".join(_wanted(keyword))
+
+
 @dataclass
 class _Asked:
     """The calls of one look-up: what each came to, and the last failure."""
 
     catalog: CatalogClient
     has_time: Callable[[], bool]
+    deferrals: Deferrals
     known: "Known"
     is_cut: bool = False
+    is_told_to_wait: bool = False
     outcomes: list[Outcome] = field(default_factory=list)
     error: SyncError | None = None
+    failures: dict[str, tuple[str, SyncError]] = field(default_factory=dict)
 
     def domains(self) -> dict[str, str] | None:
         found = self._ask(self.catalog.fetch_domains)
         return None if found is None else {domain.id: domain.name for domain in found}
 
     def concepts(self, keyword: Keyword) -> list[Concept] | None:
-        wanted = (Kind.PRODUCT if keyword.is_product else Kind.TERM, keyword.term)
-        if wanted not in self.known:
-            self.known[wanted] = self._ask(lambda: self.catalog.find_concepts(*wanted))
-        return self.known[wanted]
+        kind, name = _wanted(keyword)
+        if (kind, name) not in self.known:
+            with self.deferrals.asking(deferred.Kind.TERM, _query(keyword)):
+                self.known[kind, name] = self._find(keyword)
+        return self.known[kind, name]
+
+    def has_failed(self, keyword: Keyword) -> bool:
+        """Whether the last look for this name failed."""
+        return self.deferrals.find(deferred.Kind.TERM, _query(keyword)) is not None
+
+    def defer(self) -> None:
+        """Put off the names that could not be looked for, where the store answered: what they ask for is their own."""
+        for query, (name, error) in self.failures.items():
+            self.deferrals.failed(deferred.Kind.TERM, query, error, name)
+        answered = [f"{kind}/query/{name}" for (kind, name), found in self.known.items() if found is not None]
+        self.deferrals.succeeded(deferred.Kind.TERM, answered)
+
+    def _find(self, keyword: Keyword) -> list[Concept] | None:
+        """Look for a name; what fails after a request to all of us to slow down says nothing about it."""
+        query, was_told_to_wait = _query(keyword), self.is_told_to_wait
+        before = self.deferrals.find(deferred.Kind.TERM, query)
+        if before and self.deferrals.waits(deferred.Kind.TERM, query):
+            self.error = WaitError(str(before))
+            return None
+        found = self._ask(lambda: self.catalog.find_concepts(*_wanted(keyword)))
+        if found is None and self.error and not (was_told_to_wait or self.is_cut):
+            self.failures[query] = (str(keyword), self.error)
+            self.is_told_to_wait = before is None and isinstance(self.error, ThrottledError)
+        return found
 
     def _ask(self, call: Callable[[], T]) -> T | None:
         """Return what a call gives, None where it fails: also a refused sign-in or a request to slow down."""

@@ -10,6 +10,8 @@ from sync_core.errors import ConfigError
 
 ALL_ASSETS = "*"
 PRODUCT = "product:"
+MOST_KEYWORDS = 5000
+LONGEST_TEXT = 100_000  # UTF-16 units: what is kept of the keywords, some times over, must fit into rows of 1 MiB
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ def parse_selection(text: str, setting: str) -> Selection:
     """Read the keywords.
 
     Raises:
-        ConfigError: there are none, or one has no term before its `@`.
+        ConfigError: there are none or too many, or one has no term before its `@`.
     """
     parts = [part.strip() for part in text.split(";") if part.strip()]
     if not parts:
@@ -61,7 +63,20 @@ def parse_selection(text: str, setting: str) -> Selection:
     if ALL_ASSETS in parts:
         return Selection(setting=setting)
     keywords = tuple(dict.fromkeys(_parse_keyword(part, setting) for part in parts))
+    if len(keywords) > MOST_KEYWORDS:
+        raise ConfigError(f"{setting} has {len(keywords)} keywords; expected {MOST_KEYWORDS} at most: name fewer.")
     return Selection(keywords, setting)
+
+
+def check_length(text: str, setting: str) -> None:
+    """Check that the keywords can be kept.
+
+    Raises:
+        ConfigError: their text is too long.
+    """
+    units = len(text.encode("utf-16-le", "surrogatepass")) // 2
+    if units > LONGEST_TEXT:
+        raise ConfigError(f"{setting} has {units} characters; expected {LONGEST_TEXT} at most: name fewer terms.")
 
 
 def unquote(stored: str) -> str:

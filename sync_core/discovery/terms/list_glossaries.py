@@ -102,11 +102,6 @@ class Listing:
         }
 
     @property
-    def count(self) -> int:
-        """How many terms were read until now."""
-        return sum(len(each.headers) for each in self._read.values())
-
-    @property
     def names(self) -> list[str]:
         """What a person could have meant, as `Term@Glossary`."""
         return [f"{header.display_text}@{each.glossary.name}" for each in self.glossaries for header in each.headers]

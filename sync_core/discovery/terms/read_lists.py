@@ -3,7 +3,7 @@
 Where there is no time for all lists, what was read counts as a part, and the next run reads on behind it.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -13,8 +13,10 @@ from pydantic import BaseModel
 from sync_core.assets.entry import Entry
 from sync_core.assets.record import AssetRecord
 from sync_core.discovery.terms.assignments import Assignments
+from sync_core.discovery.terms.find_concepts import STORE as CATALOG
 from sync_core.discovery.terms.keywords import Selection
 from sync_core.discovery.terms.paused import PAUSED, UNPUBLISHED, PausedError
+from sync_core.discovery.terms.resolve_terms import STORE as CLASSIC
 from sync_core.discovery.terms.resolve_terms import ResolvedTerms, ResolveTerms
 from sync_core.discovery.terms.standing import Standing
 from sync_core.discovery.terms.targets import is_of_catalog
@@ -68,12 +70,12 @@ class Snapshot:
         held = self.standing.holding.intersection(self.standing.evidence(record.guid, record.terms))
         return [key for key in self.terms.guids if key in held or self.seen.shows(key, record.guid)]
 
-    def check(self) -> None:
+    def check(self, deferrals: Deferrals) -> None:
         """Raise what keeps all of it from being read.
 
         Raises:
-            TransientError: no term can be read, or there was no time for all lists. That terms were read and may not
-                count, such as drafts, is no failure.
+            TransientError: no term can be read and its store answers nothing, or there was no time for all lists. Terms
+                of a store that answers are paused, and told: that is no failure, however many they are.
             ConfigError: keywords name no term.
         """
         self.terms.check()
@@ -84,12 +86,10 @@ class Snapshot:
                 "meanwhile. Give the term to fewer assets."
             )
         is_read = not self.paused.keys() >= set(self.terms.guids)
-        if (
-            self.paused
-            and not is_read
-            and any(one.cause_class not in {PAUSED, UNPUBLISHED} for one in self.paused.values())
-        ):
-            raise TransientError(f"No term can be read. {next(iter(self.paused.values()))}")
+        unread = [one for one in self.paused.values() if one.cause_class not in {PAUSED, UNPUBLISHED}]
+        silent = next((one for one in unread if not is_read and deferrals.find(Kind.STORE, _store_of(one.id))), None)
+        if silent:
+            raise TransientError(f"No term can be read. {silent}")
 
 
 @dataclass(frozen=True)
@@ -122,13 +122,7 @@ class ReadLists:
         lists = self._begin(selection, terms, deferrals, has_time)
         reader = ListReader(lists, page_size, has_time, deferrals if has_paused else None)
         began = began if began.term in terms.guids else Position()
-        waiting = {
-            guid
-            for guid in terms.guids
-            if has_paused
-            and not (lists.is_followed(guid) or _is_back(guid, terms, deferrals))
-            and deferrals.waits(Kind.TERM, guid)
-        }
+        waiting = _waiting(terms, lists, deferrals) if has_paused else set[str]()
         seen, ended = reader.read_from(began, [guid for guid in terms.guids if guid not in waiting])
         if reader.failures:
             # A term was deleted or made anew under another guid, or its list cannot be read. Looking the terms up also
@@ -140,15 +134,7 @@ class ReadLists:
                 began = Position()
                 seen, ended = reader.read_from(began, [guid for guid in anew.guids if guid not in waiting])
             terms = anew
-        for guid, error in reader.failures.items():
-            deferrals.failed(Kind.TERM, guid, error, terms.name_of(guid))
-        # Whether an empty list counts is judged when all is read: until then it is paused if it was.
-        empty = {guid for guid, rows in seen.terms.items() if not rows.guids}
-        if has_paused:
-            deferrals.succeeded(Kind.TERM, seen.terms.keys() - reader.failures.keys() - empty)
-        unread = [guid for guid in terms.guids if guid in waiting or guid in reader.failures or guid in empty]
-        paused = {guid: found for guid in unread if has_paused and (found := deferrals.find(Kind.TERM, guid))}
-        paused |= {guid: found for guid in reader.failures if (found := deferrals.find(Kind.TERM, guid))}
+        paused = _paused(terms, seen, reader.failures, waiting, deferrals=deferrals, has_paused=has_paused)
         return Snapshot(
             started_at, selection, terms, seen, paused, began, ended, reader.lists, failures=reader.failures
         )
@@ -188,8 +174,8 @@ class ReadLists:
         by_name = {str(keyword): keyword for keyword in selection.keywords}
         keywords = {
             key: named
-            for key, words in terms.keywords.items()
-            if (named := [by_name[word] for word in words if word in by_name])
+            for key, texts in terms.keywords.items()
+            if (named := [by_name[text] for text in texts if text in by_name])
         }
         return self.lists.begin(keywords, terms.kept, deferrals, has_time)
 
@@ -202,6 +188,42 @@ class ReadLists:
             return self.clock() < ends_at
 
         return has_time
+
+
+def _store_of(key: str) -> str:
+    return CATALOG if is_of_catalog(key) else CLASSIC
+
+
+def _waiting(terms: ResolvedTerms, lists: Lists, deferrals: Deferrals) -> set[str]:
+    """Return the terms that are paused, and whose lists this run leaves alone."""
+    return {
+        guid
+        for guid in terms.guids
+        if not (lists.is_followed(guid) or _is_back(guid, terms, deferrals)) and deferrals.waits(Kind.TERM, guid)
+    }
+
+
+def _paused(
+    terms: ResolvedTerms,
+    seen: Assignments,
+    failures: Mapping[str, SyncError],
+    waiting: Collection[str],
+    *,
+    deferrals: Deferrals,
+    has_paused: bool,
+) -> dict[str, Deferred]:
+    """Remember which lists cannot be read, and which can again; return the terms that are paused.
+
+    Whether an empty list counts is judged when all is read: until then it is paused if it was.
+    """
+    for guid, error in failures.items():
+        deferrals.failed(Kind.TERM, guid, error, terms.name_of(guid))
+    empty = {guid for guid, rows in seen.terms.items() if not rows.guids}
+    if has_paused:
+        deferrals.succeeded(Kind.TERM, seen.terms.keys() - failures.keys() - empty)
+    unread = [guid for guid in terms.guids if guid in waiting or guid in failures or guid in empty]
+    asked = [*(unread if has_paused else ()), *failures]
+    return {guid: found for guid in asked if (found := deferrals.find(Kind.TERM, guid))}
 
 
 def _is_back(key: str, terms: ResolvedTerms, deferrals: Deferrals) -> bool:

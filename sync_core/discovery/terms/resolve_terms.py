@@ -1,6 +1,6 @@
 """Finds the guids of the glossary terms that the keywords name, and remembers them for a while."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,23 +11,25 @@ from sync_core.discovery.terms.keywords import Keyword, Selection
 from sync_core.discovery.terms.known_targets import KnownTargets
 from sync_core.discovery.terms.list_glossaries import LIST_TIME, ListedGlossary, Listing
 from sync_core.discovery.terms.not_found import why_not_found
-from sync_core.discovery.terms.targets import split_key
+from sync_core.discovery.terms.targets import is_of_catalog, split_key
+from sync_core.discovery.terms.term_findings import TermFindings
 from sync_core.discovery.terms.term_memory import TermMemory
-from sync_core.discovery.terms.term_news import TermNews
-from sync_core.errors import ConfigError, SyncError, WaitError
+from sync_core.errors import ConfigError, SyncError, UnknownTermError, WaitError
 from sync_core.purview.client import PurviewClient
 from sync_core.runs.defer import Deferrals, Refusals, may_be_own
 from sync_core.runs.deferred import Kind
 from sync_core.settings import TermStore
 from sync_core.spelling import LookAlikeError, pick
 from sync_core.storage.notes import Notes
+from sync_core.storage.rows import LARGEST_ROW_BYTES, size_bytes, to_row
 
 NOTE = "terms"
 SO_FAR = "terms-so-far"
 RESOLVE_AFTER = timedelta(minutes=10)
-LIST_AFTER = timedelta(minutes=2)
-FEW_TERMS = 2000  # a thousand are listed with a request
-MOST_TERMS = 5000  # they are kept in one row, of 1 MiB at the most
+RESOLVE_HIDDEN_AFTER = timedelta(minutes=2)  # one is hidden: a steward may be adding links, and publish it again
+HIDDEN_LATELY = timedelta(hours=2)
+MOST_TERMS = 5000
+MOST_EXPLAINED = 10  # of the keywords that name nothing: each is compared with all names
 STORE = "glossaries"
 PARENT_AND_CHILD = "_"  # stands between them in a formal name (docs/vendors/purview.md, section 2)
 
@@ -36,8 +38,7 @@ class ResolvedTerms(BaseModel):
     """The keys of a selection's terms, with the keywords that name each.
 
     Terms and data products of the Unified Catalog come first. `kept` are those that are not found any more, or not
-    published, which is no proof that they are gone. `unknown` tells of each keyword that names no term. `listed` is how
-    many terms had to be listed to find them.
+    published, which is no proof that they are gone. `unknown` tells of each keyword that names no term.
     """
 
     selection: str
@@ -46,8 +47,7 @@ class ResolvedTerms(BaseModel):
     kept: list[str] = Field(default_factory=list)
     resolved_at: datetime
     unknown: list[str] = Field(default_factory=list)
-    listed: int = 0
-    news: TermNews = Field(default_factory=TermNews)
+    findings: TermFindings = Field(default_factory=TermFindings)
 
     @field_validator("keywords")
     @classmethod
@@ -70,10 +70,10 @@ class ResolvedTerms(BaseModel):
         """Raise what keywords name no term, if any do.
 
         Raises:
-            ConfigError: the message tells similar terms.
+            UnknownTermError: the message tells similar terms.
         """
         if self.unknown:
-            raise ConfigError(self.unknown[0], self.unknown[1:])
+            raise UnknownTermError(self.unknown[0], self.unknown[1:])
 
 
 class FoundSoFar(BaseModel):
@@ -109,11 +109,14 @@ class ResolveTerms:
         Raises:
             ConfigError: no keyword names a term.
         """
-        note = self._known(selection)
-        if note and note.resolved_at > (since or self._oldest(selection, note)):
+        stored = self._stored()
+        note = self._known(selection, stored)
+        if note and note.resolved_at > (since or self._oldest(note, deferrals)):
             return note
         if note is None or since is not None:
-            return self.resolve_anew(selection, deferrals, keep_alive)
+            terms = self._resolve(selection, deferrals, keep_alive, stored)
+            deferrals.succeeded(Kind.STORE, [STORE])
+            return terms
         return note if deferrals.waits(Kind.STORE, STORE) else self._refresh(selection, deferrals, note, keep_alive)
 
     def resolve_anew(
@@ -124,20 +127,22 @@ class ResolveTerms:
         Of a glossary that cannot be read, or that there was no time for, the terms that are known go on. `keep_alive`
         is called before each call.
         """
+        return self._resolve(selection, deferrals, keep_alive, self._stored())
+
+    def _resolve(
+        self,
+        selection: Selection,
+        deferrals: Deferrals,
+        keep_alive: Callable[[], None],
+        stored: ResolvedTerms | None,
+    ) -> ResolvedTerms:
         listing, now = Listing(self.purview, deferrals, self._has_time(deferrals, keep_alive)), self.clock()
+        setting = selection.setting
         found, failures = self._find_each(selection, listing)
         concepts = self.concepts.find(selection, deferrals, self._has_time(deferrals, keep_alive))
-        words = [str(keyword) for keyword in selection.keywords]
-        remembered = self.memory.recall_all(words)
-        targets = KnownTargets(words, self.concepts.store, {key: one.keywords for key, one in remembered.items()})
-        targets.add_catalog(concepts)
-        targets.add_classic(
-            {str(one): guids for one, guids in found.items()}, is_partial=bool(listing.unread or failures)
-        )
-        if targets.keywords:  # of drafts alone a person is told what to do
-            targets.add_drafts(concepts)
+        targets = self._targets(selection, found, concepts, is_partial=bool(listing.unread or failures))
         missing = [one for one in selection.keywords if str(one) not in targets.named]
-        unknown = [why_not_found(one, failures.get(one), listing, concepts, selection.setting) for one in missing]
+        unknown = _why_unknown(missing, lambda one: why_not_found(one, failures.get(one), listing, concepts, setting))
         if not targets.keywords and concepts.error and not found:
             raise concepts.error
         terms = ResolvedTerms(
@@ -147,33 +152,42 @@ class ResolveTerms:
             kept=targets.kept,
             resolved_at=now,
             unknown=unknown,
-            listed=listing.count,
-            news=self._news(targets.keywords, listing, concepts),
+            findings=self._findings(targets.keywords, listing, concepts, stored),
         )
         self._forget(targets.replaced, deferrals)
         if not targets.keywords:
             terms.check()
-        _check_count(terms, selection.setting)
+        check_size(terms, setting)
         if not unknown:
             self.notes.save(NOTE, terms)
         return terms
 
-    def _news(self, keys: Collection[str], listing: Listing, concepts: Found) -> TermNews:
-        """What is not found any more keeps the name that it had."""
-        note = self.notes.load(ResolvedTerms, NOTE)
-        before = note.news if note else TermNews()
-        names = {**before.names, **listing.names_of(keys), **concepts.names}
-        return TermNews(
+    def _targets(
+        self, selection: Selection, found: Mapping[Keyword, list[str]], concepts: Found, *, is_partial: bool
+    ) -> KnownTargets:
+        """Return what the keywords name in both stores, beside what they named before."""
+        words = [str(keyword) for keyword in selection.keywords]
+        remembered = self.memory.recall_all(words)
+        targets = KnownTargets(words, self.concepts.store, {key: one.keywords for key, one in remembered.items()})
+        targets.add_catalog(concepts)
+        targets.add_classic({str(one): guids for one, guids in found.items()}, is_partial=is_partial)
+        if targets.keywords:  # of drafts alone a person is told what to do
+            targets.add_drafts(concepts)
+        return targets
+
+    def _findings(
+        self, keys: Mapping[str, Sequence[str]], listing: Listing, concepts: Found, stored: ResolvedTerms | None
+    ) -> TermFindings:
+        """What is not found any more keeps the name that it had; what no listing named is called as its keyword."""
+        before = stored.findings if stored else TermFindings()
+        written = {key: f"classic term {words[0]}" for key, words in keys.items() if not is_of_catalog(key)}
+        names = {**written, **before.names, **listing.names_of(keys), **concepts.names}
+        return TermFindings(
             names={key: name for key, name in names.items() if key in keys},
             proposals=dict(concepts.proposals),
             unread=concepts.why_unread if self.concepts.store is TermStore.AUTO else "",
             closed_since=(before.closed_since or self.clock()) if concepts.is_closed else None,
         )
-
-    def closed_catalog(self) -> str:
-        """Return what to tell of a catalog that the app has no role in, as it was when names were looked up last."""
-        note = self.notes.load(ResolvedTerms, NOTE)
-        return note.news.closed if note and note.store == self.concepts.store else ""
 
     def _find_each(
         self, selection: Selection, listing: Listing
@@ -234,10 +248,16 @@ class ResolveTerms:
         with listing.deferrals.asking(Kind.TERM, str(keyword)):
             return self._find(keyword, listing)
 
-    def _known(self, selection: Selection) -> ResolvedTerms | None:
-        note = self.notes.load(ResolvedTerms, NOTE)
-        is_same = note and (note.selection, note.store) == (str(selection), self.concepts.store)
-        return note if is_same else None
+    def known(self, selection: Selection) -> ResolvedTerms | None:
+        """Return the terms as the last run knew them, or None; nobody is asked."""
+        return self._known(selection, self._stored())
+
+    def _known(self, selection: Selection, stored: ResolvedTerms | None) -> ResolvedTerms | None:
+        is_same = stored and (stored.selection, stored.store) == (str(selection), self.concepts.store)
+        return stored if is_same else None
+
+    def _stored(self) -> ResolvedTerms | None:
+        return self.notes.load(ResolvedTerms, NOTE)
 
     def _forget(self, keys: Iterable[str], deferrals: Deferrals) -> None:
         """Forget terms that were made anew; who only looks changes nothing."""
@@ -249,7 +269,7 @@ class ResolveTerms:
     ) -> ResolvedTerms:
         try:
             with deferrals.asking(Kind.STORE, STORE):
-                terms = self.resolve_anew(selection, deferrals, keep_alive)
+                terms = self._resolve(selection, deferrals, keep_alive, note)
         except SyncError as error:
             if not may_be_own(error):  # the lists tell whether all is refused
                 raise
@@ -267,10 +287,12 @@ class ResolveTerms:
 
         return has_time
 
-    def _oldest(self, selection: Selection, note: ResolvedTerms) -> datetime:
-        """Another glossary may get a term of that name, too: without a glossary it is listed more often, if cheap."""
-        is_bare = any(not keyword.glossary for keyword in selection.keywords)
-        return self.clock() - (LIST_AFTER if is_bare and note.listed <= FEW_TERMS else RESOLVE_AFTER)
+    def _oldest(self, note: ResolvedTerms, deferrals: Deferrals) -> datetime:
+        """Return since when names count: while one is hidden that was shown lately, they are looked up more often."""
+        now = self.clock()
+        hidden = [one for key in note.kept if (one := deferrals.find(Kind.TERM, key))]
+        is_lately = any(now - one.since < HIDDEN_LATELY for one in hidden)
+        return now - (RESOLVE_HIDDEN_AFTER if is_lately else RESOLVE_AFTER)
 
     def _find(self, keyword: Keyword, listing: Listing) -> list[str]:
         if keyword.is_product or not self.concepts.asks_classic:
@@ -292,11 +314,23 @@ class ResolveTerms:
         return matches
 
 
-def _check_count(terms: ResolvedTerms, setting: str) -> None:
-    """The terms are kept in one row, which has a bound.
+def _why_unknown(missing: Sequence[Keyword], why: Callable[[Keyword], str]) -> list[str]:
+    """Tell of the first of the keywords that name nothing, below how many they are."""
+    told = [why(one) for one in missing[:MOST_EXPLAINED]]
+    if len(missing) > MOST_EXPLAINED:
+        return [f"{len(missing)} keywords name nothing; the first {MOST_EXPLAINED} are:", *told]
+    return told
+
+
+def check_size(terms: ResolvedTerms, setting: str) -> None:
+    """The terms are kept in one row with their names, which has a bound.
 
     Raises:
-        ConfigError: there are too many.
+        ConfigError: there are too many, or their names are too long.
     """
-    if len(terms.guids) > MOST_TERMS:
-        raise ConfigError(f"{setting} selects {len(terms.guids)} terms; expected {MOST_TERMS} at most: name fewer.")
+    is_large = size_bytes(to_row("", "", terms)) > LARGEST_ROW_BYTES
+    if len(terms.guids) > MOST_TERMS or is_large:
+        raise ConfigError(
+            f"{setting} selects {len(terms.guids)} terms{', with long names' if is_large else ''}; expected "
+            f"{MOST_TERMS} at most, and less of long names: name fewer."
+        )

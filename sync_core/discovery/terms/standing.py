@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from sync_core.catalog.values import Concept, Status
 from sync_core.discovery.terms.keywords import Keyword
 from sync_core.discovery.terms.targets import is_of_catalog, is_term, split_key
+from sync_core.notifications.texts import approve_command
 from sync_core.spelling import normalized
 
 SEVERAL = 2
@@ -30,6 +31,7 @@ class Reason(StrEnum):
     UNPUBLISHED = "it is not published"
     RENAMED = "it has another name now"
     MOVED = "it is in another governance domain now"
+    PLACE_HIDDEN = "its governance domain is not shown: publish the domain"
     EMPTIED = "its list fell from several assets to none"
     UNLISTED = "no glossary lists it under this name any more"
 
@@ -267,7 +269,7 @@ def _was_mistaken(memory: Memory, look: Look) -> bool:
 
 
 def _fell(lost: int, at: Situation) -> str:
-    word = f"approve it: python -m sync_core approve-retirement --assets {lost} --by NAME."
+    word = f"approve it: {approve_command(lost)}."
     if at.is_curated:
         return (
             f"{Reason.EMPTIED}, and this tenant seems to have enabled asset curation: they stay until a published term "
@@ -303,4 +305,7 @@ def problem_of(keywords: Sequence[Keyword], concept: Concept, domains: Mapping[s
     if not named:
         return Reason.RENAMED
     domain = normalized(domains.get(concept.domain_id, ""))
-    return None if any(not one.glossary or normalized(one.glossary) == domain for one in named) else Reason.MOVED
+    if any(not one.glossary or normalized(one.glossary) == domain for one in named):
+        return None
+    is_shown = not concept.domain_id or concept.domain_id in domains
+    return Reason.MOVED if is_shown else Reason.PLACE_HIDDEN

@@ -6,16 +6,17 @@ A list that may not count raises, or holds: what it showed last counts as presen
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from sync_core.catalog.client import CatalogClient
-from sync_core.catalog.values import Kind
 from sync_core.discovery.terms.assignments import Assignments
-from sync_core.discovery.terms.curation import LINK_LIMIT
+from sync_core.discovery.terms.curation.learn_of_curation import CurationNote, LearnOfCuration
 from sync_core.discovery.terms.keywords import Keyword
-from sync_core.discovery.terms.learn_of_curation import CurationNote, LearnOfCuration
-from sync_core.discovery.terms.link_details import KeepDetails
-from sync_core.discovery.terms.paused import BusyError, GoneError, PausedError, UnpublishedError
-from sync_core.discovery.terms.read_links import ReadLinks
+from sync_core.discovery.terms.links.catalog_lists import CatalogLists, Seen
+from sync_core.discovery.terms.links.link_details import KeepDetails
+from sync_core.discovery.terms.links.read_links import ReadLinks
+from sync_core.discovery.terms.pages_ahead import PagesAhead
+from sync_core.discovery.terms.paused import GoneError
 from sync_core.discovery.terms.standing import (
     Look,
     Memory,
@@ -28,24 +29,19 @@ from sync_core.discovery.terms.standing import (
     heirs_among,
     judge_all,
     left_of,
-    problem_of,
 )
 from sync_core.discovery.terms.targets import is_of_catalog, split_key
 from sync_core.discovery.terms.term_memory import TermMemory, digest_of
 from sync_core.errors import (
-    AddressError,
-    ConfigError,
     NotFoundError,
     SyncError,
-    ThrottledError,
 )
+from sync_core.notifications.texts import approve_command
 from sync_core.purview.client import PAGE_SIZE, PurviewClient
 from sync_core.purview.wire import AssignedEntity
-from sync_core.runs.counts import Count
 from sync_core.runs.defer import Deferrals, may_be_own
 from sync_core.storage.notes import Notes
 
-WARN_FROM = 80
 LOOK_AGAIN_AFTER = timedelta(minutes=10)  # at a classic list that its successors have followed
 
 
@@ -105,17 +101,6 @@ class TermLists:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What a list of the catalog showed in this run."""
-
-    rows: list[AssignedEntity]
-    digest: str
-    place: str = ""
-    is_readable: bool = True
-    nowhere: frozenset[str] = frozenset()
-
-
 @dataclass
 class Lists:
     """One run's look at the lists. Those of the catalog are read before the classic ones, which they may succeed."""
@@ -127,7 +112,9 @@ class Lists:
     has_time: Callable[[], bool] = lambda: True
     _catalog: dict[str, Seen] = field(default_factory=dict)
     _classic: dict[str, dict[str, AssignedEntity]] = field(default_factory=dict)
+    _pages: dict[str, PagesAhead] = field(default_factory=dict)
     _heirs: dict[str, list[str]] = field(init=False)
+    _memories: dict[str, Memory] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._heirs = heirs_among({key: [str(one) for one in words] for key, words in self.keywords.items()})
@@ -145,61 +132,17 @@ class Lists:
             return self._fetch_classic(key, offset)
         if not offset or key not in self._catalog:
             self._catalog.pop(key, None)
-            self._catalog[key] = self._read_alone(key, *target)
+            self._catalog[key] = self._lists().read(key, *target)
         return self._catalog[key].rows[offset : offset + PAGE_SIZE]
+
+    def _lists(self) -> CatalogLists:
+        source = self.source
+        shared = (self.keywords, self.kept, self.deferrals, self.has_time)
+        return CatalogLists(source.catalog, source.memory, source.links, *shared)
 
     def is_followed(self, key: str) -> bool:
         """Whether a classic term is not needed any more, as far as is known before its list is read."""
         return has_followed(self._memory(key), self._heirs.get(key, ()), self._situation())
-
-    # Terms and data products of the Unified Catalog
-
-    def _read_alone(self, key: str, kind: Kind, concept_id: str) -> Seen:
-        """Read a list; whatever the catalog refuses, a sign-in or too many requests, the classic terms go on."""
-        try:
-            return self._read(key, kind, concept_id)
-        except NotFoundError as error:
-            raise GoneError(f"It is not shown: it was deleted, or is a draft. {error}") from error
-        except AddressError:
-            raise
-        except ThrottledError as error:
-            raise BusyError(str(error), retry_after_s=error.retry_after_s) from error
-        except ConfigError as error:
-            raise PausedError(str(error)) from error
-
-    def _read(self, key: str, kind: Kind, concept_id: str) -> Seen:
-        """One request where nothing changed; a list that changed counts only if its term does."""
-        links = self.source.catalog.fetch_links(kind, concept_id)
-        digest = digest_of(links.ids)
-        note, place = self.source.memory.recall(key, digest), ""
-        if note is None or note.digest != digest or key in self.kept:
-            place = self._check(key, kind, concept_id)
-            self._warn(key, len(links))
-        found = self.source.links.read(key, links.ids, self.deferrals, self.has_time)
-        if found.without_asset:
-            self.deferrals.log.counts[Count.NO_DATA_MAP_ASSET] += found.without_asset
-        is_readable = not links.unreadable and not found.unread
-        return Seen(found.rows, digest, place, is_readable, found.nowhere)
-
-    def _check(self, key: str, kind: Kind, concept_id: str) -> str:
-        """Return the domain of a term or data product that may count."""
-        keywords = self.keywords[key]
-        concept = self.source.catalog.fetch_concept(kind, concept_id)
-        has_place = any(keyword.glossary for keyword in keywords)
-        domains = {one.id: one.name for one in self.source.catalog.fetch_domains()} if has_place else {}
-        problem = problem_of(keywords, concept, domains)
-        if problem:
-            raise UnpublishedError(f"'{keywords[0]}' in the Unified Catalog: {problem}.")
-        return concept.domain_id
-
-    def _warn(self, key: str, count: int) -> None:
-        if count >= WARN_FROM and key.startswith(Kind.TERM):
-            self.deferrals.log.notes.append(
-                f"'{self.keywords[key][0]}' is linked with {count} assets; Purview allows {LINK_LIMIT} relationships "
-                "of a term: use several terms, or a data product."
-            )
-
-    # Classic terms
 
     def _fetch_classic(self, key: str, offset: int) -> Sequence[AssignedEntity]:
         """Return a page; rows that a successor decides on, and those of a term that is only kept, are not active."""
@@ -207,7 +150,7 @@ class Lists:
         if is_followed and not (self._memory(key).is_exact and (offset or self.source.is_look_due(key))):
             return []
         try:
-            page = self.source.purview.fetch_assigned_entities(key, offset)
+            page = self._pages_of(key).fetch(offset)
         except SyncError as error:
             if is_followed and may_be_own(error):
                 return []
@@ -219,13 +162,17 @@ class Lists:
         left_out = self._left_out(key) if self.source.curation() else set[str]()
         return [replace(row, is_active=False) if key in self.kept or row.guid in left_out else row for row in page]
 
+    def _pages_of(self, key: str) -> PagesAhead:
+        if key not in self._pages:
+            read = partial(self.source.purview.fetch_assigned_entities, key)
+            self._pages[key] = PagesAhead(read, self._memory(key).shown)
+        return self._pages[key]
+
     def _left_out(self, key: str) -> set[str]:
         """Return on whom a classic term has no say any more: successors have, or a person had the last word."""
         memory = self._memory(key)
         inherited = {guid for heir in self._heirs.get(key, ()) for guid in self.source.memory.ever(heir)}
         return inherited | set(memory.sample if memory.is_over else ())
-
-    # What follows
 
     def settle(self, seen: Assignments, failures: Mapping[str, SyncError]) -> tuple[Standing, dict[str, str]]:
         """Judge the lists, read whole but for those that failed, and remember it; return why others are paused.
@@ -255,12 +202,15 @@ class Lists:
     def _tell_left(self, key: str, left: int) -> None:
         self.deferrals.log.notes.append(
             f"{left} assets that the classic term '{self.keywords[key][0]}' had were never shown by its successor in "
-            "the Unified Catalog: they stay until it shows them. If they are to go, approve it: python -m sync_core "
-            f"approve-retirement --assets {left} --by NAME."
+            "the Unified Catalog: they stay until it shows them. If they are to go, approve it: "
+            f"{approve_command(left)}."
         )
 
     def _memory(self, key: str) -> Memory:
-        return self.source.memory_of(key, self.keywords[key])
+        """Return what is remembered of a term, looked up once a run until it changes."""
+        if key not in self._memories:
+            self._memories[key] = self.source.memory_of(key, self.keywords[key])
+        return self._memories[key]
 
     def _situation(self) -> Situation:
         is_curated = self.source.curation() is not None
@@ -317,6 +267,7 @@ class Lists:
             return True
 
     def _remember(self, verdicts: Mapping[str, Verdict]) -> None:
+        self._memories.clear()
         for key, verdict in verdicts.items():
             if verdict.is_forgotten:
                 self.source.memory.forget(key)

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from sync_core.lineage.webhook.empty_bodies_seen import EmptyBodiesSeen
-from sync_core.notifications.announcement import Announcement, NotificationKind
 
 NOTED_EVERY = timedelta(minutes=1)
 TOLD_FOR = timedelta(days=1)  # after the last one
@@ -53,10 +52,3 @@ def explain(seen: EmptyBodiesSeen | None, now: datetime) -> str:
     came = f"since {seen.first_at:%Y-%m-%d %H:%M}, the last one at {seen.last_at:%Y-%m-%d %H:%M} UTC"
     consequence = REFUSED if seen.refused else LOOKED_FOR
     return f"Deliveries of the webhook arrive without their body ({came}). {consequence} {REMEDY}"
-
-
-def bodies_missing(text: str) -> Announcement:
-    """Tell that deliveries arrive without their body."""
-    return Announcement(
-        NotificationKind.WEBHOOK_BODIES_MISSING, "Deliveries of CluedIn arrive without their body", text
-    )

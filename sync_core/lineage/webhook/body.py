@@ -14,7 +14,9 @@ SPELLINGS = ("dataSetId", "data_set_id", "DataSetId")
 EVENT_ID = "eventId"
 BODY = "body"
 # Numbers stay the text that they are: nobody counts with them, and some have more digits than Python reads.
-LOADS = partial(json.loads, parse_int=str, parse_float=str, parse_constant=str)
+# Neither does a line break in a text, which some senders do not escape.
+LOADS = partial(json.loads, parse_int=str, parse_float=str, parse_constant=str, strict=False)
+AROUND = "\ufeff\x00 \t\r\n"  # what some senders put around their JSON
 # Texts, brackets, and all between them.
 TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"?|[\[\]{}]|[^"\[\]{}]+', re.DOTALL)
 
@@ -28,7 +30,7 @@ class DeliveryBody:
 
 
 def parse_body(body: bytes) -> DeliveryBody:
-    """Read a body: JSON, with a byte order mark or without. The data set's id counts in the first spelling that is one.
+    """Read a body: JSON, with byte order marks or without. The data set's id counts in the first spelling that is one.
 
     Raises:
         RejectedError: it is no JSON object, or names no data set; `code` is the field.
@@ -45,7 +47,7 @@ def _parse_object(body: bytes) -> Mapping[str, Any]:
     # A byte that is no text is replaced: in an id it is found, elsewhere it does not matter.
     try:
         text = body.decode(json.detect_encoding(body), "replace")
-        found = _decode(text)
+        found = _decode(text.strip(AROUND))
     except ValueError as error:
         raise RejectedError(f"{BODY}: no JSON: {_where(error)}.", code=BODY) from None
     if not isinstance(found, dict):

@@ -1,4 +1,4 @@
-"""Takes a delivery of the webhook: check it, store it, enqueue it, and only then say so.
+"""Takes a delivery of the webhook: check it, store it, and only then say so.
 
 The body is a hint. What is written to Purview is read from CluedIn's API, so a forged body can at most cause a harmless
 re-read. What it asks for is stored with it, in one transaction: its message is a wake-up, which a tick makes good.
@@ -11,10 +11,9 @@ from http import HTTPStatus
 
 from pydantic import SecretStr
 
-from sync_core.answer import HttpAnswer, json_answer, problem
+from sync_core.answer import HttpAnswer, json_answer, problem, refuse_body
 from sync_core.errors import RejectedError, StateError, SyncError
-from sync_core.jobs.job import Job
-from sync_core.jobs.message import message_of
+from sync_core.jobs.wake_up import WakeUp, send_or_leave
 from sync_core.lineage.webhook.bodiless import lost_its_body
 from sync_core.lineage.webhook.body import DeliveryBody, parse_body
 from sync_core.lineage.webhook.delivery import Delivery, bodiless_delivery, delivery_key
@@ -24,10 +23,10 @@ from sync_core.lineage.webhook.signatures import is_id_signed, is_signed, is_sig
 from sync_core.logs import get_logger
 from sync_core.runtime import Runtime
 from sync_core.storage.queues import WorkQueue
+from sync_core.telemetry.spans import Attribute, span
 
 logger = get_logger(__name__)
 
-LARGEST_BODY_BYTES = 64 * 1024
 RETRY_AFTER_S = "10"
 LONGEST_ID = 200  # kept and answered; the key is made of the whole id
 # Without an id, the same body within the same hour is taken for the same delivery.
@@ -49,13 +48,14 @@ class DataSetProcessed:
     secrets: Sequence[SecretStr]
     empty_bodies: EmptyBodies
     runtime: Runtime
+    wake_up: WakeUp = send_or_leave
 
     def answer(self, headers: Mapping[str, str], body: bytes) -> HttpAnswer:
-        """Answer one POST. Two storage operations; nothing is asked of CluedIn or Purview."""
+        """Answer one POST. One storage operation, and the message behind it; nothing is asked of CluedIn or Purview."""
         headers = {name.lower(): value for name, value in headers.items()}
         if lost_its_body(headers, body):
             return self._answer_bodiless()
-        refusal = self._refuse(headers, body)
+        refusal = refuse_body(headers, body)
         if refusal:
             return refusal
         if self.secrets and not is_signed(headers, body, self._texts, self.runtime.now()):
@@ -83,14 +83,6 @@ class DataSetProcessed:
         except SyncError as error:
             return _not_stored("without a body", error)
         return self._accept(delivery)
-
-    def _refuse(self, headers: Mapping[str, str], body: bytes) -> HttpAnswer | None:
-        if len(body) > LARGEST_BODY_BYTES:
-            detail = f"The body has {len(body)} bytes; at most {LARGEST_BODY_BYTES} are taken."
-            return problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail)
-        if not _is_json(headers):
-            return problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Expected Content-Type: application/json.")
-        return None
 
     def _answer_unsigned(self, headers: Mapping[str, str], body: bytes) -> HttpAnswer:
         """Some senders repeat a delivery with its first time: too old is no reason to refuse what we have already.
@@ -135,24 +127,13 @@ class DataSetProcessed:
 
     def _accept(self, delivery: Delivery) -> HttpAnswer:
         try:
-            receipt = self.receipts.receive(delivery)
+            with span("take delivery", {Attribute.DATA_SET: delivery.data_set_id}):
+                receipt = self.receipts.receive(delivery)
         except SyncError as error:
             return _not_stored(delivery.key, error)
         if receipt.job:
-            self._send(receipt.job)
+            self.wake_up(self.queue, receipt.job)
         return _taken(delivery, "accepted" if receipt.is_new else "duplicate")
-
-    def _send(self, job: Job) -> None:
-        """What is stored is not lost: a message that cannot be sent now is sent by the next tick."""
-        try:
-            self.queue.send(message_of(job))
-        except SyncError as error:
-            logger.warning("The message of job %s is left to the next tick: %s", job.key, error)
-
-
-def _is_json(headers: Mapping[str, str]) -> bool:
-    media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
-    return media_type == "application/json" or media_type.endswith("+json")
 
 
 def _taken(delivery: Delivery, status: str) -> HttpAnswer:

@@ -3,7 +3,7 @@
 receipt:{key}   what came, and when; in the partition of the data sets, so that it is kept with the job or not at all
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import count, islice
@@ -14,10 +14,11 @@ from sync_core.jobs.job_store import JobStore
 from sync_core.lineage.data_set_store import DataSetStore, look_job, new_job
 from sync_core.lineage.record import DataSetStatus
 from sync_core.lineage.webhook.delivery import Delivery
-from sync_core.storage.rows import from_row, to_row
+from sync_core.storage.rows import Row, from_row, to_row
 from sync_core.storage.table import KEYS_BETWEEN, Operation, insert
 
 MAX_DROPS_PER_CALL = 1000
+MAX_LOOKED_AT = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +56,23 @@ class ReceiptStore:
         found = self.jobs.table.get(self.jobs.partition, f"receipt:{key}")
         return from_row(Delivery, found.values) if found else None
 
+    def was_sent_since(self, moment: datetime) -> bool:
+        """Whether a webhook sent a delivery since a moment."""
+        query = f"{KEYS_BETWEEN} and is_hint eq @sent and received_at ge @moment"
+        return any(True for _ in self._rows(query, sent=True, moment=moment.isoformat()))
+
+    def last_sent_at(self) -> datetime | None:
+        """Return when a webhook sent its last delivery, of those whose receipts are kept; None if it never did."""
+        rows = islice(self._rows(f"{KEYS_BETWEEN} and is_hint eq @sent", sent=True), MAX_LOOKED_AT)
+        return max((datetime.fromisoformat(str(row["received_at"])) for row in rows), default=None)
+
+    def _rows(self, query: str, **values: object) -> Iterator[Row]:
+        bounds = {"partition": self.jobs.partition, "first": "receipt:", "last": "receipt;"}
+        return self.jobs.table.rows(query, {**bounds, **values}, select=["RowKey", "received_at"])
+
     def forget_before(self, moment: datetime, has_time: Callable[[], bool] = lambda: True) -> int:
         """Drop receipts that are older than that, while there is time; return how many."""
-        bounds = {"partition": self.jobs.partition, "first": "receipt:", "last": "receipt;"}
-        query = f"{KEYS_BETWEEN} and received_at lt @moment"
-        rows = self.jobs.table.rows(query, {**bounds, "moment": moment.isoformat()}, select=["RowKey"])
+        rows = self._rows(f"{KEYS_BETWEEN} and received_at lt @moment", moment=moment.isoformat())
         keys = [str(row["RowKey"]) for row in islice(rows, MAX_DROPS_PER_CALL)]
         return self.jobs.table.delete_each(self.jobs.partition, keys, has_time)
 

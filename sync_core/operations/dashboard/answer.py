@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from http import HTTPStatus
 
 from sync_core.answer import HEADERS, HttpAnswer
+from sync_core.operations.dashboard.asset_page import AssetView
+from sync_core.operations.dashboard.buttons import NO_ACTING, Acting
 from sync_core.operations.dashboard.links import Links
-from sync_core.operations.dashboard.render import render_dashboard, render_trouble, style_source
+from sync_core.operations.dashboard.render import render_asset, render_dashboard, render_trouble, style_source
 from sync_core.operations.dashboard.view import View
 from sync_core.operations.dashboard.words import lines
 
@@ -13,9 +15,35 @@ HTML = "text/html"
 RETRY_AFTER_S = 10
 
 
-def dashboard_answer(view: View) -> HttpAnswer:
-    """Answer with the dashboard."""
-    return HttpAnswer(HTTPStatus.OK, render_dashboard(view), HTML, _headers())
+def dashboard_answer(view: View, acting: Acting = NO_ACTING) -> HttpAnswer:
+    """Answer with the dashboard; while work is outstanding, a browser asks for it again by itself."""
+    refreshing = {"Refresh": str(view.refresh_s)} if view.refresh_s else {}
+    return HttpAnswer(HTTPStatus.OK, render_dashboard(view, acting), HTML, {**_headers(), **refreshing})
+
+
+def not_done_answer(query: Mapping[str, str], status: HTTPStatus, why: str) -> HttpAnswer:
+    """Answer a form that is not taken: why, and a link back to the page."""
+    page = render_trouble("Nothing was done", lines(why), "", Links(query).here())
+    return HttpAnswer(status, page, HTML, _headers())
+
+
+def not_admitted_answer(query: Mapping[str, str], refusal: HttpAnswer, why: str) -> HttpAnswer:
+    """Answer whoever is not let in, with the status and the headers of the refusal."""
+    page = render_trouble("You are not let in", lines(why), "", Links(query).plain())
+    return HttpAnswer(refusal.status, page, HTML, {**refusal.headers, **_headers()})
+
+
+def asset_answer(view: AssetView, acting: Acting = NO_ACTING) -> HttpAnswer:
+    """Answer with the page of one asset."""
+    return HttpAnswer(HTTPStatus.OK, render_asset(view, acting), HTML, _headers())
+
+
+def no_such_asset_answer(query: Mapping[str, str]) -> HttpAnswer:
+    """Answer that no such asset is recorded, with a link to those that are."""
+    details = ("No asset is recorded under this key or guid.",)
+    advice = "It may never have been selected, or its record was lost: the next discovery makes it anew."
+    page = render_trouble("There is no such asset", details, advice, Links(query).to())
+    return HttpAnswer(HTTPStatus.NOT_FOUND, page, HTML, _headers())
 
 
 def refused_answer(query: Mapping[str, str], error: Exception) -> HttpAnswer:

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sync_core.assets.record import AssetStatus
-from sync_core.operations.dashboard.links import Links
-from sync_core.operations.dashboard.next_steps import after_dead_letter
+from sync_core.notifications.texts import approve_command
+from sync_core.operations.dashboard.links import FILTERS, Links
+from sync_core.operations.dashboard.next_steps import stuck_letters
 from sync_core.operations.dashboard.words import lines, many, relative, shortened
 from sync_core.operations.facts import Facts
 from sync_core.operations.well_being import is_discovery_well
@@ -17,12 +18,16 @@ ASSETS, DEAD_LETTERS, NOTIFICATIONS = "assets", "dead-letters", "notifications" 
 
 @dataclass(frozen=True, slots=True)
 class AttentionItem:
-    """One thing to see to: what it is, details, a command that settles it, and where on the page there is more."""
+    """One thing to see to: what it is, details, a command that settles it, and where on the page there is more.
+
+    `approves` is how many assets a person may let go by a button, 0 where there is nothing to approve.
+    """
 
     title: str
     details: tuple[str, ...] = ()
     command: str = ""
     link: str = ""
+    approves: int = 0
 
 
 def find_attention_items(facts: Facts, links: Links) -> Iterator[AttentionItem]:
@@ -61,14 +66,12 @@ def _approval(facts: Facts) -> Iterator[AttentionItem]:
         f"{needed.assets} of {many(needed.of, 'asset')} are no longer found in Purview ({since}): {names}.",
         "Nothing was changed. Look whether the term was renamed, or the app's identity lost a role. To retire them:",
     )
-    command = f"python -m sync_core approve-retirement --assets {needed.assets} --by NAME"
-    yield AttentionItem(f"Retiring {many(needed.assets, 'asset')} waits for a person's approval", details, command)
+    title = f"Retiring {many(needed.assets, 'asset')} waits for a person's approval"
+    yield AttentionItem(title, details, approve_command(needed.assets), approves=needed.assets)
 
 
 def _dead_letters(facts: Facts, links: Links) -> Iterator[AttentionItem]:
-    stuck = [
-        dead_letter for dead_letter in facts.dead_letters if after_dead_letter(dead_letter, facts.generated_at).is_stuck
-    ]
+    stuck = stuck_letters(facts)
     if stuck:
         verb = "waits" if len(stuck) == 1 else "wait"
         yield AttentionItem(f"{many(len(stuck), 'dead letter')} {verb} for a person", link=links.to(DEAD_LETTERS))
@@ -77,7 +80,7 @@ def _dead_letters(facts: Facts, links: Links) -> Iterator[AttentionItem]:
 def _rejected(facts: Facts, links: Links) -> Iterator[AttentionItem]:
     rejected = facts.counts.get(AssetStatus.REJECTED, 0)
     if rejected:
-        link = links.to(ASSETS, state=AssetStatus.REJECTED, search="", after="")
+        link = links.filtered(ASSETS, **{**dict.fromkeys(FILTERS, ""), "state": AssetStatus.REJECTED.value})
         yield AttentionItem(f"{many(rejected, 'asset')} must be mended in Purview", link=link)
 
 
@@ -91,14 +94,14 @@ def _unreadable(facts: Facts) -> Iterator[AttentionItem]:
 
 
 def _curation(facts: Facts) -> Iterator[AttentionItem]:
-    if facts.curation:
-        yield AttentionItem("Asset curation is enabled in this tenant", tuple(facts.curation))
+    if facts.terms.curation:
+        yield AttentionItem("Asset curation is enabled in this tenant", tuple(facts.terms.curation))
 
 
 def _catalog(facts: Facts) -> Iterator[AttentionItem]:
-    if facts.closed_catalog:
+    if facts.terms.closed_catalog:
         how = "If no term of it is to select assets, set SYNC_TERM_STORE=classic: then it is not asked."
-        yield AttentionItem("The Unified Catalog is not read", (facts.closed_catalog, how))
+        yield AttentionItem("The Unified Catalog is not read", (facts.terms.closed_catalog, how))
 
 
 def _webhook(facts: Facts) -> Iterator[AttentionItem]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sync_core.assets.record import AssetRecord
+from sync_core.assets.listed import ListedAsset
 from sync_core.lineage.graph.names import (
     CLUES,
     DATA_SET,
@@ -37,10 +37,10 @@ class Chain:
         return " → ".join(shortened(node.name) for node in self.nodes)
 
 
-def to_chain(record: DataSetRecord, source: AssetRecord | None) -> Chain | None:
+def to_chain(record: DataSetRecord, source: ListedAsset | None) -> Chain | None:
     """Return what stands of a data set's lineage, or None where nothing does or nobody knows.
 
-    `source` is the record of its source asset, if there is one.
+    `source` is its source asset, if that is recorded.
     """
     if not record.fingerprint:
         return None
@@ -57,7 +57,7 @@ def entity_type_name(entity_type: str) -> str:
     return entity_type.rpartition("/")[2] or entity_type
 
 
-def _source(record: DataSetRecord, source: AssetRecord | None) -> Node:
+def _source(record: DataSetRecord, source: ListedAsset | None) -> Node:
     if source is None:
         return Node(SOURCE, record.asset_qualified_name)
     return Node(source.type_name, source.name, SOURCE)

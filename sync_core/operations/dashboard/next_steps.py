@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sync_core.absence.retirement import GRACE_SNAPSHOTS
-from sync_core.assets.record import AssetRecord, AssetStatus
+from sync_core.assets.listed import ListedAsset
+from sync_core.assets.record import AssetStatus
 from sync_core.errors import ConfigError, RejectedError
 from sync_core.jobs.backoff import MOST_ATTEMPTS
 from sync_core.jobs.dead_letter import DeadLetter
@@ -13,8 +14,9 @@ from sync_core.lineage.record import DataSetRecord, DataSetStatus
 from sync_core.operations.dashboard.words import relative
 from sync_core.operations.facts import Facts
 
+NOTHING = "Nothing: it is done."
 OF_ASSETS = {
-    AssetStatus.SYNCED: "Nothing: it is done.",
+    AssetStatus.SYNCED: NOTHING,
     AssetStatus.REJECTED: "Mend it in Purview. It is read again within an hour.",
     AssetStatus.RETIRED: "Nothing. If it has its term again, it keeps its group.",
 }
@@ -39,19 +41,29 @@ class Next:
     dead_letter: str = ""
     is_stuck: bool = False
 
+    @property
+    def is_worth_saying(self) -> bool:
+        """Whether it says more than that all is done."""
+        return self != DONE
 
-def after_asset(record: AssetRecord, facts: Facts) -> Next:
+
+DONE = Next(NOTHING)
+CLOSED = Next("Nothing: a person closed its dead letter. Replay that, and it is tried again.")
+
+
+def after_asset(asset: ListedAsset, facts: Facts) -> Next:
     """Tell what happens next with an asset."""
-    match record.status:
+    match AssetStatus(asset.status):
         case AssetStatus.QUEUED:
-            return _try_again(record.key, facts)
+            return _try_again(asset.key, facts)
         case AssetStatus.FAILED:
-            return _after_death(record.key, facts)
+            return _after_death(asset.key, facts)
         case AssetStatus.REJECTED:
-            return Next(OF_ASSETS[record.status], is_stuck=True)
-        case AssetStatus.SYNCED if record.absent:
-            return _missing(record, facts)
-    return Next(OF_ASSETS[record.status])
+            return Next(OF_ASSETS[AssetStatus.REJECTED], is_stuck=True)
+        case AssetStatus.SYNCED if asset.absent:
+            return _missing(asset, facts)
+        case status:
+            return Next(OF_ASSETS[status])
 
 
 def after_data_set(record: DataSetRecord, facts: Facts) -> Next:
@@ -66,6 +78,8 @@ def after_data_set(record: DataSetRecord, facts: Facts) -> Next:
 
 def after_dead_letter(dead_letter: DeadLetter, now: datetime) -> Next:
     """Tell what happens next with a dead letter."""
+    if dead_letter.set_aside_at:
+        return CLOSED
     again_at = replay_at(dead_letter)
     if again_at is None:
         return Next(
@@ -76,6 +90,11 @@ def after_dead_letter(dead_letter: DeadLetter, now: datetime) -> Next:
     if again_at <= now:
         return Next(f"{remedy}It is replayed by the next reconcile run, within 15 min.", is_stuck=is_refused)
     return Next(f"{remedy}It is replayed by itself {relative(again_at, now)}; sooner by hand.", is_stuck=is_refused)
+
+
+def stuck_letters(facts: Facts) -> frozenset[str]:
+    """Return the ids of the dead letters that wait for a person."""
+    return frozenset(one.id for one in facts.dead_letters if after_dead_letter(one, facts.generated_at).is_stuck)
 
 
 def _try_again(key: str, facts: Facts) -> Next:
@@ -92,12 +111,14 @@ def _try_again(key: str, facts: Facts) -> Next:
 def _after_death(dead_letter: str, facts: Facts) -> Next:
     known = {each.id: each for each in facts.dead_letters}
     if dead_letter not in known:
-        return Next("It was given up: a dead letter tells why.", is_stuck=True)
+        job = facts.jobs.get(dead_letter)
+        is_closed = job is not None and job.set_aside_at is not None
+        return CLOSED if is_closed else Next("It was given up: a dead letter tells why.", is_stuck=True)
     then = after_dead_letter(known[dead_letter], facts.generated_at)
-    return Next(then.text, dead_letter, then.is_stuck)
+    return then if then is CLOSED else Next(then.text, dead_letter, then.is_stuck)
 
 
-def _missing(record: AssetRecord, facts: Facts) -> Next:
-    if facts.approval_needed and record.absent >= GRACE_SNAPSHOTS - 1:
+def _missing(asset: ListedAsset, facts: Facts) -> Next:
+    if facts.approval_needed and asset.absent >= GRACE_SNAPSHOTS - 1:
         return Next("It is no longer found. Whether it is retired waits for a person's approval.", is_stuck=True)
     return Next("It was not found the last time. It is retired if it is missing once more.")

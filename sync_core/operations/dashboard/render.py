@@ -9,8 +9,10 @@ from functools import cache, partial
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from sync_core.operations.dashboard.asset_page import WEIGHTS, AssetView
+from sync_core.operations.dashboard.buttons import Acting
 from sync_core.operations.dashboard.chain import entity_type_name
-from sync_core.operations.dashboard.links import KEY
+from sync_core.operations.dashboard.links import FILTERS, KEY
 from sync_core.operations.dashboard.view import View
 from sync_core.operations.dashboard.words import LONGEST_QUALIFIED_NAME, many, shortened, tame, to_moment
 
@@ -21,10 +23,18 @@ TEMPLATES = files(__package__) / "templates"
 RUNS_AT_ONCE = 5  # the others are folded away
 
 
-def render_dashboard(view: View) -> str:
+def render_dashboard(view: View, acting: Acting) -> str:
     """Return the page of what is synced, what is not, why not, and what happens next."""
     moment = partial(to_moment, now=view.facts.generated_at)
-    return _render("dashboard.html", view=view, facts=view.facts, links=view.links, to_moment=moment)
+    shown = {"view": view, "facts": view.facts, "links": view.links, "acting": acting, "dead_letters": ""}
+    return _render("dashboard.html", **shown, to_moment=moment)
+
+
+def render_asset(view: AssetView, acting: Acting) -> str:
+    """Return the page of one asset: where it stands, how it came there, and its lineage."""
+    moment = partial(to_moment, now=view.now)
+    shown = {"view": view, "now": view.now, "found": view.found, "acting": acting, "dead_letters": view.table}
+    return _render("asset.html", **shown, to_moment=moment)
 
 
 def render_trouble(title: str, details: tuple[str, ...], advice: str, again: str) -> str:
@@ -67,6 +77,8 @@ def _environment() -> "Environment":
     environment.filters["qualified"] = partial(shortened, longest=LONGEST_QUALIFIED_NAME)
     environment.filters["entity_type_name"] = entity_type_name
     environment.filters["many"] = many
+    environment.globals["WEIGHTS"] = WEIGHTS
+    environment.globals["NO_FILTER"] = dict.fromkeys(FILTERS, "")
     environment.globals["RUNS_AT_ONCE"] = RUNS_AT_ONCE
     return environment
 

@@ -1,24 +1,31 @@
 """What the dashboard shows, ready to be written as HTML."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 
-from sync_core.assets.record import AssetRecord, AssetStatus
+from sync_core.assets.listed import ListedAsset
+from sync_core.assets.record import AssetStatus
 from sync_core.jobs.dead_letter import DeadLetter
 from sync_core.jobs.job import JobKind
 from sync_core.jobs.message import QUEUES
 from sync_core.lineage.record import DataSetRecord, DataSetStatus
+from sync_core.operations.dashboard.asset_table import AssetTable, Choice
 from sync_core.operations.dashboard.attention import AttentionItem, find_attention_items
+from sync_core.operations.dashboard.causes import CauseGroup, DeadLetterRow, group_by_cause
 from sync_core.operations.dashboard.chain import Chain, to_chain
+from sync_core.operations.dashboard.charts import Chart, chart_records, chart_runs, tell_records
 from sync_core.operations.dashboard.drawing import Drawing, draw_across, draw_down
-from sync_core.operations.dashboard.links import Links
+from sync_core.operations.dashboard.links import OFF, ON, Links
 from sync_core.operations.dashboard.next_steps import Next, after_asset, after_data_set, after_dead_letter
 from sync_core.operations.dashboard.words import lines
 from sync_core.operations.facts import Facts, Filter
+from sync_core.operations.portals import Portals
 from sync_core.operations.well_being import is_discovery_well
-from sync_core.runs.run import RunRecord
+from sync_core.runs.run import RunOutcome, RunRecord
 from sync_core.runs.throttle import Throttle
 
+REFRESH_S = 30
 MEANINGS = {
     AssetStatus.SYNCED: "group and source stand in CluedIn",
     AssetStatus.QUEUED: "group and source are to be made",
@@ -41,11 +48,35 @@ class StateCount:
 
 @dataclass(frozen=True, slots=True)
 class AssetRow:
-    """An asset, why it stands where it stands, and what happens next."""
+    """An asset, why it stands where it stands, what happens next, and where there is more of it."""
 
-    record: AssetRecord
+    asset: ListedAsset
     why: tuple[str, ...]
     next: Next
+    link: str
+    in_purview: str
+    in_cluedin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was read: facts, the table of assets, when and whether all of these were listed, and source assets."""
+
+    facts: Facts
+    table: AssetTable
+    listed_at: datetime
+    is_whole: bool
+    sources: Mapping[str, ListedAsset]
+
+
+@dataclass(frozen=True, slots=True)
+class Select:
+    """A filter: its parameter, its label, what it offers, and what is chosen."""
+
+    name: str
+    label: str
+    choices: Sequence[Choice]
+    chosen: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,22 +84,16 @@ class DataSetCard:
     """A data set, its source asset if that is recorded, and its lineage in two shapes; `chain` tells it in words."""
 
     record: DataSetRecord
-    source: AssetRecord | None
+    source: ListedAsset | None
+    source_link: str
+    in_cluedin: str
     why: tuple[str, ...]
     next: Next
+    records: Chart | None
+    records_now: str
     chain: Chain | None
     across: Drawing | None
     down: Drawing | None
-
-
-@dataclass(frozen=True, slots=True)
-class DeadLetterRow:
-    """A dead letter, the way on which its work was, its cause, and what happens next."""
-
-    record: DeadLetter
-    way: str
-    cause: tuple[str, ...]
-    next: Next
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,18 +117,31 @@ class View:
     attention: Sequence[AttentionItem]
     pauses: Sequence[Throttle]
     states: Sequence[StateCount]
+    selects: Sequence[Select]
+    reading: Reading
+    table: AssetTable
     assets: Sequence[AssetRow]
     more_assets: str
     data_sets: Sequence[DataSetCard]
     more_data_sets: str
-    dead_letters: Sequence[DeadLetterRow]
+    dead_letters: Sequence[CauseGroup]
     runs: Sequence[RunRow]
+    run_charts: Sequence[Chart]
     reconciliations: Sequence[RunRow]
+    reconciliation_charts: Sequence[Chart]
+    is_outstanding: bool
+    refresh_s: int | None
+
+    @property
+    def may_act(self) -> bool:
+        """Whether there is anything that a person can do here."""
+        return _may_act(self.facts)
 
 
-def to_view(facts: Facts, sources: Mapping[str, AssetRecord], wanted: Filter, links: Links) -> View:
-    """Return the page of what was read. `sources` are source assets by their key."""
-    after, after_data_set = facts.assets.next, facts.data_sets.next
+def to_view(reading: Reading, wanted: Filter, links: Links, portals: Portals) -> View:
+    """Return the page of what was read."""
+    facts, table = reading.facts, reading.table
+    after, after_data_set = table.next, facts.data_sets.next
     return View(
         facts=facts,
         links=links,
@@ -112,19 +150,28 @@ def to_view(facts: Facts, sources: Mapping[str, AssetRecord], wanted: Filter, li
         attention=list(find_attention_items(facts, links)),
         pauses=[throttle for throttle in facts.throttles if throttle.until > facts.generated_at],
         states=_states(facts, wanted, links),
-        assets=[AssetRow(record, _why(record, facts), after_asset(record, facts)) for record in facts.assets.items],
+        selects=list(_selects(reading, wanted)),
+        reading=reading,
+        table=table,
+        assets=[to_row(asset, facts, links, portals) for asset in table.items],
         more_assets=links.to("assets", after=after) if after else "",
-        data_sets=[_card(record, sources.get(record.asset_key), facts) for record in facts.data_sets.items],
+        data_sets=[
+            to_card(one, reading.sources.get(one.asset_key), facts, links, portals) for one in facts.data_sets.items
+        ],
         more_data_sets=links.to("data-sets", afterDataSet=after_data_set) if after_data_set else "",
-        dead_letters=[_dead_letter(dead_letter, facts) for dead_letter in facts.dead_letters],
+        dead_letters=group_by_cause([_dead_letter(dead_letter, facts) for dead_letter in facts.dead_letters]),
         runs=[_run(run) for run in facts.runs],
+        run_charts=chart_runs(facts.runs),
         reconciliations=[_run(run) for run in facts.reconciliations],
+        reconciliation_charts=chart_runs(facts.reconciliations),
+        is_outstanding=_is_outstanding(facts),
+        refresh_s=REFRESH_S if _is_outstanding(facts) and _may_refresh(facts, links) else None,
     )
 
 
 def _states(facts: Facts, wanted: Filter, links: Links) -> list[StateCount]:
     total = sum(facts.counts.values())
-    everything = links.to("assets", state="", after="")
+    everything = links.filtered("assets", state="")
     return [
         StateCount("all", total, "assets ever selected", everything, wanted.state is None),
         *(
@@ -132,7 +179,7 @@ def _states(facts: Facts, wanted: Filter, links: Links) -> list[StateCount]:
                 state.value,
                 facts.counts.get(state, 0),
                 meaning,
-                links.to("assets", state=state.value, after=""),
+                links.filtered("assets", state=state.value),
                 wanted.state is state,
             )
             for state, meaning in MEANINGS.items()
@@ -140,9 +187,34 @@ def _states(facts: Facts, wanted: Filter, links: Links) -> list[StateCount]:
     ]
 
 
-def _why(record: AssetRecord, facts: Facts) -> tuple[str, ...]:
-    is_failing = record.status in {AssetStatus.QUEUED, AssetStatus.FAILED}
-    return _last_error(record.key, facts) if is_failing else lines(record.reason)
+def _selects(reading: Reading, wanted: Filter) -> Iterator[Select]:
+    """Yield the filters that have something to choose from."""
+    table = reading.table
+    terms = [replace(one, label=reading.facts.terms.names.get(one.value) or one.value) for one in table.terms]
+    for select in (
+        Select("type", "Type", table.types, wanted.type_name),
+        Select("term", "Term", terms, wanted.term),
+        Select("collection", "Collection", table.collections, wanted.collection),
+    ):
+        if select.choices:
+            yield select
+
+
+def to_row(asset: ListedAsset, facts: Facts, links: Links, portals: Portals) -> AssetRow:
+    """Return what is shown of an asset among others."""
+    return AssetRow(
+        asset=asset,
+        why=_why(asset, facts),
+        next=after_asset(asset, facts),
+        link=links.asset(asset.key),
+        in_purview=portals.asset(asset.guid),
+        in_cluedin=portals.data_sources() if asset.group_id else "",
+    )
+
+
+def _why(asset: ListedAsset, facts: Facts) -> tuple[str, ...]:
+    is_failing = asset.status in {AssetStatus.QUEUED, AssetStatus.FAILED}
+    return _last_error(asset.key, facts) if is_failing else lines(asset.reason)
 
 
 def _last_error(key: str, facts: Facts) -> tuple[str, ...]:
@@ -150,18 +222,40 @@ def _last_error(key: str, facts: Facts) -> tuple[str, ...]:
     return lines(job.last_error) if job else ()
 
 
-def _card(record: DataSetRecord, source: AssetRecord | None, facts: Facts) -> DataSetCard:
+def to_card(
+    record: DataSetRecord, source: ListedAsset | None, facts: Facts, links: Links, portals: Portals
+) -> DataSetCard:
+    """Return what is shown of a data set; `source` is its source asset, if that is recorded."""
     is_failing = record.status in {DataSetStatus.QUEUED, DataSetStatus.FAILED}
     chain = to_chain(record, source)
     return DataSetCard(
         record=record,
         source=source,
+        source_link=links.asset(source.key) if source else "",
+        in_cluedin=portals.data_set(record.data_set_id),
         why=(*(_last_error(record.data_set_id, facts) if is_failing else lines(record.reason)), *record.notes),
         next=after_data_set(record, facts),
+        records=chart_records(record.processed),
+        records_now=tell_records(record.processed[-1]) if record.processed else "",
         chain=chain,
         across=draw_across(chain) if chain else None,
         down=draw_down(chain) if chain else None,
     )
+
+
+def _is_outstanding(facts: Facts) -> bool:
+    """Whether something changes by itself within the next minutes."""
+    is_running = bool(facts.runs) and facts.runs[0].outcome is RunOutcome.RUNNING
+    return bool(facts.counts.get(AssetStatus.QUEUED) or facts.open_deliveries or is_running)
+
+
+def _may_refresh(facts: Facts, links: Links) -> bool:
+    """Whether a reload disturbs nobody: what a person types next to a button would be gone."""
+    return links.refresh == ON if _may_act(facts) else links.refresh != OFF
+
+
+def _may_act(facts: Facts) -> bool:
+    return bool(facts.dead_letters or facts.approval_needed)
 
 
 def _dead_letter(dead_letter: DeadLetter, facts: Facts) -> DeadLetterRow:

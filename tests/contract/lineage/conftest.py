@@ -7,9 +7,11 @@ from azure.core.credentials import AccessToken, AzureKeyCredential
 from azure.core.pipeline.policies import AzureKeyCredentialPolicy
 from azure.purview.datamap import DataMapClient
 
-from tests.integration.sync_core.lineage.conftest import Services, bench, lineage_services, new_bench, services
+from tests.integration.sync_core.lineage.conftest import bench
+from tests.kit.services import Services
+from tests.kit.stage import cluedin, identity, new_bench, purview
 
-__all__ = ["bench", "lineage_services", "new_bench", "services"]
+__all__ = ["bench", "cluedin", "identity", "new_bench", "purview"]
 
 TOKEN = "a-token"
 

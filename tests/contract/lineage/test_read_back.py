@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from azure.purview.datamap import DataMapClient
 
-from tests.integration.sync_core.lineage.bench import CUSTOMERS, MAPPING, ORDERS, LineageBench
+from tests.kit.lineage_bench import CUSTOMERS, MAPPING, ORDERS, LineageBench
 
 CHAIN = [
     ("azure_sql_table", "Customers"),

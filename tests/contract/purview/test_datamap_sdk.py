@@ -213,3 +213,25 @@ def test_refusals_arrive_as_the_sdks_own_errors(client: DataMapClient, purview: 
     purview.patch_switches({"access": "gateway_403"})
     with pytest.raises(HttpResponseError, match="Not authorized to access account"):
         client.glossary.batch_get()
+
+
+def test_business_metadata_of_one_group_leaves_the_others_and_says_what_it_does_not_know(client: DataMapClient) -> None:
+    options = {"maxStrLength": "10", "applicableEntityTypes": '["DataSet"]'}
+    attribute = {"name": "state", "typeName": "string", "isOptional": True, "options": options}
+    groups = [
+        {"category": "BUSINESS_METADATA", "name": name, "attributeDefs": [attribute]} for name in ("ours", "theirs")
+    ]
+    client.type_definition.batch_create({"businessMetadataDefs": groups})
+    assert client.type_definition.get_business_metadata_by_name("ours").attribute_defs[0].name == "state"
+    guid = str(client.entity.get_by_unique_attribute("azure_sql_table", attribute=TABLE).entity.guid)
+
+    client.entity.add_or_update_business_metadata_attributes("theirs", guid, {"state": "theirs"})
+    client.entity.add_or_update_business_metadata_attributes("ours", guid, {"state": "ours"})
+    entity = client.entity.get(guid).entity
+    assert entity.business_attributes == {"theirs": {"state": "theirs"}, "ours": {"state": "ours"}}
+
+    for group, values in (("nothing", {"state": "x"}), ("ours", {"nothing": "x"}), ("ours", {"state": "x" * 11})):
+        with pytest.raises(HttpResponseError, match="ATLAS-400"):
+            client.entity.add_or_update_business_metadata_attributes(group, guid, values)
+    client.entity.remove_business_metadata_attributes("ours", guid, {"state": ""})
+    assert client.entity.get(guid).entity.business_attributes == {"theirs": {"state": "theirs"}}

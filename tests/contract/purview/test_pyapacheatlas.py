@@ -124,3 +124,25 @@ def test_entities_are_uploaded_and_moved_by_collection(
     assert atlas.get_single_entity(guid=guid)["entity"]["collectionId"] == "clu3dn"
     collections_client.move_entities([guid], "mktzz7")
     assert atlas.get_single_entity(guid=guid)["entity"]["collectionId"] == "mktzz7"
+
+
+def test_business_metadata_is_defined_set_beside_what_others_set_and_taken_away(atlas: AtlasClient) -> None:
+    options = {"maxStrLength": "100", "applicableEntityTypes": '["DataSet"]'}
+    groups = [
+        {
+            "category": "BUSINESS_METADATA",
+            "name": name,
+            "attributeDefs": [{"name": attribute, "typeName": "string", "isOptional": True, "options": options}],
+        }
+        for name, attribute in (("ours", "state"), ("theirs", "owner"))
+    ]
+    atlas.upload_typedefs({"businessMetadataDefs": groups})
+    (guid,) = (each["guid"] for each in atlas.get_entity(qualifiedName=TABLE, typeName="azure_sql_table")["entities"])
+    atlas.update_businessMetadata(guid, {"theirs": {"owner": "Ada"}})
+    atlas.update_businessMetadata(guid, {"ours": {"state": "synced"}})
+    (entity,) = atlas.get_entity(guid=guid)["entities"]
+    assert entity["businessAttributes"] == {"theirs": {"owner": "Ada"}, "ours": {"state": "synced"}}
+
+    atlas.delete_businessMetadata(guid, {"ours": {"state": ""}})
+    (entity,) = atlas.get_entity(guid=guid)["entities"]
+    assert entity["businessAttributes"] == {"theirs": {"owner": "Ada"}}

@@ -101,7 +101,8 @@ def test_a_snapshot_shows_what_a_change_does(compiler: Compiler) -> None:
 
 def _templates(template: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     yield template
-    for each in template["resources"]:
+    resources = template["resources"]  # by symbolic name where a module needs version 2.0 of the template language
+    for each in resources.values() if isinstance(resources, Mapping) else resources:
         if each["type"] == "Microsoft.Resources/deployments":
             yield from _templates(each["properties"]["template"])
 

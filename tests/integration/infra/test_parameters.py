@@ -39,6 +39,7 @@ REFUSED = [
     ("PYTHON_VERSION", "", "pythonVersion"),
     ("SYNC_SETTINGS_SOURCE", "purview", "syncSettingsSource"),
     ("SYNC_TERM_STORE", "both", "syncTermStore"),
+    ("WEB_SIGN_IN", "Entra ID", "webSignIn"),
     ("PURVIEW_ENDPOINT", "", "purviewEndpoint"),
     ("PURVIEW_COLLECTION", "", "purviewCollection"),
     ("CLUEDIN_URL", "", "cluedInUrl"),
@@ -225,6 +226,14 @@ def test_all_that_the_template_itself_refuses_is_told_at_once(compiler: Compiler
     told = [f'({name}) is "{value}"; expected' for name, value in wrong.items() if name != "LOG_LIMIT_GB_PER_DAY"]
     told += ["(LOG_LIMIT_GB_PER_DAY) is 0; expected"] if "LOG_LIMIT_GB_PER_DAY" in wrong else []
     assert [each for each in told if each not in str(refused.value)] == []
+
+
+def test_to_sign_in_without_a_registration_or_a_group_is_refused(compiler: Compiler) -> None:
+    wrong = {"WEB_SIGN_IN_CLIENT_ID": " ", "WEB_SIGN_IN_GROUPS": " ; "}
+    with pytest.raises(RefusedError) as refused:
+        evaluate(compiler, {**ENOUGH, **wrong, "WEB_SIGN_IN": "entra"})
+    assert all(f'({name}) is "{value}"; expected' in str(refused.value) for name, value in wrong.items())
+    assert evaluate(compiler, {**ENOUGH, **wrong}) == BARE  # with keys, nobody looks at them
 
 
 def test_each_memory_that_is_allowed_reaches_the_app(compiler: Compiler) -> None:

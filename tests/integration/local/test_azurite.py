@@ -14,7 +14,8 @@ import pytest
 from azure.data.tables import TableServiceClient
 from azure.storage.queue import QueueServiceClient
 
-from local.azurite import Azurite, run_azurite
+from local import azurite
+from local.azurite import Azurite, run_azurite, without_autosave
 
 
 def test_queues_and_tables_work_over_the_connection_string(storage: str) -> None:
@@ -39,6 +40,20 @@ def test_data_in_a_folder_is_there_in_the_next_run(tmp_path: Path) -> None:
         _create_queue(first, "kept")
     with run_azurite(folder=tmp_path) as second:
         _peek(second, "kept")
+
+
+@pytest.mark.parametrize("forgets", [False, True])
+def test_what_is_forgotten_at_the_end_is_not_saved_meanwhile(*, forgets: bool) -> None:
+    program = "console.log(new (require('lokijs'))('db', {autosave: true}).autosaveHandle); process.exit()"
+    shown = subprocess.run(
+        ["node", "-e", program],  # noqa: S607 - the node that Azurite runs on
+        env={**os.environ, **(without_autosave() if forgets else {})},
+        cwd=Path(azurite.__file__).parent,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert shown.stdout.startswith("null" if forgets else "Timeout"), shown
 
 
 def test_azurite_ends_even_when_its_starter_is_killed(tmp_path: Path) -> None:
@@ -70,11 +85,11 @@ def _wait_for_silence(connection_string: str) -> None:
     pytest.fail("Azurite still answers 10 s after its starter was killed")
 
 
-def _create_queue(azurite: Azurite, name: str) -> None:
-    with QueueServiceClient.from_connection_string(azurite.connection_string()) as queues:
+def _create_queue(server: Azurite, name: str) -> None:
+    with QueueServiceClient.from_connection_string(server.connection_string()) as queues:
         queues.create_queue(name)
 
 
-def _peek(azurite: Azurite, name: str) -> None:
-    with QueueServiceClient.from_connection_string(azurite.connection_string()) as queues:
+def _peek(server: Azurite, name: str) -> None:
+    with QueueServiceClient.from_connection_string(server.connection_string()) as queues:
         queues.get_queue_client(name).peek_messages()

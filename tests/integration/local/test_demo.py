@@ -20,7 +20,7 @@ from local.demo.picture import draw_picture
 from local.demo.purview import Purview
 from local.demo.report import Report
 from local.demo.run import DEMO_SETTINGS, run_demo
-from local.demo.stage import LINEAGE_QUEUE, Stage
+from local.demo.stage import Stage
 from local.demo.sync_assets import show_first_sync
 from local.demo.sync_lineage import read_lineage, show_lineage
 from local.service import REPOSITORY
@@ -73,7 +73,7 @@ def stage(
 
 def wait_for_lineage(stage: Stage) -> None:
     requests.post(f"{stage.stack.cluedin.url}/_simulator/deliveries/wait", json={}, timeout=30).raise_for_status()
-    stage.wait_until_idle(LINEAGE_QUEUE)
+    stage.wait_for_lineage()
 
 
 def run_command(command: str, **environment: str) -> str:

@@ -15,7 +15,7 @@ from tests.unit.infra.template import (
 )
 
 DEPLOY = (DOCS / "deploy.md").read_text(encoding="utf-8")
-OWN = ("deploy.md", "configuration.md", "permissions.md", "upgrade.md", "troubleshooting.md", "cost.md")
+OWN = ("deploy.md", "configuration.md", "permissions.md", "upgrade.md", "troubleshooting.md", "cost.md", "runbook.md")
 
 
 def test_the_values_without_a_default_are_asked_for_before_each_way() -> None:
@@ -93,10 +93,20 @@ def test_scripts_and_files_that_a_document_names_exist(document: str) -> None:
     assert [each for each in named if not (REPOSITORY / each).is_file()] == []
 
 
-def test_every_alert_has_its_line_under_troubleshooting() -> None:
-    documented = {row["alert"] for row in read_table("troubleshooting.md", "Alerts")}
-    rules = resources("Microsoft.Insights/scheduledQueryRules")
-    assert documented == {each["properties"]["displayName"].partition(": ")[2] for each in rules}
+def test_every_alert_has_its_section_in_the_runbook_with_what_it_means_and_when_it_is_over() -> None:
+    rules = [each["properties"] for each in resources("Microsoft.Insights/scheduledQueryRules")]
+    names = [each["name"].removeprefix("cluedin-sync-") for each in resources("Microsoft.Insights/scheduledQueryRules")]
+    sections = re.split(r"^## ", (DOCS / "runbook.md").read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]
+    told = [re.match(r"(.+)\n\n`(.+)`, severity (\d) \[(\d+) (minutes|hours?)\]\.\n", each) for each in sections]
+    assert [each.groups()[:3] if each else None for each in told] == [
+        (rule["displayName"].partition(": ")[2], name, str(rule["severity"]))
+        for name, rule in zip(names, rules, strict=True)
+    ]
+    assert [f"PT{each[4]}{each[5][0].upper()}" if each else "" for each in told] == [
+        each["windowSize"] for each in rules
+    ]
+    parts = [re.findall(r"^- \*\*(.+?)\*\*: ", each, re.MULTILINE) for each in sections]
+    assert parts == [["Means", "Look", "Do", "Over when"]] * len(rules)
 
 
 def test_outputs_that_are_named_exist() -> None:

@@ -2,9 +2,14 @@
 
 import re
 
+from sync_core.commands.cli import cli
+from sync_core.commands.exits import Exit
 from sync_core.notifications.announcement import NotificationKind
+from sync_core.operations.explain.findings import Cause
 from sync_core.runs.counts import Count
-from tests.unit.docs.tables import code, read_table
+from sync_core.telemetry.metrics import Metric
+from sync_core.telemetry.spans import Attribute
+from tests.unit.docs.tables import DOCS, code, read_table
 
 
 def documented_counts() -> list[str]:
@@ -17,6 +22,36 @@ def test_each_count_of_a_run_is_documented_once() -> None:
     assert sorted(documented_counts()) == sorted(Count)
 
 
+def rows_under(first_column: str) -> list[list[str]]:
+    """Return the cells of the table under Traces and metrics whose first column is called so."""
+    text = (DOCS / "operations.md").read_text(encoding="utf-8").split("## Traces and metrics\n")[1]
+    table = text.split(f"| {first_column} |", 1)[1].split("\n\n", 1)[0]
+    return [[cell.strip() for cell in line.split("|")[1:-1]] for line in table.splitlines()[2:]]
+
+
+def test_each_metric_is_documented_with_its_unit_and_attributes_and_nothing_else_is() -> None:
+    documented = [[re.findall(r"`([^`]+)`", cell) for cell in row[:3]] for row in rows_under("metric")]
+    assert documented == [[[each.metric], [each.unit], list(each.attributes)] for each in Metric]
+
+
+def test_each_attribute_of_a_span_is_documented_once() -> None:
+    documented = [name for row in rows_under("attribute") for name in re.findall(r"`([^`]+)`", row[0])]
+    assert sorted(documented) == sorted(Attribute)
+
+
 def test_each_kind_of_notification_is_documented_and_nothing_else_is() -> None:
     rows = [code(row["`kind`"]) for row in read_table("operations.md", "Notifications")]
     assert sorted(rows) == sorted(NotificationKind)
+
+
+def test_each_cause_of_an_explanation_is_documented_once_and_nothing_else_is() -> None:
+    cells = [row["cause"] for row in read_table("operations.md", "Why is my asset not there?")]
+    assert sorted(name for cell in cells for name in re.findall(r"`([^`]+)`", cell)) == sorted(Cause)
+
+
+def test_each_command_and_each_exit_status_is_documented_and_nothing_else_is() -> None:
+    names = {each.name or str(each.callback.__name__) for each in cli.registered_commands if each.callback}
+    assert {code(row["command"]) for row in read_table("operations.md", "Commands")} == names
+    text = (DOCS / "operations.md").read_text(encoding="utf-8")
+    section = text.split("| exit status | means |\n")[1].split("\n\n")[0]
+    assert [int(number) for number in re.findall(r"^\| (\d+) \|", section, re.MULTILINE)] == sorted(Exit)

@@ -10,6 +10,7 @@ from tests.unit.infra.template import REPOSITORY, TOP
 
 # The contract with deployments, alerts and CluedIn.
 FUNCTIONS = {
+    "actions",
     "create_data_source_group",
     "dashboard",
     "data_set_processed",

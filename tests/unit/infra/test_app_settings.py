@@ -4,6 +4,7 @@ import pytest
 
 from infra.checks.snapshots import read_kinds
 from local.host.host_json import load_host_options
+from sync_core.http.session import POOL_SIZE
 from sync_core.settings import SECRET_SETTINGS, Settings
 from tests.unit.infra.template import (
     KINDS,
@@ -26,6 +27,7 @@ NOT_IN_AZURE = {
     "AzureWebJobsStorage": "the host would prefer it to the identity, even when it is empty (host#11796)",
     "AzureWebJobsStorage__queueServiceUri": "__accountName is enough; the URIs race at the start (host#11787)",
     "AzureWebJobsStorage__tableServiceUri": "as above",
+    "WEBSITE_HOSTNAME": "App Service sets it itself",
 }
 # What the template sets besides the app's own settings, and who reads it.
 OF_THE_PLATFORM = {
@@ -35,6 +37,11 @@ OF_THE_PLATFORM = {
     "APPLICATIONINSIGHTS_CONNECTION_STRING": "the host: where logs go to; it opens nothing, local auth is off",
     "APPLICATIONINSIGHTS_AUTHENTICATION_STRING": "the host: send logs as the identity",
     "PYTHON_THREADPOOL_THREAD_COUNT": "the Python worker",
+    "AzureFunctionsJobHost__telemetryMode": "the host: before host.json, with OPEN_TELEMETRY only",
+    "PYTHON_APPLICATIONINSIGHTS_ENABLE_TELEMETRY": "the Python worker: sets up Azure Monitor, with OPEN_TELEMETRY only",
+    "OTEL_TRACES_SAMPLER": "Azure Monitor: whole traces, with OPEN_TELEMETRY only",
+    "OTEL_TRACES_SAMPLER_ARG": "as above",
+    "OTEL_PYTHON_DISABLED_INSTRUMENTATIONS": "Azure Monitor: what it must not tell of, with OPEN_TELEMETRY only",
 }
 # Source: learn.microsoft.com "Flex Consumption plan deprecations".
 NEVER_ON_FLEX = {
@@ -127,19 +134,34 @@ def test_each_setting_gets_the_value_of_the_variable_of_its_name() -> None:
     own = {name: value for name, value in app_settings("everything").items() if name in given.keys() - SECRET_OF.keys()}
     assert len(own) > 5
     # Bicep writes a truth as a word with a capital; the app reads both.
-    assert own == {name: given[name].capitalize() if given[name] == "false" else given[name] for name in own}
+    assert own == {name: given[name].capitalize() if given[name] in {"false", "true"} else given[name] for name in own}
 
 
-def test_the_batch_size_and_half_of_it_override_host_json() -> None:
+def test_open_telemetry_is_a_switch_that_is_off_and_leaves_out_what_would_tell_urls() -> None:
+    names = {name for name in OF_THE_PLATFORM if "telemetry" in name.lower() or name.startswith("OTEL_")}
+    assert len(names) == 5
+    assert [kind for kind in KINDS if app_settings(kind).keys() & names] == ["everything"]
+    given = app_settings("everything")
+    assert given["AzureFunctionsJobHost__telemetryMode"] == "OpenTelemetry"
+    assert given["PYTHON_APPLICATIONINSIGHTS_ENABLE_TELEMETRY"] == "true"
+    assert (given["OTEL_TRACES_SAMPLER"], given["OTEL_TRACES_SAMPLER_ARG"]) == ("microsoft.fixed_percentage", "1")
+    assert {"azure_sdk", "requests", "urllib3"} <= set(given["OTEL_PYTHON_DISABLED_INSTRUMENTATIONS"].split(","))
+    assert "telemetryMode" not in json.loads((REPOSITORY / "host.json").read_text(encoding="utf-8"))
+
+
+def test_the_batch_size_overrides_host_json() -> None:
     for kind in KINDS:
         given = {name: value for name, value in app_settings(kind).items() if name.startswith(QUEUES)}
         assert given == host_settings(int(read_kinds()[kind].get("QUEUE_BATCH_SIZE", _default("queueBatchSize"))))
-    assert {app_settings(kind)[f"{QUEUES}newBatchThreshold"] for kind in KINDS} == {"0", "3"}
+    assert {app_settings(kind)[f"{QUEUES}newBatchThreshold"] for kind in KINDS} == {"0", "8"}
 
 
 def host_settings(batch_size: int) -> dict[str, str]:
     """Return the settings by which the template overrides host.json, for a batch size."""
-    return {f"{QUEUES}batchSize": str(batch_size), f"{QUEUES}newBatchThreshold": str(batch_size // 2)}
+    return {
+        f"{QUEUES}batchSize": str(batch_size),
+        f"{QUEUES}newBatchThreshold": str(0 if batch_size == 1 else batch_size),
+    }
 
 
 def messages_at_once(batch_size: int) -> int:
@@ -155,20 +177,19 @@ def test_a_batch_of_one_is_one_message_at_a_time() -> None:
     assert messages_at_once(1) == 1
 
 
-def test_a_worker_has_a_thread_for_each_message_and_each_request_of_its_instance() -> None:
+def test_a_webhook_waits_for_no_thread_whatever_else_its_instance_does() -> None:
     threads = int(app_settings("default")["PYTHON_THREADPOOL_THREAD_COUNT"])
-    assert threads >= messages_at_once(parameters()["queueBatchSize"]["maxValue"])
+    messages = _count_triggers("queue") * messages_at_once(parameters()["queueBatchSize"]["maxValue"])
     triggers = settings("Microsoft.Web/sites")["functionAppConfig"]["scaleAndConcurrency"]["triggers"]
-    assert threads >= triggers["http"]["perInstanceConcurrency"]
+    assert threads >= messages + _count_triggers("timer") + triggers["http"]["perInstanceConcurrency"]
 
 
-def test_the_messages_in_flight_stay_under_one_purview_capacity_unit() -> None:
-    # Assumed: a call takes a second. So each message in flight, and each timer, is at most one operation a second.
-    operations_per_s = 25
-    instances = settings("Microsoft.Web/sites")["functionAppConfig"]["scaleAndConcurrency"]["maximumInstanceCount"]
-    batch_size = int(app_settings("default")[f"{QUEUES}batchSize"])
-    timers = (REPOSITORY / "function_app.py").read_text(encoding="utf-8").count("@app.timer_trigger")
-    assert instances * messages_at_once(batch_size) + timers <= operations_per_s
+def _count_triggers(kind: str) -> int:
+    return (REPOSITORY / "function_app.py").read_text(encoding="utf-8").count(f"@app.{kind}_trigger")
+
+
+def test_each_thread_has_a_connection() -> None:
+    assert int(app_settings("default")["PYTHON_THREADPOOL_THREAD_COUNT"]) == POOL_SIZE
 
 
 def test_the_plan_is_flex_consumption_with_the_size_that_was_asked_for() -> None:
@@ -195,7 +216,8 @@ def test_logs_and_the_vault_are_kept_as_long_as_was_asked_for() -> None:
 
 def test_the_parameters_file_gives_every_setting_under_its_own_name() -> None:
     read = {name for name, _ in variables().values()}
-    assert ALIASES - read == {name for name in ALIASES if name.startswith("AzureWebJobsStorage")}
+    of_the_host = {name for name in ALIASES if name.startswith(("AzureWebJobsStorage", "WEBSITE_"))}
+    assert ALIASES - read == of_the_host
 
 
 def test_the_parameters_file_names_every_parameter_with_its_default() -> None:

@@ -35,6 +35,7 @@ GIVEN = {
     "Microsoft.Storage/storageAccounts/queueServices",
     "Microsoft.Storage/storageAccounts/tableServices",
     "Microsoft.Web/sites/basicPublishingCredentialsPolicies",
+    "Microsoft.Web/sites/config",
 }
 
 

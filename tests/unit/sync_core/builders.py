@@ -7,6 +7,7 @@ from typing import Any
 
 from sync_core.assets import asset_rows
 from sync_core.assets.asset_store import AssetStore
+from sync_core.assets.listed import listed_of
 from sync_core.assets.record import AssetRecord, AssetStatus
 from sync_core.discovery.selection import Toggle
 from sync_core.jobs.dead_letter import DeadLetter
@@ -14,12 +15,20 @@ from sync_core.jobs.job import Job, JobKind
 from sync_core.jobs.job_store import JobStore
 from sync_core.lineage import data_set_store as data_sets
 from sync_core.lineage.data_set_store import DataSetStore
+from sync_core.lineage.processed import Processed
 from sync_core.lineage.record import DataSetRecord, DataSetStatus
-from sync_core.operations.facts import Facts, Page
+from sync_core.operations.dashboard.asset_table import to_table
+from sync_core.operations.dashboard.next_steps import stuck_letters
+from sync_core.operations.dashboard.view import Reading
+from sync_core.operations.facts import Facts, Filter, Page
+from sync_core.operations.portals import Portals
+from sync_core.operations.status import parse_filter
 from sync_core.purview.asset import Asset
 from sync_core.runs.run import RunKind, RunOutcome, RunRecord
 from sync_core.storage.table import Table
 
+READ = frozenset({"table", "listed_at", "is_whole", "sources"})
+PORTALS = Portals("https://contoso.purview.azure.com", "https://acme.cluedin.example")
 NOW = datetime(2026, 3, 4, 5, 6, 7, 890123, tzinfo=UTC)
 
 
@@ -77,6 +86,7 @@ def make_data_set(name: str = "Customer master", **fields: Any) -> DataSetRecord
         "entity_type": "/Infrastructure/Account",
         "keys": ["account.id", "account.name"],
         "fingerprint": "of what stands",
+        "processed": [Processed(at=NOW, total=100, successful=98, failed=2)],
         "first_seen_at": NOW,
         "pushed_at": NOW,
     }
@@ -131,6 +141,20 @@ def make_run(**fields: Any) -> RunRecord:
         "requests": {"purview": 1, "storage": 8},
     }
     return RunRecord.model_validate({**recorded, **fields})
+
+
+def make_reading(*assets: AssetRecord, wanted: Filter | None = None, **fields: Any) -> Reading:
+    """What was read for the dashboard, and the table of these assets."""
+    facts = make_facts(*assets, **{name: value for name, value in fields.items() if name not in READ})
+    listed = [listed_of(asset) for asset in assets]
+    table = to_table(listed, wanted or parse_filter({}), stuck_letters(facts))
+    read = {
+        "table": table,
+        "listed_at": NOW,
+        "is_whole": True,
+        "sources": {make_record().key: listed_of(make_record())},
+    }
+    return Reading(facts, **{**read, **{name: value for name, value in fields.items() if name in READ}})
 
 
 def make_facts(*assets: AssetRecord, **fields: Any) -> Facts:

@@ -36,12 +36,12 @@ def test_what_comes_after_a_run_does_not_count_for_it() -> None:
     assert counts == Counter(purview=1)
 
 
-def test_an_inner_ledger_takes_what_is_made_inside_it() -> None:
+def test_what_an_inner_block_collects_counts_for_the_outer_one_too() -> None:
     with request_ledger() as outer:
         with request_ledger() as inner:
             record_request("cluedin")
         record_request("purview")
-    assert (outer, inner) == (Counter(purview=1), Counter(cluedin=1))
+    assert (outer, inner) == (Counter(purview=1, cluedin=1), Counter(cluedin=1))
 
 
 def test_a_thread_without_the_context_does_not_count() -> None:

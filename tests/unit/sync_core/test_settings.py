@@ -62,6 +62,8 @@ def test_every_setting_is_read_from_the_environment(load: Load) -> None:
         LINEAGE_ENABLED="0",
         WEBHOOK_SECRETS="new; old",
         NOTIFY_URLS="json://a.example/;mailto://b.example",
+        WEBSITE_HOSTNAME="acct.azurewebsites.net",
+        PURVIEW_WRITE_STATUS="true",
         AzureWebJobsStorage__accountName="acct",
         AzureWebJobsStorage__queueServiceUri="https://acct.queue.core.windows.net",
         AzureWebJobsStorage__tableServiceUri="https://acct.table.core.windows.net/",

@@ -15,6 +15,12 @@ ALIKE = [
     "\ufeffGröße des Kunden",
     "Größe des Kun\u200bden",
     "Größe des Kun\u00adden",
+    "\u200eGröße des Kunden\u200f",
+    "\u202aGröße des Kunden\u202c",
+    "\u2066Größe des Kunden\u2069",
+    "Größe\u180e des Kunden\ufe0f",
+    "Größe des Kunden\x00\x7f",
+    "Größe\x1fdes\x85Kunden\u3000",
     unicodedata.normalize("NFD", PLAIN),
     f" {unicodedata.normalize('NFD', PLAIN)}  ",
 ]

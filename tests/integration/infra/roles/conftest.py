@@ -1,12 +1,5 @@
 """Roles are granted in the same estate that the app works on."""
 
-from tests.integration.sync_core.conftest import (
-    cluedin,
-    cluedin_url,
-    fresh_storage,
-    new_estate,
-    purview,
-    services,
-)
+from tests.kit.stage import cluedin, identity, new_estate, purview
 
-__all__ = ["cluedin", "cluedin_url", "fresh_storage", "new_estate", "purview", "services"]
+__all__ = ["cluedin", "identity", "new_estate", "purview"]

@@ -5,9 +5,11 @@ import pytest
 
 from infra.scripts.grant_purview_roles import main
 from local.purview import Purview
+from local.purview.admin.unified import add_domain
 from local.purview.behaviour.access import Caller, Right
 from local.purview.unified.roles import Role
-from tests.integration.sync_core.conftest import NewEstate, Services
+from tests.kit.estate import NewEstate
+from tests.kit.services import Services
 
 IDENTITY = "5f0c7a52-3b1d-4c5e-9f57-2f1c2f5f6a11"
 
@@ -149,6 +151,22 @@ def test_the_catalogs_role_is_given_once_and_works(grant_in_catalog: Callable[..
     assert catalog_members(purview) == {Role.GLOBAL_READER}
     assert purview.unified.access.may_read(Caller(IDENTITY), "any")
     assert [each["version"] for each in purview.unified.access.policies(Caller(""))] == [1]
+
+
+def test_the_tenants_policy_is_found_behind_those_of_many_domains(
+    grant_in_catalog: Callable[..., int], purview: Purview
+) -> None:
+    purview.patch_switches({"unified_token_page_size": 1})
+    purview.unified.access.grant("*", [Role.DOMAIN_CREATOR])
+    for number in range(3):
+        add_domain(purview, {"name": f"Domain {number}"})
+    before = {each["id"]: each for each in purview.unified.access.policies(Caller(""))}
+
+    assert grant_in_catalog() == 0
+
+    changed = [each for each in purview.unified.access.policies(Caller("")) if each != before[each["id"]]]
+    assert [each["properties"]["entity"]["type"] for each in changed] == ["DataGovernanceAppReference"]
+    assert catalog_members(purview) == {Role.GLOBAL_READER}
 
 
 def test_a_dry_run_gives_no_role_in_the_catalog(

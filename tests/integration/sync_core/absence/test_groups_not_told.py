@@ -7,7 +7,7 @@ import pytest
 from local.simulation.faults import Effect, Fault, Match
 from sync_core.errors import SyncError
 from sync_core.runs.run_log import RunLog
-from tests.integration.sync_core.estate import Estate
+from tests.kit.estate import Estate
 
 LOOK = "inbound.dataSource$"
 
@@ -49,7 +49,7 @@ def test_where_no_look_succeeds_it_is_cluedin(estate: Estate) -> None:
     for record in sorted(estate.records(), key=lambda one: one.name)[:4]:
         estate.delete_group(record.group_name)
     looks(estate, 1)
-    estate.fault(LOOK, times=None, status=500)
+    estate.cluedin_fault(LOOK, times=None, status=500)
 
     with pytest.raises(SyncError):
         looks(estate, 1)

@@ -5,7 +5,7 @@ import pytest
 from local.stack import TERM
 from sync_core.assets.record import AssetStatus
 from sync_core.runs.run_log import RunLog
-from tests.integration.sync_core.estate import Estate
+from tests.kit.estate import Estate
 
 
 def ticks(estate: Estate, *seconds: float) -> AssetStatus:

@@ -7,7 +7,7 @@ from sync_core.absence.approval import Approval
 from sync_core.absence.heal_groups import MADE_AGAIN
 from sync_core.absence.retire import APPROVAL, RECENT_LOSSES
 from sync_core.assets.record import AssetStatus
-from tests.integration.sync_core.estate import Estate
+from tests.kit.estate import Estate
 
 DAY_S = 24 * 3600
 FREE = 5

@@ -1,6 +1,5 @@
 """Each organization and account finds its own state on one storage account, and finds it again when it comes back."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -11,7 +10,6 @@ from sync_core.app import App
 from sync_core.app.find_installation import FindInstallation
 from sync_core.app.installation import BELIEVED_AFTER, VERIFIED_FOR
 from sync_core.errors import ConfigError, TransientError
-from sync_core.purview.wire import Collection
 from sync_core.runs.run import RunKind, RunOutcome
 from sync_core.runtime import Runtime
 from tests.kit.settings import settings_of
@@ -31,9 +29,8 @@ class Services:
             raise self.failure
         return self.organization
 
-    def fetch_collections(self) -> Iterator[Collection]:
-        yield Collection(self.root, "Root", parent="")
-        yield Collection("abc123", "Finance", parent=self.root)
+    def fetch_roots(self) -> list[str]:
+        return [self.root]
 
 
 @dataclass
@@ -47,8 +44,7 @@ class Place:
     def find(self, url: str = "https://acme.example", services: Services | None = None) -> FindInstallation:
         app = App(settings_of("https://contoso.purview.azure.com", url, self.storage), Runtime(now=lambda: self.now))
         found = services or self.services
-        notes = app.find_installation.notes
-        return FindInstallation(app.settings, found, found, notes, lambda: self.now)  # type: ignore[arg-type]
+        return FindInstallation(app.known_installation, found, found, lambda: self.now)  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -67,13 +63,13 @@ def test_another_organization_finds_a_state_of_its_own_and_the_former_one_its_ow
     other = place.find("https://other.example", Services("other")).verify()
     assert other.scope != first.scope
     assert place.find().verify().scope == first.scope
-    assert place.find("https://other.example", Services("other")).current().scope == other.scope
+    assert place.find("https://other.example", Services("other")).known.current().scope == other.scope
 
 
 def test_another_account_has_a_state_of_its_own(place: Place) -> None:
     place.find().verify()
     settings_that_differ = place.find("https://second.example", Services(root="fabrikam"))
-    assert settings_that_differ.verify().scope != place.find().current().scope
+    assert settings_that_differ.verify().scope != place.find().known.current().scope
 
 
 def test_settings_that_are_new_touch_nobodys_state_before_they_are_known(place: Place) -> None:
@@ -91,7 +87,7 @@ def test_the_same_settings_that_lead_elsewhere_stop_the_run_and_are_believed_aft
     place.now += BELIEVED_AFTER / 2
     with pytest.raises(TransientError):
         place.find().verify()
-    assert place.find().current().scope == first.scope
+    assert place.find().known.current().scope == first.scope
 
     place.now += BELIEVED_AFTER
     assert place.find().verify().scope != first.scope

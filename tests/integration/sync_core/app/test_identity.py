@@ -1,28 +1,24 @@
 """An identity endpoint that takes connections and never answers."""
 
-import os
 import socket
 import time
 from collections.abc import Iterator
 
 import pytest
 
-from local.identity import IDENTITY_HEADER_VALUE
 from sync_core.app.identity import new_azure_credential
 from sync_core.errors import SyncError
 from sync_core.http.tokens import AzureTokens
 from sync_core.storage.connection import Patience
+from tests.kit.services import identity_at, use_identity
 
 HASTE = Patience(retries=1, backoff_s=0.1, timeout_s=1)
 
 
 @pytest.fixture(autouse=True)
 def _silent_identity(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    for name in [name for name in os.environ if name.startswith(("AZURE_", "MSI_", "IDENTITY_"))]:
-        monkeypatch.delenv(name)
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        monkeypatch.setenv("IDENTITY_ENDPOINT", f"http://127.0.0.1:{listener.getsockname()[1]}/msi/token")
-        monkeypatch.setenv("IDENTITY_HEADER", IDENTITY_HEADER_VALUE)
+        use_identity(monkeypatch, identity_at(f"http://127.0.0.1:{listener.getsockname()[1]}"))
         yield
 
 

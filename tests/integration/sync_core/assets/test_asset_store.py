@@ -11,6 +11,7 @@ from sync_core.assets.record import AssetRecord, AssetStatus, Origin
 from sync_core.discovery.plan import LONGEST_TEXT
 from sync_core.errors import ConflictError, StateError
 from sync_core.jobs.claims import Claim
+from sync_core.jobs.job import Job
 from sync_core.ledger import request_ledger
 from sync_core.purview.asset import rejected_key
 from sync_core.storage.table import Table
@@ -37,7 +38,12 @@ def test_a_new_asset_is_recorded_with_its_work_in_one_step(assets: AssetStore) -
     record = make_record("Konto 'Ä' 👩‍🔬.csv", synced_requests={"cluedin": 3})
     (added,) = assets.add([record], NOW)
     assert record_of(assets, record) == record
-    assert (added.key, added.run_id, added.asked_at, added.sends) == (record.key, "run-1", NOW, 1)
+    stored = assets.jobs.load(record.key)
+    assert stored is not None
+    assert (stored.job.run_id, stored.job.asked_at, stored.job.sends) == ("run-1", NOW, 1)
+    assert (added.key, added.send, Job.model_validate(added.job)) == (record.key, 1, stored.job)
+    assert AssetRecord.model_validate(added.about) == record
+    assert (added.job_etag, added.about_etag) == (stored.etag, assets.existing(record.key).etag)
     assert outstanding(assets) == [record.key]
 
 
@@ -127,7 +133,7 @@ def test_finishing_an_asset_ends_its_work_in_the_same_step(assets: AssetStore) -
     record = make_record()
     assets.add([record], NOW)
     synced = make_synced_record(group_origin=Origin.CREATED)
-    finished = assets.finish(record.key, lambda _: synced, claim(assets, record), announce=True)
+    finished = assets.finish(assets.existing(record.key), lambda _: synced, claim(assets, record), announce=True)
     assert finished.status is AssetStatus.SYNCED
     assert (outstanding(assets), assets.jobs.has_pending(), assets.jobs.load(record.key)) == ([], False, None)
     assert [(news.key, news.name, news.origin) for news in assets.news()] == [
@@ -146,7 +152,7 @@ def test_finishing_ends_the_work_even_if_the_record_changed_meanwhile(assets: As
             assets.change(record.key, lambda other: other.model_copy(update={"display_text": "renamed"}))
         return before.model_copy(update={"status": AssetStatus.SYNCED})
 
-    finished = assets.finish(record.key, finish, claim(assets, record), announce=False)
+    finished = assets.finish(assets.existing(record.key), finish, claim(assets, record), announce=False)
     assert (finished.status, finished.display_text) == (AssetStatus.SYNCED, "renamed")
     assert (outstanding(assets), assets.news()) == ([], [])
 
@@ -157,7 +163,7 @@ def test_whoever_lost_the_claim_finishes_nothing(assets: AssetStore) -> None:
     lost = claim(assets, record)
     assets.jobs.drop(record.key)
     with pytest.raises(ConflictError):
-        assets.finish(record.key, lambda _: make_synced_record(), lost, announce=True)
+        assets.finish(assets.existing(record.key), lambda _: make_synced_record(), lost, announce=True)
     assert record_of(assets, record).status is AssetStatus.QUEUED
     assert assets.news() == []
 
@@ -178,7 +184,7 @@ def test_closing_an_asset_drops_its_job_in_the_same_step_and_twice_is_as_good_as
 def test_an_asset_can_be_made_outstanding_again(assets: AssetStore) -> None:
     record = make_record()
     assets.add([record], NOW)
-    assets.finish(record.key, lambda _: make_synced_record(), claim(assets, record), announce=False)
+    assets.finish(assets.existing(record.key), lambda _: make_synced_record(), claim(assets, record), announce=False)
     job = assets.ask_again(record.key, lambda before: before.queued_again(NOW, "run-3"), "run-3", NOW)
     assert job is not None
     assert (job.run_id, job.sends) == ("run-3", 1)
@@ -203,7 +209,7 @@ def test_where_no_record_is_nothing_changes_beside_a_job(assets: AssetStore) -> 
 def test_news_are_taken_once(assets: AssetStore) -> None:
     record = make_record()
     assets.add([record], NOW)
-    assets.finish(record.key, lambda _: make_synced_record(), claim(assets, record), announce=True)
+    assets.finish(assets.existing(record.key), lambda _: make_synced_record(), claim(assets, record), announce=True)
     news = assets.news()
     assets.forget_news(news)
     assert assets.news() == []

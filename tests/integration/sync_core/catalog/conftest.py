@@ -11,7 +11,7 @@ from local.simulation import serve
 from sync_core.catalog.client import CatalogClient
 from sync_core.catalog.wire import CATALOG
 from sync_core.http.client import HttpClient
-from tests.integration.sync_core.scripted import NumberedTokens, Scripted, scripted
+from tests.kit.scripted import NumberedTokens, Scripted, scripted
 
 NewConcept = Callable[..., str]
 

@@ -15,7 +15,7 @@ from sync_core.catalog.wire import CATALOG
 from sync_core.errors import AddressError, ConfigError, NotFoundError, ThrottledError, TransientError
 from sync_core.http.client import HttpClient
 from tests.integration.sync_core.catalog.conftest import NewConcept
-from tests.integration.sync_core.scripted import Scripted, operations
+from tests.kit.scripted import Scripted, operations
 
 ORDERS = "mssql://contoso-sql.database.windows.net/crm/dbo/Orders"
 VARIANTS: list[dict[str, Any]] = [

@@ -15,7 +15,7 @@ from sync_core.cluedin.client import CLUEDIN, CluedInClient, is_refused
 from sync_core.errors import ConfigError, NotFoundError, RejectedError, TransientError
 from sync_core.http.client import HttpClient
 from sync_core.http.tokens import PasswordTokens
-from tests.integration.sync_core.scripted import operations
+from tests.kit.scripted import operations
 
 ME = "administration.me"
 CREATE_GROUP = "inbound.createDataSourceSet"

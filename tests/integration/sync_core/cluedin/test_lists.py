@@ -14,7 +14,7 @@ from sync_core.cluedin.client import CLUEDIN, CluedInClient, is_refused
 from sync_core.errors import AddressError, TransientError
 from sync_core.http.client import HttpClient
 from sync_core.http.tokens import GivenToken
-from tests.integration.sync_core.scripted import Asked, Scripted
+from tests.kit.scripted import Asked, Scripted
 
 
 @pytest.fixture

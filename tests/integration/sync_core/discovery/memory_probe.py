@@ -16,10 +16,10 @@ from typing import Any
 from local.simulation import Clock
 from sync_core.app import App
 from sync_core.assets.asset_store import SWEEP
-from sync_core.discovery.discover_all import AllCursor
+from sync_core.discovery.all_cursor import AllCursor
 from sync_core.discovery.selection import ALL_CURSOR
 from sync_core.runs.run import RunKind
-from tests.integration.sync_core.estate import make_estate_app
+from tests.kit.estate import make_estate_app
 from tests.unit.sync_core.builders import make_asset_store
 
 CLOSED_PORT = "http://127.0.0.1:9"

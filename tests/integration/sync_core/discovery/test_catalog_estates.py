@@ -8,13 +8,12 @@ from local.cluedin.simulator import CluedIn
 from local.purview.admin import unified
 from sync_core.assets.record import AssetStatus
 from sync_core.errors import ConfigError
-from tests.integration.sync_core.conftest import NewEstate
-from tests.integration.sync_core.discovery.test_discover_unified import ASSETS, SQL, asked, do, sync, tick, ticks
 from tests.integration.sync_core.discovery.test_selection import ENABLED, KEYWORDS
-from tests.integration.sync_core.estate import Estate
+from tests.integration.sync_core.discovery.unified_estate import ASSETS, SQL, asked, do, sync, tick, ticks
+from tests.kit.estate import Estate, NewEstate
 
 TAG = "Sync to CluedIn"
-MANY = 130
+MANY = 104
 LAKE = "https://contosolake.dfs.core.windows.net/many"
 
 
@@ -60,6 +59,21 @@ def test_links_beyond_100_all_select_and_one_that_is_taken_away_is_told_from_the
     ticks(estate)
     retired = [one.qualified_name for one in estate.records() if one.status is AssetStatus.RETIRED]
     assert retired == names[:1]
+
+
+@pytest.mark.parametrize(("count", "is_told"), [(79, False), (80, True), (100, True)])
+def test_from_80_links_on_the_run_advises_several_terms_or_a_data_product(
+    catalog: NewEstate, count: int, *, is_told: bool
+) -> None:
+    estate = catalog(SYNC_TERM="Many")
+    do(estate, unified.add_concept, domain="Finance", assets=add_files(estate, count), term="Many")
+    notes = estate.tick().notes
+    advice = (
+        f"'Many' is linked with {count} assets; Purview allows 100 relationships of a term: use several terms, or a "
+        "data product."
+    )
+    assert (advice in notes) is is_told
+    assert any("relationships" in note for note in notes) is is_told
 
 
 @pytest.mark.parametrize("kind", ["term", "product"])

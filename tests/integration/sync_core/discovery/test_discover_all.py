@@ -9,8 +9,7 @@ from local.purview.behaviour.entities import stamp
 from sync_core.assets.record import AssetStatus
 from sync_core.discovery.discover_all import OVERLAP, SLIDE_AFTER, SWEEP_EVERY
 from sync_core.errors import TransientError
-from tests.integration.sync_core.conftest import NewEstate
-from tests.integration.sync_core.estate import DETAILS, SEARCH, Estate
+from tests.kit.estate import DETAILS, SEARCH, Estate, NewEstate
 
 MINUTE_S = 60
 

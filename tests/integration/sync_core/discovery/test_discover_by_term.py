@@ -1,8 +1,10 @@
+import pytest
+
 from local.stack import TERM
 from sync_core.assets.record import AssetStatus
 from sync_core.discovery.term_cursor import COMPARE_AFTER
-from tests.integration.sync_core.conftest import NewEstate
-from tests.integration.sync_core.estate import ASSIGNMENTS, Estate
+from sync_core.purview.asset_types import NOT_A_DATA_SET
+from tests.kit.estate import ASSIGNMENTS, Estate, NewEstate
 
 TAGGED = 18
 OTHER_TERM = "Not to be synced to CluedIn@Glossary"
@@ -13,11 +15,24 @@ def test_each_tagged_asset_is_sent_once_and_columns_are_left_out_and_counted(est
 
     records = estate.records()
     assert len(records) == TAGGED
-    assert sorted(message.asset_key for message in estate.messages()) == [record.key for record in records]
+    assert sorted(key for message in estate.messages() for key in message.sends) == [record.key for record in records]
     assert (run.counts["assigned"], run.counts["new"], run.counts["queued"]) == (TAGGED + 2, TAGGED, TAGGED)
     assert run.counts["left out: azure_sql_column, a column"] == 1
     assert run.counts["left out: column, a column"] == 1
     assert not [record for record in records if "column" in record.type_name]
+
+
+def test_a_tagged_server_is_told_to_the_operator_once_a_run_and_a_tagged_column_is_not(
+    small_estate: Estate, caplog: pytest.LogCaptureFixture
+) -> None:
+    for name in ("sales.database.windows.net", "hr.database.windows.net"):
+        small_estate.act("add_asset", name=name, typeName="azure_sql_server", terms=[TERM])
+
+    run = small_estate.tick()
+
+    told = [line.getMessage() for line in caplog.records if "left out as no data assets" in line.getMessage()]
+    assert told == [f"Assets of type azure_sql_server are left out as no data assets: {NOT_A_DATA_SET}"]
+    assert run.counts[f"left out: azure_sql_server, {NOT_A_DATA_SET}"] == 2
 
 
 def test_a_second_tick_after_the_sync_changes_nothing_and_costs_next_to_nothing(estate: Estate) -> None:

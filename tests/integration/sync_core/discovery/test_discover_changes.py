@@ -10,8 +10,7 @@ from local.stack import TERM
 from sync_core.assets.record import AssetStatus
 from sync_core.discovery.plan import REFRESH_AFTER, REFRESH_REJECTED_AFTER
 from sync_core.discovery.term_cursor import COMPARE_AFTER
-from tests.integration.sync_core.conftest import NewEstate
-from tests.integration.sync_core.estate import DETAILS, TYPES, Estate
+from tests.kit.estate import DETAILS, TYPES, Estate, NewEstate
 
 UNKNOWN_GUID = {"errorCode": "ATLAS-404-00-005", "errorMessage": "Given instance guid x is invalid/not found"}
 

@@ -16,8 +16,7 @@ from sync_core.assets.record import AssetStatus
 from sync_core.discovery.term_cursor import COMPARE_AFTER
 from sync_core.purview.client import PurviewClient
 from sync_core.purview.wire import AssignedEntity
-from tests.integration.sync_core.conftest import NewEstate
-from tests.integration.sync_core.estate import ASSIGNMENTS, Estate
+from tests.kit.estate import ASSIGNMENTS, Estate, NewEstate
 
 MOVED = "The assignments moved while they were read: no asset counts as missing this time."
 NewCappedEstate = Callable[..., Estate]

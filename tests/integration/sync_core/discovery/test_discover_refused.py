@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from local.purview import Purview
+from local.stack import TERM
 from sync_core.assets.record import AssetStatus
 from sync_core.errors import ConfigError, SyncError, TransientError
-from tests.integration.sync_core.conftest import NewEstate
-from tests.integration.sync_core.estate import ASSIGNMENTS, DETAILS, Estate
+from tests.kit.estate import ASSIGNMENTS, DETAILS, Estate, NewEstate
 
 CLOSED_PORT = "http://127.0.0.1:9"
 
@@ -96,20 +96,29 @@ def test_once_the_password_is_right_the_work_is_done(new_small_estate: NewEstate
 
 
 @pytest.mark.parametrize(
-    ("operation", "effect"),
-    [
-        (ASSIGNMENTS, {"status": 200, "body": "<html>Sign in</html>"}),
-        (ASSIGNMENTS, {"status": 200, "body": {"message": "no list"}}),
-        (DETAILS, {"status": 200, "body": "null"}),
-    ],
+    "effect", [{"body": "<html>Sign in</html>"}, {"body": {"message": "no list"}}, {"body": "null"}], ids=str
 )
-def test_an_answer_that_is_none_is_never_taken_for_an_empty_one(
-    small_estate: Estate, operation: str, effect: dict[str, Any]
+def test_an_answer_that_is_no_list_is_never_taken_for_an_empty_one(
+    small_estate: Estate, effect: dict[str, Any]
 ) -> None:
     small_estate.tick()
     records = small_estate.records()
-    small_estate.act("tag", asset="Products", term="Sync to CluedIn@Glossary")
-    small_estate.purview_fault(operation, times=None, **effect)
+    small_estate.act("tag", asset="Products", term=TERM)
+    small_estate.purview_fault(ASSIGNMENTS, times=None, status=200, **effect)
+
+    run = small_estate.tick()
+    assert any(f"The term {TERM} cannot be read" in note for note in run.notes)
+    assert small_estate.records() == records
+
+    small_estate.purview.faults.clear()
+    assert small_estate.tick().counts["new"] == 1
+
+
+def test_details_that_are_none_fail_the_run_and_change_nothing(small_estate: Estate) -> None:
+    small_estate.tick()
+    records = small_estate.records()
+    small_estate.act("tag", asset="Products", term=TERM)
+    small_estate.purview_fault(DETAILS, times=None, status=200, body="null")
 
     small_estate.failing_tick(SyncError)
     assert small_estate.records() == records
@@ -118,12 +127,15 @@ def test_an_answer_that_is_none_is_never_taken_for_an_empty_one(
     assert small_estate.tick().counts["new"] == 1
 
 
-def test_a_page_that_fails_fails_the_run_what_was_read_counts_and_the_next_tick_reads_all(small_estate: Estate) -> None:
+def test_a_page_that_fails_pauses_the_term_what_was_read_counts_and_the_next_tick_reads_all(
+    small_estate: Estate,
+) -> None:
     small_estate.add_columns(1000)
-    small_estate.act("tag", asset="Products", term="Sync to CluedIn@Glossary")  # the very last of the list
+    small_estate.act("tag", asset="Products", term=TERM)  # the very last of the list
     small_estate.purview_fault(ASSIGNMENTS, skip=1, times=3, status=503)
 
-    small_estate.failing_tick(TransientError)
+    run = small_estate.tick()
+    assert any(f"The term {TERM} cannot be read" in note for note in run.notes)
     assert sorted(record.name for record in small_estate.records()) == ["Customers", "Orders"]
 
     assert small_estate.tick().counts["new"] == 1

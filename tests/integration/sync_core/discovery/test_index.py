@@ -12,7 +12,7 @@ from sync_core.discovery.term_cursor import COMPARE_AFTER
 from sync_core.runs.leases import Lease
 from sync_core.storage.rows import Row
 from sync_core.storage.table import Operation
-from tests.integration.sync_core.estate import DETAILS, Estate
+from tests.kit.estate import DETAILS, Estate
 
 ROWS = {"partition": PARTITION, "first": "guid:", "last": "guid;"}
 QUERY = "PartitionKey eq @partition and RowKey ge @first and RowKey lt @last"

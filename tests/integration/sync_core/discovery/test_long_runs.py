@@ -13,7 +13,7 @@ from sync_core.jobs import wake_jobs
 from sync_core.jobs.job import TAKEN_UP_WITHIN
 from sync_core.runs.run import RunOutcome, RunRecord
 from tests.hasty_clock import HastyClock
-from tests.integration.sync_core.estate import DETAILS, Estate
+from tests.kit.estate import DETAILS, Estate
 
 UNKNOWN_GUID = {"errorCode": "ATLAS-404-00-005", "errorMessage": "Given instance guid x is invalid/not found"}
 ASSETS = 8
@@ -76,11 +76,13 @@ def test_messages_that_a_run_has_no_time_for_are_sent_by_the_next_one(estate: Es
     run = hasty_tick(estate, 4)
 
     assert "There is more work than one run can send; the next one goes on." in run.notes
-    sent = {message.asset_key for message in estate.messages()}
+    sent = {key for message in estate.messages() for key in message.sends}
     assert 0 < len(sent) < ASSETS
     estate.clear_queue()  # as soon as these are taken
     estate.tick()
-    assert sent | {message.asset_key for message in estate.messages()} == {one.key for one in estate.records()}
+    assert sent | {key for message in estate.messages() for key in message.sends} == {
+        one.key for one in estate.records()
+    }
 
 
 def test_a_run_that_follows_a_long_one_at_once_keeps_the_pause_that_was_asked_for(estate: Estate) -> None:

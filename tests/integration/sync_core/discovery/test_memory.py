@@ -13,7 +13,7 @@ from collections.abc import Callable
 import pytest
 
 from sync_core.purview.client import PAGE_SIZE
-from tests.integration.sync_core.estate import Estate
+from tests.kit.estate import Estate
 
 CATALOG_SIZE = int(os.environ.get("CATALOG_SIZE", "3000"))
 MIB = 1024 * 1024

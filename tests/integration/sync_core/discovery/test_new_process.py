@@ -1,8 +1,8 @@
 """What a process that has just started reads from the state does not grow with the estate."""
 
 from local.stack import TERM
-from tests.integration.sync_core.conftest import NewEstate
 from tests.integration.sync_core.seeded import seed_synced
+from tests.kit.estate import NewEstate
 
 PAGES = 3  # of a thousand records each; a comparison reads them twice
 

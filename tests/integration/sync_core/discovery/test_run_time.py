@@ -15,11 +15,10 @@ from sync_core.errors import OutOfTimeError
 from sync_core.runs.leases import Held
 from sync_core.runs.run import RunKind
 from sync_core.runs.run_log import LAST_REQUEST_AFTER, RUN_TIME, recorded_run
-from tests.integration.sync_core.conftest import NewEstate
 from tests.integration.sync_core.discovery.terms.test_resolve_terms import make_term
 from tests.integration.sync_core.discovery.test_time_limits import slow, took_s
-from tests.integration.sync_core.discovery.test_unreadable import names
-from tests.integration.sync_core.estate import Estate
+from tests.integration.sync_core.discovery.unreadable import names
+from tests.kit.estate import Estate, NewEstate
 
 A_CALL_S = 8.0
 LONGEST_RUN_S = (RUN_TIME + timedelta(seconds=A_CALL_S)).total_seconds()

@@ -6,8 +6,7 @@ from local.cluedin.simulator import CluedIn
 from local.stack import TERM
 from sync_core.errors import ConfigError
 from sync_core.runs.run import RunOutcome
-from tests.integration.sync_core.conftest import NewEstate
-from tests.integration.sync_core.estate import Estate
+from tests.kit.estate import Estate, NewEstate
 
 ENABLED = "Purview.SyncDataSources.Enabled"
 KEYWORDS = "Purview.SyncDataSources.Keywords"

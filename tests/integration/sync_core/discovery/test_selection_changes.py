@@ -2,8 +2,7 @@
 
 from local.stack import TERM
 from sync_core.assets.record import AssetStatus
-from tests.integration.sync_core.conftest import NewEstate
-from tests.integration.sync_core.estate import SEARCH, Estate
+from tests.kit.estate import SEARCH, Estate, NewEstate
 
 
 def lose_one(estate: Estate) -> str:

@@ -4,6 +4,7 @@ The assets go into a basket and the notes into memory instead of the state, so t
 """
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, cast
@@ -11,18 +12,21 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 from pydantic import BaseModel
 
-from sync_core.discovery import discover_all
-from sync_core.discovery.discover_all import AllCursor, DiscoverAll
+from sync_core.discovery import search_windows
+from sync_core.discovery.all_cursor import AllCursor
+from sync_core.discovery.discover_all import DiscoverAll
 from sync_core.discovery.known_types import AssetTypes
 from sync_core.discovery.selection import ALL_CURSOR
 from sync_core.errors import TransientError
 from sync_core.purview.asset import Asset
+from sync_core.purview.client import PurviewClient
+from sync_core.purview.wire import SearchPage
 from sync_core.runs.run_log import RunLog
 from tests.hasty_clock import HastyClock
-from tests.integration.sync_core.estate import SEARCH, Estate
+from tests.kit.estate import SEARCH, Estate
 
 if TYPE_CHECKING:
-    from sync_core.discovery.take_assets import TakeAssets
+    from sync_core.discovery.save_assets import SaveAssets
     from sync_core.storage.notes import Notes
 
 SMALL_PAGE, SMALL_WINDOW = 4, 10
@@ -34,8 +38,9 @@ class Basket:
 
     brought: Counter[str] = field(default_factory=Counter)
 
-    def take(self, found: list[Asset], _: RunLog) -> None:
+    def save(self, found: list[Asset], _: RunLog, **__: object) -> set[str]:
         self.brought.update(asset.qualified_name for asset in found)
+        return set()
 
 
 @dataclass
@@ -52,6 +57,9 @@ class MemoryNotes:
 
     def delete(self, name: str) -> None:
         self.kept.pop(name, None)
+
+    def all(self, model: type[BaseModel]) -> Iterator[tuple[str, BaseModel]]:
+        yield from ((name, note) for name, note in self.kept.items() if isinstance(note, model))
 
 
 @dataclass(frozen=True)
@@ -75,15 +83,15 @@ class Sweeper:
 @pytest.fixture
 def small_windows(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a few assets be many."""
-    monkeypatch.setattr(discover_all, "PAGE_SIZE", SMALL_PAGE)
-    monkeypatch.setattr(discover_all, "LARGEST_WINDOW", SMALL_WINDOW)
+    monkeypatch.setattr(search_windows, "PAGE_SIZE", SMALL_PAGE)
+    monkeypatch.setattr(search_windows, "LARGEST_WINDOW", SMALL_WINDOW)
 
 
 def make_sweeper(catalog: Estate, **changes: Any) -> Sweeper:
     basket, notes = Basket(), cast("Notes", MemoryNotes())
     enumeration = replace(
         catalog.app.discover_all,
-        take=cast("TakeAssets", basket),
+        save=cast("SaveAssets", basket),
         notes=notes,
         types=AssetTypes(catalog.app.purview, notes, catalog.clock.now),
         **changes,
@@ -108,6 +116,41 @@ def test_a_large_catalog_is_read_in_windows_without_deep_paging(catalog: Estate)
     assert (sweeper.cursor().windows, sweeper.cursor().swept) == ([], 60)
     assert sweeper.cursor().is_complete
     assert sweeper.cursor().complete_at is not None
+
+
+@pytest.mark.parametrize("count", [200, 600])
+def test_a_first_sweep_asks_hardly_more_often_than_a_loop_over_pages(
+    catalog: Estate, monkeypatch: pytest.MonkeyPatch, count: int
+) -> None:
+    monkeypatch.setattr(search_windows, "PAGE_SIZE", 10)
+    monkeypatch.setattr(search_windows, "LARGEST_WINDOW", 100)
+    catalog.generate(count, days=400)
+    sweeper = make_sweeper(catalog)
+    before = catalog.purview.log.last_seq
+
+    sweeper.tick()
+
+    assert is_each_brought_once(sweeper.basket, count)
+    assert catalog.asked_of_purview(before)[SEARCH] <= 1.3 * count / 10 + 3
+
+
+class Unordered(PurviewClient):
+    """A search that takes no notice of the order that is asked for."""
+
+    def search(self, search_filter: dict[str, Any], *, orderby: str = "", **asked: Any) -> SearchPage:
+        return super().search(search_filter, orderby="" if "ASC" in orderby else orderby, **asked)
+
+
+@pytest.mark.usefixtures("small_windows")
+def test_what_does_not_come_by_its_time_is_read_in_halves(catalog: Estate) -> None:
+    catalog.generate(30, days=400)
+    catalog.generate(30, prefix="older", days=800)
+    sweeper = make_sweeper(catalog, purview=Unordered(catalog.app.purview.http))
+
+    sweeper.tick()
+
+    assert len(sweeper.basket.brought) == 60
+    assert sweeper.cursor().is_complete
 
 
 @pytest.mark.usefixtures("small_windows")
@@ -169,7 +212,7 @@ def test_a_sweep_goes_on_in_the_next_tick_where_this_ones_time_ended(catalog: Es
 
 @pytest.mark.usefixtures("small_windows")
 def test_a_run_of_a_long_sweep_ends_before_the_next_tick_which_would_else_follow_at_once(catalog: Estate) -> None:
-    catalog.generate(60, days=400)
+    catalog.generate(150, days=400)
     hasty = HastyClock(catalog.clock.now, timedelta(seconds=1))
     sweeper = make_sweeper(catalog, clock=hasty)
 
@@ -186,7 +229,7 @@ def test_a_run_of_a_long_sweep_ends_before_the_next_tick_which_would_else_follow
 @pytest.mark.usefixtures("small_windows")
 def test_a_sweep_that_fails_goes_on_at_the_window_that_failed(catalog: Estate) -> None:
     catalog.generate(60, days=400)
-    catalog.purview_fault(SEARCH, skip=20, times=6, status=503)  # each try, and each try of a smaller question
+    catalog.purview_fault(SEARCH, skip=12, times=6, status=503)  # each try, and each try of a smaller question
     sweeper = make_sweeper(catalog)
 
     with pytest.raises(TransientError):
@@ -255,7 +298,7 @@ def test_changes_that_cannot_be_read_to_the_end_are_read_on_where_it_failed(cata
     sweeper = make_sweeper(catalog)
     sweeper.tick()
     catalog.generate(60, days=0.01)
-    catalog.purview_fault(SEARCH, skip=20, times=6, status=503)  # each try, and each try of a smaller question
+    catalog.purview_fault(SEARCH, skip=12, times=6, status=503)  # each try, and each try of a smaller question
 
     with pytest.raises(TransientError):
         sweeper.tick()
@@ -284,8 +327,8 @@ def test_a_count_that_misleads_hides_no_asset_and_keeps_no_sweep_from_its_end(
     catalog: Estate, monkeypatch: pytest.MonkeyPatch, search_count: str, windows: str
 ) -> None:
     if windows == "small":
-        monkeypatch.setattr(discover_all, "PAGE_SIZE", SMALL_PAGE)
-        monkeypatch.setattr(discover_all, "LARGEST_WINDOW", SMALL_WINDOW)
+        monkeypatch.setattr(search_windows, "PAGE_SIZE", SMALL_PAGE)
+        monkeypatch.setattr(search_windows, "LARGEST_WINDOW", SMALL_WINDOW)
     catalog.generate(25)
     catalog.purview.patch_switches({"search_count": search_count})
     sweeper = make_sweeper(catalog)
@@ -301,7 +344,7 @@ def test_a_count_that_misleads_hides_no_asset_and_keeps_no_sweep_from_its_end(
 def test_a_count_of_everything_in_every_window_does_not_halve_for_ever(
     catalog: Estate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(discover_all, "LARGEST_WINDOW", 0)  # "more" counts one where there is none
+    monkeypatch.setattr(search_windows, "LARGEST_WINDOW", 0)  # "more" counts one where there is none
     catalog.generate(2)
     catalog.purview.patch_switches({"search_count": "more"})
     sweeper = make_sweeper(catalog)

@@ -1,18 +1,14 @@
 """What people are told of terms in two stores: in the run, in `status`, by the doctor, and by a notification."""
 
-from dataclasses import replace
-from typing import Any
-
 import pytest
 
 from local.cluedin.simulator import CluedIn
 from local.purview.admin import unified
-from sync_core.notifications.announcement import Announcement
 from sync_core.runs.run import RunOutcome, RunRecord
-from tests.integration.sync_core.conftest import NewEstate
-from tests.integration.sync_core.discovery.test_discover_unified import ASSETS, do, sync, tick, ticks
 from tests.integration.sync_core.discovery.test_selection import ENABLED, KEYWORDS
-from tests.integration.sync_core.estate import Estate
+from tests.integration.sync_core.discovery.unified_estate import ASSETS, do, sync, tick, ticks
+from tests.kit.estate import Estate, NewEstate
+from tests.kit.people import People
 
 TAG = "Sync to CluedIn"
 CLASSIC = f"{TAG}@Glossary"
@@ -47,18 +43,8 @@ def examined(estate: Estate, check: str) -> tuple[str, str]:
 def test_curation_and_the_keyword_to_write_are_told_everywhere_and_people_hear_once(
     tenant: NewEstate, terms: str
 ) -> None:
-    estate, told = tenant(SYNC_TERM=CLASSIC), list[str]()
-
-    class Receiver:
-        id = "people"
-
-        def send(self, announcement: Announcement) -> None:
-            told.append(f"{announcement.kind}: {announcement.body}")
-
-    people: Any = [Receiver()]
-    by_term = estate.app.discover_by_term
-    tell = replace(by_term.tell_curation, notify=replace(by_term.tell.notify, receivers=people))
-    discover = replace(estate.app.discover_assets, by_term=replace(by_term, tell_curation=tell))
+    estate, people = tenant(SYNC_TERM=CLASSIC), People()
+    discover = people.hear_of_curation(estate.app)
     estate.purview.patch_switches({"classic_terms_after": terms})
     sync(estate)
     do(estate, unified.curate, phase="published", domain="Finance")
@@ -70,7 +56,7 @@ def test_curation_and_the_keyword_to_write_are_told_everywhere_and_people_hear_o
     for text in (said(run), str(estate.status()["assetCuration"]), examined(estate, "what the keywords find")[1]):
         assert "frozen since" in text
         assert f"'{CLASSIC}' cannot follow by itself: write {TAG}@Finance, or the bare name {TAG}" in text
-    (news,) = told
+    (news,) = people.told
     assert news.startswith("asset_curation: This tenant seems to have enabled asset curation")
     assert f"{TAG}@Finance" in news
 

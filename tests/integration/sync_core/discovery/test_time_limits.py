@@ -13,10 +13,9 @@ from local.purview import Purview
 from local.purview.admin.actions import STEWARD
 from local.stack import TERM
 from sync_core.errors import SyncError
-from tests.integration.sync_core.conftest import NewEstate
 from tests.integration.sync_core.discovery.terms.test_resolve_terms import make_term
-from tests.integration.sync_core.discovery.test_unreadable import names
-from tests.integration.sync_core.estate import DETAILS, Estate
+from tests.integration.sync_core.discovery.unreadable import names
+from tests.kit.estate import DETAILS, Estate, NewEstate
 
 LIMIT_S = 480.0  # of the ten minutes after which the host kills a run
 

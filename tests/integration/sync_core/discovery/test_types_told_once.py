@@ -6,7 +6,7 @@ import pytest
 
 from sync_core.discovery.known_types import AssetTypes
 from sync_core.runs.run_log import RunLog
-from tests.integration.sync_core.estate import TYPES, Estate
+from tests.kit.estate import TYPES, Estate
 
 SERVER = "azure_sql_server"  # no data set, though nothing in its name tells so
 

@@ -11,9 +11,8 @@ from sync_core.absence import check_existence
 from sync_core.assets.record import AssetStatus
 from sync_core.errors import SyncError, TransientError
 from sync_core.runs.run import RunKind, RunRecord
-from tests.integration.sync_core.conftest import NewEstate
-from tests.integration.sync_core.discovery.test_unreadable import define_lineage, ticks
-from tests.integration.sync_core.estate import DETAILS, SEARCH, Estate
+from tests.integration.sync_core.discovery.unreadable import define_lineage, ticks
+from tests.kit.estate import DETAILS, SEARCH, Estate, NewEstate
 
 GET_ONE = "Entity_Get"
 NO_ROLE: dict[str, Any] = {"status": 403, "body": {"errorCode": "ATLAS-403-00-001", "errorMessage": "no"}}
@@ -76,6 +75,25 @@ def test_assets_of_a_type_that_could_not_be_read_are_taken_once_it_can(three: Es
     assert three.asked_of_purview(before) == {SEARCH: 1}
 
 
+@pytest.mark.parametrize("fails", [False, True], ids=["", "and the next look fails"])
+def test_a_definition_that_once_lacked_its_super_types_hides_its_assets_for_two_hours_at_most(
+    three: Estate, *, fails: bool
+) -> None:
+    define_lineage(three.purview)
+    bare = {"status": 200, "body": {"name": "contoso_share", "superTypes": []}}
+    three.unreadable("typedef/name/contoso_share", times=2, **bare)
+    three.act("add_asset", name="odd", typeName="contoso_share", collection="Sales")
+    ticks(three, 3)
+    assert names(three) == ["a.csv", "b.csv"]
+    if fails:
+        three.unreadable("typedef/name/contoso_share", times=6)
+
+    three.clock.advance(2 * 3600)
+    ticks(three, 6)
+
+    assert names(three) == ["a.csv", "b.csv", "odd"]
+
+
 def test_a_span_of_time_that_cannot_be_searched_stops_no_other_and_is_read_later(catalog: Estate) -> None:
     catalog.act("add_asset", name="old.csv", collection="Sales")
     catalog.clock.advance(3600)
@@ -119,7 +137,7 @@ def test_a_search_that_reads_no_page_at_all_fails_the_run_and_splits_no_time(
 def test_a_time_of_which_nothing_can_be_read_is_deferred_in_few_pieces(
     catalog: Estate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sync_core.discovery.discover_all.MOST_WINDOWS", 3)
+    monkeypatch.setattr("sync_core.discovery.search_windows.MOST_WINDOWS", 3)
     broken_ms = catalog.act("add_asset", name="odd.csv", collection="Sales").create_time
     catalog.clock.advance(3600)
     catalog.act("add_asset", name="new.csv", collection="Sales")

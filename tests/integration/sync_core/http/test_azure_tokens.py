@@ -11,22 +11,19 @@ from azure.identity import DefaultAzureCredential, ManagedIdentityCredential
 from local.identity import IdentityEndpoint, serve_identity
 from sync_core.errors import ConfigError, TransientError
 from sync_core.http.tokens import AzureTokens
-
-VARIABLES = ("IDENTITY_ENDPOINT", "IDENTITY_HEADER", "AZURE_CLIENT_ID", "MSI_ENDPOINT", "AZURE_TENANT_ID")
+from tests.kit.services import use_identity
 
 
 @pytest.fixture(autouse=True)
 def _no_identity(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in VARIABLES:
-        monkeypatch.delenv(name, raising=False)
+    use_identity(monkeypatch, {})
 
 
 @pytest.fixture
 def endpoint(monkeypatch: pytest.MonkeyPatch, _no_identity: None) -> Iterator[IdentityEndpoint]:
     identity = IdentityEndpoint()
     with serve_identity(identity) as environment:
-        for name, value in environment.items():
-            monkeypatch.setenv(name, value)
+        use_identity(monkeypatch, environment)
         yield identity
 
 

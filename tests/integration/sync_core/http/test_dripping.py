@@ -1,6 +1,5 @@
 """A server that sends a byte now and then: its answer ends with its time, whoever waits for it."""
 
-import os
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -13,7 +12,6 @@ import requests
 from pydantic import SecretStr
 from starlette.responses import JSONResponse, Response
 
-from local.identity import IDENTITY_HEADER_VALUE
 from sync_core.app.identity import new_azure_credential, new_transport
 from sync_core.cluedin.client import CLUEDIN
 from sync_core.errors import SlowAnswerError, SyncError, ThrottledError, TransientError
@@ -28,7 +26,8 @@ from sync_core.single_flight import SingleFlight
 from sync_core.storage.connection import Patience, StorageConnection
 from sync_core.storage.table import Table
 from tests.integration.sync_core.http.test_sign_in import Heard, failures
-from tests.integration.sync_core.scripted import LIBRARY, Scripted, make_door
+from tests.kit.scripted import LIBRARY, Scripted, make_door
+from tests.kit.services import identity_at, use_identity
 
 EVERY_S = 0.05
 LIMIT_S = 5.0  # many times what is allowed below, and nothing beside what a drip takes
@@ -143,11 +142,8 @@ def test_a_sign_in_that_drips_is_asked_by_one_thread_and_is_a_pause_for_all(drip
 def test_an_identity_endpoint_that_drips_is_a_pause_too(
     part: str, heard: Heard, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in [name for name in os.environ if name.startswith(("AZURE_", "MSI_", "IDENTITY_"))]:
-        monkeypatch.delenv(name)
     with closing(Dripping(*DRIPS[part])) as server:
-        monkeypatch.setenv("IDENTITY_ENDPOINT", f"{server.url}/msi/token")
-        monkeypatch.setenv("IDENTITY_HEADER", IDENTITY_HEADER_VALUE)
+        use_identity(monkeypatch, identity_at(server.url))
         haste = Patience(retries=1, backoff_s=0.1, timeout_s=0.3)
         tokens = AzureTokens(lambda: new_azure_credential(haste), on_throttled=heard)
         assert isinstance(in_time(tokens.token), ThrottledError)

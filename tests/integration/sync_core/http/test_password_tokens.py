@@ -15,7 +15,7 @@ from sync_core.cluedin.client import CLUEDIN
 from sync_core.errors import ConfigError, TransientError
 from sync_core.http.client import HttpClient
 from sync_core.http.tokens import PasswordTokens
-from tests.integration.sync_core.scripted import Scripted, operations
+from tests.kit.scripted import Scripted, operations
 
 HOUR_S = 3600
 THREADS = 16

@@ -12,7 +12,7 @@ from sync_core.http.client import Call, HttpClient
 from sync_core.purview.client import PURVIEW, PurviewClient
 from sync_core.purview.graph import EntityRef
 from sync_core.purview.lineage_client import PurviewLineageClient
-from tests.integration.sync_core.scripted import NumberedTokens, Scripted, make_door
+from tests.kit.scripted import NumberedTokens, Scripted, make_door
 
 LAKE = "https://contosolake.dfs.core.windows.net/raw"
 FILE = "azure_datalake_gen2_path"

@@ -9,7 +9,7 @@ from sync_core.cluedin.client import CLUEDIN, CluedInClient, is_refused
 from sync_core.errors import ConfigError
 from sync_core.http.client import HttpClient, TokenSource
 from sync_core.http.tokens import GivenToken, PasswordTokens
-from tests.integration.sync_core.scripted import operations
+from tests.kit.scripted import operations
 
 BOTH_SHAPES = pytest.mark.parametrize("shape", ["http_401", "graphql_200"])
 

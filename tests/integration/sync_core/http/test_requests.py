@@ -14,7 +14,8 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from sync_core import __version__
 from sync_core.errors import AddressError, ConfigError, SyncError, TransientError
 from sync_core.http.client import CONNECT_TIMEOUT_S, READ_TIMEOUT_S, Call, HttpClient
-from tests.integration.sync_core.scripted import LIBRARY, NumberedTokens, Scripted, make_door
+from sync_core.http.pace import Pace
+from tests.kit.scripted import LIBRARY, NumberedTokens, Scripted, make_door
 
 GET = Call("GET", "/books", {"title": "a secret title"}, operation="find_books")
 
@@ -53,6 +54,14 @@ def test_every_request_has_time_limits(service: Scripted) -> None:
     service.answers = [Response("", 503), Response("", 401)]
     make_door(service, session=session, tokens=NumberedTokens()).send(GET)
     assert session.timeouts == [(CONNECT_TIMEOUT_S, READ_TIMEOUT_S)] * 3
+
+
+def test_what_comes_too_soon_waits_each_try_of_it(service: Scripted) -> None:
+    waits: list[float] = []
+    pace = Pace(None, lambda: 1.0, lambda: 1000.0, waits.append)
+    service.answers = [Response("", 503), Response("", 503)]
+    make_door(service, pace=pace, tokens=NumberedTokens()).send(GET)
+    assert waits == [1.0, 2.0]  # the first one goes at once
 
 
 def test_a_service_that_never_answers_is_a_passing_failure_that_names_its_setting() -> None:

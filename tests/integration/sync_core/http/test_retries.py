@@ -13,8 +13,9 @@ from starlette.responses import JSONResponse, Response
 from sync_core.errors import ConfigError, RejectedError, ThrottledError, TransientError
 from sync_core.http import client as http
 from sync_core.http.client import ATTEMPTS, LONGEST_WAIT_S, Call
+from sync_core.http.session import PooledSession
 from sync_core.ledger import request_ledger
-from tests.integration.sync_core.scripted import LIBRARY, NumberedTokens, Scripted, make_door
+from tests.kit.scripted import LIBRARY, NumberedTokens, Scripted, make_door
 
 GET = Call("GET", "/books")
 CREATE = Call("POST", "/books", json={"title": "Emma"}, idempotent=False)
@@ -94,7 +95,7 @@ def test_a_pause_may_be_asked_for_as_a_date(service: Scripted) -> None:
     """It counts from the date of the answer, which the server here renews only now and then: the test reads it."""
     waits: list[float] = []
     answered: list[datetime] = []
-    session = http.pooled_session()
+    session = PooledSession()
     session.hooks["response"] = lambda answer, **_: answered.append(parsedate_to_datetime(answer.headers["Date"]))
     until = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=5)
     service.answers = [fail(503, Retry_After=format_datetime(until, usegmt=True))]

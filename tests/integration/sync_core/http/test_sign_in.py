@@ -1,6 +1,5 @@
 """A sign-in that accepts the connection and never answers: one thread waits for it, and all leave it alone then."""
 
-import os
 import socket
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -11,7 +10,6 @@ import pytest
 import requests
 from starlette.responses import JSONResponse, Response
 
-from local.identity import IDENTITY_HEADER_VALUE
 from sync_core.app.identity import new_azure_credential
 from sync_core.cluedin.client import CLUEDIN, CluedInClient, is_refused
 from sync_core.errors import SyncError, ThrottledError, TransientError
@@ -19,7 +17,8 @@ from sync_core.http.client import HttpClient
 from sync_core.http.sign_in import REST_S
 from sync_core.http.tokens import AzureTokens, PasswordTokens
 from sync_core.storage.connection import Patience
-from tests.integration.sync_core.scripted import Scripted
+from tests.kit.scripted import Scripted
+from tests.kit.services import identity_at, use_identity
 
 THREADS = 10
 TIMEOUT_S = 0.4
@@ -175,10 +174,7 @@ def test_a_sign_in_that_fails_at_once_is_no_pause_and_may_be_tried_again(
 
 @pytest.fixture
 def _silent_identity(silent: Silent, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in [name for name in os.environ if name.startswith(("AZURE_", "MSI_", "IDENTITY_"))]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("IDENTITY_ENDPOINT", f"{silent.url}/msi/token")
-    monkeypatch.setenv("IDENTITY_HEADER", IDENTITY_HEADER_VALUE)
+    use_identity(monkeypatch, identity_at(silent.url))
 
 
 @pytest.mark.usefixtures("_silent_identity")
@@ -196,8 +192,7 @@ def test_an_identity_endpoint_that_hangs_is_asked_by_one_thread_and_is_a_pause_f
 def test_an_identity_endpoint_that_refuses_connections_is_a_passing_failure(
     monkeypatch: pytest.MonkeyPatch, heard: Heard
 ) -> None:
-    monkeypatch.setenv("IDENTITY_ENDPOINT", "http://127.0.0.1:1/msi/token")
-    monkeypatch.setenv("IDENTITY_HEADER", IDENTITY_HEADER_VALUE)
+    use_identity(monkeypatch, identity_at("http://127.0.0.1:1"))
     with pytest.raises(SyncError) as caught:
         AzureTokens(lambda: new_azure_credential(HASTE), on_throttled=heard).token()
     assert type(caught.value) is TransientError

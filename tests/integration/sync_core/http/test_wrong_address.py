@@ -14,7 +14,7 @@ from sync_core.http.tokens import GivenToken, PasswordTokens
 from sync_core.purview.client import PURVIEW, PurviewClient
 from sync_core.purview.graph import EntityRef
 from sync_core.purview.lineage_client import PurviewLineageClient
-from tests.integration.sync_core.scripted import Scripted
+from tests.kit.scripted import Scripted
 
 GUID = "925268ec-8908-44e2-8d0c-d83fe50937d0"
 TYPES = {"entityDefs": [{"name": "cluedin_data_set"}]}

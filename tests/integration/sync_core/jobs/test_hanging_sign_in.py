@@ -6,8 +6,8 @@ import pytest
 
 from sync_core.assets.record import AssetStatus
 from sync_core.http import client as http
-from tests.integration.sync_core.bench import Bench
-from tests.integration.sync_core.scripted import operations
+from tests.kit.bench import Bench
+from tests.kit.scripted import operations
 
 MESSAGES = 10
 SIGN_IN = "auth.token"
@@ -18,7 +18,7 @@ def test_ten_messages_wait_for_one_sign_in_and_none_of_them_uses_up_an_attempt(
 ) -> None:
     monkeypatch.setattr(http, "READ_TIMEOUT_S", 0.5)
     keys = [bench.add_asset(f"{number}.csv") for number in range(MESSAGES)]
-    bench.fault(SIGN_IN, times=None, delay_s=2)
+    bench.cluedin_fault(SIGN_IN, times=None, delay_s=2)
 
     with ThreadPoolExecutor(MESSAGES) as pool:
         list(pool.map(bench.deliver, keys))

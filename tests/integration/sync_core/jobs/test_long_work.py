@@ -1,5 +1,6 @@
 """A worker keeps its claim while a service makes it wait, and ends in its own time whatever its work forgets."""
 
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -7,21 +8,20 @@ import pytest
 from sync_core.assets.record import AssetStatus
 from sync_core.cluedin.lists import PagedList
 from sync_core.cluedin.wire import DataSourceSet
-from sync_core.jobs import worker
-from tests.integration.sync_core.bench import LIST_GROUPS, Bench
+from sync_core.jobs import hold
+from tests.kit.bench import LIST_GROUPS, Bench
 
 
 def test_a_claim_is_renewed_before_each_try_of_a_call(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(worker, "HOLD_S", 0.5)
+    monkeypatch.setattr(hold, "HOLD_S", 0.5)
     key = bench.add_asset()
     bench.deliver(bench.add_asset("first.csv"))
-    bench.fault(LIST_GROUPS, times=2, status=503, headers={"Retry-After": "1"})
+    bench.cluedin_fault(LIST_GROUPS, times=2, status=503, headers={"Retry-After": "1"})
     held: list[datetime] = []
     jobs, began = bench.app.asset_jobs, datetime.now(UTC)
-    sleep = bench.app.runtime.sleep
 
     def note(seconds: float) -> None:
-        sleep(seconds)
+        time.sleep(seconds)
         stored = jobs.load(key)
         assert stored is not None
         assert stored.job.held_until is not None
@@ -37,7 +37,7 @@ def test_a_claim_is_renewed_before_each_try_of_a_call(bench: Bench, monkeypatch:
 def test_work_that_does_not_end_is_ended_and_counts_as_an_attempt(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(worker, "WORK_S", 0.1)
+    monkeypatch.setattr(hold, "WORK_S", 0.1)
     key, fetch = bench.add_asset(), bench.app.cluedin.fetch_groups
     bench.add_foreign_group("others")
 

@@ -11,8 +11,8 @@ from local.cluedin.simulator import CluedIn
 from local.cluedin.switches import CluedInSwitches
 from local.simulation import serve
 from sync_core.assets.record import AssetStatus
-from tests.integration.sync_core.conftest import NewEstate, Services
-from tests.integration.sync_core.estate import Estate, make_estate_app
+from tests.kit.estate import Estate, NewEstate, make_estate_app
+from tests.kit.services import Services
 
 Pair = tuple[Estate, Estate]
 

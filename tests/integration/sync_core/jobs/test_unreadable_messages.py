@@ -11,7 +11,7 @@ from sync_core.assets.record import AssetStatus
 from sync_core.errors import RejectedError
 from sync_core.jobs.dead_letter import DeadLetter
 from sync_core.jobs.message import AssetMessage, DataSetMessage
-from tests.integration.sync_core.bench import Bench
+from tests.kit.bench import Bench
 
 KEY = "0" * 32
 DATA_SET = "0b8b2d52-7f5f-4b1c-9d3e-111111111111"
@@ -108,4 +108,4 @@ def is_message(body: bytes) -> bool:
 
 
 def message(key: str) -> bytes:
-    return AssetMessage(asset_key=key, run_id="run-1").to_json().encode()
+    return AssetMessage.of(key, run_id="run-1").to_json().encode()

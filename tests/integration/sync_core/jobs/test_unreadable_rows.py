@@ -4,9 +4,8 @@ import pytest
 
 from local.purview import Purview
 from sync_core.assets.record import AssetStatus
-from tests.integration.sync_core.conftest import NewEstate
 from tests.integration.sync_core.discovery.terms.test_resolve_terms import make_term
-from tests.integration.sync_core.estate import Estate
+from tests.kit.estate import Estate, NewEstate
 
 
 def test_a_row_that_cannot_be_read_keeps_no_other_asset_from_its_group(small_estate: Estate) -> None:

@@ -5,7 +5,7 @@ import pytest
 from sync_core.jobs.backoff import MOST_ATTEMPTS
 from sync_core.jobs.dead_letter import DeadLetter
 from sync_core.lineage.record import DataSetStatus
-from tests.integration.sync_core.lineage.bench import WRITE, LineageBench
+from tests.kit.lineage_bench import WRITE, LineageBench
 
 
 @pytest.fixture
@@ -16,7 +16,7 @@ def data_set_id(bench: LineageBench) -> str:
 
 def exhaust(bench: LineageBench, data_set_id: str) -> DeadLetter:
     """Let Purview be ill until the data set is given up, and then be well."""
-    bench.fault(WRITE, times=None, status=503)
+    bench.purview_fault(WRITE, times=None, status=503)
     for _ in range(MOST_ATTEMPTS):
         bench.clock.advance(sum(bench.push_failing(data_set_id)))
     bench.purview.faults.clear()
@@ -25,7 +25,7 @@ def exhaust(bench: LineageBench, data_set_id: str) -> DeadLetter:
 
 
 def test_many_deliveries_in_one_short_outage_cost_one_attempt(bench: LineageBench, data_set_id: str) -> None:
-    bench.fault(WRITE, times=None, status=503)
+    bench.purview_fault(WRITE, times=None, status=503)
     for number in range(MOST_ATTEMPTS + 1):
         bench.deliver(data_set_id, eventId=f"evt_{number}")
         bench.work()
@@ -41,7 +41,7 @@ def test_many_deliveries_in_one_short_outage_cost_one_attempt(bench: LineageBenc
 
 def test_what_was_given_up_once_has_all_its_attempts_again(bench: LineageBench, data_set_id: str) -> None:
     exhaust(bench, data_set_id)
-    bench.fault(WRITE, times=3, status=503)
+    bench.purview_fault(WRITE, times=3, status=503)
 
     (delay_s,) = bench.push_failing(data_set_id)
 

@@ -3,8 +3,7 @@
 import pytest
 
 from local.purview.behaviour.collections import Collection
-from tests.integration.sync_core.lineage.bench import CUSTOMERS, LineageBench
-from tests.integration.sync_core.lineage.conftest import NewBench
+from tests.kit.lineage_bench import CUSTOMERS, LineageBench, NewBench
 
 
 @pytest.mark.parametrize(
@@ -84,7 +83,7 @@ def test_where_purview_ignores_the_collection_of_new_entities_they_are_moved(ben
 
 def test_where_purview_refuses_to_move_them_a_person_is_told(bench: LineageBench) -> None:
     bench.purview.patch_switches({"collection_on_create": "ignored"})
-    bench.fault("Entity_MoveEntitiesToCollection", times=None, status=200, body={})
+    bench.purview_fault("Entity_MoveEntitiesToCollection", times=None, status=200, body={})
     data_set_id = bench.load(bench.sync_asset())
 
     bench.push_failing(data_set_id)

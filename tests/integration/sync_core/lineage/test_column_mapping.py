@@ -6,8 +6,8 @@ import pytest
 
 from sync_core.lineage.graph.types import entity_types
 from sync_core.lineage.record import DataSetStatus
-from tests.integration.sync_core.lineage.bench import LineageBench
-from tests.integration.sync_core.lineage.graph import ROOT
+from tests.kit.lineage_bench import LineageBench
+from tests.kit.lineage_graph import ROOT
 
 PROCESSES = ["ingest", "map", "pipeline"]
 

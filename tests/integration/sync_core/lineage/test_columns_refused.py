@@ -3,8 +3,8 @@
 from sync_core.lineage.graph.types import VERSION
 from sync_core.lineage.record import DataSetStatus
 from sync_core.lineage.register_types import RegisteredTypes
-from tests.integration.sync_core.lineage.bench import MAPPING, LineageBench
-from tests.integration.sync_core.lineage.graph import ROOT
+from tests.kit.lineage_bench import MAPPING, LineageBench
+from tests.kit.lineage_graph import ROOT
 
 CREATE_TYPES = "Type_BulkCreate"
 GOLDEN = f"{ROOT}/golden-records/Customer"
@@ -14,7 +14,7 @@ REFUSAL = {"errorCode": "ATLAS-400-00-02D", "errorMessage": "no such relationshi
 
 def test_lineage_goes_on_without_columns_of_its_own_and_says_so(bench: LineageBench) -> None:
     data_set = bench.load(bench.sync_asset())
-    bench.fault(CREATE_TYPES, skip=1, status=400, body=REFUSAL)
+    bench.purview_fault(CREATE_TYPES, skip=1, status=400, body=REFUSAL)
 
     record = bench.push(data_set)
 
@@ -27,7 +27,7 @@ def test_lineage_goes_on_without_columns_of_its_own_and_says_so(bench: LineageBe
 
 def test_the_same_facts_again_write_nothing_there_either(bench: LineageBench) -> None:
     data_set = bench.load(bench.sync_asset())
-    bench.fault(CREATE_TYPES, skip=1, status=400, body=REFUSAL)
+    bench.purview_fault(CREATE_TYPES, skip=1, status=400, body=REFUSAL)
     bench.push(data_set)
     since = bench.purview.log.last_seq
 
@@ -38,7 +38,7 @@ def test_the_same_facts_again_write_nothing_there_either(bench: LineageBench) ->
 
 def test_after_a_day_the_columns_are_tried_again(bench: LineageBench) -> None:
     data_set = bench.load(bench.sync_asset())
-    bench.fault(CREATE_TYPES, skip=1, status=400, body=REFUSAL)
+    bench.purview_fault(CREATE_TYPES, skip=1, status=400, body=REFUSAL)
     bench.push(data_set)
     bench.clock.advance(DAY_S)
 

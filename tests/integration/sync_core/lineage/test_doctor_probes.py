@@ -3,7 +3,7 @@
 import pytest
 
 from sync_core.operations.doctor import Finding, Verdict
-from tests.integration.sync_core.lineage.bench import LineageBench
+from tests.kit.lineage_bench import LineageBench
 
 WRITE = "Purview: the app's identity may write to the collection (Data Curator)"
 MAKE = "CluedIn: the service account may make groups and data sources"

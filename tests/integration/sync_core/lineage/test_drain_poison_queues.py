@@ -17,7 +17,7 @@ from sync_core.runs.run import RunKind
 from sync_core.runs.run_log import RunLog
 from sync_core.storage.names import ASSET_QUEUE, LINEAGE_QUEUE, POISON_SUFFIX, QUEUES
 from tests.hasty_clock import HastyClock
-from tests.integration.sync_core.lineage.bench import CUSTOMERS, LineageBench
+from tests.kit.lineage_bench import CUSTOMERS, LineageBench
 
 KEY = "0" * 32
 
@@ -102,7 +102,7 @@ def test_what_names_no_work_becomes_a_letter_that_shows_it(
 )
 def test_an_asset_whose_message_was_given_up_is_woken(bench: LineageBench, wrap: Callable[[str], str]) -> None:
     key = queued_asset(bench)
-    message = AssetMessage(asset_key=key).to_json()
+    message = AssetMessage.of(key).to_json()
 
     log = reconcile(bench, ASSET_QUEUE, wrap(message))
 
@@ -115,7 +115,7 @@ def test_an_asset_that_is_not_outstanding_is_left_alone(bench: LineageBench) -> 
     bench.sync_asset()
     (record,) = bench.app.assets.all()
 
-    reconcile(bench, ASSET_QUEUE, encoded(AssetMessage(asset_key=record.key).to_json()))
+    reconcile(bench, ASSET_QUEUE, encoded(AssetMessage.of(record.key).to_json()))
 
     assert list(bench.app.assets.all()) == [record]
     assert (sends(bench, record.key), bench.dead_letters()) == (0, [])
@@ -127,13 +127,13 @@ def test_an_asset_that_a_worker_is_at_is_left_to_it(bench: LineageBench) -> None
     assert stored is not None
     bench.app.asset_jobs.claim(stored, stored.job, "a worker", None)
 
-    reconcile(bench, ASSET_QUEUE, encoded(AssetMessage(asset_key=key).to_json()))
+    reconcile(bench, ASSET_QUEUE, encoded(AssetMessage.of(key).to_json()))
 
     assert sends(bench, key) == 1
 
 
 def test_a_message_of_what_has_no_job_is_dropped(bench: LineageBench) -> None:
-    reconcile(bench, ASSET_QUEUE, encoded(AssetMessage(asset_key=KEY).to_json()))
+    reconcile(bench, ASSET_QUEUE, encoded(AssetMessage.of(KEY).to_json()))
 
     assert bench.dead_letters() == []
 
@@ -141,10 +141,10 @@ def test_a_message_of_what_has_no_job_is_dropped(bench: LineageBench) -> None:
 def test_a_job_that_cannot_be_read_is_told_and_not_woken(bench: LineageBench) -> None:
     bench.app.assets.table.merge({"PartitionKey": "assets", "RowKey": f"job:{KEY}", "state": "of a newer app"})
 
-    reconcile(bench, ASSET_QUEUE, encoded(AssetMessage(asset_key=KEY).to_json()))
+    reconcile(bench, ASSET_QUEUE, encoded(AssetMessage.of(KEY).to_json()))
 
     (dead_letter,) = bench.dead_letters()
-    assert (dead_letter.cause_class, json.loads(dead_letter.payload)["assetKey"]) == ("state", KEY)
+    assert (dead_letter.cause_class, json.loads(dead_letter.payload)["assets"][0]["key"]) == ("state", KEY)
 
 
 @pytest.fixture
@@ -190,7 +190,9 @@ def test_a_data_set_whose_work_is_done_is_left_alone(bench: LineageBench, data_s
 
 
 def test_a_dead_data_set_is_not_brought_back_by_its_message(bench: LineageBench, data_set_id: str) -> None:
-    bench.fault("Entity_BulkCreateOrUpdate", status=400, body={"errorCode": "ATLAS-400-00-01A", "errorMessage": "no"})
+    bench.purview_fault(
+        "Entity_BulkCreateOrUpdate", status=400, body={"errorCode": "ATLAS-400-00-01A", "errorMessage": "no"}
+    )
     bench.push(data_set_id)
     assert bench.record(data_set_id).status is DataSetStatus.FAILED
 

@@ -13,7 +13,7 @@ from sync_core.lineage.record import DataSetRecord, DataSetStatus
 from sync_core.runs.run_log import RunLog
 from sync_core.storage.names import LINEAGE_QUEUE
 from sync_core.storage.queues import Sendable, WorkQueue
-from tests.integration.sync_core.lineage.bench import LineageBench
+from tests.kit.lineage_bench import LineageBench
 
 IDS = [f"00000000-0000-0000-0000-00000000000{number}" for number in range(5)]
 
@@ -31,9 +31,10 @@ class FailingQueue(WorkQueue):
     def send(self, message: Sendable, delay_s: float = 0) -> None:  # noqa: ARG002
         assert isinstance(message, Message)
         self.bench.clock.advance(self.takes_s)
-        if message.job_key == self.fails_for:
+        (key,) = message.sends
+        if key == self.fails_for:
             raise TransientError("storage is down")
-        self.sent.append(message.job_key)
+        self.sent.append(key)
 
 
 @pytest.fixture

@@ -7,10 +7,10 @@ import pytest
 
 from sync_core.jobs.message import DataSetMessage
 from sync_core.lineage.record import DataSetStatus
-from tests.integration.sync_core.lineage.bench import LineageBench
-from tests.integration.sync_core.lineage.conftest import Services
-from tests.integration.sync_core.lineage.graph import ROOT
+from tests.kit.lineage_bench import LineageBench
+from tests.kit.lineage_graph import ROOT
 from tests.kit.nursery import Nursery
+from tests.kit.services import Services
 from tests.kit.settings import environment_of
 
 SHORT_CLAIM_S = 1

@@ -1,8 +1,8 @@
 """Data sets of many columns, which take several writes, and more state than one property holds."""
 
 from sync_core.lineage.record import DataSetStatus
-from tests.integration.sync_core.lineage.bench import WRITE, LineageBench
-from tests.integration.sync_core.lineage.graph import ROOT
+from tests.kit.lineage_bench import WRITE, LineageBench
+from tests.kit.lineage_graph import ROOT
 
 GOLDEN = f"{ROOT}/golden-records/Customer"
 MOST_COLUMNS = 490  # CluedIn's limit (docs/vendors/cluedin.md, 3.3)
@@ -38,7 +38,7 @@ def test_more_columns_than_fit_into_one_write_are_all_there(bench: LineageBench)
 def test_a_write_that_fails_between_two_others_is_noticed_and_made_good(bench: LineageBench) -> None:
     mapping = wide(100)
     data_set_id = bench.load(bench.sync_asset(), mapping=mapping)
-    bench.fault(WRITE, skip=1, times=3, status=503)
+    bench.purview_fault(WRITE, skip=1, times=3, status=503)
 
     (delay_s,) = bench.push_failing(data_set_id)
 

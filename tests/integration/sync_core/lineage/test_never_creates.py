@@ -13,8 +13,7 @@ from local.azurite import Azurite
 from sync_core.errors import SyncError
 from sync_core.storage.names import ASSET_QUEUE, POISON_SUFFIX, QUEUES
 from tests.faults.storage_door import StorageDoor, open_doors
-from tests.integration.sync_core.lineage.bench import LineageBench
-from tests.integration.sync_core.lineage.conftest import NewBench
+from tests.kit.lineage_bench import LineageBench, NewBench
 from tests.unit.infra.template import queue_names, table_names
 
 # Source: the REST references "Create Table" and "Create Queue"; Azurite has the account in the path.

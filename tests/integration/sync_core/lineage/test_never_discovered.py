@@ -3,8 +3,7 @@
 import pytest
 
 from sync_core.runs.run import RunKind, RunOutcome
-from tests.integration.sync_core.lineage.bench import CUSTOMERS, LineageBench
-from tests.integration.sync_core.lineage.conftest import NewBench
+from tests.kit.lineage_bench import CUSTOMERS, LineageBench, NewBench
 
 
 @pytest.mark.parametrize("collection", ["clu3dn", "contoso"], ids=["its own collection", "the root, with all others"])

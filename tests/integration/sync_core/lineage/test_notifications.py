@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, cast
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from starlette.applications import Starlette
@@ -13,8 +14,7 @@ from starlette.routing import Route
 from local.simulation import serve
 from sync_core.lineage.record import DataSetStatus
 from sync_core.notifications.announcement import LastNotification
-from tests.integration.sync_core.lineage.bench import CUSTOMERS, ORDERS, WRITE, LineageBench
-from tests.integration.sync_core.lineage.conftest import NewBench
+from tests.kit.lineage_bench import CUSTOMERS, ORDERS, WRITE, LineageBench, NewBench
 from tests.kit.parts import with_parts
 
 if TYPE_CHECKING:
@@ -69,6 +69,19 @@ def test_one_push_is_told_once_however_often_its_event_comes(loud: LineageBench,
     loud.push(data_set_id)
 
     assert receiver.received == told("Customers.csv")
+
+
+def test_the_link_of_one_data_set_opens_the_page_of_its_asset(new_bench: NewBench, receiver: Receiver) -> None:
+    bench = new_bench(NOTIFY_URLS=receiver.url, WEBSITE_HOSTNAME="sync.contoso.com")
+    bench.push(bench.load(bench.sync_asset()))
+
+    ((_, body),) = receiver.received
+    link = urlsplit(body.rpartition(" ")[2])
+    assert (link.scheme, link.netloc, link.path) == ("https", "sync.contoso.com", "/api/dashboard")
+    page = bench.app.dashboard.answer(dict(parse_qsl(link.query)))
+    assert page.status == 200
+    assert f'id="{link.fragment}"' in page.body
+    assert "Lineage of data set Customers.csv written to Purview" in page.body
 
 
 def test_each_change_is_told_and_so_is_a_data_set_without_a_mapping(loud: LineageBench, receiver: Receiver) -> None:
@@ -155,7 +168,9 @@ def test_pushes_that_are_given_up_are_told_once_with_their_reason_and_the_next_s
     loud: LineageBench, receiver: Receiver
 ) -> None:
     source = loud.sync_asset()
-    loud.fault(WRITE, times=None, status=400, body={"errorCode": "ATLAS-400-00-01A", "errorMessage": "no such thing"})
+    loud.purview_fault(
+        WRITE, times=None, status=400, body={"errorCode": "ATLAS-400-00-01A", "errorMessage": "no such thing"}
+    )
     for name in ("a.csv", "b.csv"):
         loud.deliver(loud.load(source, name))
 
@@ -171,7 +186,7 @@ def test_pushes_that_are_given_up_are_told_once_with_their_reason_and_the_next_s
 
 def test_a_push_that_is_tried_again_is_no_news(loud: LineageBench, receiver: Receiver) -> None:
     data_set_id = loud.load(loud.sync_asset())
-    loud.fault(WRITE, times=None, status=503)
+    loud.purview_fault(WRITE, times=None, status=503)
     loud.deliver(data_set_id)
 
     loud.push_failing(data_set_id)

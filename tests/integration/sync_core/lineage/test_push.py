@@ -1,9 +1,8 @@
 """One data set on its way into Purview, the same again, and what is put right then."""
 
 from sync_core.lineage.record import DataSetStatus
-from tests.integration.sync_core.lineage.bench import COLLECTION, CUSTOMERS, FIND, LineageBench
-from tests.integration.sync_core.lineage.conftest import NewBench
-from tests.integration.sync_core.lineage.graph import ROOT
+from tests.kit.lineage_bench import COLLECTION, CUSTOMERS, GET, LIST, LineageBench, NewBench
+from tests.kit.lineage_graph import ROOT
 
 CHAIN = [
     ("azure_sql_table", "Customers"),
@@ -58,7 +57,7 @@ def test_the_same_facts_again_write_nothing(bench: LineageBench) -> None:
     assert second == first
     assert bench.writes(since) == []
     asked = [record.operation for record in bench.purview.log.since(since)]
-    assert asked == [FIND] * len(CHAIN)
+    assert asked == [LIST, GET]
 
 
 def test_another_process_that_pushes_the_same_facts_writes_nothing_either(

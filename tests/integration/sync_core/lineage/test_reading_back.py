@@ -6,8 +6,8 @@ import pytest
 
 from local.simulation.faults import Effect, Fault, Match
 from sync_core.lineage.record import DataSetStatus
-from tests.integration.sync_core.lineage.bench import LineageBench
-from tests.integration.sync_core.lineage.graph import ROOT
+from tests.kit.lineage_bench import LineageBench
+from tests.kit.lineage_graph import ROOT
 
 GET_DATA_SET = "inbound.dataSet$"
 

@@ -8,8 +8,8 @@ import pytest
 
 from sync_core.jobs.backoff import MOST_ATTEMPTS
 from sync_core.lineage.record import DataSetStatus
-from tests.integration.sync_core.lineage.bench import FIND, WRITE, LineageBench
-from tests.integration.sync_core.lineage.graph import ROOT
+from tests.kit.lineage_bench import FIND, LIST, WRITE, LineageBench
+from tests.kit.lineage_graph import ROOT
 
 
 def atlas(status: int, code: str) -> dict[str, Any]:
@@ -36,7 +36,7 @@ def test_what_purview_refuses_becomes_a_dead_letter_and_the_delivery_says_so(
     bench: LineageBench, data_set_id: str, answer: dict[str, Any], cause: str
 ) -> None:
     bench.deliver(data_set_id, eventId="evt_1")
-    bench.fault(WRITE, times=None, **answer)
+    bench.purview_fault(WRITE, times=None, **answer)
 
     bench.work()
 
@@ -51,7 +51,7 @@ def test_what_purview_refuses_becomes_a_dead_letter_and_the_delivery_says_so(
 
 def test_what_was_refused_can_be_replayed_once_the_cause_is_gone(bench: LineageBench, data_set_id: str) -> None:
     bench.deliver(data_set_id, eventId="evt_1")
-    bench.fault(WRITE, times=1, **atlas(400, "ATLAS-400-00-01A"))
+    bench.purview_fault(WRITE, times=1, **atlas(400, "ATLAS-400-00-01A"))
     bench.work()
     (dead_letter,) = bench.dead_letters()
 
@@ -95,7 +95,7 @@ def test_a_missing_role_waits_for_a_person_and_is_said_with_its_remedy(
 def test_what_passes_is_tried_again_at_once_and_after_three_times_later(
     bench: LineageBench, data_set_id: str, effect: dict[str, Any]
 ) -> None:
-    bench.fault(WRITE, times=4, **effect)
+    bench.purview_fault(WRITE, times=4, **effect)
 
     (delay_s,) = bench.push_failing(data_set_id)
 
@@ -116,7 +116,7 @@ def test_what_passes_is_tried_again_at_once_and_after_three_times_later(
 def test_a_conflict_with_a_push_that_creates_the_same_golden_records_passes(
     bench: LineageBench, data_set_id: str, answer: dict[str, Any]
 ) -> None:
-    bench.fault(WRITE, times=1, **answer)
+    bench.purview_fault(WRITE, times=1, **answer)
 
     (delay_s,) = bench.push_failing(data_set_id)
 
@@ -126,7 +126,7 @@ def test_a_conflict_with_a_push_that_creates_the_same_golden_records_passes(
 
 
 def test_a_request_to_slow_down_is_kept_by_all_and_counts_as_no_attempt(bench: LineageBench, data_set_id: str) -> None:
-    bench.fault(WRITE, times=1, status=429, headers={"Retry-After": "120"})
+    bench.purview_fault(WRITE, times=1, status=429, headers={"Retry-After": "120"})
     other = bench.load("1", "Other.csv")
 
     (delay_s,) = bench.push_failing(data_set_id)
@@ -142,7 +142,7 @@ def test_a_request_to_slow_down_is_kept_by_all_and_counts_as_no_attempt(bench: L
 
 
 def test_a_pause_that_one_data_set_asks_for_is_its_own(bench: LineageBench, data_set_id: str) -> None:
-    bench.fault(WRITE, times=1, status=503, headers={"Retry-After": "3000"})
+    bench.purview_fault(WRITE, times=1, status=503, headers={"Retry-After": "3000"})
     other = bench.load("1", "Other.csv")
 
     assert bench.push_failing(data_set_id)[0] >= 3000
@@ -151,7 +151,7 @@ def test_a_pause_that_one_data_set_asks_for_is_its_own(bench: LineageBench, data
 
 
 def test_a_pause_that_each_data_set_asks_for_is_kept_by_all(bench: LineageBench, data_set_id: str) -> None:
-    bench.fault(WRITE, times=None, status=503, headers={"Retry-After": "120"})
+    bench.purview_fault(WRITE, times=None, status=503, headers={"Retry-After": "120"})
     others = [bench.load("1", f"Other{number}.csv") for number in range(3)]
 
     for one in (data_set_id, *others[:2]):
@@ -163,7 +163,7 @@ def test_a_pause_that_each_data_set_asks_for_is_kept_by_all(bench: LineageBench,
 
 def test_after_twelve_attempts_it_is_given_up(bench: LineageBench, data_set_id: str) -> None:
     bench.deliver(data_set_id, eventId="evt_1")
-    bench.fault(WRITE, times=None, status=503)
+    bench.purview_fault(WRITE, times=None, status=503)
 
     delays = []
     for _ in range(MOST_ATTEMPTS):
@@ -180,7 +180,8 @@ def test_after_twelve_attempts_it_is_given_up(bench: LineageBench, data_set_id: 
 
 
 def test_what_purview_took_but_does_not_show_is_not_called_pushed(bench: LineageBench, data_set_id: str) -> None:
-    bench.fault(FIND, skip=1, times=None, **atlas(404, "ATLAS-404-00-009"))
+    bench.purview_fault(FIND, skip=1, times=None, **atlas(404, "ATLAS-404-00-009"))
+    bench.purview_fault(LIST, times=None, status=200, body={"entities": [], "referredEntities": {}})
 
     (delay_s,) = bench.push_failing(data_set_id)
 
@@ -196,7 +197,7 @@ def test_edges_that_purview_silently_drops_are_noticed(bench: LineageBench, data
     pipeline = bench.graph().own[f"{ROOT}/datasets/{data_set_id}/pipeline"]
     for relationship in list(bench.purview.catalog.relationships_of(pipeline.guid)):
         bench.purview.relationships.delete(relationship.guid)
-    bench.fault(WRITE, times=None, status=200, body={"guidAssignments": {}})
+    bench.purview_fault(WRITE, times=None, status=200, body={"guidAssignments": {}})
 
     bench.push_failing(data_set_id)
 
@@ -207,7 +208,7 @@ def test_deleting_what_is_gone_already_is_no_failure(bench: LineageBench, data_s
     bench.purview.patch_switches({"delete_unknown_guid": "not_found", "deletion": "hard"})
     bench.push(data_set_id)
     bench.remap(data_set_id, {"Email": "account.email"}, "/Account")
-    bench.fault("Entity_BulkDelete", times=1, drop="after")
+    bench.purview_fault("Entity_BulkDelete", times=1, drop="after")
 
     assert bench.push(data_set_id).status is DataSetStatus.PUSHED
 

@@ -9,8 +9,8 @@ from sync_core.jobs.job_store import JobStore
 from sync_core.jobs.message import DataSetMessage
 from sync_core.lineage.data_set_store import DataSetStore, TypeMember
 from sync_core.lineage.record import DataSetStatus
-from tests.integration.sync_core.lineage.bench import CUSTOMERS, ORDERS, WRITE, LineageBench
-from tests.integration.sync_core.lineage.graph import ROOT
+from tests.kit.lineage_bench import CUSTOMERS, ORDERS, WRITE, LineageBench
+from tests.kit.lineage_graph import ROOT
 
 CUSTOMER = f"{ROOT}/golden-records/Customer"
 ACCOUNT = f"{ROOT}/golden-records/Account"
@@ -182,7 +182,7 @@ def test_a_key_that_another_data_set_begins_to_bring_while_it_is_taken_out_is_pu
     bench.remap(losing, {"CustomerId": "customer.id"})
     bench.remap(winning, {"Email": "customer.email"})
     if is_interrupted:
-        bench.fault(WRITE, skip=2, times=3, status=503)
+        bench.purview_fault(WRITE, skip=2, times=3, status=503)
     worker, work = bench.app.push_lineage, bench.app.lineage_work
     store = MeddlingStore(bench.app.data_set_jobs, lambda: bench.push(winning))
     bench.ask(losing)

@@ -6,8 +6,8 @@ import pytest
 
 from local.purview.estate.names import AWKWARD_FILES, LAKE, LONG_NAME
 from sync_core.lineage.record import DataSetStatus
-from tests.integration.sync_core.lineage.bench import CUSTOMERS, LineageBench
-from tests.integration.sync_core.lineage.graph import ROOT
+from tests.kit.lineage_bench import CUSTOMERS, LineageBench
+from tests.kit.lineage_graph import ROOT
 
 CRM_FILE = f"{LAKE}/raw/crm/customers.csv"
 FABRIC_TABLE = (

@@ -1,14 +1,15 @@
 """The whole state is lost: what stands in CluedIn and Purview must be enough."""
 
+from collections.abc import Callable
+
 import pytest
 
 from local.purview.admin import actions
 from local.purview.estate.names import LAKE
 from sync_core.assets.names import shorten
 from sync_core.lineage.record import DataSetStatus
-from tests.integration.sync_core.lineage.bench import CUSTOMERS, LineageBench
-from tests.integration.sync_core.lineage.conftest import NewBench
-from tests.integration.sync_core.lineage.graph import ROOT
+from tests.kit.lineage_bench import CUSTOMERS, LineageBench, NewBench
+from tests.kit.lineage_graph import ROOT
 
 GOLDEN = f"{ROOT}/golden-records/Customer"
 LONG_FOLDER = f"{LAKE}/raw/" + "a rather long name of a folder/" * 8
@@ -16,9 +17,9 @@ SHORT_IN_CLUEDIN = f"{LONG_FOLDER}customers.csv"
 
 
 @pytest.fixture
-def amnesiac(new_bench: NewBench, other_storage: str) -> LineageBench:
+def amnesiac(new_bench: NewBench, fresh_storage: Callable[[], str]) -> LineageBench:
     """An app whose state is empty."""
-    return new_bench(at=other_storage)
+    return new_bench(at=fresh_storage())
 
 
 def test_the_source_is_found_by_its_name_and_the_lineage_is_the_same(
@@ -83,7 +84,7 @@ def test_a_failing_search_is_not_taken_for_an_unknown_source(bench: LineageBench
     long = f"{LONG_FOLDER}customers.csv"
     bench.act("add_asset", name="customers.csv", qualifiedName=long)
     data_set_id = bench.load(bench.sync_asset(long))
-    bench.fault("Discovery_Query", times=None, status=503)
+    bench.purview_fault("Discovery_Query", times=None, status=503)
 
     (delay_s,) = amnesiac.push_failing(data_set_id)
 

@@ -11,7 +11,7 @@ from sync_core.lineage.record import DataSetStatus
 from sync_core.lineage.strangers import FOREIGN_FOR, MAX_UNKNOWN, NOT_ASKED
 from sync_core.runs.run_log import RunLog
 from sync_core.upkeep.reconcile import DATA_SETS_KEPT
-from tests.integration.sync_core.lineage.bench import LineageBench
+from tests.kit.lineage_bench import LineageBench
 
 FLOOD = 4 * MAX_UNKNOWN
 LOOK = "inbound.dataSet$"

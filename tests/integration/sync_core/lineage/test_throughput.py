@@ -16,7 +16,7 @@ from uuid import UUID
 from sync_core.app import App
 from sync_core.jobs.message import DataSetMessage
 from sync_core.storage.connection import Patience
-from tests.integration.sync_core.lineage.bench import LineageBench
+from tests.kit.lineage_bench import LineageBench
 
 DELIVERIES = int(os.environ.get("DELIVERIES", "300"))
 DUPLICATES, MALFORMED = 0.3, 0.1

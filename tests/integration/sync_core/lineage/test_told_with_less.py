@@ -6,8 +6,8 @@ import pytest
 
 from sync_core.lineage.graph.build import NO_COLUMNS
 from sync_core.lineage.record import DataSetStatus
-from tests.integration.sync_core.lineage.bench import COLLECTION, CUSTOMERS, MAPPING, WRITE, LineageBench
-from tests.integration.sync_core.lineage.graph import ROOT
+from tests.kit.lineage_bench import COLLECTION, CUSTOMERS, MAPPING, WRITE, LineageBench
+from tests.kit.lineage_graph import ROOT
 
 GOLDEN = f"{ROOT}/golden-records/Customer"
 KEYS = sorted(key for key in MAPPING.values() if key != "--ignore--")
@@ -85,7 +85,7 @@ def test_some_columns_that_are_dropped_among_others_are_a_failure(bench: Lineage
     data_set_id = bench.load(bench.sync_asset())
     bench.push(data_set_id)
     bench.delete(f"{root(data_set_id)}#Email")
-    bench.fault(WRITE, times=None, status=200, body={"guidAssignments": {}})
+    bench.purview_fault(WRITE, times=None, status=200, body={"guidAssignments": {}})
 
     bench.push_failing(data_set_id)
 
@@ -118,8 +118,8 @@ def test_a_column_without_a_name_that_is_gone_is_restored(bench: LineageBench) -
     assert bench.graph().columns[root(data_set_id)] == sorted(MAPPING)
 
 
-@pytest.mark.parametrize("answer", ["no_assignments", "empty"])
-def test_a_write_that_names_no_guids_is_judged_by_what_stands(bench: LineageBench, answer: str) -> None:
+@pytest.mark.parametrize("answer", ["no_assignments", "empty", "partial", "mixed_up"])
+def test_a_write_that_names_no_guids_or_wrong_ones_is_judged_by_what_stands(bench: LineageBench, answer: str) -> None:
     switch(bench, write_answer=answer)
     data_set_id = bench.load(bench.sync_asset())
     bench.push(data_set_id)

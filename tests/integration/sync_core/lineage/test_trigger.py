@@ -3,7 +3,9 @@
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import SimpleNamespace
 
 import azure.functions as func
 import pytest
@@ -11,11 +13,13 @@ import pytest
 import function_app
 from local.cluedin.behaviour.webhook import WebhookTarget
 from sync_core.app import triggers
-from tests.integration.sync_core.lineage.bench import LineageBench
-from tests.integration.sync_core.lineage.conftest import Services
+from sync_core.jobs.wake_up import SendSoon
+from tests.kit.lineage_bench import LineageBench
+from tests.kit.services import Services
 from tests.kit.settings import settings_of
 
 SECRET = "whsec_MjQgYnl0ZXMgb2YgcHVyZSBjaGFuY2Uh"
+NO_TRACE = SimpleNamespace(trace_context=SimpleNamespace(trace_parent=""))
 Trigger = Callable[[func.HttpRequest], func.HttpResponse]
 
 
@@ -23,7 +27,7 @@ Trigger = Callable[[func.HttpRequest], func.HttpResponse]
 def trigger() -> Iterator[Trigger]:
     """The webhook's function, in a process that has just started."""
     triggers.this_process.cache_clear()
-    yield function_app.data_set_processed.build().get_user_function()
+    yield partial(function_app.data_set_processed.build().get_user_function(), context=NO_TRACE)
     triggers.this_process.cache_clear()
 
 
@@ -89,6 +93,9 @@ def test_what_cluedin_sends_is_taken_in_each_scheme(services: Services, trigger:
     ]
     assert attempts == [[("HEAD", 200), ("POST", 202)], [("POST", 202)], [("POST", 202)]]
     assert len(bench.outstanding()) == 1  # one job of three deliveries
+    wake_up = triggers.this_process().webhook().wake_up
+    assert isinstance(wake_up, SendSoon)
+    wake_up.finish()
     assert bench.work() == 1
     assert len(bench.graph().nodes) == 7
     assert not bench.outstanding()

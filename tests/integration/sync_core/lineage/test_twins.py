@@ -1,5 +1,6 @@
 """A table and a view of one qualified name: their sources in CluedIn have one name, and must never be mixed up."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
@@ -10,8 +11,7 @@ from sync_core.discovery.plan import plan_assets
 from sync_core.jobs.message import AssetMessage
 from sync_core.lineage.record import DataSetStatus
 from sync_core.purview.asset import Asset
-from tests.integration.sync_core.lineage.bench import WRITE, LineageBench
-from tests.integration.sync_core.lineage.conftest import NewBench
+from tests.kit.lineage_bench import WRITE, LineageBench, NewBench
 
 NAME = f"{LAKE}/raw/orders"
 LONG = f"{LAKE}/raw/" + "a rather long name of a folder/" * 8 + "orders"
@@ -19,9 +19,9 @@ TYPES = ("azure_datalake_gen2_path", "azure_datalake_gen2_resource_set")
 
 
 @pytest.fixture
-def amnesiac(new_bench: NewBench, other_storage: str) -> LineageBench:
+def amnesiac(new_bench: NewBench, fresh_storage: Callable[[], str]) -> LineageBench:
     """An app whose state is empty."""
-    return new_bench(at=other_storage)
+    return new_bench(at=fresh_storage())
 
 
 def make_twins(bench: LineageBench, name: str = NAME) -> list[Asset]:
@@ -40,7 +40,7 @@ def record(bench: LineageBench, *assets: Asset) -> None:
 
 def provision(bench: LineageBench, asset: Asset) -> AssetRecord:
     """Work off an asset's message."""
-    bench.app.create_data_source_group.handle(AssetMessage(asset_key=asset.key, run_id="run-1").to_json().encode())
+    bench.app.create_data_source_group.handle(AssetMessage.of(asset.key, run_id="run-1").to_json().encode())
     stored = bench.app.assets.load(asset.key)
     assert stored is not None
     return stored.record
@@ -149,7 +149,7 @@ def test_what_is_recorded_of_the_source_tells_twins_apart(bench: LineageBench) -
     before = load_into_each(bench, make_twins(bench))
     table = bench.app.groups.table
     for found, _ in before.values():
-        table.delete("groups", f"made:{found.source_id}")
+        table.delete("assets", f"made:{found.source_id}")
 
     for found, data_set_id in before.values():
         assert bench.push(data_set_id).asset_key == found.key

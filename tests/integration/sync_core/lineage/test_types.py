@@ -7,9 +7,8 @@ import pytest
 from sync_core.lineage.graph.types import entity_types, relationship_types
 from sync_core.lineage.record import DataSetStatus
 from tests.integration.sync_core.lineage.at_once import run_at_once
-from tests.integration.sync_core.lineage.bench import LineageBench
-from tests.integration.sync_core.lineage.conftest import NewBench
-from tests.integration.sync_core.lineage.graph import ROOT
+from tests.kit.lineage_bench import LineageBench, NewBench
+from tests.kit.lineage_graph import ROOT
 
 TYPES = {definition["name"] for definition in (*entity_types(), *relationship_types())}
 
@@ -82,7 +81,7 @@ def test_a_type_that_has_other_attributes_and_lacks_some_of_ours_gets_both(bench
 def test_a_type_of_our_name_that_is_none_of_ours_is_refused_with_what_purview_says(bench: LineageBench) -> None:
     make_types(bench, {"entityDefs": [{**entity_types()[0], "attributeDefs": []}]})
     refusal = {"errorCode": "ATLAS-400-00-00E", "errorMessage": "superType remove not supported"}
-    bench.fault("Type_BulkUpdate", times=None, status=400, body=refusal)
+    bench.purview_fault("Type_BulkUpdate", times=None, status=400, body=refusal)
     bench.deliver(bench.load(bench.sync_asset()))
 
     bench.work()
@@ -93,7 +92,7 @@ def test_a_type_of_our_name_that_is_none_of_ours_is_refused_with_what_purview_sa
 
 def test_a_type_that_cannot_be_looked_at_at_the_moment_is_no_refusal(bench: LineageBench) -> None:
     make_types(bench, {"entityDefs": [with_more(entity_types()[0])]})
-    bench.fault("Type_GetByName", times=None, status=503)
+    bench.purview_fault("Type_GetByName", times=None, status=503)
 
     assert len(bench.push_failing(bench.load(bench.sync_asset()))) == 1
 
@@ -102,7 +101,7 @@ def test_relationships_that_lead_elsewhere_are_not_taken_for_ours(bench: Lineage
     make_types(bench, {"entityDefs": entity_types()})
     foreign = relationship_types()[0]
     make_types(bench, {"relationshipDefs": [{**foreign, "endDef2": {**foreign["endDef2"], "name": "table"}}]})
-    bench.fault("Type_BulkUpdate", skip=1, times=None, status=400, body={"errorCode": "ATLAS-400-00-02D"})
+    bench.purview_fault("Type_BulkUpdate", skip=1, times=None, status=400, body={"errorCode": "ATLAS-400-00-02D"})
 
     record = bench.push(bench.load(bench.sync_asset()))
 
@@ -114,7 +113,7 @@ def test_relationships_that_lead_elsewhere_are_not_taken_for_ours(bench: Lineage
 def test_that_a_type_exists_may_be_said_in_the_gateways_words(bench: LineageBench, code: str) -> None:
     make_types(bench, {"entityDefs": entity_types()})
     make_types(bench, {"relationshipDefs": relationship_types()})
-    bench.fault("Type_BulkCreate", times=None, status=409, body={"error": {"code": code, "message": "exists"}})
+    bench.purview_fault("Type_BulkCreate", times=None, status=409, body={"error": {"code": code, "message": "exists"}})
 
     assert bench.push(bench.load(bench.sync_asset())).status is DataSetStatus.PUSHED
 
@@ -122,7 +121,7 @@ def test_that_a_type_exists_may_be_said_in_the_gateways_words(bench: LineageBenc
 def test_two_processes_may_register_at_once(bench: LineageBench, new_bench: NewBench) -> None:
     apps = [bench, new_bench()]
     ids = [bench.load(bench.sync_asset(), name) for name in ("January", "February")]
-    bench.fault("Type_BulkCreate", times=2, delay_s=0.1)
+    bench.purview_fault("Type_BulkCreate", times=2, delay_s=0.1)
 
     run_at_once(2, lambda number: apps[number].push(ids[number]))
 

@@ -22,12 +22,11 @@ from sync_core.discovery import discover_by_term, read_assets
 from sync_core.errors import ConfigError
 from sync_core.jobs.message import AssetMessage
 from sync_core.jobs.worker import Worker
-from sync_core.notifications.announcement import Announcement
-from sync_core.notifications.notify import Kept
+from sync_core.notifications.announcement import Announcement, Item
+from sync_core.notifications.notify import LONGEST_BODY, Kept
 from sync_core.notifications.receivers import Receiver as NotificationReceiver
-from tests.integration.sync_core.bench import CREATE_SOURCE
-from tests.integration.sync_core.conftest import NewEstate
-from tests.integration.sync_core.estate import Estate
+from tests.kit.bench import CREATE_SOURCE
+from tests.kit.estate import Estate, NewEstate
 
 if TYPE_CHECKING:
     from sync_core.storage.queues import WorkQueue
@@ -123,13 +122,37 @@ def test_many_new_data_sources_are_collected_into_one_message(estate: Estate, re
     assert completed == ("Synchronization completed", "6 created, 0 found in place, 0 failed")
 
 
+def test_what_happens_to_many_in_one_run_is_one_notification_of_its_kind(estate: Estate, receiver: Receiver) -> None:
+    leaving, coming = ("Products", "suppliers.csv", "dim_date"), ("readme.txt", "Invoices")
+    for name in leaving:
+        estate.act("tag", asset=name, term=TERM)
+    estate.sync()
+    for name in leaving:
+        estate.act("untag", asset=name, term=TERM)
+    for name in coming:
+        estate.act("add_asset", name=name, qualifiedName=f"https://lake.example/{name}", terms=[TERM])
+
+    told = list[list[str]]()
+    for _ in range(3):
+        receiver.received.clear()
+        estate.clock.advance(60)
+        estate.sync()
+        told.append([title for title, _ in receiver.received])
+
+    assert all(len(titles) == len(set(titles)) for titles in told)
+    titles = [title for one in told for title in one]
+    assert titles.count("Data source created") == titles.count("Assets are no longer synced") == 1
+    (retired,) = [body for body in receiver.bodies if body["title"] == "Assets are no longer synced"]
+    assert all(name in retired["message"] for name in leaving)
+
+
 def test_a_run_that_sends_its_work_in_batches_announces_it_once(
     estate: Estate, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(discover_by_term, "ASSETS_A_BATCH", 1)
     monkeypatch.setattr(read_assets, "ENTITIES_A_CALL", 1)
-    take = replace(estate.app.take_assets, queue=cast("WorkQueue", EagerQueue(estate.app.create_data_source_group)))
-    by_term = replace(estate.app.discover_by_term, take=take)
+    save = replace(estate.app.save_assets, queue=cast("WorkQueue", EagerQueue(estate.app.create_data_source_group)))
+    by_term = replace(estate.app.discover_by_term, save=save)
 
     replace(estate.app.discover_assets, by_term=by_term).run()
 
@@ -141,8 +164,8 @@ def test_a_keyword_that_names_no_term_keeps_nobody_from_hearing_of_the_others(
     new_small_estate: NewEstate, receiver: Receiver
 ) -> None:
     estate = new_small_estate(NOTIFY_URLS=receiver.url, SYNC_TERM=f"{TERM}; nonsense")
-    take = replace(estate.app.take_assets, queue=cast("WorkQueue", EagerQueue(estate.app.create_data_source_group)))
-    by_term = replace(estate.app.discover_by_term, take=take)
+    save = replace(estate.app.save_assets, queue=cast("WorkQueue", EagerQueue(estate.app.create_data_source_group)))
+    by_term = replace(estate.app.discover_by_term, save=save)
 
     with pytest.raises(ConfigError):
         replace(estate.app.discover_assets, by_term=by_term).run()
@@ -164,9 +187,11 @@ def test_the_completion_counts_what_was_found_in_place_and_names_what_was_given_
     estate: Estate, receiver: Receiver
 ) -> None:
     estate.add_foreign_group("Orders", "mssql://contoso-sql.database.windows.net/crm/dbo/Orders")
-    estate.fault(CREATE_SOURCE, status=200, body={"errors": [{"message": "400: no such type"}], "data": None})
+    refused = {"errors": [{"message": "400: no such type"}], "data": None}
+    estate.cluedin_fault(CREATE_SOURCE, status=200, body=refused, times=2)  # in a batch, and alone
 
     estate.sync()
+    estate.deliver_again()
     estate.tick()
 
     ((title, body),) = receiver.received
@@ -178,7 +203,7 @@ def test_the_completion_counts_what_was_found_in_place_and_names_what_was_given_
 
 
 def test_nothing_is_announced_while_anything_is_outstanding(estate: Estate, receiver: Receiver) -> None:
-    estate.fault(CREATE_SOURCE, status=503)
+    estate.cluedin_fault(CREATE_SOURCE, status=503)
     estate.sync()
     assert receiver.received == []
 
@@ -194,7 +219,8 @@ def test_news_that_a_dead_worker_left_are_announced_by_the_next_tick(estate: Est
         stored = estate.app.asset_jobs.load(record.key)
         assert stored is not None
         claim = estate.app.asset_jobs.claim(stored, stored.job, "run-1", None)
-        estate.app.asset_work.provision.provision(record, claim)  # and dies before announcing
+        stored_asset = estate.app.assets.existing(record.key)
+        estate.app.asset_work.provision.provision(stored_asset, claim)  # and dies before announcing
 
     run = estate.tick()
 
@@ -269,6 +295,15 @@ def test_a_receiver_that_fails_costs_one_try_a_run_however_much_is_kept(estate: 
     estate.app.reconcile.run()
 
     assert receiver.tried == tried + 1
+
+
+def test_news_of_any_length_can_be_kept(estate: Estate, receiver: Receiver) -> None:
+    receiver.status = 500
+    items = tuple(Item(f"id {number}", "\U0001f600" * 3000, "數" * 3000) for number in range(300))
+    estate.app.notify.tell(Announcement("a_kind", "title", "\U0001f600" * 400_000, items), list)
+    ((_, kept),) = estate.app.notes("outbox").all(Kept)
+    assert len(kept.body) == LONGEST_BODY
+    assert estate.status()["notifications"]["a_kind"]["error"]
 
 
 def test_a_worker_that_dies_between_dropping_news_and_telling_them_has_lost_nothing(

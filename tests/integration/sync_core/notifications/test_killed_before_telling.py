@@ -15,11 +15,12 @@ from sync_core.assets.record import AssetStatus
 from sync_core.errors import SyncError
 from sync_core.notifications.notify import Kept
 from sync_core.storage.notes import Notes
-from tests.integration.sync_core.conftest import NewEstate
-from tests.integration.sync_core.estate import ASSIGNMENTS, Estate
+from tests.kit.estate import ASSIGNMENTS, Estate, NewEstate
 
 NOBODY_HEARS = {"NOTIFY_URLS": "json://127.0.0.1:9/"}
 MANY = 8
+GLOSSARIES = "Glossary_List$"
+CATALOG = "BusinessDomain_|Terms_"
 WHEN = pytest.mark.parametrize("when", ["before it is kept", "after it is kept"])
 
 # One of Apprise's plugins imports it; not ours to mend.
@@ -119,6 +120,33 @@ def test_that_a_term_is_paused_is_told(new_small_estate: NewEstate, when: str) -
 
     assert deaths == [when]
     assert "terms_paused" in kept(estate)
+
+
+@WHEN
+def test_that_a_store_of_terms_is_paused_is_told(new_small_estate: NewEstate, when: str) -> None:
+    new_small_estate(**NOBODY_HEARS).sync()
+    estate = new_small_estate(**NOBODY_HEARS)
+    deaths = let_die(estate.app, "store_paused", when)
+    estate.purview_fault(CATALOG, times=None, status=500)
+
+    run(estate, discover, 12, 660)
+
+    assert deaths == [when]
+    assert "store_paused" in kept(estate)
+
+
+@WHEN
+def test_that_credentials_are_refused_is_told(new_small_estate: NewEstate, when: str) -> None:
+    new_small_estate(**NOBODY_HEARS).sync()
+    estate = new_small_estate(**NOBODY_HEARS)
+    deaths = let_die(estate.app, "credentials_refused", when)
+    estate.purview_fault(ASSIGNMENTS, times=None, status=401)
+    estate.purview_fault(GLOSSARIES, times=None, status=401)
+
+    run(estate, discover, 9, 90)
+
+    assert deaths == [when]
+    assert "credentials_refused" in kept(estate)
 
 
 @WHEN

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
+import apprise.plugins.base
 import apprise.plugins.discord
 import apprise.plugins.telegram
 import pytest
@@ -17,15 +18,22 @@ from starlette.responses import JSONResponse, Response
 from sync_core.errors import ConfigError, SyncError, TransientError
 from sync_core.ledger import request_ledger
 from sync_core.notifications.announcement import Announcement, Item
+from sync_core.notifications.pages import Pages
 from sync_core.notifications.receivers import new_receivers
 from sync_core.notifications.texts import Failure, data_sets_failed
-from tests.integration.sync_core.scripted import Asked, Scripted
+from tests.kit.scripted import Asked, Scripted
 
 # Apprise loads all its plugins at the first URL, and those use what Python deprecated.
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
 SECRET_PATH = "/top-secret"
 TEN_FAILURES = data_sets_failed([Failure(f"data set {number} {'🧪' * 20}", "y" * 180) for number in range(10)])
+
+
+@pytest.fixture(autouse=True)
+def _no_pause_between_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Apprise leaves 5.5 s between the parts of a long message, out of courtesy to services on the internet."""
+    monkeypatch.setattr(apprise.plugins.base.NotifyBase, "request_rate_per_sec", 0)
 
 
 def send(url: str, announcement: Announcement = Announcement("a_kind", "title", "body")) -> None:  # noqa: B008
@@ -65,6 +73,35 @@ def test_a_plain_url_gets_json(service: Scripted) -> None:
             {"id": "d2", "name": "Customers", "reason": "CluedIn refused it."},
         ],
     }
+
+
+def test_links_are_told_to_programs_and_end_a_text_for_people(service: Scripted) -> None:
+    pages = Pages("https://sync.contoso.com/api/dashboard")
+    one = pages.linked(Announcement("asset_retired", "A title", "a text").about([Item("g1", "Orders")]))
+    two = pages.linked(Announcement("asset_retired", "A title", "a text").about([Item("g1", "A"), Item("g2", "B")]))
+    service.answers = [Response()] * 3
+
+    send(f"{service.url}/hook", one)
+    for announcement in (one, two):
+        send(json_url(service), announcement)
+
+    body = json.loads(service.asked[0].body)
+    assert body["link"] == "https://sync.contoso.com/api/dashboard"
+    assert [item["url"] for item in body["items"]] == ["https://sync.contoso.com/api/dashboard?asset=g1"]
+    assert [json.loads(asked.body)["message"] for asked in service.asked[1:]] == [
+        "a text See https://sync.contoso.com/api/dashboard?asset=g1",
+        "a text See https://sync.contoso.com/api/dashboard",
+    ]
+
+
+def test_a_long_text_still_ends_with_its_link(service: Scripted, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(apprise.plugins.discord.NotifyDiscord, "notify_url", service.url)
+    service.answers = [limited("content", 2000, {})] * 10
+    long = Announcement("a_kind", "title", "x y " * 5000, link="https://sync.contoso.com/api/dashboard")
+
+    send("discord://123456789/abcdefghijklmnop", long)
+
+    assert json.loads(service.asked[-1].body)["content"].endswith("See https://sync.contoso.com/api/dashboard")
 
 
 @pytest.mark.parametrize("status", [200, 201, 202, 204])

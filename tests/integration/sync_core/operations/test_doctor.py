@@ -1,12 +1,13 @@
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from local.purview.admin import unified
+from sync_core.errors import ConfigError
 from sync_core.operations.doctor import Finding, Verdict
-from tests.integration.sync_core.conftest import NewEstate
-from tests.integration.sync_core.estate import Estate
+from tests.kit.estate import Estate, NewEstate
 
 
 def test_the_doctor_finds_nothing_wrong_with_an_app_that_is_well(new_estate: NewEstate) -> None:
@@ -38,7 +39,7 @@ def test_the_doctor_misses_no_role(new_estate: NewEstate) -> None:
 
 
 def test_the_app_answers_its_examination_over_http(new_estate: NewEstate) -> None:
-    answer = new_estate(PURVIEW_COLLECTION="No/Such").app.doctor.answer()
+    answer = new_estate(PURVIEW_COLLECTION="No/Such").app.doctor.answer({})
 
     found = json.loads(answer.body)
     assert answer.status == 200
@@ -83,6 +84,40 @@ def test_the_doctor_names_the_host_that_answers(new_estate: NewEstate) -> None:
     found = findings(estate)[HOST]
     assert found.verdict is Verdict.FAIL
     assert f"set PURVIEW_CATALOG_ENDPOINT={estate.app.settings.purview_endpoint}." in found.detail
+
+
+ARM, ACCOUNT, PUBLIC = (
+    "https://contoso.catalog.purview.azure.com",
+    "https://contoso.purview.azure.com",
+    "https://api.purview-service.microsoft.com",
+)
+
+
+@pytest.mark.parametrize("configured", [ARM, ACCOUNT, PUBLIC])
+@pytest.mark.parametrize("answering", [ARM, ACCOUNT, PUBLIC])
+def test_of_three_hosts_the_doctor_names_the_one_that_does_not_refuse(
+    new_estate: NewEstate, configured: str, answering: str
+) -> None:
+    """Microsoft's own name for the host is known to refuse a managed identity, while the account's host answers it."""
+    estate = new_estate()
+    estate.purview.patch_switches({"unified_refused_hosts": ["localhost"]})
+    here = estate.app.settings.purview_endpoint
+    at = {url: here if url == answering else here.replace("127.0.0.1", "localhost") for url in (ARM, ACCOUNT, PUBLIC)}
+    examine = replace(
+        estate.app.doctor.catalog,
+        settings=estate.app.settings.model_copy(
+            update={"purview_endpoint": ARM, "purview_catalog_endpoint": configured}
+        ),
+        client_of=lambda url: estate.app.catalog_at(at[url]),
+    )
+    if configured == answering:
+        assert examine.host().startswith(f"{configured} shows")
+        return
+    with pytest.raises(ConfigError) as failure:
+        examine.host()
+    assert f"{configured}: " in str(failure.value)
+    assert "403" in str(failure.value)
+    assert f"But {answering} answers: set PURVIEW_CATALOG_ENDPOINT={answering}." in str(failure.value)
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,8 @@
 """`GET status?examine=`: what the doctor finds over HTTP, and that a GET writes nothing."""
 
 import json
-from typing import Any
+from dataclasses import replace
+from typing import Any, cast
 
 import pytest
 
@@ -9,8 +10,8 @@ from local.stack import TERM
 from sync_core.app import triggers
 from sync_core.errors import RejectedError
 from sync_core.operations.doctor import Verdict, wants_examination
-from tests.integration.sync_core.conftest import NewEstate
-from tests.integration.sync_core.estate import Estate
+from sync_core.runtime import Runtime
+from tests.kit.estate import Estate, NewEstate
 
 TYPES = "Purview: the app's identity may register its types (Data Curator)"
 GROUPS = "CluedIn: the service account can sign in and see data source groups"
@@ -23,7 +24,7 @@ def estate(new_estate: NewEstate) -> Estate:
 
 
 def examine(estate: Estate) -> dict[str, Any]:
-    found = json.loads(estate.app.doctor.answer().body)
+    found = json.loads(estate.app.doctor.answer({}).body)
     return {one["check"]: one for one in found["findings"]}
 
 
@@ -95,3 +96,21 @@ def test_the_route_reads_it_so(estate: Estate, monkeypatch: pytest.MonkeyPatch, 
     assert answer.status == status
     assert ("counts" in json.loads(answer.body)) == (status == 200)
     assert estate.purview_log(since) == []
+
+
+def test_what_takes_long_is_examined_in_parts(estate: Estate) -> None:
+    seconds = iter(range(0, 10_000, 2))
+    slow = replace(estate.app, runtime=Runtime(now=estate.clock.now, monotonic=lambda: next(seconds)))
+    query, checks, parts = {"examine": "true"}, list[str](), 0
+    while query.get("next") is not None or not parts:
+        found = json.loads(slow.doctor.answer(query).body)
+        checks += [one["check"] for one in found["findings"]]
+        query, parts = {"next": found["next"]}, parts + 1
+    assert parts > 2
+    assert checks == list(examine(estate))
+
+
+def test_what_nobody_foresaw_is_a_finding(estate: Estate) -> None:
+    found = json.loads(replace(estate.app.doctor, tables=[cast("Any", None)]).answer({}).body)
+    (broken,) = [one for one in found["findings"] if one["verdict"] == Verdict.FAIL]
+    assert "AttributeError" in broken["detail"]

@@ -13,7 +13,7 @@ from azure.storage.queue import QueueServiceClient
 from sync_core.answer import HttpAnswer
 from sync_core.app import triggers
 from sync_core.discovery.discover_assets import LEASE as DISCOVERY
-from sync_core.discovery.take_assets import PART_TIME
+from sync_core.discovery.save_assets import PART_TIME
 from sync_core.discovery.terms.read_lists import READ_TIME
 from sync_core.errors import ConfigError
 from sync_core.jobs.message import AssetMessage
@@ -22,8 +22,7 @@ from sync_core.operations.well_being import LONGEST_GAP, LONGEST_SILENCE
 from sync_core.runs.leases import Held
 from sync_core.runs.run import RunKind
 from sync_core.storage.names import ASSET_QUEUE
-from tests.integration.sync_core.conftest import NewEstate
-from tests.integration.sync_core.estate import Estate
+from tests.kit.estate import Estate, NewEstate
 
 KEY = "c2VjcmV0LWtleQ=="
 
@@ -160,7 +159,7 @@ def test_a_queue_that_nobody_empties_is_named_until_somebody_does(small_estate: 
 def test_a_long_queue_that_is_worked_off_is_no_trouble(small_estate: Estate) -> None:
     for number in range(5):
         for _ in range(3):
-            small_estate.app.asset_queue.send(AssetMessage(asset_key=f"{number:032x}"))
+            small_estate.app.asset_queue.send(AssetMessage.of(f"{number:032x}"))
     with QueueServiceClient.from_connection_string(small_estate.storage) as queues:
         queue = queues.get_queue_client(ASSET_QUEUE)
         for _ in range(5):

@@ -13,9 +13,8 @@ from sync_core.errors import ConfigError
 from sync_core.lineage.data_set_store import new_job
 from sync_core.lineage.record import DataSetRecord, DataSetStatus
 from sync_core.notifications.texts import data_sources_created
-from tests.integration.sync_core.bench import CREATE_SOURCE
-from tests.integration.sync_core.conftest import NewEstate
-from tests.integration.sync_core.estate import ASSIGNMENTS, Estate
+from tests.kit.bench import CREATE_SOURCE
+from tests.kit.estate import ASSIGNMENTS, Estate, NewEstate
 
 REFUSED = {"errors": [{"message": "400: no such type"}], "data": None}
 
@@ -47,8 +46,9 @@ def test_an_app_that_never_ran_has_an_empty_status(small_estate: Estate) -> None
 def test_each_state_is_counted_and_each_asset_tells_where_it_stands(small_estate: Estate) -> None:
     nameless = small_estate.act("add_asset", name="", qualifiedName="https://lake.example/nameless", terms=[TERM])
     small_estate.act("tag", asset="Products", term=TERM)
-    small_estate.fault(CREATE_SOURCE, status=200, body=REFUSED)
+    small_estate.cluedin_fault(CREATE_SOURCE, status=200, body=REFUSED, times=2)  # together, and one of them alone
     small_estate.sync()
+    small_estate.deliver_again()
     small_estate.act("tag", asset="suppliers.csv", term=TERM)
     small_estate.tick()
 
@@ -66,8 +66,9 @@ def test_each_state_is_counted_and_each_asset_tells_where_it_stands(small_estate
 
 def test_assets_are_filtered_by_state_and_by_what_their_names_contain(small_estate: Estate) -> None:
     small_estate.act("tag", asset="Products", term=TERM)
-    small_estate.fault(CREATE_SOURCE, status=200, body=REFUSED, times=1)
+    small_estate.cluedin_fault(CREATE_SOURCE, status=200, body=REFUSED, times=2)  # together, and one of them alone
     small_estate.sync()
+    small_estate.deliver_again()
     (failed,) = names(small_estate.status(state="failed"))
     others = {"Customers", "Orders", "Products"} - {failed}
 
@@ -145,6 +146,11 @@ def test_dead_letters_throttles_and_the_toggle_are_shown(small_estate: Estate) -
     )
     (throttle,) = answer["throttles"]
     assert (throttle["service"], throttle["retryAfterS"]) == ("purview", 1.0)
+    assert answer["pace"] == [
+        {"service": "purview", "requestsPerSecond": 25.0, "learned": False},
+        {"service": "catalog", "requestsPerSecond": 25.0, "learned": False},
+        {"service": "cluedin", "requestsPerSecond": None, "learned": False},
+    ]
     assert answer["sync"] == {"enabled": True, "keywords": TERM}
 
 
@@ -153,15 +159,17 @@ def test_outstanding_work_tells_when_it_is_tried_next(small_estate: Estate) -> N
     answer = small_estate.status()
     assert {item["nextTryAt"] for item in answer["assets"]["items"]} == {answer["generatedAt"]}
 
-    small_estate.fault(CREATE_SOURCE, status=503, headers={"Retry-After": "20"}, times=1)
+    small_estate.cluedin_fault(CREATE_SOURCE, status=503, headers={"Retry-After": "20"}, times=1)
     small_estate.work()
 
     answer = small_estate.status()
-    (failed,) = [item for item in answer["assets"]["items"] if item["status"] == "queued"]
-    (synced,) = [item for item in answer["assets"]["items"] if item["status"] == "synced"]
-    wait = datetime.fromisoformat(failed["nextTryAt"]) - datetime.fromisoformat(answer["generatedAt"])
-    assert 15 < wait.total_seconds() <= 25
-    assert "nextTryAt" not in synced
+    for failed in answer["assets"]["items"]:
+        wait = datetime.fromisoformat(failed["nextTryAt"]) - datetime.fromisoformat(answer["generatedAt"])
+        assert 15 < wait.total_seconds() <= 25
+    small_estate.deliver_again()
+    synced = small_estate.status(state="synced")["assets"]["items"]
+    assert len(synced) == 2
+    assert not any("nextTryAt" in item for item in synced)
 
 
 def test_a_data_set_with_an_outstanding_job_tells_when_it_is_read_next(small_estate: Estate) -> None:

@@ -6,7 +6,8 @@ from local.cluedin.simulator import CluedIn
 from local.purview import Purview
 from sync_core.errors import AddressError
 from sync_core.operations.doctor import Verdict
-from tests.integration.sync_core.conftest import NewEstate, Services
+from tests.kit.estate import NewEstate
+from tests.kit.services import Services
 
 SOMEBODY = pytest.mark.parametrize("somebody", ["a page", "nothing", "other json", "no such path"])
 

@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from sync_core.errors import TransientError
 from sync_core.provisioning.group_store import GroupStore
 from sync_core.storage.table import Table
 
@@ -40,9 +41,11 @@ def test_one_of_many_assets_of_one_name_gets_the_plain_name(groups: GroupStore) 
 
 def test_a_new_group_has_no_older_owner(groups: GroupStore) -> None:
     groups.claim_group("7", "an asset of former times")
-    assert not groups.claim_new_group("7", "asset", age_s=60)  # it may have been found and claimed meanwhile
-    assert groups.claim_new_group("7", "asset", age_s=-1)
+    with pytest.raises(TransientError, match="Another asset claimed group 7"):
+        groups.taking_new_group("7", "asset", age_s=60)  # it may have been found and claimed meanwhile
+    groups.table.transact(groups.taking_new_group("7", "asset", age_s=-1))
     assert groups.owner("7") == "asset"
+    assert groups.taking_new_group("7", "asset", age_s=60) == []  # it is so, and the answer was lost
 
 
 @pytest.mark.parametrize("name", ["a/b\\c#d?e", "O'Brien", "数据 👩‍🔬", "x" * 5000, "Account.csv", "account.csv"])

@@ -7,7 +7,7 @@ import pytest
 
 from sync_core.assets.record import AssetStatus
 from sync_core.errors import TransientError
-from tests.integration.sync_core.bench import CREATE_SOURCE, Bench
+from tests.kit.bench import CREATE_SOURCE, Bench
 
 NAME = "Account.csv"
 SOURCE = f"https://lake.example/{NAME}"
@@ -33,7 +33,7 @@ def test_whatever_the_total_says_a_lost_answer_makes_no_second_group(bench: Benc
     for number in range(12):
         bench.add_foreign_group(f"{number} {NAME}")
     key = bench.add_asset(NAME)
-    bench.fault("inbound.createDataSourceSet", drop="after")
+    bench.cluedin_fault("inbound.createDataSourceSet", drop="after")
 
     bench.deliver(key)
     bench.settle(key)
@@ -70,7 +70,7 @@ def test_a_group_with_a_source_that_nobody_can_read_is_not_taken_for_an_empty_on
 @HOW
 def test_a_source_of_our_own_group_that_cannot_be_read_is_not_made_a_second_time(bench: Bench, told: str) -> None:
     key = bench.add_asset(NAME)
-    bench.fault(CREATE_SOURCE, drop="after")
+    bench.cluedin_fault(CREATE_SOURCE, drop="after")
     bench.deliver(key)
     bench.settle(key)
     bench.cluedin.patch_switches({"unreadable": (SOURCE,), "unreadable_is_told": told != "silently"})
@@ -105,7 +105,7 @@ def test_groups_of_strangers_none_of_which_can_be_read_stop_no_asset(bench: Benc
 @HOW
 def test_a_lost_group_that_nobody_can_read_is_looked_for_again_for_an_hour(bench: Bench, told: str) -> None:
     key = bench.add_asset(NAME)
-    bench.fault("inbound.createDataSourceSet", drop="after")
+    bench.cluedin_fault("inbound.createDataSourceSet", drop="after")
     bench.deliver(key)
     bench.cluedin.patch_switches({"unreadable": (NAME,), "unreadable_is_told": told != "silently"})
 
@@ -124,7 +124,7 @@ def test_a_lost_group_that_nobody_can_read_is_looked_for_again_for_an_hour(bench
 def test_after_an_hour_a_group_that_nobody_can_read_is_a_strangers(bench: Bench) -> None:
     key = bench.add_asset(NAME)
     bench.add_foreign_group(f"Old {NAME}")
-    bench.fault("inbound.createDataSourceSet", status=503)
+    bench.cluedin_fault("inbound.createDataSourceSet", status=503)
     bench.deliver(key)
     bench.cluedin.patch_switches({"unreadable": (f"Old {NAME}",)})
     bench.settle(key)

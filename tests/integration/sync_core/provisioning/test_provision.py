@@ -4,7 +4,7 @@ import pytest
 
 from sync_core.assets.record import AssetStatus, Origin
 from sync_core.provisioning import provision
-from tests.integration.sync_core.bench import CREATE_GROUP, CREATE_SOURCE, LIST_GROUPS, Bench
+from tests.kit.bench import CREATE_GROUP, CREATE_SOURCE, LIST_GROUPS, Bench
 
 
 def test_an_asset_gets_its_group_and_source(bench: Bench) -> None:
@@ -57,7 +57,7 @@ def test_assets_of_one_qualified_name_but_two_types_share_nothing(bench: Bench) 
 @pytest.mark.parametrize("operation", [CREATE_GROUP, CREATE_SOURCE])
 def test_a_lost_answer_never_makes_a_second_one(bench: Bench, operation: str) -> None:
     key = bench.add_asset()
-    bench.fault(operation, drop="after")
+    bench.cluedin_fault(operation, drop="after")
 
     bench.deliver(key)
     assert bench.record(key).status is AssetStatus.QUEUED
@@ -113,7 +113,7 @@ def test_with_the_state_lost_the_group_of_a_renamed_asset_is_found_again(bench: 
 
 def test_a_group_that_is_not_shown_is_not_made_anew_before_it_is_proven_to_be_gone(bench: Bench) -> None:
     key = bench.add_asset()
-    bench.fault(CREATE_SOURCE, status=503)
+    bench.cluedin_fault(CREATE_SOURCE, status=503)
     bench.deliver(key)
     bench.delete_group("Account.csv")
     bench.age_group(key)
@@ -153,7 +153,7 @@ def test_a_name_over_200_characters_is_shortened_and_still_identifies(bench: Ben
 def test_a_half_made_group_is_found_also_when_the_search_takes_its_name_for_a_pattern(bench: Bench) -> None:
     bench.cluedin.switches = bench.cluedin.switches.model_copy(update={"search_wildcards": "like"})
     key = bench.add_asset("100% [draft]_v2", "https://lake.example/draft")
-    bench.fault(CREATE_GROUP, drop="after")
+    bench.cluedin_fault(CREATE_GROUP, drop="after")
 
     bench.deliver(key)
     bench.settle(key)
@@ -195,7 +195,7 @@ def test_assets_that_differ_in_nothing_but_case_get_groups_where_names_are_uniqu
 )
 def test_a_taken_name_is_understood_in_each_shape(bench: Bench, refusal: dict[str, Any]) -> None:
     key = bench.add_asset("Account.csv", "https://lake.example/Account.csv")
-    bench.fault(CREATE_GROUP, **refusal)
+    bench.cluedin_fault(CREATE_GROUP, **refusal)
 
     bench.deliver(key)
 
@@ -207,7 +207,7 @@ def test_a_taken_name_is_understood_in_each_shape(bench: Bench, refusal: dict[st
 def test_a_new_group_that_cluedins_back_end_does_not_know_yet_gets_its_source_later(bench: Bench) -> None:
     key = bench.add_asset()
     not_yet = {"errors": [{"message": "404: Not Found", "path": ["inbound", "createDataSource"]}], "data": None}
-    bench.fault(CREATE_SOURCE, status=200, body=not_yet)
+    bench.cluedin_fault(CREATE_SOURCE, status=200, body=not_yet)
 
     bench.deliver(key)
     assert bench.record(key).status is AssetStatus.QUEUED

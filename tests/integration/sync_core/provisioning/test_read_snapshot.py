@@ -11,7 +11,7 @@ from sync_core.cluedin.snapshot import Snapshot
 from sync_core.cluedin.snapshots import Limits
 from sync_core.errors import SyncError
 from sync_core.provisioning.read_snapshot import LIMITS, NotedLimits
-from tests.integration.sync_core.bench import LIST_GROUPS, Bench
+from tests.kit.bench import LIST_GROUPS, Bench
 
 GROUPS = 45
 READ_TIME = timedelta(minutes=1)
@@ -108,7 +108,7 @@ def test_where_no_page_can_be_read_it_is_cluedin_and_over_with_it(
     many: Bench, groups_per_call: int, effect: dict[str, Any]
 ) -> None:
     note_limits(many, groups_per_call)
-    many.fault(LIST_GROUPS, times=None, **effect)
+    many.cluedin_fault(LIST_GROUPS, times=None, **effect)
     for _ in range(5):
         with pytest.raises(SyncError):
             read(many)

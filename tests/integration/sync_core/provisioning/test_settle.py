@@ -1,12 +1,12 @@
 from local.cluedin.switches import CluedInSwitches
 from sync_core.assets.record import AssetStatus
-from tests.integration.sync_core.bench import CREATE_GROUP, CREATE_SOURCE, Bench
+from tests.kit.bench import CREATE_GROUP, CREATE_SOURCE, Bench
 
 
 def test_a_delivery_right_after_a_lost_answer_waits_until_cluedin_shows_what_was_made(bench: Bench) -> None:
     bench.cluedin.switches = CluedInSwitches(read_after_create_lag_s=30)
     key = bench.add_asset()
-    bench.fault(CREATE_GROUP, drop="after")
+    bench.cluedin_fault(CREATE_GROUP, drop="after")
 
     bench.deliver(key)
     bench.deliver(key)  # a duplicate, at once: a look now would find nothing
@@ -17,7 +17,7 @@ def test_a_delivery_right_after_a_lost_answer_waits_until_cluedin_shows_what_was
 
 def test_a_half_made_group_that_someone_renames_is_not_trusted_by_its_id_alone(bench: Bench) -> None:
     key = bench.add_asset()
-    bench.fault(CREATE_SOURCE, status=503)
+    bench.cluedin_fault(CREATE_SOURCE, status=503)
     bench.deliver(key)
     bench.rename_group("Account.csv", "Kunden")
     bench.age_group(key)

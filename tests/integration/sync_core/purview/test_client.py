@@ -12,7 +12,7 @@ from sync_core.errors import AddressError, ConfigError, RejectedError, SyncError
 from sync_core.http.client import HttpClient
 from sync_core.purview.client import ENTITIES_A_CALL, PURVIEW, PurviewClient
 from sync_core.purview.wire import Collection, EntityType, TermHeader
-from tests.integration.sync_core.scripted import Asked, NumberedTokens, Scripted
+from tests.kit.scripted import Asked, NumberedTokens, Scripted
 
 GONE = {"errorCode": "ATLAS-404-00-005", "errorMessage": "Given instance guid is invalid/not found"}
 UNKNOWN_TYPE = {"errorCode": "ATLAS-404-00-001", "errorMessage": "Given typename x was invalid"}

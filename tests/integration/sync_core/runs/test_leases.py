@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from sync_core.errors import ConflictError
+from sync_core.parallel import in_parallel
 from sync_core.runs.leases import Held, Lease, Leases, remaining_s
 from sync_core.storage.table import StoredRow, Table
 
@@ -55,6 +56,15 @@ def test_a_dead_workers_lease_is_taken_over_when_its_time_is_over(leases: Leases
         time.sleep(0.1)
     assert isinstance(found, Lease)
     assert held(leases).owner == "heir"
+
+
+def test_threads_that_share_a_lease_take_it_from_each_other_never(leases: Leases) -> None:
+    lease = take(leases)
+
+    for _ in range(10):
+        in_parallel(lambda _: lease.renew_if_older_than(0), range(8))  # whoever lost it would raise
+
+    lease.renew()
 
 
 def test_one_of_many_threads_takes_a_free_lease(leases: Leases) -> None:

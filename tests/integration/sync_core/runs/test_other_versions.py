@@ -11,15 +11,15 @@ import pytest
 from local.purview.admin import unified
 from local.stack import TERM
 from sync_core.assets.record import AssetStatus
-from sync_core.discovery.discover_all import AllCursor
+from sync_core.discovery.all_cursor import AllCursor
 from sync_core.runs.deferred import Deferred, Kind
 from sync_core.runs.run import RunOutcome
 from sync_core.runs.run_log import RunLog
 from sync_core.storage.table import Table
-from tests.integration.sync_core.bench import Bench
-from tests.integration.sync_core.conftest import NewEstate
-from tests.integration.sync_core.discovery.test_discover_unified import ASSETS, do
-from tests.integration.sync_core.estate import ASSIGNMENTS, Estate
+from tests.integration.sync_core.discovery.unified_estate import ASSETS, do
+from tests.kit.bench import Bench
+from tests.kit.estate import ASSIGNMENTS, Estate, NewEstate
+from tests.kit.virtual import AHEAD
 from tests.unit.sync_core.builders import make_data_set, make_dead_job
 
 NOT_OURS = "of a newer app"
@@ -33,8 +33,8 @@ def damage(table: Table, found: Iterable[dict[str, Any]], column: str = "") -> s
     """Let rows say in each column, or in one, what this version does not understand; return their partitions."""
     partitions = set()
     for row in found:
-        keys = {"PartitionKey": row["PartitionKey"], "RowKey": row["RowKey"]}
-        table.merge({**dict.fromkeys([column] if column else row, NOT_OURS), **keys, "addedLater": "x"})
+        kept = {name: row[name] for name in ("PartitionKey", "RowKey", AHEAD) if name in row}  # the last is the tests'
+        table.merge({**dict.fromkeys([column] if column else row, NOT_OURS), **kept, "addedLater": "x"})
         partitions.add(row["PartitionKey"])
     return partitions
 

@@ -22,7 +22,7 @@ from sync_core.storage.queues import PoisonQueue, WorkQueue
 from sync_core.storage.table import Table, merge
 from tests.unit.sync_core.builders import make_record
 
-MESSAGE = AssetMessage(asset_key=make_record().key)
+MESSAGE = AssetMessage.of(make_record().key)
 WRONG_KEY = "d3Jvbmc="
 Use = Callable[[StorageConnection], Any]
 

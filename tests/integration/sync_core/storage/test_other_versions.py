@@ -281,7 +281,7 @@ def test_a_delivery_that_comes_again_overwrites_a_job_that_cannot_be_read(table:
 
 def test_an_owner_that_cannot_be_read_claims_nothing(table: Table) -> None:
     groups = GroupStore(table)
-    damage(table, "groups", "own:3")
+    damage(table, "assets", "own:3")
 
     assert not groups.claim_group("3", "asset")
 
@@ -289,11 +289,11 @@ def test_an_owner_that_cannot_be_read_claims_nothing(table: Table) -> None:
 def test_a_bucket_of_a_snapshot_that_cannot_be_read_is_as_good_as_empty(table: Table) -> None:
     snapshots = SnapshotStore(table)
     snapshots.save(NOW, 1, [KnownSource("7", "s", "1", "g")])
-    assert [source.group_id for source in snapshots.find("s")] == ["1"]
+    assert [source.group_id for source in snapshots.look_up("s") or []] == ["1"]
     (bucket,) = [row["RowKey"] for row in rows(table) if row["RowKey"].startswith("bucket")]
     damage(table, "cluedin-snapshot", bucket, packed_00="not packed", columns=1)
 
-    assert snapshots.find("s") == []
+    assert snapshots.look_up("s") == []
 
 
 def repack(table: Table, kind: str, change: Callable[[Any], Any]) -> None:
@@ -328,7 +328,7 @@ def test_a_source_that_another_version_packed_is_read_as_far_as_it_is_known(
 
     repack(table, "bucket", change)
 
-    assert [source.group_id for source in snapshots.find("s")] == found
+    assert [source.group_id for source in snapshots.look_up("s") or []] == found
     assert [source.group_id for source in snapshots.known()] == found
 
 
@@ -344,7 +344,7 @@ def test_a_head_that_divides_by_nothing_is_as_good_as_none(table: Table, buckets
     snapshots = SnapshotStore(table)
     snapshots.save(NOW, 1, [KnownSource("7", "s", "1", "g")])
     damage(table, "cluedin-snapshot", "head", buckets=buckets)
-    assert (snapshots.head(), snapshots.find("s")) == (None, [])
+    assert (snapshots.head(), list(snapshots.known())) == (None, [])
 
 
 SUMMARY = DataSetSummary("d", "data", "", RecordCounts(), "")

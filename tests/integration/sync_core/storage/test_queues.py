@@ -17,7 +17,7 @@ from sync_core.storage.connection import StorageConnection
 from sync_core.storage.queues import PoisonQueue, WorkQueue
 from tests.unit.sync_core.builders import make_record
 
-MESSAGE = AssetMessage(asset_key=make_record().key, run_id="run-1")
+MESSAGE = AssetMessage.of(make_record().key, run_id="run-1")
 
 
 @pytest.fixture
@@ -47,8 +47,7 @@ def test_a_message_is_base64_as_the_host_expects_it(queue: WorkQueue, raw: Queue
     (received,) = raw.receive_messages()
     body = base64.b64decode(received.content, validate=True)
     assert AssetMessage.from_json(body) == MESSAGE
-    members = {"kind": "asset", "assetKey": MESSAGE.asset_key, "runId": "run-1", "send": 0}
-    assert json.loads(body) == members
+    assert json.loads(body)["assets"][0]["key"] == make_record().key
 
 
 def test_a_queue_is_idle_while_all_its_messages_are_hidden(queue: WorkQueue, raw: QueueClient) -> None:

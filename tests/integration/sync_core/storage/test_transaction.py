@@ -14,7 +14,7 @@ from sync_core.errors import ConfigError, SlowAnswerError, StateError, Transient
 from sync_core.storage.connection import StorageConnection
 from sync_core.storage.table import Table, delete, delete_unchanged, insert, merge, update
 from sync_core.storage.transaction import submit_transaction
-from tests.integration.sync_core.scripted import Scripted
+from tests.kit.scripted import Scripted
 
 ODD_KEYS = ["plain", "with 'quotes'", "ümläut 🧪", "a b+c&d", "%2F", "--batch_x"]
 ODD_VALUES: dict[str, Any] = {

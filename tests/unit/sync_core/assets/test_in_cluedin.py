@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from sync_core.assets.in_cluedin import Shown, Sight, is_expected, known_by_name, still_missing
+from sync_core.assets.in_cluedin import Ours, Shown, Sight, is_expected, known_by_name, still_missing
 from sync_core.assets.record import AssetRecord, AssetStatus
 from sync_core.cluedin.snapshot import GroupSeen, KnownSource, Snapshot, SourceSeen
 from tests.unit.sync_core.builders import make_record
@@ -96,3 +96,20 @@ def test_a_snapshot_that_follows_the_last_one_at_once_is_the_same_look(after_s: 
     first = still_missing(record(), None, Shown(NOON, {}, {}))
     second = still_missing(record(), first, Shown(NOON + timedelta(seconds=after_s), {}, {}))
     assert (second.missing_looks, second.missing_since) == (looks, NOON.timestamp())
+
+
+def test_one_pass_over_the_records_tells_all_that_a_look_asks_for() -> None:
+    ours = Ours(shown())
+    ours.add_name(NAME)
+    ours.add_name("https://lake.example/not shown")
+    for one in (
+        record(key="as recorded"),
+        record(key="elsewhere", source_id="12"),
+        record(key="missing", qualified_name="https://lake.example/gone"),
+        record(key="retired without a source", status=AssetStatus.RETIRED, source_id=""),
+        record(key="retired", status=AssetStatus.RETIRED),
+    ):
+        ours.add(one)
+
+    assert (ours.names, ours.expected, ours.not_shown) == ({NAME}, 3, ["elsewhere", "missing"])
+    assert [one.key for one in ours.unbound] == ["retired without a source"]

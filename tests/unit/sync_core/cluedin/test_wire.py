@@ -27,6 +27,7 @@ from sync_core.errors import (
     AddressError,
     AlreadyExistsError,
     ConfigError,
+    CredentialsError,
     NotFoundError,
     RejectedError,
     SlowAnswerError,
@@ -172,7 +173,7 @@ def test_settings_that_are_not_shown_are_a_matter_of_rights() -> None:
 @pytest.mark.parametrize(
     ("body", "error"),
     [
-        (failure("401: Unauthorized", "UNAUTHENTICATED", status=401), ConfigError),
+        (failure("401: Unauthorized", "UNAUTHENTICATED", status=401), CredentialsError),
         (failure("403: Forbidden", "FORBIDDEN", status=403), ConfigError),
         (failure("409: Conflict", status=409), AlreadyExistsError),
         (failure("409: Conflict"), AlreadyExistsError),

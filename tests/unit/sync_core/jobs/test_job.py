@@ -61,7 +61,7 @@ def test_asking_for_outstanding_work_is_noted_and_for_dead_work_begins_anew() ->
 
 
 def test_a_letter_shows_the_message_of_its_job_or_the_one_that_cannot_be_read() -> None:
-    assert '"assetKey"' in to_dead_letter(make_dead_job()).payload
+    assert '"assets"' in to_dead_letter(make_dead_job()).payload
     strange = make_dead_job("unreadable-1", kind=JobKind.UNREADABLE, payload="?", queue="lineage-sync")
     assert (to_dead_letter(strange).payload, to_dead_letter(strange).queue) == ("?", "lineage-sync")
 

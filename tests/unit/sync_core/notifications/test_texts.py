@@ -36,7 +36,7 @@ def test_what_failed_is_told_with_its_name_its_reason_and_the_next_step(
 def test_a_question_names_assets_and_the_command_that_answers_it() -> None:
     body = approval_needed(["Orders", "Customers"], 3).body
     assert body.startswith("2 of 3 assets are no longer found in Purview (Orders, Customers).")
-    assert "approve-retirement --assets 2 --by" in body
+    assert "approve retirement 2 --by" in body
 
 
 def test_retired_assets_are_told_with_the_way_back() -> None:

@@ -10,7 +10,7 @@ from sync_core.cluedin.data_set import FieldMapping, RecordCounts
 from sync_core.cluedin.data_sets import last_segment, parse_data_set
 from sync_core.errors import AddressError, SyncError, TransientError
 from sync_core.purview.graph import EntityRef
-from sync_core.purview.lineage_wire import parse_stored_entity, parse_written
+from sync_core.purview.lineage_wire import parse_stored_entities, parse_stored_entity, parse_written
 from tests.unit.sync_core.strategies import ANY_JSON, damaged
 
 UNREADABLE = (AddressError, TransientError)  # somebody else's, or cut short
@@ -98,6 +98,9 @@ def test_columns_without_a_name_get_that_of_the_entity_that_comes_along() -> Non
     assert found is not None
     assert [column.display_text for column in found.columns] == ["city", ""]
     assert found.column_names == frozenset({"city"})
+    assert parse_stored_entities({"entities": [body["entity"]], "referredEntities": body["referredEntities"]}) == [
+        found
+    ]
 
 
 def test_ends_without_a_guid_are_known_by_their_qualified_names() -> None:

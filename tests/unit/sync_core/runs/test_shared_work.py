@@ -11,6 +11,7 @@ import pytest
 from sync_core.app.services import Services
 from sync_core.discovery.terms.list_glossaries import Listing
 from sync_core.errors import SlowAnswerError, TransientError
+from sync_core.http.services import CLUEDIN
 from sync_core.lineage.register_types import RegisterTypes
 from sync_core.runs.defer import unremembered
 from sync_core.runs.pauses import KEPT_S, Pauses
@@ -102,6 +103,23 @@ def test_what_asks_for_no_longer_pause_than_is_kept_costs_nothing() -> None:
     assert (notes.reads, notes.writes, pauses.wait_s("cluedin")) == (2, 2, 60.0)
 
 
+def test_what_a_429_taught_of_the_pace_is_shared_with_the_pause_and_costs_no_operation_a_request() -> None:
+    notes, now, slept = MemoryNotes(), [1000.0], list[float]()
+    runtime = Runtime(now=lambda: NOW, monotonic=lambda: now[0], sleep=slept.append, chance=lambda: 0.0)
+    one, another = (Pauses(notes, runtime) for _ in range(2))  # type: ignore[arg-type]
+    pace = one.pace(CLUEDIN)
+    for _ in range(40):
+        pace.take()
+    one.note("cluedin", 5.0)
+    assert (notes.reads, notes.writes, slept) == (1, 1, [])
+
+    another.wait_s("cluedin")
+    for _ in range(100):
+        another.pace(CLUEDIN).take()
+    assert another.pace(CLUEDIN).per_s == 20.0
+    assert (notes.reads, notes.writes, len(slept)) == (2, 1, 80)
+
+
 def test_a_pause_that_is_noted_while_an_older_state_is_read_counts_at_once() -> None:
     notes, now = MemoryNotes(), [1000.0]
     pauses = make_pauses(notes, lambda: now[0])
@@ -138,7 +156,7 @@ def test_the_collection_that_purview_does_not_tell_is_asked_for_by_one_worker() 
     )
     services, purview = Services(settings), Hanging()
     vars(services)["purview"] = purview
-    assert {type(each) for each in outcomes(purview, services._own_collection)} == {SlowAnswerError}
+    assert {type(each) for each in outcomes(purview, services.own_collection)} == {SlowAnswerError}
     assert purview.calls == ["fetch_collections"]
 
 

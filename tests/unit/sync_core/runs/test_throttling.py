@@ -9,8 +9,11 @@ from sync_core.runs.throttle import Throttle
 from sync_core.runs.throttling import (
     FIRST_PAUSE_S,
     FORGIVEN_AFTER_S,
+    GROWS_TWOFOLD_IN_S,
     LONGEST_PAUSE_S,
     LONGEST_SPREAD_S,
+    SLOWEST_PER_S,
+    learned_per_s,
     next_throttle,
     wait_s,
 )
@@ -72,3 +75,29 @@ def test_workers_come_back_one_after_the_other() -> None:
     throttle = ask_again(1, retry_after_s=30)
     waits = [wait_s(throttle, 0, tenths / 10) for tenths in range(10)]
     assert waits == [30 + 3 * tenths for tenths in range(10)]
+
+
+def taught(before: Throttle | None, per_s: float | None, age_s: float = 0) -> Throttle:
+    """A service asks for a pause after so many requests a second."""
+    return next_throttle(before, age_s, "purview", 10.0, NOW, observed_per_s=per_s)
+
+
+def test_a_429_teaches_half_the_pace_at_which_it_came() -> None:
+    first = taught(None, 40.0)
+    assert learned_per_s(first, 0) == learned_per_s(first, first.pause_s) == 20.0
+    assert taught(first, 12.0, age_s=first.pause_s).per_s == 6.0
+    assert taught(None, 0.1).per_s == SLOWEST_PER_S
+
+
+def test_a_429_teaches_nothing_where_it_comes_amid_a_pause_or_after_few_requests() -> None:
+    first = taught(None, 40.0)
+    assert taught(first, 40.0, age_s=1).per_s == first.per_s
+    assert taught(None, None).per_s is None
+    assert taught(first, None, age_s=first.pause_s).per_s == first.per_s
+
+
+def test_a_learned_pace_grows_after_its_pause_and_is_forgotten() -> None:
+    first = taught(None, 40.0)
+    assert learned_per_s(first, first.pause_s + GROWS_TWOFOLD_IN_S) == 40.0
+    assert learned_per_s(first, first.pause_s + FORGIVEN_AFTER_S) is None
+    assert learned_per_s(None, 0) is None

@@ -7,8 +7,8 @@ import pytest
 from local.purview import Purview
 from sync_core.errors import ConfigError
 from sync_core.operations.doctor import Verdict
-from tests.integration.sync_core.conftest import NewEstate
 from tests.integration.sync_core.discovery.terms.test_resolve_terms import ORDERS, PRODUCTS, make_term, names
+from tests.kit.estate import NewEstate
 
 PLAIN = "Größe Gold"
 DECOMPOSED = unicodedata.normalize("NFD", PLAIN)

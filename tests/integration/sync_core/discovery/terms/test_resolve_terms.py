@@ -6,11 +6,9 @@ from local.purview import Purview
 from local.purview.admin.actions import STEWARD, find_term
 from local.stack import TERM
 from sync_core.assets.record import AssetStatus
-from sync_core.discovery.terms import resolve_terms
-from sync_core.discovery.terms.resolve_terms import LIST_AFTER, RESOLVE_AFTER
+from sync_core.discovery.terms.resolve_terms import MOST_EXPLAINED, RESOLVE_AFTER
 from sync_core.errors import ConfigError
-from tests.integration.sync_core.conftest import NewEstate
-from tests.integration.sync_core.estate import ASSIGNMENTS, Estate
+from tests.kit.estate import ASSIGNMENTS, Estate, NewEstate
 
 
 def names(estate: Estate) -> list[str]:
@@ -121,8 +119,18 @@ def test_one_unknown_keyword_of_several_stops_the_others_no_longer_and_fails_eac
         assert "'absurd@Glossary'" in run.error
 
     assert names(estate) == ["Customers", "Orders"]
-    assert len(estate.messages()) == 2
+    assert [len(message.sends) for message in estate.messages()] == [2]
     assert run.counts["assigned"] == 2
+
+
+def test_of_many_unknown_keywords_a_few_are_explained_and_all_are_counted(new_small_estate: NewEstate) -> None:
+    estate = new_small_estate(SYNC_TERM="; ".join([TERM, *(f"nonsense {number}" for number in range(300))]))
+
+    with pytest.raises(ConfigError, match="300 keywords name nothing; the first 10 are:") as caught:
+        estate.app.discover_assets.run()
+
+    assert str(caught.value).count("which Purview does not show") == MOST_EXPLAINED
+    assert names(estate) == ["Customers", "Orders"]
 
 
 def test_a_term_that_was_renamed_is_paused_alone_until_one_of_its_name_is_made(
@@ -262,33 +270,22 @@ def test_terms_are_looked_up_again_only_when_somebody_would_be_missing(small_est
     assert small_estate.asked_of_purview(before)[FIND_TERM] == 1
 
 
-def test_a_second_term_of_the_same_name_is_found_after_some_minutes(
+def test_a_second_term_of_the_same_name_is_found_after_ten_minutes_and_no_glossary_is_listed_before(
     new_small_estate: NewEstate, purview: Purview
 ) -> None:
     estate = new_small_estate(SYNC_TERM="Sync to CluedIn")
     estate.tick()
     make_term(purview, "Sync to CluedIn", PRODUCTS, glossary="Business Terms")
+    before = purview.log.last_seq
 
-    estate.clock.advance(LIST_AFTER.total_seconds())
+    for _ in range(9):
+        estate.clock.advance(RESOLVE_AFTER.total_seconds() / 10)
+        estate.tick()
+    assert estate.asked_of_purview(before) == {ASSIGNMENTS: 9}
+    estate.clock.advance(RESOLVE_AFTER.total_seconds() / 10)
     estate.tick()
 
     assert names(estate) == ["Customers", "Orders", "Products"]
-
-
-def test_terms_without_a_glossary_are_listed_less_often_where_there_are_many(
-    new_small_estate: NewEstate, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(resolve_terms, "FEW_TERMS", 3)
-    estate = new_small_estate(SYNC_TERM="Sync to CluedIn")
-    estate.tick()
-    before = estate.purview.log.last_seq
-
-    estate.clock.advance(LIST_AFTER.total_seconds())
-    estate.tick()
-    assert estate.asked_of_purview(before) == {ASSIGNMENTS: 1}
-
-    estate.clock.advance(RESOLVE_AFTER.total_seconds())
-    estate.tick()
     assert estate.asked_of_purview(before)[LIST_TERMS] == 4  # two glossaries, a page and what follows it
 
 

@@ -11,9 +11,8 @@ from sync_core.jobs.message import DataSetMessage, message_of
 from sync_core.lineage.record import DataSetStatus
 from sync_core.runs.run_log import RunLog
 from tests.integration.sync_core.lineage.at_once import run_at_once
-from tests.integration.sync_core.lineage.bench import LineageBench
-from tests.integration.sync_core.lineage.conftest import NewBench
-from tests.integration.sync_core.lineage.graph import ROOT
+from tests.kit.lineage_bench import LineageBench, NewBench
+from tests.kit.lineage_graph import ROOT
 
 
 def test_the_same_event_again_asks_nobody_anything(bench: LineageBench) -> None:

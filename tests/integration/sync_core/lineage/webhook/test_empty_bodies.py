@@ -9,11 +9,11 @@ import pytest
 from sync_core.app import App
 from sync_core.lineage.webhook.empty_bodies import SEEN, EmptyBodies
 from sync_core.lineage.webhook.empty_bodies_seen import EmptyBodiesSeen
+from sync_core.lineage.webhook.tell_empty_bodies import TellEmptyBodies
 from sync_core.notifications.announcement import LastNotification, NotificationKind
 from sync_core.runs.run import RunKind
 from sync_core.runs.run_log import RunLog
-from tests.integration.sync_core.lineage.bench import LineageBench
-from tests.integration.sync_core.lineage.conftest import NewBench
+from tests.kit.lineage_bench import LineageBench, NewBench
 
 CHUNKED = {"content-type": "application/json", "transfer-encoding": "chunked"}
 CHECK = "Webhook: deliveries arrive with their body"
@@ -64,7 +64,7 @@ def test_one_notification_tells_it_until_it_has_ended_for_a_day(new_bench: NewBe
 
     def is_notified(minutes: int) -> bool:
         before = bench.app.notes("notification").load(LastNotification, NotificationKind.WEBHOOK_BODIES_MISSING)
-        at(minutes).tell(RunLog("run", start))
+        TellEmptyBodies(at(minutes), bench.app.notify).tell(RunLog("run", start))
         return bench.app.notes("notification").load(LastNotification, NotificationKind.WEBHOOK_BODIES_MISSING) != before
 
     sent = []

@@ -13,8 +13,8 @@ from azure.storage.queue import QueueServiceClient
 from sync_core.answer import HttpAnswer
 from sync_core.lineage.record import DataSetStatus
 from sync_core.runs.run_log import RunLog
-from tests.integration.sync_core.lineage.bench import LineageBench
-from tests.integration.sync_core.lineage.conftest import NewBench
+from tests.kit.lineage_bench import LineageBench, NewBench
+from tests.kit.services import identity_at, use_identity
 
 DATA_SET_ID = "925268ec-8908-44e2-8d0c-d83fe50937d0"
 HEADERS = {"Content-Type": "application/json"}
@@ -111,8 +111,7 @@ def test_storage_that_never_answers_is_answered_with_503_before_the_caller_gives
 def test_an_identity_endpoint_that_never_answers_is_answered_with_503_before_the_caller_gives_up(
     new_bench: NewBench, silent_port: int, monkeypatch: pytest.MonkeyPatch, credential: str
 ) -> None:
-    monkeypatch.setenv("IDENTITY_ENDPOINT", f"http://127.0.0.1:{silent_port}/msi/token")
-    monkeypatch.setenv("IDENTITY_HEADER", "any")
+    use_identity(monkeypatch, identity_at(f"http://127.0.0.1:{silent_port}"))
     address = f"https://127.0.0.1:{silent_port}"
     identity = {
         "AzureWebJobsStorage__tableServiceUri": address,

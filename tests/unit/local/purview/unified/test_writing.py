@@ -76,6 +76,17 @@ def test_a_domain_goes_with_its_children_once_it_is_unpublished(catalog: Catalog
     assert catalog.refused("GET", f"/businessdomains/{child['id']}")[0] == 404
 
 
+def test_a_name_can_be_taken_in_its_domain(catalog: Catalog, purview: Purview) -> None:
+    body = {"name": "Customer", "domain": domain_id(catalog)}
+    ids = {catalog.post("/terms", body)["id"] for _ in range(2)}
+    assert len(ids) == 2
+    purview.patch_switches({"unified_duplicate_names": "refused"})
+    assert catalog.refused("POST", "/terms", body)[0] == 409
+    assert catalog.post("/terms", {**body, "name": "customer"})["name"] == "customer"
+    elsewhere = catalog.admin("domains", name="Sales")["id"]
+    assert catalog.post("/terms", {**body, "domain": elsewhere})["domain"] == elsewhere
+
+
 def test_a_link_is_made_once_listed_and_taken_away(catalog: Catalog, term: str) -> None:
     ids = catalog.links(f"/terms/{term}")
     body = {"entityId": ids[0], "relationshipType": "Related", "description": "x"}

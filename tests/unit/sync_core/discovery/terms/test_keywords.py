@@ -2,7 +2,7 @@
 
 import pytest
 
-from sync_core.discovery.terms.keywords import Keyword, parse_selection, unquote
+from sync_core.discovery.terms.keywords import Keyword, check_length, parse_selection, unquote
 from sync_core.errors import ConfigError
 
 
@@ -104,3 +104,16 @@ def test_a_selection_reads_like_what_was_written() -> None:
 )
 def test_the_quotes_that_cluedin_stores_around_keywords_are_taken_off(stored: str, expected: str) -> None:
     assert unquote(stored) == expected
+
+
+def test_more_keywords_than_a_row_can_keep_are_refused_by_the_settings_name() -> None:
+    assert len(parse_selection(";".join(f"Term {number}" for number in range(5000)), "SYNC_TERM").keywords) == 5000
+    with pytest.raises(ConfigError, match="SYNC_TERM has 5001 keywords; expected 5000 at most"):
+        parse_selection(";".join(f"Term {number}" for number in range(5001)), "SYNC_TERM")
+
+
+@pytest.mark.parametrize("text", ["T" * 100_001, "é" * 100_001, "\U0001f600" * 50_001])
+def test_a_text_of_keywords_longer_than_a_row_can_keep_is_refused(text: str) -> None:
+    with pytest.raises(ConfigError, match=r"SYNC_TERM has 10000[12] characters; expected 100000 at most"):
+        check_length(text, "SYNC_TERM")
+    check_length(text[:50_000], "SYNC_TERM")

@@ -37,6 +37,7 @@ DOMAINS = {"f": "Finance", "s": "Sales", "f2": "Finance"}
         ("sync", "f", Status.PUBLISHED, Reason.RENAMED),
         ("Sync", "s", Status.PUBLISHED, Reason.MOVED),
         ("Sync", "", Status.PUBLISHED, Reason.MOVED),
+        ("Sync", "unpublished", Status.PUBLISHED, Reason.PLACE_HIDDEN),
         ("Sync 2", "s", Status.DRAFT, Reason.DRAFT),
     ],
 )

@@ -38,3 +38,18 @@ def test_a_deep_body_that_names_no_data_set_or_is_cut_off_is_refused(body: str, 
     with pytest.raises(RejectedError) as caught:
         parse_body(body.encode())
     assert caught.value.code == field
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f'\ufeff\ufeff{{"dataSetId": "{ID}"}}'.encode(),
+        f'\ufeff\ufeff{{"dataSetId": "{ID}"}}'.encode("utf-16"),
+        f'\r\n \ufeff{{"dataSetId": "{ID}"}}\x00\n'.encode(),
+        f'{{"dataSetId": "{ID}", "event": "two\nlines\tand \x01"}}'.encode(),
+        f'{{"dataSetId": "{ID}", "event": "two\nlines", "deep": {"[" * 5000}{"]" * 5000}}}'.encode(),
+    ],
+    ids=["two marks", "two marks in UTF-16", "blanks before the mark", "a line break in a text", "and deep"],
+)
+def test_what_stands_around_a_body_and_line_breaks_in_its_texts_refuse_nothing(body: bytes) -> None:
+    assert parse_body(body).data_set_id == ID

@@ -36,7 +36,7 @@ def test_the_data_set_is_recognised_in_each_spelling_and_case(spelling: str, dat
 
     assert receiver.send(**{spelling: data_set_id}).status == 202
 
-    assert [message.job_key for message in receiver.queue.sent] == [DATA_SET_ID]
+    assert [key for message in receiver.queue.sent for key in message.sends] == [DATA_SET_ID]
 
 
 @pytest.mark.parametrize("empty", ["dataSetId", "data_set_id"])
@@ -138,7 +138,7 @@ def test_an_event_id_that_is_a_number_is_read_as_it_was_written(written: str, re
 def test_a_byte_order_mark_and_the_encoding_do_not_matter(encoding: str) -> None:
     receiver = Receiver()
     assert receiver.post(event(event="数据").decode().encode(encoding)).status == 202
-    assert [message.job_key for message in receiver.queue.sent] == [DATA_SET_ID]
+    assert [key for message in receiver.queue.sent for key in message.sends] == [DATA_SET_ID]
 
 
 @pytest.mark.parametrize(
@@ -149,7 +149,7 @@ def test_a_byte_order_mark_and_the_encoding_do_not_matter(encoding: str) -> None
 def test_a_guid_is_known_in_each_of_its_forms(written: str) -> None:
     receiver = Receiver()
     receiver.send(dataSetId=written)
-    assert [message.job_key for message in receiver.queue.sent] == [DATA_SET_ID]
+    assert [key for message in receiver.queue.sent for key in message.sends] == [DATA_SET_ID]
 
 
 def test_a_spelling_that_holds_no_guid_does_not_hide_another_one() -> None:
@@ -250,7 +250,7 @@ def test_an_id_that_was_used_for_another_data_set_hides_nothing() -> None:
     answer = receiver.send(eventId="evt_1", dataSetId=OTHER_ID)
 
     assert said(answer)["status"] == "accepted"
-    assert [message.job_key for message in receiver.queue.sent] == [DATA_SET_ID, OTHER_ID]
+    assert [key for message in receiver.queue.sent for key in message.sends] == [DATA_SET_ID, OTHER_ID]
 
 
 def test_the_same_id_for_the_same_data_set_in_another_case_is_a_duplicate() -> None:

@@ -39,7 +39,7 @@ def test_a_discovery_that_is_silent_is_told() -> None:
 def test_an_approval_comes_with_its_command() -> None:
     (found,) = notices(approval_needed=ApprovalNeeded(assets=8, of=20, since=NOW, examples=["Orders", "x" * 99]))
     assert found.title == "Retiring 8 assets waits for a person's approval"
-    assert found.command == "python -m sync_core approve-retirement --assets 8 --by NAME"
+    assert found.command == "python -m sync_core approve retirement 8 --by NAME"
     assert found.details[0] == f"8 of 20 assets are no longer found in Purview (now): Orders, {'x' * 60}…."
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from sync_core.absence.approval import ApprovalNeeded
+from sync_core.assets.listed import listed_of
 from sync_core.assets.record import AssetStatus
 from sync_core.jobs.job import TAKEN_UP_WITHIN
 from sync_core.lineage.record import DataSetStatus
@@ -37,36 +38,36 @@ def soon(after_s: float = 30, **fields: Any) -> dict[str, Any]:
 
 
 def test_a_queued_asset_tells_when_it_is_tried_and_which_attempt_that_is() -> None:
-    assert after_asset(QUEUED, make_facts(**soon(0))).text == "It is worked off now."
-    assert after_asset(QUEUED, make_facts(**soon())).text == "It is worked off in 30\u00a0s, at 05:06:37."
+    assert after_asset(listed_of(QUEUED), make_facts(**soon(0))).text == "It is worked off now."
+    assert after_asset(listed_of(QUEUED), make_facts(**soon())).text == "It is worked off in 30\u00a0s, at 05:06:37."
     failing = make_facts(**soon(attempts=3, last_error_class="transient"))
-    assert after_asset(QUEUED, failing) == Next("Attempt 4 of 12 comes in 30\u00a0s, at 05:06:37.")
+    assert after_asset(listed_of(QUEUED), failing) == Next("Attempt 4 of 12 comes in 30\u00a0s, at 05:06:37.")
 
 
 def test_an_asset_that_waits_for_a_setting_needs_a_person() -> None:
-    waiting = after_asset(QUEUED, make_facts(**soon(attempts=1, last_error_class="config")))
+    waiting = after_asset(listed_of(QUEUED), make_facts(**soon(attempts=1, last_error_class="config")))
     assert waiting.text.startswith("Mend what the error names. Attempt 2 of 12")
     assert waiting.is_stuck
 
 
 def test_an_asset_whose_job_was_done_since_its_record_was_read_is_worked_off() -> None:
-    assert after_asset(QUEUED, make_facts()) == Next("It is worked off now.")
+    assert after_asset(listed_of(QUEUED), make_facts()) == Next("It is worked off now.")
 
 
 def test_a_failed_asset_leads_to_its_dead_letter() -> None:
     failed = make_record(status=AssetStatus.FAILED)
     dead_letter = make_letter(failed.key)
-    assert after_asset(failed, make_facts(dead_letters=[dead_letter])) == Next(
+    assert after_asset(listed_of(failed), make_facts(dead_letters=[dead_letter])) == Next(
         "Mend the cause. It is replayed by the next reconcile run, within 15 min.", dead_letter.id, is_stuck=True
     )
-    assert after_asset(failed, make_facts()).dead_letter == ""
+    assert after_asset(listed_of(failed), make_facts()).dead_letter == ""
 
 
 def test_a_missing_asset_is_in_its_grace_or_waits_for_a_persons_approval() -> None:
     missing = make_synced_record(absent=1)
-    assert after_asset(missing, make_facts()).text.endswith("It is retired if it is missing once more.")
+    assert after_asset(listed_of(missing), make_facts()).text.endswith("It is retired if it is missing once more.")
     needed = ApprovalNeeded(assets=8, of=20, since=NOW)
-    assert after_asset(missing, make_facts(approval_needed=needed)).is_stuck
+    assert after_asset(listed_of(missing), make_facts(approval_needed=needed)).is_stuck
 
 
 def test_every_other_state_has_its_word() -> None:

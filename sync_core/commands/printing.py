@@ -1,0 +1,47 @@
+"""Prints what a command has to say: an answer to the output, everything else beside it."""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.text import Text
+
+from sync_core.commands.show import BAD, Line
+from sync_core.safe_text import one_line
+
+
+def print_json(value: Mapping[str, Any]) -> None:
+    """Print an answer as JSON, in ASCII: no name in it can do anything to a terminal."""
+    _console().print(json.dumps(value, indent=2), soft_wrap=True, markup=False, highlight=False, emoji=False)
+
+
+def print_lines(lines: Iterable[Line]) -> None:
+    """Print lines; what comes from outside cannot forge one."""
+    console = _console()
+    for line in lines:
+        text = Text(one_line(line.lead), line.style) if line.lead else Text()
+        text.append(one_line(line.text), None if line.lead else line.style or None)
+        console.print(text, soft_wrap=True)
+
+
+def print_error(error: Exception) -> None:
+    """Print what kept a command from being done; the problems of several settings stand on lines of their own."""
+    console = _console(is_error=True)
+    for line in f"{type(error).__name__}: {error}".split("\n"):
+        console.print(Text(one_line(line), BAD), soft_wrap=True)
+
+
+@contextmanager
+def progress(title: str) -> Iterator[Callable[[int, int], None]]:
+    """Show a bar beside the output, where that is a terminal, and yield what moves it."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=_console(is_error=True), transient=True) as bar:
+        task = bar.add_task(title, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _console(*, is_error: bool = False) -> Console:
+    return Console(stderr=is_error)

@@ -1,0 +1,174 @@
+"""Works off the jobs of one message together, where they are as that message tells; the others go one by one.
+
+A batch is an optimization and nothing else: whatever is not plain in it is left to the way of a single job.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from pydantic import ValidationError
+
+from sync_core.chunks import chunks
+from sync_core.each_request import before_each_request
+from sync_core.errors import (
+    ConfigError,
+    ConflictError,
+    RejectedError,
+    SyncError,
+    TransientError,
+    UnforeseenError,
+)
+from sync_core.jobs.claims import Claim, StoredJob
+from sync_core.jobs.hold import holding
+from sync_core.jobs.job import Job, JobKind
+from sync_core.jobs.message import AssetMessage, Member
+from sync_core.jobs.together import Outcome, carry_out_together, claim_together
+from sync_core.jobs.told_work import JobOutcome, count_ended, told_jobs
+from sync_core.logs import get_logger
+from sync_core.telemetry.spans import Attribute, Span
+
+if TYPE_CHECKING:
+    from sync_core.jobs.worker import Worker
+
+logger = get_logger(__name__)
+
+
+class Team(Protocol):
+    """Work that can be done for several jobs together."""
+
+    def limit(self) -> int:
+        """For how many at once; below two for none."""
+
+    def do(self, pairs: Sequence[tuple[Claim, Member]]) -> Outcome:
+        """Do the work of claimed jobs, and end each together with the last change of its record.
+
+        Raises:
+            SyncError: it is of all of them.
+        """
+
+
+@dataclass(frozen=True)
+class GoTogether:
+    """Works off a message for a worker."""
+
+    worker: "Worker"
+    team: Team
+
+    def work_off(self, members: Sequence[Member]) -> set[str]:
+        """Work off what can go together; return the keys of the jobs that need nothing more of this message."""
+        known = [one for one in members if one.job and one.about]
+        limit = self.team.limit() if len(known) > 1 else 0
+        handled: set[str] = set()
+        if limit > 1 and self.worker.work.is_on():
+            for chunk in chunks(known, limit):
+                handled |= self._work_off(chunk)
+        return handled
+
+    def _work_off(self, members: Sequence[Member]) -> set[str]:
+        stored = self._as_told(members)
+        if len(stored) < 2:  # noqa: PLR2004  # one alone is no batch
+            return set()
+        work = self.worker.work
+        pause_s = self.worker.pauses.wait_s(*work.services)
+        handled = self._put_off(members, stored, pause_s) if pause_s else self._do(members, stored)
+        work.when_done()
+        return handled
+
+    def _as_told(self, members: Sequence[Member]) -> list[StoredJob]:
+        """Return the jobs as the message tells of them, unless the first one shows that it is an old message."""
+        jobs = self.worker.work.jobs
+        try:
+            first = jobs.load(members[0].key)
+            if first is None or first.etag != members[0].job_etag:
+                return []
+            told = [Job.model_validate(one.job) for one in members]
+        except (RejectedError, ValidationError) as error:
+            logger.info("The jobs of a message are read one by one: %s", error)
+            return []
+        return [StoredJob(job, one.job_etag, first.now, first.read_at) for job, one in zip(told, members, strict=True)]
+
+    def _put_off(self, members: Sequence[Member], stored: Sequence[StoredJob], delay_s: float) -> set[str]:
+        """Let jobs that were not begun come again together; return which do: all, or none."""
+        jobs, now = self.worker.work.jobs, self.worker.runtime.now()
+        later = [one.job.sent(now, delay_s) for one in stored]
+        try:
+            etags = jobs.table.transact([jobs.changing(one, job) for one, job in zip(stored, later, strict=True)])
+        except ConflictError:
+            return set()
+        told = [_told_anew(*each) for each in zip(members, later, etags, strict=True)]
+        message = AssetMessage(assets=told, run_id=later[0].run_id, traceparent=later[0].traceparent)
+        self.worker.work.queue.send(message, delay_s)
+        return {one.key for one in members}
+
+    def _do(self, members: Sequence[Member], stored: Sequence[StoredJob]) -> set[str]:
+        """Do the work of those that can be claimed; return which."""
+        run_id, keys = self.worker.runtime.new_id(), {one.key: one for one in members}
+        with self.worker.remembering(run_id, list(keys)):
+            claims = claim_together(self.worker.work.jobs, stored, run_id)
+        if not claims:
+            return set()
+        with told_jobs([claim.job for claim in claims]) as told:
+            self._do_claimed(claims, keys, told)
+        return {claim.job.key for claim in claims}
+
+    def _do_claimed(self, claims: Sequence[Claim], keys: Mapping[str, Member], told: Span) -> None:
+        try:
+            with before_each_request(holding(claims, self.worker.runtime.monotonic)):
+                outcome = self.team.do([(claim, keys[claim.job.key]) for claim in claims])
+        except SyncError as error:
+            outcome = Outcome(failed=[(claim, error) for claim in claims])
+        except Exception as error:
+            unforeseen = UnforeseenError(f"{type(error).__name__}: {error}")
+            self._fail((claim, unforeseen) for claim in claims)
+            raise
+        told.tell({Attribute.ASSETS_FAILED: [claim.job.key for claim, _ in outcome.failed]})
+        self._settle(claims, outcome)
+
+    def _settle(self, claims: Sequence[Claim], outcome: Outcome) -> None:
+        """Put back what did not end, and send what was asked for again."""
+        left = {id(claim) for claim, _ in (*outcome.failed, *outcome.alone)}
+        ended = [claim for claim in claims if id(claim) not in left]
+        if ended:
+            self.worker.pauses.works(*self.worker.work.services)
+        count_ended(JobKind.ASSET, JobOutcome.DONE, len(ended))
+        for claim in ended:
+            self.worker.send_left(claim, 0)
+        try:
+            self._leave(outcome.alone)
+        finally:  # also where storage fails: what is not put back has to be remembered
+            self._fail(outcome.failed)
+
+    def _fail(self, failed: Iterable[tuple[Claim, SyncError]]) -> None:
+        storage: TransientError | ConfigError | None = None
+        for claim, error in failed:
+            try:
+                self.worker.fail(claim, error)
+            except (TransientError, ConfigError) as cannot:  # it is remembered; the others have to be, too
+                storage = cannot
+            else:
+                self.worker.pauses.heed_one(error, claim.run_id)  # of all of them it was one request
+        if storage:
+            raise storage
+
+    def _leave(self, alone: Sequence[tuple[Claim, float]]) -> None:
+        """Let each of these come again with a message of its own."""
+        if not alone:
+            return
+        now = self.worker.runtime.now()
+        steps = [
+            claim.leaving(lambda job, after=delay_s: job.sent(now, after), max(delay_s - 1, 0))  # type: ignore[misc]
+            for claim, delay_s in alone
+        ]
+        with self.worker.remembering(alone[0][0].run_id, [claim.job.key for claim, _ in alone]):
+            results = carry_out_together(steps)
+        for (claim, delay_s), result in zip(alone, results, strict=True):
+            if isinstance(result, list):
+                self.worker.send_left(claim, delay_s)
+            else:
+                logger.warning("Job %s was taken over by another worker, or is done: %s", claim.job.key, result)
+
+
+def _told_anew(member: Member, job: Job, etag: str) -> Member:
+    told = job.model_dump(mode="json", exclude_defaults=True)
+    return member.model_copy(update={"send": job.sends, "job": told, "job_etag": etag})

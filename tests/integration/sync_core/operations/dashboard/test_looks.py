@@ -1,0 +1,39 @@
+"""Each kind of page in a real Chromium: people who do not see well can use it, in each look and on a phone."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from sync_core.answer import HttpAnswer
+from tests.chromium import open_page, run_chromium, unfold, violations
+from tests.security.test_dashboard import hostile_asset_page, hostile_page
+from tests.unit.sync_core.operations.dashboard.test_render import ANSWERS
+
+HOST = "https://app.example"
+NARROW, WIDE = 360, 1280
+EACH = {**ANSWERS, "hostile": hostile_page(), "hostile asset": hostile_asset_page()}
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with run_chromium() as browser:
+        yield browser
+
+
+def show(page: Page, answer: HttpAnswer) -> None:
+    """Show an answer as the host would send it, with all that is folded away."""
+    headers = {**answer.headers, "Content-Type": f"{answer.media_type}; charset=utf-8"}
+    page.route("**/*", lambda route: route.fulfill(status=200, body=answer.body, headers=headers))
+    page.goto(HOST)
+    unfold(page)
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(NARROW, "dark"), (WIDE, "light"), (WIDE, "dark")])
+@pytest.mark.parametrize("name", EACH)
+def test_axe_finds_nothing_and_nobody_scrolls_sideways(browser: Browser, name: str, width: int, scheme: str) -> None:
+    with open_page(browser, width=width, color_scheme=scheme) as (page, seen):
+        show(page, EACH[name])
+        assert violations(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert seen.said == []

@@ -1,0 +1,248 @@
+"""`GET status?plan=`: what a term would do, compared with what it then does; and that nothing is written."""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from local.purview.admin import unified
+from local.stack import TERM
+from sync_core.app import App, triggers
+from sync_core.assets.record import AssetStatus
+from sync_core.operations.plan.compare import compare
+from sync_core.operations.plan.plan import Plan, merged
+from sync_core.runtime import Runtime
+from tests.kit.estate import Estate, NewEstate
+
+SQL = "mssql://contoso-sql.database.windows.net/crm/dbo"
+READING = {"GET", "HEAD"}
+
+
+def plan(app: App, asked: str = "configured") -> Plan:
+    """Ask for a plan over HTTP, and follow `next`."""
+    query, parts = {"plan": asked}, list[Plan]()
+    while True:
+        answer = app.plan.answer(query)
+        assert answer.status == 200, answer.body
+        parts.append(Plan.from_json(json.loads(answer.body)))
+        if not parts[-1].next:
+            return merged(parts)
+        query["next"] = parts[-1].next
+
+
+def acts(found: Plan) -> dict[str, str]:
+    return {one.qualified_name: one.act.value for one in found.assets}
+
+
+def test_what_was_planned_then_happens(estate: Estate) -> None:
+    estate.add_foreign_group("Orders", "somebody's")
+    estate.add_foreign_group("Customers before", f"{SQL}/Customers")
+    found = plan(estate.app)
+    assert (found.counts["create"], found.counts["adopt"]) == (17, 1)
+    assert {(one.type, one.assets) for one in found.left_out} == {("azure_sql_column", 1), ("column", 1)}
+    assert found.terms == [f"classic term {TERM}"]
+    assert sum(one.is_clash for one in found.assets) == 2  # Orders, and the second customers.csv
+    estate.sync()
+    while estate.work():
+        pass
+    estate.deliver_again()
+    assert compare(found, estate.records()) == []
+    after = plan(estate.app)
+    assert (after.counts, after.assets) == ({"keep": 18}, [])
+
+
+@pytest.mark.parametrize("is_in_snapshot", [False, True])
+def test_a_group_of_another_name_is_planned_as_the_sync_will_find_it(estate: Estate, *, is_in_snapshot: bool) -> None:
+    estate.sync()
+    while estate.work():
+        pass
+    path = "https://contosolake.dfs.core.windows.net/added/adopt.csv"
+    estate.add_foreign_group("Own name", path)
+    estate.act("add_asset", name="adopt.csv", typeName="azure_datalake_gen2_path", qualifiedName=path, terms=[TERM])
+    if is_in_snapshot:
+        estate.app.reconcile.run()
+    found = plan(estate.app)
+    assert acts(found) == {path: "adopt" if is_in_snapshot else "create"}
+    estate.sync()
+    assert compare(found, estate.records()) == []
+
+
+def test_it_costs_what_was_said(small_estate: Estate) -> None:
+    found = plan(small_estate.app)
+    assert found.requests == {"purview": 1, "cluedin": 3}
+    assert set(found.seconds) == {"purview", "cluedin"}
+    small_estate.app.find_group.ensure_read("before")
+    since = small_estate.cluedin.log.last_seq
+    small_estate.sync()
+    asked = {name: n for name, n in small_estate.calls(since).items() if "administration" not in name}
+    assert sum(asked.values()) <= 2 * found.requests["cluedin"]
+
+
+def test_retiring_costs_what_was_said(estate: Estate) -> None:
+    estate.sync()
+    while estate.work():
+        pass
+    for record in estate.records()[:4]:
+        estate.act("untag", asset=record.guid, term=TERM)
+    found = plan(estate.app)
+    since = estate.purview.log.last_seq
+    for _ in range(3):
+        estate.tick()
+        estate.clock.advance(60)
+    assert sum(one.status is AssetStatus.RETIRED for one in estate.records()) == 4
+    assert found.counts["retire"] == 4
+    assert found.requests == {"purview": estate.asked_of_purview(since)["Entity_Get"], "cluedin": 0}
+
+
+def test_another_term_is_planned_beside_the_configured_one(small_estate: Estate) -> None:
+    small_estate.sync()
+    found = plan(small_estate.app, "Customer@Glossary")
+    assert found.keywords == ["Customer@Glossary"]
+    names = acts(found)
+    assert names[f"{SQL}/Orders"] == "retire"
+    assert names["https://contosolake.dfs.core.windows.net/raw/crm/customers.csv"] == "create"
+    assert found.counts["keep"] == 1  # Customers has both terms
+
+
+def test_who_lost_the_term_would_be_retired(small_estate: Estate) -> None:
+    small_estate.sync()
+    small_estate.act("untag", asset=f"{SQL}/Orders", term=TERM)
+    assert acts(plan(small_estate.app)) == {f"{SQL}/Orders": "retire"}
+
+
+def test_many_at_once_would_wait_for_a_person(estate: Estate) -> None:
+    estate.sync()
+    while estate.work():
+        pass
+    found = plan(estate.app, "Revenue@Business Terms")
+    assert found.counts["retire"] == 18
+    assert any("a person approves" in note for note in found.notes)
+
+
+def test_all_assets_are_planned_through_the_search(new_small_estate: NewEstate) -> None:
+    estate = new_small_estate(SYNC_TERM="*")
+    found = plan(estate.app)
+    estate.tick()
+    recorded = {one.qualified_name for one in estate.records()}
+    assert {one.qualified_name for one in found.assets} == recorded
+    assert any(one.why == "a process" for one in found.left_out)
+
+
+def test_what_the_unified_catalog_would_charge_for_is_told(new_estate: NewEstate) -> None:
+    estate = new_estate(SYNC_TERM="Tag")
+    unified.curate(estate.purview, {"phase": "direct"})
+    unified.add_domain(estate.purview, {"name": "Finance"})
+    unified.add_concept(estate.purview, {"term": "Tag", "domain": "Finance", "assets": [f"{SQL}/Orders"]})
+    assert (plan(estate.app).governed, plan(estate.app).would_be_governed) == (1, 0)
+    classic = plan(estate.app, TERM)
+    assert (classic.governed, classic.would_be_governed) == (0, 17)
+
+
+@pytest.mark.parametrize("asked", ["No such term", "product:Nothing"])
+def test_keywords_that_name_nothing_are_told_and_nobody_is_retired(small_estate: Estate, asked: str) -> None:
+    small_estate.sync()
+    found = plan(small_estate.app, asked)
+    assert (found.assets, found.keywords, found.failure_class) == ([], [asked], "rejected")
+    assert found.unknown == [found.failure]
+    assert any(asked.removeprefix("product:") in note for note in found.notes)
+
+
+def test_while_a_keyword_names_nothing_nobody_would_be_retired(small_estate: Estate) -> None:
+    small_estate.sync()
+    found = plan(small_estate.app, "Revenue; No such term")
+    assert found.counts == {"create": 1}
+    assert (len(found.unknown), found.failure) == (1, "")
+    assert any("nobody counts as missing" in note for note in found.notes)
+
+
+def test_what_several_terms_show_is_planned_once_however_many_parts_it_takes(estate: Estate) -> None:
+    asked = f"{TERM}; Customer@Glossary"
+    whole = plan(estate.app, asked)
+    seconds = iter(range(1_000_000))
+    slow = replace(estate.app, runtime=Runtime(now=estate.clock.now, monotonic=lambda: next(seconds) / 6))
+    found = merged(slow.plan.parts(asked))
+    assert found.counts == whole.counts == {"create": 18}
+
+
+@pytest.mark.parametrize("service", ["cluedin", "purview"])
+@pytest.mark.parametrize(("status", "failure_class"), [(500, "transient"), (503, "transient"), (429, "throttled")])
+def test_a_plan_ends_by_a_service_that_fails(
+    small_estate: Estate, service: str, status: int, failure_class: str
+) -> None:
+    fail = small_estate.cluedin_fault if service == "cluedin" else small_estate.purview_fault
+    fail(".*", times=None, status=status)
+    found = plan(small_estate.app)
+    assert found.failure_class == failure_class
+    assert str(status) in found.failure
+    assert found.notes == [found.failure]
+    assert found.keywords == [TERM]
+
+
+def test_a_plan_ends_by_a_password_that_is_refused(new_small_estate: NewEstate) -> None:
+    found = plan(new_small_estate(CLUEDIN_PASSWORD="wrong").app)
+    assert found.failure_class == "config"
+    assert "CLUEDIN_PASSWORD" in found.failure
+
+
+def test_a_switch_that_is_off_is_told(new_small_estate: NewEstate) -> None:
+    found = plan(new_small_estate(SYNC_ENABLED="false").app)
+    assert found.counts == {"create": 2}
+    assert "The sync is switched off in SYNC_ENABLED: nothing of this would happen." in found.notes
+
+
+def test_a_plan_writes_nothing_anywhere(small_estate: Estate) -> None:
+    rows = small_estate.stored()
+    purview, cluedin = small_estate.purview.log.last_seq, small_estate.cluedin.log.last_seq
+    for asked in ("configured", "Customer", "*"):
+        plan(small_estate.app, asked)
+    assert small_estate.stored() == rows
+    asked_for = [one for one in small_estate.purview_log(purview) if one.method not in READING]
+    assert [one.operation for one in asked_for if not str(one.operation).endswith("_Query")] == []
+    assert {name for name in small_estate.calls(cluedin) if "create" in name.lower()} == set()
+
+
+@pytest.mark.parametrize("asked", ["configured", "*"])
+def test_what_takes_long_is_planned_in_parts(estate: Estate, asked: str) -> None:
+    estate.generate(450, term=TERM)
+    whole = plan(estate.app, asked)
+    seconds = iter(range(1_000_000))
+    slow = replace(estate.app, runtime=Runtime(now=estate.clock.now, monotonic=lambda: next(seconds) / 6))
+    parts = list(slow.plan.parts(asked))
+    assert len(parts) > 2
+    found = merged(parts)
+    assert found.counts == whole.counts
+    assert acts(found) == acts(whole)
+
+
+@pytest.mark.parametrize(
+    ("query", "parameter"),
+    [
+        ({"explain": "a", "plan": "b"}, "plan"),
+        ({"plan": "b", "bundle": "all"}, "bundle"),
+        ({"plan": "b", "examine": "true"}, "examine"),
+        ({"next": "x"}, "next"),
+        ({"bundle": "all", "next": "x"}, "next"),
+    ],
+)
+def test_one_thing_is_asked_at_a_time(
+    small_estate: Estate, monkeypatch: pytest.MonkeyPatch, query: dict[str, str], parameter: str
+) -> None:
+    monkeypatch.setattr("sync_core.app.triggers.app", lambda: small_estate.app)
+    answer = triggers.status(query)
+    assert (answer.status, json.loads(answer.body)["parameter"]) == (400, parameter)
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [({}, 200), ({"plan": "; ;"}, 400), ({"plan": "Tag@"}, 400), ({"next": "nonsense"}, 400), ({"plan": " "}, 200)],
+)
+def test_the_route_answers_so(
+    small_estate: Estate, monkeypatch: pytest.MonkeyPatch, query: dict[str, str], status: int
+) -> None:
+    monkeypatch.setattr("sync_core.app.triggers.app", lambda: small_estate.app)
+    answer = triggers.status({"plan": "configured", **query})
+    body: Any = json.loads(answer.body)
+    assert answer.status == status
+    assert status == 200 or body["parameter"] in {"plan", "next"}
+    assert ("asked" in body) is (not query)
