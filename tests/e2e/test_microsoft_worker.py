@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
 
 import pytest
 from azure.core.exceptions import ResourceNotFoundError
@@ -59,7 +60,7 @@ def cluedin_url() -> Iterator[str]:
 
 
 @pytest.fixture
-def worker(cluedin_url: str, storage: str, monkeypatch: pytest.MonkeyPatch) -> Iterator["WorkerLibrary"]:
+def worker(cluedin_url: str, storage: str) -> Iterator["WorkerLibrary"]:
     """The repository's app, indexed, with the simulators and a storage account of its own around it."""
     purview = Purview()
     purview.seed({"name": "estate"})
@@ -67,7 +68,7 @@ def worker(cluedin_url: str, storage: str, monkeypatch: pytest.MonkeyPatch) -> I
         purview_url = parts.enter_context(serve(make_purview(purview=purview)))
         identity = parts.enter_context(serve_identity())
         environment = make_environment(purview_url, cluedin_url, "", storage, identity)
-        monkeypatch.setattr("os.environ", environment)
+        parts.enter_context(patch.dict("os.environ", environment, clear=True))
         triggers.this_process.cache_clear()
         yield parts.enter_context(start_worker(REPOSITORY))
     triggers.this_process.cache_clear()

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from azure.storage.queue import QueueServiceClient, TextBase64DecodePolicy
@@ -66,7 +67,7 @@ def test_the_library_refuses_what_our_host_refuses(write_app: WriteApp) -> None:
 
 
 @pytest.fixture
-def cluedin_url(storage: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+def cluedin_url(storage: str) -> Iterator[str]:
     """The simulators, and an environment in which the app finds them."""
     purview = Purview()
     purview.seed({"name": "estate"})
@@ -75,7 +76,7 @@ def cluedin_url(storage: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
         cluedin_url = parts.enter_context(serve(make_cluedin()))
         identity = parts.enter_context(serve_identity())
         environment = make_environment(purview_url, cluedin_url, "", storage, identity)
-        monkeypatch.setattr("os.environ", environment)
+        parts.enter_context(patch.dict("os.environ", environment, clear=True))
         triggers.this_process.cache_clear()
         yield cluedin_url
     triggers.this_process.cache_clear()
