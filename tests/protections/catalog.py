@@ -3409,6 +3409,14 @@ ACTED = (
         "an approval for two hours with 'hour' for 'hours' counted for a day",
     ),
     Protection(
+        "a number of an action is a number, as it is described",
+        "sync_core/operations/actions/action.py",
+        "    if type(number) is not int or not",
+        "    number = int(number or 1)\n    if not",
+        f"{PARSE}::test_a_value_of_another_type_is_taken_just_where_the_description_takes_it",
+        "an approval of '5' or true counted, which a client that checks by the description never sends",
+    ),
+    Protection(
         "whoever is signed in acts under no other name",
         "sync_core/operations/actions/parse.py",
         "signed_in or to_person(by)",

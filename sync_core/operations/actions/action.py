@@ -21,12 +21,34 @@ from sync_core.guids import to_guid
 
 LONGEST_HOURS = 1000
 HOURS = 24
+LARGEST_NUMBER = 10**9
+JSON_TYPES: Mapping[type, str] = {str: "text", bool: "a boolean", list: "a list", dict: "an object"}
+NUMBERS = ("number", "hours")
 LONGEST_NAME = 4096  # as long as the names of Purview that are kept
 
 
-def _no_bool(value: Any) -> Any:
-    if isinstance(value, bool):
-        raise PydanticCustomError("number_type", "Input should be a number")
+def _whole_number(value: Any) -> int:
+    """Take a number as JSON Schema does: 5.0 is an integer, "5" and true are none."""
+    number = int(value) if isinstance(value, float) and value.is_integer() else value
+    if type(number) is not int or not 1 <= number <= LARGEST_NUMBER:
+        raise _unexpected("a whole number from 1 to {most}", value, LARGEST_NUMBER)
+    return number
+
+
+def _hours(value: Any) -> float:
+    if type(value) not in {int, float} or not 0 < value <= LONGEST_HOURS:
+        raise _unexpected("a number above 0, at most {most}", value, LONGEST_HOURS)
+    return float(value)
+
+
+def _unexpected(expected: str, value: Any, most: int) -> PydanticCustomError:
+    found = "another number" if type(value) in {int, float} else JSON_TYPES.get(type(value), "null")
+    return PydanticCustomError("number", f"Expected {expected}, found {{found}}", {"most": most, "found": found})
+
+
+def _only_true(value: Any) -> Any:
+    if value is not True:  # to Python, 1 equals it
+        raise PydanticCustomError("true", "Expected true")
     return value
 
 
@@ -48,6 +70,14 @@ class _Action(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
+    @model_validator(mode="before")
+    @classmethod
+    def _has_no_null(cls, members: Any) -> Any:
+        empty = [name for name, value in members.items() if value is None and name not in NUMBERS]
+        if empty:
+            raise PydanticCustomError("null", "Expected a value, found null", {"field": str(empty[0])})
+        return members
+
     @property
     def target(self) -> str:
         """What it names, in the words of the request."""
@@ -60,7 +90,7 @@ class Replay(_Action):
 
     action: Literal["replay"] = "replay"
     id: Key | None = None
-    all: Literal[True] | None = None
+    all: Annotated[Literal[True] | None, BeforeValidator(_only_true)] = None
     cause: Word | None = None
 
     @model_validator(mode="after")
@@ -81,8 +111,8 @@ class Approve(_Action):
 
     action: Literal["approve"] = "approve"
     kind: ApprovalKind
-    number: Annotated[int, BeforeValidator(_no_bool), Field(ge=1, le=10**9)]
-    hours: Annotated[float, BeforeValidator(_no_bool), Field(gt=0, le=LONGEST_HOURS, allow_inf_nan=False)] = HOURS
+    number: Annotated[int, BeforeValidator(_whole_number)]
+    hours: Annotated[float, BeforeValidator(_hours)] = HOURS
 
 
 class Resync(_Action):
@@ -110,7 +140,7 @@ def to_action(members: Mapping[str, Any]) -> Action:
         RejectedError: they describe none; `code` is the field that is wrong.
     """
     try:
-        return ACTIONS.validate_python(dict(members))
+        return ACTIONS.validate_python(dict(members), by_alias=True, by_name=False)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
     field, why = _explain(first)

@@ -3,7 +3,7 @@
 All of them belong to one form, which asks once who acts: `templates/acting.html` writes both.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -17,6 +17,8 @@ from sync_core.runs.action_log import ActionRecord
 
 SIGNATURE = "signature"
 MOST_FIELDS = 10
+READ: Mapping[str, Callable[[str], Any]] = {"all": lambda _: True, "number": int, "hours": float}
+"""A form sends text only; an action takes numbers for what they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ class Buttons:
         if not is_signed(self.key, text, signature, self._person, self.now):
             return None
         members = dict(parse_qsl(text, max_num_fields=MOST_FIELDS))
-        return to_action({name: True if name == "all" else value for name, value in members.items()})
+        return to_action({name: READ.get(name, str)(value) for name, value in members.items()})
 
     @property
     def _person(self) -> str:

@@ -1,9 +1,12 @@
 """What `POST actions` takes for an action, and by which field it refuses all else."""
 
 import json
+from pathlib import Path
 from typing import Any
 
+import jsonschema_rs
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,6 +15,8 @@ from sync_core.errors import RejectedError
 from sync_core.operations.actions.action import Action, Approve, Close, Replay, Resync
 from sync_core.operations.actions.parse import HOLDER, Person, parse_json
 
+OPENAPI = Path(__file__).parents[5] / "docs" / "openapi.yaml"
+DESCRIBED: dict[str, Any] = {"components": yaml.safe_load(OPENAPI.read_text(encoding="utf-8"))["components"]}
 DATA_SET = "9F0C6F4E-3D2A-4a53-9d43-0B2A5C6D7E8F"
 
 
@@ -42,6 +47,45 @@ def test_each_action_is_taken_as_it_is_documented(members: dict[str, Any], actio
     assert parse(**members) == action
 
 
+@pytest.mark.parametrize("value", ["5", 5, 5.0, 5.5, True, None, 0, -1, 10**9, 10**10, 10**400, 1e300, [5], {}])
+@pytest.mark.parametrize(
+    ("schema", "members"),
+    [
+        ("Approve", {"action": "approve", "kind": "retirement", "number": ...}),
+        ("Approve", {"action": "approve", "kind": "retirement", "number": 1, "hours": ...}),
+        ("Approve", {"action": "approve", "kind": ..., "number": 1}),
+        ("Replay", {"action": "replay", "all": ...}),
+        ("Replay", {"action": "replay", "id": ...}),
+        ("Replay", {"action": "replay", "cause": ...}),
+        ("Close", {"action": "close", "id": ...}),
+        ("Close", {"action": "close", "id": "a", "by": ...}),
+        ("Resync", {"action": "resync", "asset": ...}),
+    ],
+)
+def test_a_value_of_another_type_is_taken_just_where_the_description_takes_it(
+    schema: str, members: dict[str, Any], value: Any
+) -> None:
+    sent = {name: value if one is ... else one for name, one in members.items()}
+    try:
+        parse_json(json.dumps(sent).encode())
+    except RejectedError:
+        is_taken = False
+    else:
+        is_taken = True
+    described = {**DESCRIBED, "$ref": f"#/components/schemas/{schema}"}
+    assert is_taken is jsonschema_rs.is_valid(described, sent)
+
+
+@pytest.mark.parametrize(
+    ("value", "found"),
+    [("5", "text"), (True, "a boolean"), (None, "null"), (2.5, "another number"), (-1, "another number")],
+)
+def test_a_number_that_is_none_is_told_with_what_was_expected(value: Any, found: str) -> None:
+    with pytest.raises(RejectedError) as refused:
+        parse(action="approve", kind="retirement", number=value)
+    assert str(refused.value) == f"number: Expected a whole number from 1 to 1000000000, found {found}."
+
+
 @pytest.mark.parametrize(
     ("members", "field"),
     [
@@ -65,6 +109,18 @@ def test_each_action_is_taken_as_it_is_documented(members: dict[str, Any], actio
         ({"action": "approve", "kind": "retirement", "number": 2.5}, "number"),
         ({"action": "approve", "kind": "retirement", "number": True}, "number"),
         ({"action": "approve", "kind": "retirement", "number": 1e300}, "number"),
+        ({"action": "approve", "kind": "retirement", "number": "5"}, "number"),
+        ({"action": "approve", "kind": "retirement", "number": None}, "number"),
+        ({"action": "approve", "kind": "retirement", "number": -1}, "number"),
+        ({"action": "approve", "kind": "retirement", "number": 10**400}, "number"),
+        ({"action": "approve", "kind": "retirement", "number": [5]}, "number"),
+        ({"action": "approve", "kind": 5, "number": 3}, "kind"),
+        ({"action": "approve", "kind": "retirement", "number": 3, "hours": "24"}, "hours"),
+        ({"action": "approve", "kind": "retirement", "number": 3, "hours": True}, "hours"),
+        ({"action": "approve", "kind": "retirement", "number": 3, "hours": None}, "hours"),
+        ({"action": "replay", "all": 1}, "all"),
+        ({"action": "replay", "all": "true"}, "all"),
+        ({"action": "replay", "all": True, "id": None}, "id"),
         ({"action": "approve", "kind": "retirement", "number": 3, "hours": 0}, "hours"),
         ({"action": "approve", "kind": "retirement", "number": 3, "hours": float("nan")}, "hours"),
         ({"action": "approve", "kind": "retirement", "number": 3, "hours": float("inf")}, "hours"),
@@ -76,6 +132,8 @@ def test_each_action_is_taken_as_it_is_documented(members: dict[str, Any], actio
         ({"action": "resync", "asset": "a", "dataSet": DATA_SET}, "dataSet"),
         ({"action": "resync", "dataSet": "Customers.csv"}, "dataSet"),
         ({"action": "resync", "dataSet": 7}, "dataSet"),
+        ({"action": "resync", "data_set": DATA_SET}, "data_set"),
+        ({"action": "resync", "asset": 5}, "asset"),
         ({"action": "close", "id": "a", "by": None}, "by"),
         ({"action": "close", "id": "a", "by": " \n "}, "by"),
         ({"action": "close", "id": "a", "by": "a" * 201}, "by"),
