@@ -1,11 +1,13 @@
 """Makes what others wrote safe to log, to keep and to show: no control characters, nothing that looks like a secret.
 
-Names come from people, error texts from services, and some services answer with what they were sent.
+Names come from people, error texts from services, and some services answer with what they were sent. This is the one
+place where a secret is taken out of a text: a reason as it is made, a line of the log, a bundle.
 """
 
 import re
 
-MASK = "***"
+from sync_core.held_secrets import HELD, MASK
+
 # C0 and C1 controls, line and paragraph separators, marks that turn the direction of text, halves of a character.
 UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 _IN_LINES = r"pwd|api[-_]?key|x-functions-key|x-identity-header"  # nothing else is called so, no operation of ours
@@ -20,6 +22,17 @@ SECRETS = (
     re.compile(rf"(?i)(?P<name>\b(?:{_IN_LINES})\s*:\s+)[^\s&;,'\"]{{3,}}"),  # a header, a line of a log
     re.compile(r"(?i)(?P<name>[?&]code=)[^\s&;,'\"]{3,}"),  # a function key
     re.compile(rf"(?i)(?P<name>\\?[\"'](?:{_NAMES})\\?[\"']\s*:\s*\\?[\"'])[^\"'\\]+"),  # JSON, also within JSON
+    # An argument, a line of YAML. Our own errors tell the operation `password` so: `answered 400 to password: "..."`.
+    re.compile(rf"(?i)(?P<name>(?<!\bto )\b(?:{_NAMES})\s*[:=]\s*\\?[\"'])[^\"'\\]+"),
+    re.compile(r"whsec_[A-Za-z0-9+/=_-]{6,}"),
+    re.compile(r"\bxox[a-z]-[\w-]{10,}"),  # a token of Slack
+    re.compile(r"\b[A-Za-z0-9+/]{86}=="),  # a storage account's key
+    re.compile(r"(?<=://)[^\s/@:]*:[^\s/@]+(?=@)"),  # who signs in by an address
+    re.compile(r"(?i)(?<=[?&](?:se|sp|sv|sr|st)=)[^\s&;\"']+"),  # the rest of a shared access signature
+    re.compile(
+        r"(?i)(?<=://)(?:[\w-]+\.)*(?:hooks\.slack\.com|discord(?:app)?\.com/api/webhooks|webhook\.office\.com"
+        r"|logic\.azure\.com(?::\d+)?/workflows)/?[^\s\"'<>]*"
+    ),
 )
 
 
@@ -34,7 +47,8 @@ def one_line(text: str) -> str:
 
 
 def mask(text: str) -> str:
-    """Return a text with everything masked that looks like a token, a key or a password."""
+    """Return a text with everything masked that this process holds, or that looks like a token, a key or a password."""
+    text = HELD.mask(text)
     for pattern in SECRETS:
         text = pattern.sub(_masked, text)
     return text

@@ -1,9 +1,12 @@
-"""All that is secret in the settings, so that it can be looked for in whatever is told."""
+"""All that is secret in the settings, so that it can be taken out of whatever is told."""
 
+import re
 from collections.abc import Iterator
+from urllib.parse import unquote, urlsplit
 
-from sync_core.operations.bundle.redact import parts_of_address, parts_of_connection
 from sync_core.settings import Settings
+
+SHORTEST_PART = 6
 
 
 def secrets_of(settings: Settings) -> Iterator[str]:
@@ -14,6 +17,26 @@ def secrets_of(settings: Settings) -> Iterator[str]:
             yield text
             yield text.removeprefix("whsec_")
     for url in settings.notify_urls:
-        yield from parts_of_address(url.get_secret_value())
+        yield from _parts_of_address(url.get_secret_value())
     if settings.storage_connection_string:
-        yield from parts_of_connection(settings.storage_connection_string.get_secret_value())
+        yield from _parts_of_connection(settings.storage_connection_string.get_secret_value())
+
+
+def _parts_of_address(address: str) -> Iterator[str]:
+    """Yield what of an address opens something: all of it, and all behind its scheme that is longer than a word."""
+    yield address
+    yield address.partition("://")[2]
+    parts = urlsplit(address)
+    for text in (parts.path, parts.query, parts.fragment, parts.username or "", parts.password or ""):
+        pieces = {text.strip("/"), *re.split(r"[/&=?;,]", text)}
+        yield from (unquote(piece) for piece in pieces if len(piece) >= SHORTEST_PART)
+
+
+def _parts_of_connection(text: str) -> Iterator[str]:
+    """Yield what of a connection string opens something."""
+    yield text
+    for part in text.split(";"):
+        name, _, value = part.partition("=")
+        if name.strip().lower() in {"accountkey", "sharedaccesssignature"}:
+            yield value
+            yield from (piece.partition("=")[2] for piece in value.split("&") if piece.startswith("sig="))

@@ -5,6 +5,8 @@ from functools import cached_property
 
 from sync_core.app.identity import new_storage_credential, new_transport
 from sync_core.app.known_installation import KnownInstallation
+from sync_core.app.secrets import secrets_of
+from sync_core.held_secrets import HELD
 from sync_core.jobs.job_store import JobStore
 from sync_core.jobs.wake_up import WakeUp, send_or_leave
 from sync_core.lineage import data_set_store as data_sets
@@ -36,6 +38,10 @@ class Webhook:
     scope: str = ""
     only_looks: bool = False
     wake_up: WakeUp = send_or_leave
+
+    def __post_init__(self) -> None:
+        """From now on no text that this process makes safe holds a secret of the settings."""
+        HELD.hold(secrets_of(self.settings))
 
     @cached_property
     def data_set_processed(self) -> DataSetProcessed:

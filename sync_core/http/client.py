@@ -1,6 +1,5 @@
 """The one client for outgoing HTTP: pooled, timed, retried, logged, signed, and translated into our errors."""
 
-import html
 import json
 import time
 import uuid
@@ -9,7 +8,7 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from itertools import count
 from typing import Any, Protocol
-from urllib.parse import quote, quote_plus, urlencode
+from urllib.parse import quote, urlencode
 
 import requests
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
@@ -19,6 +18,7 @@ from sync_core import __version__
 from sync_core.each_request import begin_request, is_about_one_thing
 from sync_core.errors import OutOfTimeError, SyncError, ThrottledError, TransientError
 from sync_core.exchanges import note_exchange
+from sync_core.held_secrets import MASK, spellings
 from sync_core.http.bounded import read_body
 from sync_core.http.failures import Service, to_connection_error, to_status_error
 from sync_core.http.pace import Pace
@@ -26,7 +26,6 @@ from sync_core.http.session import PooledSession
 from sync_core.http.told_exchange import Ended, told_exchange
 from sync_core.ledger import record_request
 from sync_core.logs import get_logger
-from sync_core.safe_text import MASK
 
 logger = get_logger(__name__)
 
@@ -223,7 +222,7 @@ def _secrets(call: Call, token: str | None, *, is_ok: bool) -> list[str]:
 def _without_echo(body: bytes, secrets: Sequence[str]) -> bytes:
     """Mask what we sent: some services answer a failure with the request, and failures are logged and kept."""
     for secret in secrets:
-        for spelling in {secret, quote_plus(secret), quote(secret), json.dumps(secret)[1:-1], html.escape(secret)}:
+        for spelling in sorted(spellings(secret), key=len, reverse=True):
             body = body.replace(spelling.encode(), MASK.encode())
     return body
 

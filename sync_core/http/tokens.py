@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from sync_core.errors import ConfigError, CredentialsError, RejectedError, SlowAnswerError, SyncError, TransientError
+from sync_core.held_secrets import HELD
 from sync_core.http.client import Call, HttpClient
 from sync_core.http.failures import to_shape_error
 from sync_core.http.json_reading import integer, text
@@ -74,11 +75,13 @@ class AzureTokens:
         if self._credential is None:
             self._credential = self._new_credential()
         try:
-            return self._credential.get_token(self._scope).token
+            token = self._credential.get_token(self._scope).token
         except ClientAuthenticationError as error:
             raise _to_identity_error(_telling_lines(str(error))) from error
         except AzureError as error:
             raise _out_of_reach(str(error)) from error
+        HELD.hold_token(token)
+        return token
 
 
 def another_than(refused: str, ask: Callable[[], str]) -> str:
@@ -215,6 +218,8 @@ class PasswordTokens:
                 service=CLUEDIN.title,
             ) from error
         self._grant = parse_grant(answer.json(), self._clock())
+        HELD.hold_token(self._grant.refresh_token)
+        HELD.hold_token(self._grant.access_token)
 
 
 def parse_grant(body: object, now: float) -> Grant:

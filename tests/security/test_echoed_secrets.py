@@ -3,15 +3,21 @@
 import html
 import json
 from collections.abc import Callable
+from contextlib import suppress
 
 import pytest
 from starlette.responses import JSONResponse, Response
 
+from sync_core.app import App
 from sync_core.cluedin.client import CLUEDIN, CluedInClient
 from sync_core.errors import SyncError
 from sync_core.http.client import Call, HttpClient
 from sync_core.http.tokens import GivenToken, PasswordTokens
+from sync_core.runs.run import RunKind, RunRecord
+from sync_core.runs.run_log import recorded_run
+from sync_core.runtime import Runtime
 from tests.kit.scripted import Asked, Scripted, make_door
+from tests.kit.settings import settings_of
 
 TOKEN = "opaque/token+of=the&day"
 PASSWORD = 'p4ss "wörd"/&<+>'
@@ -89,6 +95,30 @@ def test_a_refresh_token_that_is_given_again_is_kept_and_one_that_is_refused_is_
         tokens.renew("second")
     assert "again" not in str(caught.value)
     assert REFRESH.encode() in service.asked[-1].body or b"refresh%2Fagain" in service.asked[-1].body
+
+
+def test_what_the_app_holds_is_in_no_reason_whoever_says_it(service: Scripted, storage: str) -> None:
+    settings = settings_of(service.url, service.url, storage, CLUEDIN_PASSWORD=PASSWORD)
+    app = App(settings, Runtime(sleep=lambda _: None))
+    grant = {"access_token": TOKEN, "refresh_token": REFRESH, "expires_in": 3600}
+    told = {"message": f"login of {PASSWORD} with {REFRESH} and {TOKEN}"}
+    service.answers = [JSONResponse(grant), JSONResponse({"errors": [told]})]
+    with pytest.raises(SyncError, match="login of"):
+        app.cluedin.query("me", {})
+
+    service.answers = [JSONResponse({"error": {"code": "X", "message": told["message"]}}, 500)] * 3
+    run = failed_run(app, f"It said: {told['message']}")
+    for said in (run.error, *run.notes):
+        assert said.count("***") == 3
+        assert [secret for secret in (PASSWORD, REFRESH, TOKEN) if secret in said] == []
+
+
+def failed_run(app: App, note: str) -> RunRecord:
+    """Return the record of a run that notes something and fails of CluedIn."""
+    with suppress(SyncError), recorded_run(app.runs, RunKind.DISCOVER, "run", app.runtime.now) as log:
+        log.notes.append(note)
+        app.cluedin.query("me", {})
+    return app.runs.latest(RunKind.DISCOVER, 1)[0]
 
 
 def test_an_error_code_of_any_length_stays_short(service: Scripted) -> None:

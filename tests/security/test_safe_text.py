@@ -29,6 +29,9 @@ JWT = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl"
         ("Server=db;User Id=sa;Pwd=Hunter2!x;", "Hunter2!x"),
         ("sent x-functions-key: key-of-a-function", "key-of-a-function"),
         ("API-Key :  0123456789", "0123456789"),
+        ('argument password: "Hunter2 x" is refused', "Hunter2 x"),
+        ("client_secret = 'Hunter2!x'", "Hunter2!x"),
+        ("https://robot:Hunter2!x@mail.example/x", "Hunter2!x"),
     ],
 )
 def test_what_looks_like_a_secret_is_masked(said: str, hidden: str) -> None:
@@ -43,6 +46,8 @@ def test_what_looks_like_a_secret_is_masked(said: str, hidden: str) -> None:
         "such as DefaultEndpointsProtocol=https;AccountName=..;AccountKey=..",
         "Microsoft Purview answered 404 ATLAS-404-00-005 to find_entity: no bearer token was the problem",
         "basic authentication is not supported; code: 17",
+        "CluedIn answered 400 invalid_grant to password: \"robot\" is no user of 'acme'",
+        "CluedIn answered 400 invalid_grant to refresh_token: 'acme' is gone",
         "Ünïcode 名前 👩‍👩‍👧 stays as it is",
     ],
 )

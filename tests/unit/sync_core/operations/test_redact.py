@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sync_core.app.secrets import secrets_of
-from sync_core.operations.bundle.redact import Redaction, spellings
+from sync_core.held_secrets import spellings
+from sync_core.operations.bundle.redact import Redaction
 from sync_core.settings import Settings
 from tests.kit.settings import settings_of
 
