@@ -13,7 +13,7 @@ from sync_core.logs import get_logger
 from sync_core.operations.explain.asked import Asked, parse_asked
 from sync_core.operations.explain.evidence import Evidence, Work
 from sync_core.operations.explain.find_assets import MAX_ASSETS, FindAssets
-from sync_core.operations.explain.findings import Cause, Explained, Explanation, Finding, Weight, merged
+from sync_core.operations.explain.findings import Cause, Explained, Explanation, Finding, Weight, merged, told_once
 from sync_core.operations.explain.judge import Stage, judge
 from sync_core.operations.explain.judge_work import judge_work
 from sync_core.operations.explain.look_at_cluedin import LookAtCluedIn
@@ -127,10 +127,10 @@ class Explain:
         for number in range(left.stage, len(STAGES)):
             if number > left.stage and not part.has_time():
                 rest = Left(guids=left.guids, stage=number, is_tagged=evidence.is_selected)
-                return Explained(guid, seen.asset, tuple(findings), is_whole=False), rest
+                return Explained(guid, seen.asset, told_once(findings), is_whole=False), rest
             evidence = self._read(STAGES[number], evidence, part)
             findings += judge(evidence, STAGES[number])
-        return Explained(guid, seen.asset, tuple(findings)), Left(guids=others)
+        return Explained(guid, seen.asset, told_once(findings)), Left(guids=others)
 
     def _read(self, stage: Stage, evidence: Evidence, part: Part) -> Evidence:
         """Read what a stage needs beyond what is known already."""

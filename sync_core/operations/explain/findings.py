@@ -98,6 +98,12 @@ class Finding:
         }
 
 
+def told_once(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """Return them without the notes of what stands in the way as well: that it does may show at a later stage only."""
+    in_the_way = {(one.cause, one.what) for one in findings if one.weight is Weight.IN_THE_WAY}
+    return tuple(one for one in findings if one.weight is not Weight.NOTE or (one.cause, one.what) not in in_the_way)
+
+
 @dataclass(frozen=True, slots=True)
 class Explained:
     """One asset with what was found of it so far; `is_whole` says that nothing more follows."""
@@ -199,7 +205,7 @@ class Merged:
         for one in part.assets:
             known = self.assets.get(one.guid)
             before: Sequence[Finding] = known.findings if known else ()
-            self.assets[one.guid] = Explained(one.guid, one.asset, (*before, *one.findings), one.is_whole)
+            self.assets[one.guid] = Explained(one.guid, one.asset, told_once([*before, *one.findings]), one.is_whole)
 
     def whole(self) -> Explanation:
         """Return what there is."""

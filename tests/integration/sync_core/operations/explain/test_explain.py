@@ -12,6 +12,7 @@ from local.purview.admin import unified
 from local.stack import TERM
 from sync_core.app import triggers
 from sync_core.errors import ThrottledError
+from sync_core.operations.explain.findings import Cause
 from sync_core.runtime import Runtime
 from tests.integration.sync_core.operations.explain.conftest import Ask
 from tests.kit.estate import Estate, NewEstate
@@ -281,6 +282,15 @@ def test_a_group_that_was_deleted_is_told(synced: Estate, ask: Ask) -> None:
     cause, finding = first(ask(synced, "Orders"))
     assert cause == "groupGone"
     assert "take the term from the asset" in finding["fix"]
+
+
+def test_a_switch_that_is_off_is_told_once_of_a_group_that_is_gone(synced: Estate, new_small_estate: NewEstate) -> None:
+    synced.delete_group("Orders")
+    synced.clock.advance(120)
+    off = new_small_estate(SYNC_ENABLED="false").app.looking.explain.whole("Orders")
+    causes = [finding.cause for one in off.assets for finding in one.findings]
+    assert causes.count(Cause.SETTINGS_OFF) == 1
+    assert causes.index(Cause.SETTINGS_OFF) < causes.index(Cause.GROUP_GONE)
 
 
 def test_a_name_that_another_group_has_is_told(small_estate: Estate, ask: Ask) -> None:

@@ -288,6 +288,17 @@ def test_a_switch_that_is_off_comes_before_what_is_done_about_a_group_that_is_go
     assert first(lost).cause is Cause.SETTINGS_OFF
 
 
+def test_a_switch_that_is_off_is_told_once_where_it_shows_later_that_it_stands_in_the_way() -> None:
+    off = replace(WORK, is_on=False, off_in="SYNC_ENABLED")
+    found = evidence(work=off, cluedin=shown(group=False, source=False))
+    parts = [Explanation("Orders", assets=(Explained(GUID, ORDERS, tuple(judge(found, stage))),)) for stage in Stage]
+    (one,) = merged(parts, "Orders").assets
+    told = [finding for finding in one.findings if finding.cause is Cause.SETTINGS_OFF]
+    assert [finding.weight for finding in told] == [Weight.IN_THE_WAY]
+    (one,) = merged(parts[:1], "Orders").assets
+    assert [finding.weight for finding in one.findings] == [Weight.NOTE]
+
+
 def test_a_discovery_that_fails_is_told_with_its_error() -> None:
     failing = replace(WORK, is_discovery_well=False, discovery_error="ConfigError: no such term")
     found = first(replace(tagged(TERM, targets=TARGETS), work=failing))
