@@ -107,4 +107,4 @@ class Provisioning(Services):
 
     @cached_property
     def defer(self) -> Defer:
-        return Defer(self.deferred.notes_of, self.runtime.now)
+        return Defer(self.deferred, self.runtime.now)

@@ -10,8 +10,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from heapq import nlargest
 
-from pydantic import BaseModel
-
 from sync_core.absence.retirement import latest_by_guid
 from sync_core.assets.asset_rows import ASSETS_A_TRANSACTION
 from sync_core.assets.asset_store import AssetStore
@@ -42,13 +40,6 @@ logger = get_logger(__name__)
 
 ASSETS_A_BATCH = 15 * ASSETS_A_TRANSACTION  # some hundred, in transactions that are full
 KNOWN_ASSETS_ASKED = 3
-DETAILS_CURSOR = "by-term-details"
-
-
-class DetailsCursor(BaseModel):
-    """Behind which guid the assets go on whose details are to be read, where a run's time ended."""
-
-    after: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +63,12 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """Whether there was time for all, in which parts somebody could not be read, and who could."""
+    """Whether there was time for all, in which parts somebody could not be read, who could, and where time ended."""
 
     is_whole: bool
     again: frozenset[int]
     readable: list[str]
+    details_after: str
 
 
 @dataclass(frozen=True)
@@ -132,18 +124,18 @@ class DiscoverByTerm:
     def _compare(self, cursor: TermCursor | None, found: Snapshot, parts: frozenset[int], tick: Tick) -> None:
         """Compare parts of the lists with the records, and keep that."""
         before = cursor or TermCursor(selection=str(found.selection), compared_at=found.started_at)
-        saved = self._save_due(found, parts, before.readable, tick)
+        saved = self._save_due(found, parts, before, tick)
         is_in_time = saved.is_whole and tick.log.has_time(self.clock())
         left = self.missing.run(found, parts, tick.deferrals, tick.log, tick.keep_alive) if is_in_time else None
         if left is not None:
             self.notes.save(TERM_CURSOR, _compared(before, found, parts, saved, left, deferrals=tick.deferrals))
             return
         update = {"goes_on": found.ended or Position(), "has_paused": bool(found.paused), "readable": saved.readable}
-        part = before.model_copy(update=update)
+        part = before.model_copy(update={**update, "details_after": saved.details_after})
         if part != cursor:
             self.notes.save(TERM_CURSOR, part)
 
-    def _save_due(self, found: Snapshot, parts: frozenset[int], readable: Sequence[str], tick: Tick) -> Saved:
+    def _save_due(self, found: Snapshot, parts: frozenset[int], before: TermCursor, tick: Tick) -> Saved:
         """Take over what is new or changed in some parts of the lists."""
         ends_at, log = tick.log.ends_within(self.clock(), PART_TIME), tick.log
 
@@ -152,21 +144,22 @@ class DiscoverByTerm:
             return self.clock() < ends_at
 
         awaiting = set[int]()
-        sightings = list(self._data_assets(found.seen.entities.values(), tick, has_time, awaiting))
+        with self.types.storing_together():
+            sightings = list(self._data_assets(found.seen.entities.values(), tick, has_time, awaiting))
         is_cut = log.counts[Count.AWAITING_TYPE] > 0 and not has_time()
         due = self._find_due(found, parts, sightings, tick)
-        guids = self._resumed(due.guids)
+        guids = _resumed(due.guids, before.details_after)
         log.counts[Count.UNCHANGED] = len(sightings) - len(guids)
-        known = list(dict.fromkeys([*due.readable, *readable]))[:KNOWN_ASSETS_ASKED]
+        known = list(dict.fromkeys([*due.readable, *before.readable]))[:KNOWN_ASSETS_ASKED]
         reading = self.details.begin(tick.deferrals, known, has_time)
         groups = reading.groups(guids)
         done = self._save_groups(groups, reading, found, due)
         if done < len(groups):
-            self.notes.save(DETAILS_CURSOR, DetailsCursor(after=groups[done - 1][-1]))
             log.notes.append(f"{sum(len(group) for group in groups[done:])} assets are left to the next run.")
         deferred = {part_of(guid) for guid in guids if tick.deferrals.find(Kind.ASSET, guid)}
         readable = list(dict.fromkeys([*due.read, *known]))[:KNOWN_ASSETS_ASKED]
-        return Saved(done == len(groups) and not is_cut, frozenset(awaiting | deferred), readable)
+        details_after = groups[done - 1][-1] if done < len(groups) else ""
+        return Saved(not (details_after or is_cut), frozenset(awaiting | deferred), readable, details_after)
 
     def _find_due(self, found: Snapshot, parts: frozenset[int], sightings: Sequence[Sighting], tick: Tick) -> Due:
         """Compare the sightings with the index, part by part."""
@@ -209,13 +202,6 @@ class DiscoverByTerm:
     def _save(self, assets: Sequence[Asset], due: Due, log: RunLog) -> None:
         self.save.save(assets, log, unindexed=due.unindexed, likely_new=due.unindexed)
 
-    def _resumed(self, guids: Iterable[str]) -> list[str]:
-        """Return the guids from where the last run's time ended: what takes long must not hold up the others."""
-        ordered = sorted(guids)
-        cursor = self.notes.load(DetailsCursor, DETAILS_CURSOR) if ordered else None
-        start = bisect_right(ordered, cursor.after) if cursor else 0
-        return ordered[start:] + ordered[:start]
-
     def _data_assets(
         self, entities: Iterable[AssignedEntity], tick: Tick, has_time: Callable[[], bool], awaiting: set[int]
     ) -> Iterator[Sighting]:
@@ -233,6 +219,13 @@ class DiscoverByTerm:
                     yield Sighting(entity.guid, entity.type_name, entity.display_text)
                 case why:
                     _leave_out(entity.type_name, why, log)
+
+
+def _resumed(guids: Iterable[str], after: str) -> list[str]:
+    """Return the guids from where the last run's time ended: what takes long must not hold up the others."""
+    ordered = sorted(guids)
+    start = bisect_right(ordered, after)
+    return ordered[start:] + ordered[:start]
 
 
 def _leave_out(type_name: str, why: str, log: RunLog) -> None:
@@ -264,6 +257,7 @@ def _compared(
         "next_look_at": deferrals.next_look_at(Kind.ASSET, Kind.TYPE, Kind.TERM),
         "readable": saved.readable,
         "goes_on": Position(),
+        "details_after": saved.details_after,
     }
     return before.model_copy(update={**update, **before.compared(found, parts)})
 

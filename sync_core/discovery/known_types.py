@@ -6,7 +6,8 @@ assets of that type wait. That a type is no data asset is believed for two hours
 does not tell: what it told once says more than the type's name.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -56,6 +57,16 @@ class AssetTypes:
     _stored: list[Mapping[str, KnownType]] = field(default_factory=list)
     _seen: dict[str, KnownType] = field(default_factory=dict)
     _defined: dict[str, KnownType] = field(default_factory=dict)
+    _to_store: list[dict[str, KnownType]] = field(default_factory=list)
+
+    @contextmanager
+    def storing_together(self) -> Iterator[None]:
+        """Store what is learned in the block by one transaction at its end, however it ends."""
+        self._to_store.append({})
+        try:
+            yield
+        finally:
+            self.notes.save_all(self._to_store.pop())
 
     def why_left_out(
         self, type_name: str, deferrals: Deferrals, has_time: Callable[[], bool] = lambda: True
@@ -118,7 +129,9 @@ class AssetTypes:
         return known.is_lasting(type_name) or self.clock() - known.learned_at < BELIEVED_FOR
 
     def _keep(self, type_name: str, known: KnownType) -> KnownType:
-        if known.is_defined:
+        if known.is_defined and self._to_store:
+            self._to_store[-1][note_name(type_name)] = known
+        elif known.is_defined:
             self.notes.save(note_name(type_name), known)
         elif defined := self._defined.get(type_name):
             known = defined.model_copy(update={"learned_at": known.learned_at})

@@ -25,7 +25,8 @@ class TermCursor(BaseModel):
     a server may cap what is asked for. `has_missing` says that an asset is in its grace before it is retired: the next
     run compares again. `has_asked` says that a retirement waits for a person: the run after her word compares again.
     `has_paused` says that a term is paused, `deferred` how many things are, and `next_look_at` when to compare for
-    them. `readable` are assets that could be read lately. `goes_on` is where a run's time for reading lists ended.
+    them. `readable` are assets that could be read lately. `goes_on` is where a run's time for reading lists ended,
+    `details_after` behind which guid those of the assets go on whose details it had no time to read.
     """
 
     selection: str
@@ -43,6 +44,7 @@ class TermCursor(BaseModel):
     next_look_at: datetime | None = None
     readable: list[str] = Field(default_factory=list)
     goes_on: Position = Field(default_factory=Position)
+    details_after: str = ""
 
     def is_current(self, found: Snapshot) -> bool:
         """Whether a snapshot shows the same again, so that there is nothing to do."""

@@ -1,7 +1,7 @@
 """Keeps what could not be read from stopping anything else: it is remembered, named in the run, and asked for later."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -22,11 +22,11 @@ from sync_core.errors import (
 from sync_core.logs import get_logger
 from sync_core.runs.counts import Count
 from sync_core.runs.deferred import Deferred, Kind
+from sync_core.runs.deferred_store import DeferredStore, together_with
 from sync_core.runs.deferring import deferred_again
 from sync_core.runs.run_log import RunLog
 from sync_core.safe_text import one_line
 from sync_core.storage.failures import STORAGE
-from sync_core.storage.notes import Notes
 
 logger = get_logger(__name__)
 
@@ -83,12 +83,12 @@ class Refusals:
 
 @dataclass
 class Deferrals:
-    """What is deferred, as one run knows it. Each kind is loaded when it is first asked about.
+    """What is deferred, as one run knows it. A kind is loaded when it is first asked about, or one read with it.
 
-    Without notes it is remembered for this run only.
+    Without a store it is remembered for this run only.
     """
 
-    notes_of: Callable[[Kind], Notes] | None
+    store: DeferredStore | None
     clock: Callable[[], datetime]
     log: RunLog
     _known: dict[Kind, dict[str, Deferred]] = field(default_factory=dict)
@@ -122,8 +122,8 @@ class Deferrals:
             error=error,
             is_hidden=isinstance(error, ForbiddenError),
         )
-        if self.notes_of is not None:
-            self.notes_of(kind).save(note_name(thing), deferred)
+        if self.store is not None:
+            self.store.notes_of(kind).save(note_name(thing), deferred)
         self._of(kind)[thing] = deferred
         self._failed.add((kind, thing))
         self._tell(deferred)
@@ -136,8 +136,8 @@ class Deferrals:
         for thing in [thing for thing in things if thing in known]:
             del known[thing]
             self._told.pop((kind, thing), None)
-            if self.notes_of is not None:
-                self.notes_of(kind).delete(note_name(thing))
+            if self.store is not None:
+                self.store.notes_of(kind).delete(note_name(thing))
 
     def concern(self, kind: Kind, things: Iterable[str]) -> None:
         """Name those that this run would have looked at and had no time for."""
@@ -174,18 +174,21 @@ class Deferrals:
 
     def _of(self, kind: Kind) -> dict[str, Deferred]:
         if kind not in self._known:
-            self._known[kind] = dict(self._load(kind))
+            kinds = together_with(kind)
+            self._known.update({one: {} for one in kinds})
+            for deferred in self._load(kinds):
+                self._known[deferred.kind][deferred.id] = deferred
         return self._known[kind]
 
-    def _load(self, kind: Kind) -> Iterable[tuple[str, Deferred]]:
-        if self.notes_of is None:
+    def _load(self, kinds: Sequence[Kind]) -> Iterator[Deferred]:
+        if self.store is None:
             return
-        notes, forgotten_before = self.notes_of(kind), self.clock() - FORGOTTEN_AFTER
-        for name, deferred in list(notes.all(Deferred)):
+        forgotten_before = self.clock() - FORGOTTEN_AFTER
+        for deferred in list(self.store.load(kinds)):
             if deferred.next_look_at < forgotten_before:
-                notes.delete(name)
+                self.store.notes_of(deferred.kind).delete(note_name(deferred.id))
             else:
-                yield deferred.id, deferred
+                yield deferred
 
     def _tell(self, deferred: Deferred) -> None:
         is_news = (deferred.kind, deferred.id) not in self._told
@@ -209,12 +212,12 @@ def _log(deferred: Deferred) -> None:
 class Defer:
     """Opens the book of what is deferred for a run."""
 
-    notes_of: Callable[[Kind], Notes]
+    store: DeferredStore
     clock: Callable[[], datetime]
 
     def open(self, log: RunLog) -> Deferrals:
         """Return what is deferred; nothing is read until it is asked for."""
-        return Deferrals(self.notes_of, self.clock, log)
+        return Deferrals(self.store, self.clock, log)
 
 
 def unremembered(log: RunLog) -> Deferrals:

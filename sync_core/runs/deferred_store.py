@@ -1,6 +1,6 @@
 """What could not be read: the notes of each kind, and all of them together for people."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -11,6 +11,9 @@ from sync_core.storage.table import Table
 
 PREFIX = "deferred-"
 ALL_KINDS = "PartitionKey ge @first and PartitionKey lt @last"
+# What a run of discovery asks about, of which few are deferred at a time: their partitions lie side by side.
+READ_TOGETHER = (Kind.STORE, Kind.TERM, Kind.TYPE, Kind.WINDOW)
+THESE_KINDS = "PartitionKey ge @first and PartitionKey le @last"
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,12 @@ class DeferredStore:
         """Return the notes of one kind."""
         return Notes(self.table, f"{PREFIX}{kind}")
 
+    def load(self, kinds: Sequence[Kind]) -> Iterator[Deferred]:
+        """Yield all of one kind, or of those that are read together; one storage operation for a thousand."""
+        bounds = {"first": f"{PREFIX}{min(kinds)}", "last": f"{PREFIX}{max(kinds)}"}
+        found = readable(Deferred, self.table.rows(THESE_KINDS, bounds))
+        return (one for one in found if one.kind in kinds)
+
     def first(self, count: int) -> list[Deferred]:
         """Return so many of all kinds; one storage operation for a thousand."""
         return list(islice(self._all(count), count))
@@ -31,3 +40,8 @@ class DeferredStore:
         bounds = {"first": PREFIX, "last": PREFIX[:-1] + chr(ord(PREFIX[-1]) + 1)}
         for page in self.table.pages(ALL_KINDS, bounds, size=min(count, 1000)):
             yield from readable(Deferred, page)
+
+
+def together_with(kind: Kind) -> Sequence[Kind]:
+    """Return the kinds that are read by one query with a kind, itself among them."""
+    return READ_TOGETHER if kind in READ_TOGETHER else (kind,)

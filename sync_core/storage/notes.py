@@ -3,14 +3,15 @@
 A note that cannot be read, because another version of the app left it, is as good as none.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
 from pydantic import BaseModel
 
+from sync_core.chunks import chunks
 from sync_core.storage.rows import Row, readable, to_row, whole_row
-from sync_core.storage.table import Table
+from sync_core.storage.table import OPERATIONS_A_TRANSACTION, Table, merge
 
 Note = TypeVar("Note", bound=BaseModel)
 Other = TypeVar("Other", bound=BaseModel)
@@ -54,6 +55,12 @@ class Notes:
     def save(self, name: str, note: BaseModel) -> None:
         """Insert the note of that name, or let it say this."""
         self.table.merge(whole_row(self.kind, name, note))
+
+    def save_all(self, notes: Mapping[str, BaseModel]) -> None:
+        """Insert the notes of these names, or let them say this; a hundred with one storage operation."""
+        rows = [whole_row(self.kind, name, note) for name, note in notes.items()]
+        for chunk in chunks(rows, OPERATIONS_A_TRANSACTION):
+            self.table.transact([merge(row) for row in chunk])
 
     def delete(self, name: str) -> None:
         """Drop the note of that name if there is one."""

@@ -171,7 +171,7 @@ class FindConcepts:
             others=_others(concepts, domains or {}),
             store=self.store,
         )
-        if found.resolution.targets and deferrals.notes_of is not None and not self._has_shown():
+        if found.resolution.targets and deferrals.store is not None and not self._has_shown():
             self.notes.save(NOTE, CatalogNote())
         return found
 

@@ -261,7 +261,7 @@ class ResolveTerms:
 
     def _forget(self, keys: Iterable[str], deferrals: Deferrals) -> None:
         """Forget terms that were made anew; who only looks changes nothing."""
-        for key in keys if deferrals.notes_of is not None else ():
+        for key in keys if deferrals.store is not None else ():
             self.memory.forget(key)
 
     def _refresh(

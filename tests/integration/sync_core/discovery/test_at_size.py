@@ -122,7 +122,7 @@ def first_tick(estate: Estate) -> RunRecord:
 def is_cheap(run: RunRecord, assets: int) -> bool:
     """Three rows an asset, a hundred in a transaction; the details of a hundred in a request."""
     assert run.counts["new"] >= assets
-    return run.requests["storage"] <= 40 + assets * 0.032 and run.requests["purview"] <= 15 + assets / 100
+    return run.requests["storage"] <= 30 + assets * 0.032 and run.requests["purview"] <= 15 + assets / 100
 
 
 @pytest.mark.parametrize("assets", [100, 1000])

@@ -79,3 +79,18 @@ def test_the_first_note_makes_the_table(connection: StorageConnection) -> None:
     assert [table.name for table in connection.tables.list_tables()] == []
     Notes(Table(connection.tables, "syncnotes"), "cursor").save("all", Cursor())
     assert [table.name for table in connection.tables.list_tables()] == ["syncnotes"]
+
+
+def test_notes_that_are_saved_together_stand_one_by_one_and_cost_one_operation_for_a_hundred(
+    cursors: Notes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = list[int]()
+    transact = Table.transact
+    monkeypatch.setattr(Table, "transact", lambda table, rows: written.append(len(rows)) or transact(table, rows))
+    cursors.save("7", Cursor(since_ms=1))
+
+    cursors.save_all({str(number): Cursor(since_ms=number) for number in range(150)})
+    cursors.save_all({})
+
+    assert dict(cursors.all(Cursor)) == {str(number): Cursor(since_ms=number) for number in range(150)}
+    assert written == [100, 50]
