@@ -1,5 +1,6 @@
 """Notes that one run leaves for the next."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import pytest
@@ -9,7 +10,7 @@ from pydantic import BaseModel, Field
 
 from sync_core.storage.connection import StorageConnection
 from sync_core.storage.notes import Notes
-from sync_core.storage.table import Table
+from sync_core.storage.table import Operation, Table
 
 
 class Cursor(BaseModel):
@@ -84,9 +85,13 @@ def test_the_first_note_makes_the_table(connection: StorageConnection) -> None:
 def test_notes_that_are_saved_together_stand_one_by_one_and_cost_one_operation_for_a_hundred(
     cursors: Notes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    written = list[int]()
-    transact = Table.transact
-    monkeypatch.setattr(Table, "transact", lambda table, rows: written.append(len(rows)) or transact(table, rows))
+    written, transact = list[int](), Table.transact
+
+    def counted(table: Table, rows: Sequence[Operation]) -> list[str]:
+        written.append(len(rows))
+        return transact(table, rows)
+
+    monkeypatch.setattr(Table, "transact", counted)
     cursors.save("7", Cursor(since_ms=1))
 
     cursors.save_all({str(number): Cursor(since_ms=number) for number in range(150)})
