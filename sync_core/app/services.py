@@ -9,6 +9,7 @@ from sync_core.app.stores import Stores
 from sync_core.catalog.client import CatalogClient
 from sync_core.catalog.wire import CATALOG
 from sync_core.cluedin.client import CLUEDIN, CluedInClient, is_refused
+from sync_core.discovery.definitions_ahead import DefinitionsAhead
 from sync_core.discovery.known_types import AssetTypes
 from sync_core.http.client import HttpClient, TokenSource
 from sync_core.http.failures import Service
@@ -86,7 +87,7 @@ class Services(Stores):
 
     @cached_property
     def known_types(self) -> AssetTypes:
-        return AssetTypes(self.purview, self.notes("type"), self.runtime.now)
+        return AssetTypes(DefinitionsAhead(self.purview.fetch_entity_type), self.notes("type"), self.runtime.now)
 
     @cached_property
     def collection(self) -> Once[Collection]:

@@ -144,8 +144,9 @@ class DiscoverByTerm:
             return self.clock() < ends_at
 
         awaiting = set[int]()
-        with self.types.storing_together():
-            sightings = list(self._data_assets(found.seen.entities.values(), tick, has_time, awaiting))
+        entities = found.seen.entities.values()
+        with self.types.learning((one.type_name for one in entities), tick.deferrals, has_time):
+            sightings = list(self._data_assets(entities, tick, has_time, awaiting))
         is_cut = log.counts[Count.AWAITING_TYPE] > 0 and not has_time()
         due = self._find_due(found, parts, sightings, tick)
         guids = _resumed(due.guids, before.details_after)

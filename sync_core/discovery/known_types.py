@@ -6,16 +6,16 @@ assets of that type wait. That a type is no data asset is believed for two hours
 does not tell: what it told once says more than the type's name.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from pydantic import BaseModel
 
+from sync_core.discovery.definitions_ahead import DefinitionsAhead
 from sync_core.errors import AddressError, RejectedError, SyncError, ThrottledError, TransientError
 from sync_core.purview.asset_types import DATA_SET, NOT_A_DATA_SET, PROCESS, telling, why_no_data_asset
-from sync_core.purview.client import PurviewClient
 from sync_core.runs.defer import Deferrals, is_own_failure, may_be_own, note_name
 from sync_core.runs.deferred import Deferred, Kind
 from sync_core.storage.notes import Notes
@@ -51,7 +51,7 @@ class KnownType(BaseModel):
 class AssetTypes:
     """Tells data assets from columns, processes and the like."""
 
-    purview: PurviewClient
+    definitions: DefinitionsAhead
     notes: Notes
     clock: Callable[[], datetime]
     _stored: list[Mapping[str, KnownType]] = field(default_factory=list)
@@ -60,11 +60,16 @@ class AssetTypes:
     _to_store: list[dict[str, KnownType]] = field(default_factory=list)
 
     @contextmanager
-    def storing_together(self) -> Iterator[None]:
-        """Store what is learned in the block by one transaction at its end, however it ends."""
+    def learning(self, names: Iterable[str], deferrals: Deferrals, has_time: Callable[[], bool]) -> Iterator[None]:
+        """Learn types in the block: those of these names that nobody knows are asked about at once.
+
+        What is learned is stored by one transaction at its end, however it ends.
+        """
+        new = [name for name in dict.fromkeys(names) if not (self._recall(name) or deferrals.find(Kind.TYPE, name))]
         self._to_store.append({})
         try:
-            yield
+            with self.definitions.of(new, has_time):
+                yield
         finally:
             self.notes.save_all(self._to_store.pop())
 
@@ -161,7 +166,7 @@ class AssetTypes:
             RejectedError, AddressError: it refuses to tell of the type itself.
             SyncError: it does not tell of the type, or of one of its super types.
         """
-        definition = self.purview.fetch_entity_type(type_name)
+        definition = self.definitions.fetch(type_name)
         if definition is None:
             return KnownType(ancestors=[], learned_at=self.clock(), is_defined=False)
         ancestors = set(definition.super_types)
@@ -177,7 +182,7 @@ class AssetTypes:
     def _super_types(self, type_name: str, name: str) -> set[str]:
         """Return the super types of a super type: there is one, so that an answer without it is odd."""
         try:
-            definition = self.purview.fetch_entity_type(name)
+            definition = self.definitions.fetch(name)
         except (RejectedError, AddressError) as error:
             raise TransientError(f"Purview does not tell {name}, a super type of {type_name}: {error}") from error
         if definition is None:

@@ -29,9 +29,9 @@ class ReadHits:
 
     def only_data_assets(self, assets: Iterable[Asset]) -> list[Asset]:
         """Leave out what is no data asset, and count it. Each type is asked about once."""
-        why_left_out: dict[str, str | None] = {}
-        with self.types.storing_together():
-            return [asset for asset in assets if self._is_data_asset(asset.type_name, why_left_out)]
+        found, why_left_out = list(assets), dict[str, str | None]()
+        with self.types.learning((asset.type_name for asset in found), self.tick.deferrals, self.has_time):
+            return [asset for asset in found if self._is_data_asset(asset.type_name, why_left_out)]
 
     def _described(self, hits: Sequence[Asset]) -> Iterator[Asset]:
         """Yield the assets of a page; the store is asked where a hit does not tell what an asset is and is called."""

@@ -34,17 +34,22 @@ def compare(rig: Rig) -> Iterator[Beside]:
     yield Beside("first delivery of a process, processor", start.ours_s, "bare storage SDKs", start.bare_s, "1.5")
     for callers in CALLERS:
         yield _delivery(acknowledge.measure(rig, callers), callers)
-    bare, ours, *peers = sweep.measure(rig, SWEPT)
     what = f"`*`, reading {SWEPT:,} assets"
-    yield Beside(what, ours.took_s, bare.name, bare.took_s, "1.3")
-    for peer in peers:
-        yield Beside(what, ours.took_s, peer.name, peer.took_s, "")
+    yield from _sweeps(what, list(sweep.measure(rig, SWEPT)))
+    yield from _sweeps(f"{what}, 50 ms a call", list(sweep.measure(rig, SWEPT, first_sync.DELAY_S)))
     yield from _first_syncs(list(first_sync.measure()))
 
 
 def _delivery(costs: Sequence[Cost], callers: int) -> Beside:
     ours, bare = costs[NEW_DELIVERY].percentile_95_s, costs[BARE_SEND].percentile_95_s
     return Beside(f"delivery, 95 %, callers at once: {callers}", ours, "bare send to a queue", bare, "2")
+
+
+def _sweeps(what: str, found: Sequence[sweep.Reading]) -> Iterator[Beside]:
+    bare, ours, *peers = found
+    yield Beside(what, ours.took_s, bare.name, bare.took_s, "1.3")
+    for peer in peers:
+        yield Beside(what, ours.took_s, peer.name, peer.took_s, "")
 
 
 def _first_syncs(found: Sequence[first_sync.FirstSync]) -> Iterator[Beside]:

@@ -12,6 +12,7 @@ from azure.purview.datamap import DataMapClient
 from pyapacheatlas.core.discovery.purview import PurviewDiscoveryClient
 
 from sync_core.app import App
+from sync_core.discovery.definitions_ahead import DefinitionsAhead
 from sync_core.discovery.known_types import AssetTypes
 from sync_core.purview.client import API_VERSION, DATA_MAP, PAGE_SIZE
 from sync_core.runs.run_log import RunLog
@@ -39,10 +40,12 @@ class Reading:
     processor_s: float
 
 
-def measure(rig: Rig, assets: int) -> Iterator[Reading]:
-    """Let each read the same catalog; the first one is the bare loop."""
+def measure(rig: Rig, assets: int, delay_s: float = 0) -> Iterator[Reading]:
+    """Let each read the same catalog; the first one is the bare loop. Each answer takes `delay_s` longer."""
     app = rig.new_app().app
     post(rig.purview, "generate", {"count": assets, "days": 365})
+    if delay_s:
+        post(rig.purview, "faults", {"effect": {"delay_s": delay_s}, "times": None})
     readers: dict[str, Read] = {
         "a bare loop over pages": lambda: _read_bare(rig.purview.url),
         "this app, first sweep": lambda: _sweep(app),
@@ -69,7 +72,7 @@ def _sweep(app: App) -> int:
         app.discover_all,
         save=cast("SaveAssets", basket),
         notes=notes,
-        types=AssetTypes(app.purview, notes, app.runtime.now),
+        types=AssetTypes(DefinitionsAhead(app.purview.fetch_entity_type), notes, app.runtime.now),
     )
     log = RunLog("bench", app.runtime.now())
     enumeration.run(log, keep_alive=lambda: None)

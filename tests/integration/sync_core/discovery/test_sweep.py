@@ -4,7 +4,7 @@ The assets go into a basket and the notes into memory instead of the state, so t
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, cast
@@ -14,6 +14,7 @@ from pydantic import BaseModel
 
 from sync_core.discovery import search_windows
 from sync_core.discovery.all_cursor import AllCursor
+from sync_core.discovery.definitions_ahead import DefinitionsAhead
 from sync_core.discovery.discover_all import DiscoverAll
 from sync_core.discovery.known_types import AssetTypes
 from sync_core.discovery.selection import ALL_CURSOR
@@ -55,6 +56,9 @@ class MemoryNotes:
     def save(self, name: str, note: BaseModel) -> None:
         self.kept[name] = note
 
+    def save_all(self, notes: Mapping[str, BaseModel]) -> None:
+        self.kept.update(notes)
+
     def delete(self, name: str) -> None:
         self.kept.pop(name, None)
 
@@ -93,7 +97,7 @@ def make_sweeper(catalog: Estate, **changes: Any) -> Sweeper:
         catalog.app.discover_all,
         save=cast("SaveAssets", basket),
         notes=notes,
-        types=AssetTypes(catalog.app.purview, notes, catalog.clock.now),
+        types=AssetTypes(DefinitionsAhead(catalog.app.purview.fetch_entity_type), notes, catalog.clock.now),
         **changes,
     )
     return Sweeper(enumeration, basket)

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from sync_core.discovery.definitions_ahead import DefinitionsAhead
 from sync_core.discovery.known_types import AssetTypes
 from sync_core.runs.run_log import RunLog
 from tests.kit.estate import TYPES, Estate
@@ -13,7 +14,9 @@ SERVER = "azure_sql_server"  # no data set, though nothing in its name tells so
 
 def ask(estate: Estate) -> str | None:
     """Ask as another process of the app does."""
-    types = AssetTypes(estate.app.purview, estate.app.notes("type"), estate.clock.now)
+    types = AssetTypes(
+        DefinitionsAhead(estate.app.purview.fetch_entity_type), estate.app.notes("type"), estate.clock.now
+    )
     return types.why_left_out(SERVER, estate.app.defer.open(RunLog("r", estate.clock.now())))
 
 
