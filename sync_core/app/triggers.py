@@ -1,5 +1,6 @@
 """The app of this process, and its answers over HTTP also while the settings are wrong."""
 
+import math
 from collections.abc import Mapping
 from http import HTTPStatus
 from os import environ
@@ -7,7 +8,7 @@ from os import environ
 from sync_core.answer import HttpAnswer, problem
 from sync_core.app.host_trace import trace_of
 from sync_core.app.process import app, this_process
-from sync_core.errors import ConfigError, NotFoundError, RejectedError, SyncError
+from sync_core.errors import ConfigError, NotFoundError, RejectedError, SyncError, TransientError
 from sync_core.logs import get_logger
 from sync_core.operations import admit
 from sync_core.operations.actions.signed_in import find_signed_in
@@ -33,6 +34,7 @@ __all__ = [
 ]
 
 logger = get_logger(__name__)
+RETRY_S = 10
 
 
 def discover_assets() -> None:
@@ -67,7 +69,14 @@ def status(query: Mapping[str, str]) -> HttpAnswer:
     except RejectedError as error:
         return problem(HTTPStatus.BAD_REQUEST, str(error), parameter=error.code)
     except SyncError as error:
-        return problem(HTTPStatus.SERVICE_UNAVAILABLE, str(error), headers={"Retry-After": "10"})
+        return _later(error)
+
+
+def _later(error: SyncError) -> HttpAnswer:
+    """Nobody could be asked: tell why, of which kind that is, and when to ask again."""
+    wait_s = (error.retry_after_s if isinstance(error, TransientError) else None) or RETRY_S
+    headers = {"Retry-After": str(math.ceil(wait_s))}
+    return problem(HTTPStatus.SERVICE_UNAVAILABLE, str(error), headers=headers, causeClass=error.cause_class)
 
 
 def _asked(query: Mapping[str, str]) -> HttpAnswer:
@@ -109,7 +118,7 @@ def actions(headers: Mapping[str, str], body: bytes) -> HttpAnswer:
         return app().impatient.answer_actions.answer(headers, body, find_signed_in(headers, environ))
     except SyncError as error:
         logger.exception("An action cannot be taken")
-        return problem(HTTPStatus.SERVICE_UNAVAILABLE, str(error), headers={"Retry-After": "10"})
+        return _later(error)
 
 
 def health() -> HttpAnswer:

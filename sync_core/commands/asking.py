@@ -12,8 +12,8 @@ from sync_core.assets.record import AssetStatus
 from sync_core.commands import options, show
 from sync_core.commands.desk import Desk
 from sync_core.commands.frame import Way, cli
-from sync_core.commands.parts import ask_in_parts, merge_examinations, merge_explanations
-from sync_core.commands.plans import ask_plan, compare_plan, read_plan
+from sync_core.commands.parts import ask_in_parts, merge_examinations, merge_explanations, merge_plans
+from sync_core.commands.plans import compare_plan, read_plan
 
 ALL = "all"
 CONFIGURED = "configured"
@@ -72,7 +72,7 @@ def plan(
     term: Annotated[
         str,
         typer.Argument(
-            metavar="[TERM]",
+            metavar="TERM",
             callback=options.read_words,
             help="Keywords as in SYNC_TERM; those of the settings if not given.",
         ),
@@ -90,7 +90,8 @@ def plan(
 ) -> None:
     """Tell what a term would do.
 
-    What would be created, adopted, retired or left out, with which names, at what cost. Writes nothing.
+    What would be created, adopted, retired or left out, with which names, at what cost. Writes nothing. Counts are
+    whole; of the assets the first 50 of each act are shown, and all with --json.
     """
     way = Way(app, scope, as_json)
     if against:
@@ -104,7 +105,7 @@ def plan(
         options.check_output(output)
 
     def ask(desk: Desk) -> Mapping[str, Any]:
-        value = ask_plan(desk, term)
+        value = ask_in_parts(desk, {"plan": term}, merge_plans)
         if output:
             options.write_json(output, value)
         return value
@@ -120,7 +121,7 @@ def explain(
         typer.Argument(
             metavar="ASSET",
             callback=options.read_words,
-            help="Its name, qualified name, guid, or address in Purview's portal.",
+            help="Its name, qualified name, guid, or address in Purview's portal; in quotes for the shell.",
         ),
     ],
     app: options.App = "",
@@ -144,7 +145,7 @@ def bundle(
     asset: Annotated[
         str,
         typer.Argument(
-            metavar="[ASSET]",
+            metavar="ASSET",
             callback=options.read_words,
             help="Only what is about this asset: its name, qualified name or guid.",
         ),

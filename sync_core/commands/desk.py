@@ -60,10 +60,11 @@ def read_answer(status: int, body: str | bytes) -> JsonObject:
         value = None
     if status < HTTPStatus.MULTIPLE_CHOICES and isinstance(value, dict):
         return value
-    raise _error_of(status, str(value.get("detail", "")) if isinstance(value, dict) else "")
+    told: JsonObject = value if isinstance(value, dict) else {}
+    raise _error_of(status, str(told.get("detail", "")), str(told.get("causeClass", "")))
 
 
-def _error_of(status: int, detail: str) -> SyncError:
+def _error_of(status: int, detail: str, cause_class: str) -> SyncError:
     match status:
         case HTTPStatus.BAD_REQUEST if detail:
             return WrongRequestError(detail)
@@ -71,8 +72,10 @@ def _error_of(status: int, detail: str) -> SyncError:
             return ConfigError(f"The app answered {status}: it does not let you in. {NO_ENTRY}")
         case HTTPStatus.TOO_MANY_REQUESTS:
             return TransientError(f"The app answered {status}. Try again later. {detail}")
+        case _ if status >= HTTPStatus.INTERNAL_SERVER_ERROR and cause_class == ConfigError.cause_class:
+            return ConfigError(detail)
         case _ if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            return TransientError(f"The app answered {status}. {detail or 'Look at its log.'}")
+            return TransientError(detail or f"The app answered {status}. Look at its log.")
         case _ if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
             return ConfigError(f"The app answered {status} and leads elsewhere, to a sign-in perhaps. {NO_ENTRY}")
         case HTTPStatus.NOT_FOUND if detail:

@@ -16,6 +16,8 @@ WEIGHTS = {"inTheWay": BAD, "waits": OPEN, "well": GOOD}
 ACTS = {"create": GOOD, "adopt": GOOD, "return": GOOD, "keep": FAINT, "reject": BAD, "fail": BAD}
 BAR = 40
 RUNS_SHOWN = 5
+MOST_SHOWN = 50
+"""Of the assets of one act; their counts are always whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,13 +113,12 @@ def plan(value: Value) -> Iterator[Line]:
         more = value["wouldBeGoverned"]
         yield Line(f"Governed in the Unified Catalog: {value['governed']} are, {more or 0} more would be")
     yield from (Line(str(note), OPEN) for note in value["notes"])
-    yield from _planned(value["assets"])
+    yield from _first_of_each_act(value["assets"], _planned)
 
 
 def differences(value: Value) -> Iterator[Line]:
     """Show what went otherwise than it was planned."""
-    for one in value["differences"]:
-        yield Line(f" {one['name']} ({one['qualifiedName']}): {one['found']}", lead=str(one["act"]), style=BAD)
+    yield from _first_of_each_act(value["differences"], _difference)
     as_planned = value["planned"] - len(value["differences"])
     yield Line(f"{as_planned} of {value['planned']} assets went as planned")
 
@@ -129,14 +130,30 @@ def _bars(counts: Mapping[str, int]) -> Iterator[Line]:
         yield Line(f"{bar} {count}", lead=f"  {name:<14}", style=TITLE)
 
 
-def _planned(assets: Iterable[Value]) -> Iterator[Line]:
+def _first_of_each_act(assets: Iterable[Value], look: Show) -> Iterator[Line]:
+    """Show some of each act, so that ten thousand of one hide nothing else, and say how many more there are."""
+    by_act: dict[str, list[Value]] = {}
     for one in assets:
-        clash = ", as another group has its plain name" if one["isClash"] else ""
-        group = f" as group '{one['groupName']}'{clash}" if one["groupName"] else ""
-        style = ACTS.get(str(one["act"]), OPEN)
-        yield Line(f" {one['name']} ({one['qualifiedName']}){group}", lead=str(one["act"]), style=style)
-        if one["why"]:
-            yield Line(f"    {one['why']}", FAINT)
+        by_act.setdefault(str(one["act"]), []).append(one)
+    for act, every in by_act.items():
+        for one in every[:MOST_SHOWN]:
+            yield from look(one)
+        if len(every) > MOST_SHOWN:
+            more = f" and {len(every) - MOST_SHOWN:,} more; --json has all"
+            yield Line(more, lead=act, style=ACTS.get(act, OPEN))
+
+
+def _planned(one: Value) -> Iterator[Line]:
+    clash = ", as another group has its plain name" if one["isClash"] else ""
+    group = f" as group '{one['groupName']}'{clash}" if one["groupName"] else ""
+    style = ACTS.get(str(one["act"]), OPEN)
+    yield Line(f" {one['name']} ({one['qualifiedName']}){group}", lead=str(one["act"]), style=style)
+    if one["why"]:
+        yield Line(f"    {one['why']}", FAINT)
+
+
+def _difference(one: Value) -> Iterator[Line]:
+    yield Line(f" {one['name']} ({one['qualifiedName']}): {one['found']}", lead=str(one["act"]), style=BAD)
 
 
 def explanation(value: Value) -> Iterator[Line]:

@@ -49,12 +49,13 @@ class Cut:
 
 @dataclass(frozen=True)
 class SearchWindows:
-    """Reads windows in one run."""
+    """Reads windows in one run, of `largest` hits at most at once where their times allow it."""
 
     purview: PurviewClient
     clock: Callable[[], datetime]
     tick: Tick
     handle: HandleHits
+    largest: int = field(default_factory=lambda: LARGEST_WINDOW)
     _disorders: list[Span] = field(default_factory=list)
 
     def step(self, windows: Sequence[Span], field: TimeField, now: datetime) -> tuple[list[Span], int, int]:
@@ -68,7 +69,7 @@ class SearchWindows:
         halves = [(half.start_ms, half.end_ms) for half in reversed(window.halves(to_ms(now)) or ())]
         try:
             first = self._search(query, field)
-            if first.count > LARGEST_WINDOW and first.token and halves:  # no count is believed where nothing follows
+            if first.count > self.largest and first.token and halves:  # no count is believed where nothing follows
                 cut = None if self._disorders else self._read_front(first, query, field, window)
                 if cut is None or not self._is_whole(field, window, cut):
                     return [*rest, *halves], 0, 0
@@ -107,11 +108,11 @@ class SearchWindows:
         """
         read, held, latest_ms = 0, list[Asset](), window.start_ms
         ends_at = self.tick.log.ends_within(self.clock(), WINDOW_TIME)
-        for page in self._pages(first, query, field, most=LARGEST_WINDOW - PAGE_SIZE):
+        for page in self._pages(first, query, field, most=self.largest - PAGE_SIZE):
             times = page.times[field]
             if 0 in times and read:  # those without a time come last: the rest begins where the times end
                 return Cut(latest_ms, read)
-            if any(later < earlier for earlier, later in pairwise((latest_ms, *times))) or len(held) > LARGEST_WINDOW:
+            if any(later < earlier for earlier, later in pairwise((latest_ms, *times))) or len(held) > self.largest:
                 return None
             # Those of the latest moment are held back: more of them may follow, and the rest begins with them.
             before = bisect_left(times, times[-1])
@@ -121,7 +122,7 @@ class SearchWindows:
             self.tick.keep_alive()
             self.handle(ready)
             read += len(ready)
-            if read and (read + len(held) > LARGEST_WINDOW - PAGE_SIZE or self.clock() >= ends_at):
+            if read and (read + len(held) > self.largest - PAGE_SIZE or self.clock() >= ends_at):
                 return Cut(latest_ms, read)
         return None
 

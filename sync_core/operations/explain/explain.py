@@ -8,7 +8,7 @@ from http import HTTPStatus
 from pydantic import BaseModel, ConfigDict, Field
 
 from sync_core.answer import HttpAnswer, json_answer, problem
-from sync_core.errors import RejectedError, SyncError
+from sync_core.errors import RejectedError, SyncError, TransientError
 from sync_core.logs import get_logger
 from sync_core.operations.explain.asked import Asked, parse_asked
 from sync_core.operations.explain.evidence import Evidence, Work
@@ -55,16 +55,18 @@ class Explain:
     monotonic: Callable[[], float]
 
     def answer(self, query: Mapping[str, str]) -> HttpAnswer:
-        """Answer `GET status?explain=...`, with `next` where it goes on; a wrong query gets a problem that names it."""
+        """Answer `GET status?explain=...`, with `next` where it goes on; a wrong query gets a problem that names it.
+
+        Raises:
+            TransientError: nothing could be found out, as nobody answered.
+        """
         try:
-            return json_answer(
-                {
-                    "generatedAt": self.clock().isoformat(),
-                    **self.part(query["explain"], query.get("next", "")).to_json(),
-                }
-            )
+            found = self.part(query["explain"], query.get("next", ""))
         except RejectedError as error:
             return problem(HTTPStatus.BAD_REQUEST, str(error), parameter=error.code)
+        if found.is_untold:
+            raise TransientError(" ".join(f"{one.what} {one.evidence}" for one in found.findings))
+        return json_answer({"generatedAt": self.clock().isoformat(), **found.to_json()})
 
     def whole(self, text: str) -> Explanation:
         """Return the whole explanation, however long it takes."""

@@ -162,6 +162,12 @@ class Explanation:
     next: str = ""
 
     @property
+    def is_untold(self) -> bool:
+        """Whether nothing could be found out, as nobody answered."""
+        asked = [one for one in self.findings if one.weight is not Weight.NOTE]
+        return not self.assets and bool(asked) and all(one.cause is Cause.NOT_ANSWERED for one in asked)
+
+    @property
     def about(self) -> Explained | None:
         """The asset that something stands in the way of, else the first of which something is known.
 

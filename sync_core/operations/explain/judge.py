@@ -49,7 +49,10 @@ def _judge_sight(evidence: Evidence) -> Iterator[Finding]:
             yield Finding(Cause.HIDDEN, Weight.IN_THE_WAY, what, seen.error, READER)
         case Sight.GONE:
             what = f"Purview has no asset of guid {seen.guid} any more: it was deleted, or scanned again under another."
-            fix = "Look it up in Purview by its qualified name; what is tagged there has the guid of today."
+            fix = (
+                "Look it up in Purview by its qualified name; what is tagged there has the guid of today. A guid of "
+                "another Purview account is unknown to this one: the doctor tells which one the app asks."
+            )
             yield Finding(Cause.GONE, Weight.IN_THE_WAY, what, seen.error, fix)
         case Sight.UNTOLD:
             what = "Purview does not tell what it is."

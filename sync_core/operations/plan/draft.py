@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from sync_core.answer import LARGEST_PAGE
 from sync_core.assets.entry import PARTS
 from sync_core.discovery.all_cursor import Span
 from sync_core.discovery.terms.keywords import Selection
-from sync_core.errors import SyncError
 from sync_core.ledger import request_ledger
 from sync_core.operations.parts import Part
 from sync_core.operations.plan.plan import Planned
@@ -62,9 +62,12 @@ class Draft:
     governed: int = 0
     ungoverned: int | None = 0
     notes: list[str] = field(default_factory=list)
-    failure: SyncError | None = None
     names: list[str] = field(default_factory=list)
     pace_s: dict[str, float] = field(default_factory=dict)
+
+    def has_room(self, more: int = 0) -> bool:
+        """Whether this part takes more, beside what is told with it: there is time, and its answer is not large yet."""
+        return self.part.has_time() and len(self.planned) + more < LARGEST_PAGE
 
     def take(self, described: Described) -> None:
         """Count what was left out."""

@@ -34,13 +34,15 @@ from sync_core.operations.plan.read_groups import ReadGroups
 from sync_core.operations.plan.read_selected import Describe, Described, Row, Rows, guids_of
 from sync_core.provisioning.group_store import GroupStore
 from sync_core.purview.asset import Asset, record_key
-from sync_core.purview.client import PurviewClient
+from sync_core.purview.client import PAGE_SIZE, PurviewClient
 from sync_core.purview.search_filters import everything_but_own
 from sync_core.runs.defer import unremembered
 from sync_core.runs.run_log import RunLog
 
 logger = get_logger(__name__)
 
+PLAN = "plan"
+PARAMETERS = {PLAN, "next"}
 CONFIGURED = "configured"
 MAX_PARTS = 100_000
 LOST = "It is no longer among what is selected."
@@ -65,11 +67,19 @@ class MakePlan:
     monotonic: Callable[[], float]
 
     def answer(self, query: Mapping[str, str]) -> HttpAnswer:
-        """Answer `GET status?plan=...`, with `next` where it goes on; a wrong query gets a problem that names it."""
+        """Answer `GET status?plan=...`, with `next` where it goes on; a wrong query gets a problem that names it.
+
+        Raises:
+            SyncError: it cannot be made now.
+        """
         try:
             return json_answer(self.part(query["plan"], query.get("next") or "").to_json())
+        except UnknownTermError as error:  # not for who set the app up: whoever asked has to name another one
+            return problem(HTTPStatus.NOT_FOUND, str(error), parameter=PLAN)
         except RejectedError as error:
-            return problem(HTTPStatus.BAD_REQUEST, str(error), parameter=error.code)
+            if error.code in PARAMETERS:
+                return problem(HTTPStatus.BAD_REQUEST, str(error), parameter=error.code)
+            return problem(HTTPStatus.BAD_GATEWAY, str(error), causeClass=error.cause_class)
 
     def whole(self, asked: str) -> Plan:
         """Return the whole plan, however long it takes."""
@@ -86,12 +96,14 @@ class MakePlan:
                 return
 
     def part(self, asked: str, token: str = "") -> Plan:
-        """Return what can be told within some seconds; what fails is told in `failure`, and ends the plan.
+        """Return what can be told within some seconds. What fails ends it: the same again may go on there.
 
         `asked` is `configured`, or keywords as in SYNC_TERM.
 
         Raises:
-            RejectedError: these are no keywords, or the page token is none.
+            UnknownTermError: no keyword names a term.
+            RejectedError: `code` is the parameter that is wrong; a service refuses what is asked for, where it is none.
+            SyncError: it cannot be made now.
         """
         asked, part = asked.strip(), Part.begin(self.monotonic)
         left = parse_token(Left, token) if token else Left()
@@ -101,49 +113,43 @@ class MakePlan:
                 selection = self._selected(asked)
                 plan = plan.model_copy(update={"keywords": list(map(str, selection.keywords)) or [ALL_ASSETS]})
                 return self._make(plan, selection, left, part, is_first=not token)
-        except UnknownTermError as error:  # not for who set the app up: whoever asked has to name another one
-            return plan.model_copy(update={"unknown": [str(error)]}).failed(str(error), RejectedError.cause_class)
-        except RejectedError as error:
-            if error.code in {"plan", "next"}:
-                raise
-            return plan.failed(str(error), error.cause_class)
-        except SyncError as error:
-            return plan.failed(str(error), error.cause_class)
+        except SyncError:
+            raise
         except Exception as error:
             logger.exception("A plan cannot be made")
-            return plan.failed(f"{type(error).__name__}: look into the log.", UnforeseenError.cause_class)
+            raise UnforeseenError(f"The plan: {type(error).__name__}: look into the log.") from error
 
     def _make(self, plan: Plan, selection: Selection, left: Left, part: Part, *, is_first: bool) -> Plan:
         draft = Draft(part, left, selection, self.new_rows(), is_configured=plan.asked == CONFIGURED)
         following: Left | None
         try:
             following = self._go_on(draft, left)
-        except OutOfTimeError as error:  # what was learned on the way is known to the next part
+        except OutOfTimeError:  # what was learned on the way is known to the next part
             following = draft.left if draft.left != left else left.again()
-            draft.failure = None if following else error
-        told = self._told(plan, draft, following, is_first=is_first)
-        return told.failed(str(draft.failure), draft.failure.cause_class) if draft.failure else told
+            if following is None:
+                raise
+        return self._told(plan, draft, following, is_first=is_first)
 
     def _go_on(self, draft: Draft, left: Left) -> Left | None:
         """Plan on from a place; return where the next part goes on, None at the end."""
-        part, was_read = draft.part, left.is_read
+        was_read = left.is_read
         if not draft.selection.is_all:
             self._resolve(draft)
         if not left.is_read:
             with draft.measured("cluedin"):
-                seen, note = self.groups.read(part.has_time)
+                seen, note = self.groups.read(draft.part.has_time)
             draft.groups = Groups.of(seen)
             draft.notes += [note] if note else []
             left = self._plan_all(draft, left) if draft.selection.is_all else self._plan_terms(draft, left)
-        return self._plan_absent(draft, left) if left.is_read and (was_read or part.has_time()) else left
+        return self._plan_absent(draft, left) if left.is_read and (was_read or draft.has_room()) else left
 
     def _selected(self, asked: str) -> Selection:
         try:
-            return self.selection.look_anyhow() if asked == CONFIGURED else self.selection.parse(asked, "plan")
+            return self.selection.look_anyhow() if asked == CONFIGURED else self.selection.parse(asked, PLAN)
         except ConfigError as error:
             if asked == CONFIGURED:
                 raise
-            raise RejectedError(str(error), code="plan") from error
+            raise RejectedError(str(error), code=PLAN) from error
 
     def _resolve(self, draft: Draft) -> None:
         """Look the keywords up: the last run's answer counts for the configured ones."""
@@ -182,7 +188,7 @@ class MakePlan:
             self._plan_assets(described, draft, is_governed=is_of_catalog(key))
             left = Left(term=left.term + 1) if following is None else Left(term=left.term, offset=following)
             draft.left = left
-            if not draft.part.has_time():
+            if not draft.has_room():
                 break
         return left if left.term < len(keys) else Left(is_read=True)
 
@@ -191,7 +197,7 @@ class MakePlan:
         found: list[Asset] = []
         log = self.new_log()
         tick = Tick(everything_but_own(self.own_collection()), log, unremembered(log), lambda: None)
-        search = SearchWindows(self.purview, self.clock, tick, found.extend)
+        search = SearchWindows(self.purview, self.clock, tick, found.extend, largest=PAGE_SIZE)
         windows = list(left.windows)
         while windows:
             with draft.measured("purview"):
@@ -199,7 +205,7 @@ class MakePlan:
             self._plan_assets(self.describe.only_assets(found), draft, is_governed=False)
             found.clear()
             draft.left = Left(windows=windows) if windows else Left(is_read=True)
-            if not draft.part.has_time():
+            if not draft.has_room():
                 break
         draft.notes += log.notes
         return draft.left
@@ -241,7 +247,7 @@ class MakePlan:
         for number, entries in self.assets.index.by_part(range(left.part, PARTS)):
             found += [one.entry for one in entries if self._is_lost(one.entry, selected, draft)]
             part = number + 1
-            if not draft.part.has_time():
+            if not draft.has_room(len(found)):
                 break
         self._add_absent(found, draft)
         return Left(is_read=True, part=part) if part < PARTS else None

@@ -61,8 +61,7 @@ class Plan(Value):
     gone from Purview or wait for their type. `requests` are those to each service, `seconds` how long they take at the
     pace of this answer. `governed` are linked with the Unified Catalog's term already, `would_be_governed` would be
     once their classic term is one there; None where the catalog does not tell. `unknown` tells of each keyword that
-    names nothing. `failure` is what ended the plan before all was read, of an error's `failure_class`: what it holds is
-    no plan then. `next` is the page token of the following part, None on the last.
+    names nothing, beside others that name something. `next` is the page token of the following part, None on the last.
     """
 
     asked: str
@@ -78,14 +77,7 @@ class Plan(Value):
     would_be_governed: int | None = None
     notes: list[str] = Field(default_factory=list)
     unknown: list[str] = Field(default_factory=list)
-    failure: str = ""
-    failure_class: str = ""
     next: str | None = None
-
-    def failed(self, why: str, cause_class: str) -> "Plan":
-        """Return the plan that this became by an error, with what was told before."""
-        notes = list(dict.fromkeys([*self.notes, why]))
-        return self.model_copy(update={"failure": why, "failure_class": cause_class, "notes": notes, "next": None})
 
     def to_json(self) -> dict[str, Any]:
         """Return it for programs; `from_json` reads it again."""

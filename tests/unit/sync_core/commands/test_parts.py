@@ -9,10 +9,10 @@ import pytest
 
 from sync_core.commands import show
 from sync_core.commands.desk import act_until_done
-from sync_core.commands.exits import Exit, WrongRequestError, exit_of
+from sync_core.commands.exits import WrongRequestError
 from sync_core.commands.parts import ask_in_parts, merge_examinations, merge_explanations, merge_plans
-from sync_core.commands.plans import ask_plan, read_plan
-from sync_core.errors import SyncError
+from sync_core.commands.plans import read_plan
+from sync_core.errors import TransientError
 
 BLOCK = "\N{FULL BLOCK}"
 NOTE = {"cause": "renamed", "weight": "note", "what": "It was renamed.", "evidence": "", "fix": ""}
@@ -142,27 +142,19 @@ def test_an_order_is_given_again_until_nothing_is_left_or_nothing_gets_less() ->
     assert len(desk.asked) == 3
 
 
-@pytest.mark.parametrize(
-    ("failure_class", "end"),
-    [
-        ("config", Exit.NO_ANSWER),
-        ("transient", Exit.NO_ANSWER),
-        ("throttled", Exit.NO_ANSWER),
-        ("rejected", Exit.NOT_DONE),
-        ("unforeseen", Exit.NOT_DONE),
-    ],
-)
-def test_a_plan_that_failed_is_no_answer(failure_class: str, end: Exit) -> None:
-    planned = {"asked": "a", "counts": {"create": 1}}
-    desk = Parts(planned, {**planned, "failure": "It ended.", "failureClass": failure_class})
-    with pytest.raises(SyncError, match="It ended") as caught:
-        ask_plan(desk, "a")
-    assert exit_of(caught.value) is end
-
-
-@pytest.mark.parametrize("told", [{"failure": "CluedIn is away."}, {"next": "token"}])
-def test_a_plan_that_failed_or_is_a_part_is_not_compared(tmp_path: Path, told: Mapping[str, str]) -> None:
+def test_a_part_of_a_plan_is_not_compared(tmp_path: Path) -> None:
     file = tmp_path / "plan.json"
-    file.write_text(json.dumps({"asked": "a", **told}), encoding="utf-8")
-    with pytest.raises(WrongRequestError, match=r"CluedIn is away|part of a plan"):
+    file.write_text(json.dumps({"asked": "a", "next": "token"}), encoding="utf-8")
+    with pytest.raises(WrongRequestError, match="part of a plan"):
         read_plan(file)
+
+
+def test_a_part_that_fails_is_no_answer() -> None:
+    class Failing(Parts):
+        def ask(self, query: Mapping[str, str]) -> dict[str, Any]:
+            if query.get("next"):
+                raise TransientError("It ended.")
+            return super().ask(query)
+
+    with pytest.raises(TransientError, match="It ended"):
+        ask_in_parts(Failing(PLAN, PLAN), {"plan": "a"}, merge_plans)

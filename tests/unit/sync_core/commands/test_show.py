@@ -57,6 +57,24 @@ def test_the_status_tells_what_stands_and_what_waits_for_a_person() -> None:
         assert part in told
 
 
+def test_a_plan_of_thousands_shows_the_first_of_each_act_and_counts_all() -> None:
+    acts = ["create"] * 10_000 + ["retire"] * 3
+    assets = [
+        {"act": act, "name": f"a{number}", "qualifiedName": "q", "groupName": "", "isClash": False, "why": ""}
+        for number, act in enumerate(acts)
+    ]
+    whole = {"keywords": ["*"], "terms": [], "counts": {"create": 10_000, "retire": 3}, "leftOut": [], "notes": []}
+    cost = {"requests": {"purview": 100}, "seconds": {}, "governed": None, "wouldBeGoverned": None}
+    told = text_of(show.plan({**whole, **cost, "assets": assets})).splitlines()
+    assert len(told) < 70
+    assert "create and 9,950 more; --json has all" in told
+    assert "retire a10002 (q)" in told
+    assert any(line.endswith(" 10000") for line in told)
+    differ = [{**one, "found": "it is not recorded"} for one in assets]
+    told = text_of(show.differences({"planned": len(differ), "differences": differ})).splitlines()
+    assert (len(told), told[-1]) == (50 + 1 + 3 + 1, "0 of 10003 assets went as planned")
+
+
 def test_what_cannot_be_replayed_is_named() -> None:
     told = text_of(show.replayed({"status": "done", "done": 2, "refused": ["x: no"]}))
     assert told == "x: no\n2 of 3 dead letters are on their queue again"
@@ -99,7 +117,11 @@ def test_how_a_command_ends_follows_from_its_error(error: SyncError, status: Exi
         (404, '{"detail": "There is no dead letter x."}', NotFoundError),
         (409, '{"detail": "The sync is off."}', RejectedError),
         (429, "", TransientError),
+        (404, '{"detail": "No keyword names a term.", "parameter": "plan"}', NotFoundError),
+        (500, "", TransientError),
+        (502, '{"detail": "Purview refuses it.", "causeClass": "rejected"}', TransientError),
         (503, '{"detail": "Settings are missing."}', TransientError),
+        (503, '{"detail": "Settings are missing.", "causeClass": "config"}', ConfigError),
         (200, "<html>", ConfigError),
         (200, "[]", ConfigError),
     ],

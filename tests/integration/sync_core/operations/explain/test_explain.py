@@ -81,11 +81,17 @@ def test_what_nobody_has_is_told_with_what_is_like_it(synced: Estate, ask: Ask) 
 
 
 @pytest.mark.parametrize("operation", ["Discovery_Query", ".*"])
-def test_while_nobody_can_be_asked_nothing_is_told_as_not_there(small_estate: Estate, ask: Ask, operation: str) -> None:
+def test_while_nobody_can_be_asked_nothing_is_told_as_not_there(
+    small_estate: Estate, monkeypatch: pytest.MonkeyPatch, operation: str
+) -> None:
     small_estate.purview_fault(operation, times=None, status=503)
-    (finding,) = ask(small_estate, "suppliers.csv")["findings"]
-    assert (finding["cause"], finding["weight"]) == ("notAnswered", "inTheWay")
-    assert "503" in finding["evidence"]
+    monkeypatch.setattr("sync_core.app.triggers.app", lambda: small_estate.app)
+    answer = triggers.status({"explain": "suppliers.csv"})
+    assert (answer.status, answer.headers["Retry-After"]) == (503, "10")
+    assert "Not all could be asked for what is called 'suppliers.csv'." in json.loads(answer.body)["detail"]
+    (finding,) = small_estate.app.explain.whole("suppliers.csv").findings  # on the dashboard, beside the rest
+    assert (finding.cause, finding.weight) == ("notAnswered", "inTheWay")
+    assert "503" in finding.evidence
 
 
 def test_a_keyword_that_names_nothing_does_not_hide_that_an_asset_is_not_there(

@@ -1,6 +1,7 @@
 """`GET status?plan=`: what a term would do, compared with what it then does; and that nothing is written."""
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 
 from local.purview.admin import unified
 from local.stack import TERM
+from sync_core.answer import LARGEST_PAGE, HttpAnswer
 from sync_core.app import App, triggers
 from sync_core.assets.record import AssetStatus
 from sync_core.operations.plan.compare import compare
@@ -15,6 +17,7 @@ from sync_core.operations.plan.plan import Plan, merged
 from sync_core.runtime import Runtime
 from tests.kit.estate import Estate, NewEstate
 
+OverHttp = Callable[[App, dict[str, str]], tuple[HttpAnswer, Any]]
 SQL = "mssql://contoso-sql.database.windows.net/crm/dbo"
 READING = {"GET", "HEAD"}
 
@@ -29,6 +32,18 @@ def plan(app: App, asked: str = "configured") -> Plan:
         if not parts[-1].next:
             return merged(parts)
         query["next"] = parts[-1].next
+
+
+@pytest.fixture
+def over_http(monkeypatch: pytest.MonkeyPatch) -> OverHttp:
+    """Ask the route as the trigger does; return the answer, and its body as a value."""
+
+    def ask(app: App, query: dict[str, str]) -> tuple[HttpAnswer, Any]:
+        monkeypatch.setattr("sync_core.app.triggers.app", lambda: app)
+        answer = triggers.status(query)
+        return answer, json.loads(answer.body)
+
+    return ask
 
 
 def acts(found: Plan) -> dict[str, str]:
@@ -140,19 +155,18 @@ def test_what_the_unified_catalog_would_charge_for_is_told(new_estate: NewEstate
 
 
 @pytest.mark.parametrize("asked", ["No such term", "product:Nothing"])
-def test_keywords_that_name_nothing_are_told_and_nobody_is_retired(small_estate: Estate, asked: str) -> None:
+def test_keywords_that_name_nothing_are_not_found(small_estate: Estate, over_http: OverHttp, asked: str) -> None:
     small_estate.sync()
-    found = plan(small_estate.app, asked)
-    assert (found.assets, found.keywords, found.failure_class) == ([], [asked], "rejected")
-    assert found.unknown == [found.failure]
-    assert any(asked.removeprefix("product:") in note for note in found.notes)
+    answer, body = over_http(small_estate.app, {"plan": asked})
+    assert (answer.status, body["parameter"]) == (404, "plan")
+    assert asked.removeprefix("product:") in body["detail"]
 
 
 def test_while_a_keyword_names_nothing_nobody_would_be_retired(small_estate: Estate) -> None:
     small_estate.sync()
     found = plan(small_estate.app, "Revenue; No such term")
     assert found.counts == {"create": 1}
-    assert (len(found.unknown), found.failure) == (1, "")
+    assert len(found.unknown) == 1
     assert any("nobody counts as missing" in note for note in found.notes)
 
 
@@ -166,23 +180,42 @@ def test_what_several_terms_show_is_planned_once_however_many_parts_it_takes(est
 
 
 @pytest.mark.parametrize("service", ["cluedin", "purview"])
-@pytest.mark.parametrize(("status", "failure_class"), [(500, "transient"), (503, "transient"), (429, "throttled")])
-def test_a_plan_ends_by_a_service_that_fails(
-    small_estate: Estate, service: str, status: int, failure_class: str
+@pytest.mark.parametrize(
+    ("status", "cause_class"), [(500, "transient"), (503, "transient"), (429, "throttled"), (400, "rejected")]
+)
+def test_a_service_that_does_not_answer_is_told_by_the_status(
+    small_estate: Estate, over_http: OverHttp, service: str, status: int, cause_class: str
 ) -> None:
     fail = small_estate.cluedin_fault if service == "cluedin" else small_estate.purview_fault
     fail(".*", times=None, status=status)
-    found = plan(small_estate.app)
-    assert found.failure_class == failure_class
-    assert str(status) in found.failure
-    assert found.notes == [found.failure]
-    assert found.keywords == [TERM]
+    answer, body = over_http(small_estate.app, {"plan": "configured"})
+    is_later = cause_class != "rejected"
+    assert (answer.status, body["causeClass"]) == (503 if is_later else 502, cause_class)
+    assert str(status) in body["detail"]
+    assert ("Retry-After" in answer.headers) is is_later
 
 
-def test_a_plan_ends_by_a_password_that_is_refused(new_small_estate: NewEstate) -> None:
-    found = plan(new_small_estate(CLUEDIN_PASSWORD="wrong").app)
-    assert found.failure_class == "config"
-    assert "CLUEDIN_PASSWORD" in found.failure
+def test_a_service_that_fails_between_two_parts_is_asked_again_where_it_was(
+    estate: Estate, over_http: OverHttp
+) -> None:
+    estate.generate(450, term=TERM)
+    whole = plan(estate.app)
+    seconds = iter(range(1_000_000))
+    slow = replace(estate.app, runtime=Runtime(now=estate.clock.now, monotonic=lambda: next(seconds) / 6))
+    first = slow.plan.part("configured")
+    query = {"plan": "configured", "next": first.next or ""}
+    estate.purview_fault(".*", times=None, status=503)
+    assert over_http(estate.app, query)[0].status == 503
+    estate.purview.faults.clear()
+    answer, body = over_http(estate.app, query)
+    assert answer.status == 200
+    assert merged([first, Plan.from_json(body)]).counts == whole.counts
+
+
+def test_a_password_that_is_refused_is_told_with_its_setting(new_small_estate: NewEstate, over_http: OverHttp) -> None:
+    answer, body = over_http(new_small_estate(CLUEDIN_PASSWORD="wrong").app, {"plan": "configured"})
+    assert (answer.status, body["causeClass"]) == (503, "config")
+    assert "CLUEDIN_PASSWORD" in body["detail"]
 
 
 def test_a_switch_that_is_off_is_told(new_small_estate: NewEstate) -> None:
@@ -213,6 +246,17 @@ def test_what_takes_long_is_planned_in_parts(estate: Estate, asked: str) -> None
     found = merged(parts)
     assert found.counts == whole.counts
     assert acts(found) == acts(whole)
+
+
+@pytest.mark.parametrize("asked", ["configured", "*"])
+def test_no_part_of_a_plan_grows_with_the_estate(estate: Estate, asked: str) -> None:
+    for name in ("a", "b", "c"):
+        estate.generate(900, term=TERM, prefix=name)
+        estate.clock.advance(60)
+    parts = list(estate.app.plan.parts(asked))
+    assert max(len(one.assets) for one in parts) < 2 * LARGEST_PAGE
+    assert merged(parts).counts["create"] >= 2700
+    assert len({one.guid for part in parts for one in part.assets}) == sum(len(part.assets) for part in parts)
 
 
 @pytest.mark.parametrize(
