@@ -1,5 +1,6 @@
 """What a person types, see `sync_core/commands/`: `python -m sync_core --help`."""
 
+import json
 import sys
 from collections.abc import Sequence
 
@@ -15,9 +16,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         missing = (error.name or "").partition(".")[0]
         if missing not in EXTRA:
             raise
-        print(f"{missing} is not installed: pip install -r requirements-commands.txt", file=sys.stderr)
+        _tell_missing(missing, sys.argv[1:] if arguments is None else arguments)
         return CANNOT_BEGIN
     return run_command(arguments)
+
+
+def _tell_missing(module: str, words: Sequence[str]) -> None:
+    detail = f"{module} is not installed: pip install -r requirements-commands.txt"
+    if "--json" in words:
+        print(json.dumps({"error": {"causeClass": "config", "detail": detail, "exitStatus": CANNOT_BEGIN}}, indent=2))
+    else:
+        print(detail, file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -18,6 +18,8 @@ class Exit(IntEnum):
 class WrongRequestError(RejectedError):
     """The app does not take the request as it was typed."""
 
+    cause_class = "usage"
+
 
 def exit_of(error: SyncError) -> Exit:
     """Return how a command ends that failed of an error."""

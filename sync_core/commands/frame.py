@@ -14,7 +14,9 @@ from sync_core.commands.printing import print_json, print_lines
 from sync_core.errors import ConfigError
 
 PROGRAM = "python -m sync_core"
-EXITS = (
+EPILOG = (
+    "For example: python -m sync_core explain 'Account.csv' --app https://APP.azurewebsites.net. COMMAND --help tells "
+    "more of each, docs/operations.md all.\n\n"
     "Ends with 0 when it was done, 1 when it was not or something is not well, 2 when it was typed wrongly, 3 when "
     "nobody could be asked (settings, storage, services, the app or its key)."
 )
@@ -23,7 +25,7 @@ cli = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,  # they show the values of variables, secrets too
     rich_markup_mode=None,
-    epilog=EXITS,
+    epilog=EPILOG,
     help="See what the sync between Purview and CluedIn does, ask it why, and put right what it cannot.\n\n"
     "Each command builds the app here, from the same environment variables as in Azure, or asks the app that runs at "
     "--app URL.",

@@ -35,7 +35,10 @@ Scope = Annotated[
         "token is that of whoever is signed in here (az login); no key is sent.",
     ),
 ]
-Json = Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")]
+Json = Annotated[
+    bool,
+    typer.Option("--json", help='Print the answer as JSON, and also why there is none: {"error": ...}.'),
+]
 
 
 By = Annotated[str, typer.Option("--by", metavar="NAME", help="Who says so; your login name if not given.")]

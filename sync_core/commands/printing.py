@@ -1,6 +1,8 @@
 """Prints what a command has to say: an answer to the output, everything else beside it."""
 
+import io
 import json
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -11,6 +13,13 @@ from rich.text import Text
 
 from sync_core.commands.show import BAD, Line
 from sync_core.safe_text import one_line
+
+
+def print_whatever_there_is() -> None:
+    """Let a stream that knows few letters, a pipe on Windows, show the others as escapes: a name must not end it."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def print_json(value: Mapping[str, Any]) -> None:
@@ -34,11 +43,17 @@ def print_error(error: Exception) -> None:
         console.print(Text(one_line(line), BAD), soft_wrap=True)
 
 
+def print_failure(cause_class: str, detail: str, status: int) -> None:
+    """Print the same as JSON, where an answer would stand."""
+    print_json({"error": {"causeClass": cause_class, "detail": detail, "exitStatus": int(status)}})
+
+
 @contextmanager
 def progress(title: str) -> Iterator[Callable[[int, int], None]]:
     """Show a bar beside the output, where that is a terminal, and yield what moves it."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=_console(is_error=True), transient=True) as bar:
+    console = _console(is_error=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task(title, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
 

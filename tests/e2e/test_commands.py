@@ -179,6 +179,38 @@ def test_a_plan_that_cannot_be_made_is_not_saved(here: Operator, tmp_path: Path)
     assert not file.exists()
 
 
+def test_what_fails_is_told_as_json_by_whom_it_is_asked_for(
+    stack: Stack, operator: Operator, request: pytest.FixtureRequest
+) -> None:
+    for words, status, cause_class in (
+        (("plan", "No such term"), 1, "not_found"),
+        (("plan", "Tag@"), 2, "usage"),
+        (("resync", "nothing"), 1, "not_found"),
+        (("close", "--id", "nothing"), 1, "not_found"),
+        (("approve", "everything", "7", "--by", "Ada"), 2, "usage"),
+        (("replay", "--id", "no/thing"), 2, "usage"),
+    ):
+        error = operator.read(*words, status=status)["error"]
+        assert (error["causeClass"], error["exitStatus"]) == (cause_class, status)
+    if request.node.callspec.params["operator"] == "elsewhere":
+        away = {"match": {"operation": ".*"}, "effect": {"status": 503}, "times": None}
+        administer(stack.purview.url, "faults", away)
+        try:
+            for words in (("plan", "Customer@Glossary"), ("explain", "suppliers.csv")):
+                assert operator.read(*words, status=3)["error"]["causeClass"] == "transient"
+        finally:
+            requests.delete(f"{stack.purview.url}/_simulator/faults", timeout=30).raise_for_status()
+
+
+def test_an_odd_name_is_asked_for_as_it_is(stack: Stack, operator: Operator, request: pytest.FixtureRequest) -> None:
+    name = f"Größe & Maß; 'neu' @ \"{request.node.callspec.params['operator']}\".csv"
+    body = {"name": name, "typeName": "azure_datalake_gen2_path", "qualifiedName": f"https://lake.example/{name}"}
+    administer(stack.purview.url, "assets", body)
+    found = operator.read("explain", name, status=1)
+    assert [one["name"] for one in found["assets"]] == [name]
+    assert found["first"]["cause"] == "notTagged"
+
+
 def test_what_cannot_be_replayed_is_named(operator: Operator) -> None:
     found = operator.read("replay", "--cause", "unreadable", status=1)
     assert (found["done"], len(found["refused"])) == (0, 2)

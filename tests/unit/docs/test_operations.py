@@ -1,6 +1,12 @@
 """What runs count and what people are notified of stands in the documents, all of it and nothing else."""
 
 import re
+import shlex
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import typer
 
 from sync_core.commands.cli import cli
 from sync_core.commands.exits import Exit
@@ -39,6 +45,13 @@ def test_each_attribute_of_a_span_is_documented_once() -> None:
     assert sorted(documented) == sorted(Attribute)
 
 
+def command_lines() -> Iterator[str]:
+    """Yield what the documents say that a person types, without the program."""
+    for file in (*DOCS.glob("*.md"), DOCS.parent / "README.md", DOCS.parent / "SECURITY.md"):
+        for found in re.findall(r"python -m sync_core ([a-z][^`\n)]*)", file.read_text(encoding="utf-8")):
+            yield found.strip()
+
+
 def test_each_kind_of_notification_is_documented_and_nothing_else_is() -> None:
     rows = [code(row["`kind`"]) for row in read_table("operations.md", "Notifications")]
     assert sorted(rows) == sorted(NotificationKind)
@@ -55,3 +68,10 @@ def test_each_command_and_each_exit_status_is_documented_and_nothing_else_is() -
     text = (DOCS / "operations.md").read_text(encoding="utf-8")
     section = text.split("| exit status | means |\n")[1].split("\n\n")[0]
     assert [int(number) for number in re.findall(r"^\| (\d+) \|", section, re.MULTILINE)] == sorted(Exit)
+
+
+@pytest.mark.parametrize("line", sorted(set(command_lines())))
+def test_each_command_line_can_be_typed(line: str) -> None:
+    name, *words = ["5" if word == "N" else word for word in shlex.split(line, comments=True)]
+    program: Any = typer.main.get_command(cli)
+    program.commands[name].make_context(name, words).close()

@@ -1,14 +1,16 @@
 """The program as a shell starts it: without its extra, with wrong words, and for the shell's own completion."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from local.service import REPOSITORY
 from sync_core.__main__ import CANNOT_BEGIN
-from sync_core.commands.cli import cli
+from sync_core.commands.cli import cli, run_command
 from sync_core.commands.completion import Shell, script_for
 from sync_core.commands.exits import Exit
 
@@ -70,6 +72,75 @@ def test_what_is_typed_wrongly_is_said_before_anything_is_asked(words: tuple[str
     assert (done.returncode, done.stdout) == (Exit.WRONG_USAGE, "")
     assert "Error: " in done.stderr
     assert "Traceback" not in done.stderr
+
+
+WITH_JSON = [
+    *(("doctor",), ("status",), ("dead-letters",), ("plan",), ("explain", "a"), ("bundle",), ("replay", "--all")),
+    *(("close", "--id", "a"), ("approve", "retirement", "5", "--by", "Ada"), ("resync", "a")),
+]
+
+
+@pytest.mark.parametrize("words", [*WITH_JSON, ("run",)], ids=lambda words: words[0])
+def test_with_json_each_command_tells_as_json_that_nobody_could_be_asked(words: tuple[str, ...]) -> None:
+    error = failure(*words, status=Exit.NO_ANSWER)
+    assert error["causeClass"] == "config"
+    assert "PURVIEW_ENDPOINT: is not set" in error["detail"]
+
+
+@pytest.mark.parametrize("words", WITH_JSON, ids=lambda words: words[0])
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ("k", "http://127.0.0.1:9", Exit.NO_ANSWER, "transient"),
+        ("", "https://app.example", Exit.NO_ANSWER, "config"),
+        ("k", "http://app.example", Exit.WRONG_USAGE, "usage"),
+        ("k", "app.example", Exit.WRONG_USAGE, "usage"),
+    ],
+)
+def test_with_json_each_command_tells_as_json_why_it_asked_no_app(
+    words: tuple[str, ...],
+    asked: tuple[str, str, Exit, str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    key, address, status, cause_class = asked
+    monkeypatch.setenv("SYNC_APP_KEY", key)
+    assert run_command([*words, "--app", address, "--json"]) == status
+    error = json.loads(capsys.readouterr().out)["error"]
+    assert (error["causeClass"], error["exitStatus"]) == (cause_class, status)
+
+
+@pytest.mark.parametrize("words", [("destroy",), ("status", "--limit", "x"), ("explain",), ("run", "--app", "x")])
+def test_with_json_what_is_typed_wrongly_is_told_as_json(words: tuple[str, ...]) -> None:
+    assert failure(*words, status=Exit.WRONG_USAGE)["causeClass"] == "usage"
+
+
+def test_bytes_that_are_no_text_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_command(["explain", "a\udcff", "--app", "http://127.0.0.1:9"]) == Exit.WRONG_USAGE
+    assert "'a\\udcff' is no text" in capsys.readouterr().err
+
+
+def test_an_output_that_knows_few_letters_shows_the_others_as_escapes() -> None:
+    program = "from sync_core.commands import printing, show; printing.print_whatever_there_is()"
+    program += "; printing.print_lines([show.Line('Gr\xfcn \u2588')])"
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, cwd=REPOSITORY, env={"PYTHONIOENCODING": "ascii"}, capture_output=True, check=True)
+    assert done.stdout == b"Gr\\xfcn \\u2588\n"
+
+
+def test_with_json_a_missing_extra_is_told_as_json() -> None:
+    done = start("-c", WITHOUT.format(module="typer").replace('"status"', '"status", "--json"'))
+    assert (done.returncode, done.stderr) == (CANNOT_BEGIN, "")
+    assert json.loads(done.stdout)["error"]["exitStatus"] == CANNOT_BEGIN
+
+
+def failure(*words: str, status: Exit) -> Any:
+    """Type a command with `--json`, which fails; return what it says of it."""
+    done = start("-m", "sync_core", *words, "--json")
+    assert (done.returncode, done.stderr) == (status, "")
+    (name,) = value = json.loads(done.stdout)
+    assert (name, value["error"]["exitStatus"]) == ("error", status)
+    return value["error"]
 
 
 def test_all_settings_that_are_wrong_are_named() -> None:
