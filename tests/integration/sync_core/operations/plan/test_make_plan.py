@@ -1,12 +1,14 @@
 """`GET status?plan=`: what a term would do, compared with what it then does; and that nothing is written."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
+from starlette.responses import Response
 
+from local.azurite import Azurite
 from local.purview.admin import unified
 from local.stack import TERM
 from sync_core.answer import LARGEST_PAGE, HttpAnswer
@@ -15,6 +17,7 @@ from sync_core.assets.record import AssetStatus
 from sync_core.operations.plan.compare import compare
 from sync_core.operations.plan.plan import Plan, merged
 from sync_core.runtime import Runtime
+from tests.faults.storage_door import StorageDoor, open_doors
 from tests.kit.estate import Estate, NewEstate
 
 OverHttp = Callable[[App, dict[str, str]], tuple[HttpAnswer, Any]]
@@ -179,9 +182,16 @@ def test_what_several_terms_show_is_planned_once_however_many_parts_it_takes(est
     assert found.counts == whole.counts == {"create": 18}
 
 
-@pytest.mark.parametrize("service", ["cluedin", "purview"])
 @pytest.mark.parametrize(
-    ("status", "cause_class"), [(500, "transient"), (503, "transient"), (429, "throttled"), (400, "rejected")]
+    ("service", "status", "cause_class"),
+    [
+        ("cluedin", 503, "transient"),
+        ("cluedin", 429, "throttled"),
+        ("purview", 500, "transient"),
+        ("purview", 503, "transient"),
+        ("purview", 429, "throttled"),
+        ("purview", 400, "rejected"),
+    ],
 )
 def test_a_service_that_does_not_answer_is_told_by_the_status(
     small_estate: Estate, over_http: OverHttp, service: str, status: int, cause_class: str
@@ -233,6 +243,44 @@ def test_a_plan_writes_nothing_anywhere(small_estate: Estate) -> None:
     asked_for = [one for one in small_estate.purview_log(purview) if one.method not in READING]
     assert [one.operation for one in asked_for if not str(one.operation).endswith("_Query")] == []
     assert {name for name in small_estate.calls(cluedin) if "create" in name.lower()} == set()
+
+
+class ReadingDoor(StorageDoor):
+    """Storage that takes writes until it is shut, and keeps what it then refuses."""
+
+    is_shut = False
+    refused: tuple[str, ...] = ()
+
+    def _exchange(self, method: str, url: str, body: bytes, headers: dict[str, str]) -> Response:
+        if not self.is_shut or method in READING:
+            return super()._exchange(method, url, body, headers)
+        self.refused += (f"{method} {url}",)
+        return Response(status_code=403, headers={"x-ms-error-code": "AuthorizationPermissionMismatch"})
+
+
+def test_what_is_asked_needs_no_right_to_write_to_storage(
+    azurite_server: Azurite,
+    _unused_accounts: Iterator[str],  # noqa: PT019  # it is asked for one
+    new_small_estate: NewEstate,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with open_doors(ReadingDoor) as doors:
+        doors.lead_to(azurite_server)
+        storage = doors.connection_string(azurite_server, next(_unused_accounts))
+        estate = new_small_estate(AzureWebJobsStorage=storage)
+        estate.tick()
+        for door in doors.doors.values():
+            door.is_shut = True  # type: ignore[attr-defined]
+        monkeypatch.setattr("sync_core.app.triggers.app", lambda: estate.app)
+        for query in (
+            {"plan": "configured"},
+            {"plan": "Customer"},
+            {"plan": "*"},
+            {"explain": "Orders"},
+            {"bundle": "all"},
+        ):
+            assert triggers.status(query).status == 200
+        assert [door.refused for door in doors.doors.values() if door.refused] == []  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("asked", ["configured", "*"])
