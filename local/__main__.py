@@ -13,7 +13,6 @@ from types import FrameType
 
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from local.azurite import AzuriteMissingError, run_azurite
 from local.bundle import BundleError, fill_tables, read_bundle
@@ -97,7 +96,6 @@ def _wait(stack: Stack, console: Console) -> int:
 
 
 def _show(stack: Stack, console: Console) -> None:
-    table = Table(title="Running; Ctrl-C ends everything", title_justify="left", show_header=False, box=None)
     host = "Core Tools" if stack.app.kind == "core-tools" else "the local functions host"
     rows = {
         "Dashboard": f"{stack.function_url}/dashboard?code={stack.function_key}",
@@ -108,10 +106,10 @@ def _show(stack: Stack, console: Console) -> None:
         "Storage (Azurite)": stack.storage,
         "Logs": str(stack.log_dir),
     }
-    for name, value in rows.items():
-        table.add_row(f"[bold]{name}", escape(value))
     console.print(f"The app runs on {host}; its timers run every minute.")
-    console.print(table, soft_wrap=True)
+    console.print("Running; Ctrl-C ends everything")
+    for name, value in rows.items():  # no table: it would cut off what is longer than a line
+        console.print(f" [bold]{name:<18}[/bold] {escape(value)}", soft_wrap=True, highlight=False)
     _show_way_back(stack, console)
 
 

@@ -147,7 +147,7 @@ def bundle(
         typer.Argument(
             metavar="ASSET",
             callback=options.read_words,
-            help="Only what is about this asset: its name, qualified name or guid.",
+            help="Only what is about this asset: its name, qualified name, guid or portal address.",
         ),
     ] = ALL,
     output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="Where to.")] = Path("bundle.json"),

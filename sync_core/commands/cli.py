@@ -11,8 +11,9 @@ from sync_core.commands import asking, doing
 from sync_core.commands.completion import VARIABLE, Shell, prepare, script_for
 from sync_core.commands.exits import Exit, WrongRequestError, exit_of
 from sync_core.commands.frame import PROGRAM, cli
-from sync_core.commands.printing import print_error, print_failure, print_whatever_there_is
-from sync_core.errors import SyncError, UnforeseenError
+from sync_core.commands.printing import give_up_output, print_error, print_failure, print_lines, print_whatever_there_is
+from sync_core.commands.show import Line
+from sync_core.errors import StateError, SyncError, UnforeseenError
 
 __all__ = ["asking", "cli", "doing", "run_command"]
 
@@ -34,14 +35,16 @@ def run_command(arguments: Sequence[str] | None = None) -> int:
         return _typed_wrongly(error, as_json=as_json)
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else Exit.NOT_DONE
+    except OSError as error:  # a full disk; who closes a pipe has all that is wanted
+        give_up_output()
+        print_error(StateError(f"The output cannot be written: {error.strerror}."))
+        return Exit.NOT_DONE
     except Exception as error:
         if not as_json:
             raise
         traceback.print_exc()
         return _failed(UnforeseenError(f"{type(error).__name__}: {error}"), Exit.NOT_DONE, as_json=True)
-    if ended == Exit.INTERRUPTED and as_json:
-        print_failure("interrupted", "It was interrupted.", Exit.INTERRUPTED)
-    return ended or Exit.DONE
+    return _interrupted(as_json=as_json) if ended == Exit.INTERRUPTED else ended or Exit.DONE
 
 
 def check_words(words: Sequence[str]) -> None:
@@ -65,6 +68,12 @@ def wants_json(words: Sequence[str]) -> bool:
 def _failed(error: SyncError, status: Exit, *, as_json: bool) -> Exit:
     print_failure(error.cause_class, str(error), status) if as_json else print_error(error)
     return status
+
+
+def _interrupted(*, as_json: bool) -> Exit:
+    told = "It was interrupted."
+    print_failure("interrupted", told, Exit.INTERRUPTED) if as_json else print_lines([Line(told)], is_error=True)
+    return Exit.INTERRUPTED
 
 
 def _typed_wrongly(error: Any, *, as_json: bool) -> Exit:

@@ -88,7 +88,7 @@ def resync(
         typer.Argument(
             metavar="ASSET|DATA_SET",
             callback=options.read_words,
-            help="An asset's name, qualified name or guid; the id of a data set.",
+            help="An asset's name, qualified name, guid or portal address; the id of a data set.",
         ),
     ],
     by: options.By = "",

@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -22,14 +23,19 @@ def print_whatever_there_is() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
+def give_up_output() -> None:
+    """Let what could not be written go nowhere: Python would try it again at its end, and say so in its own way."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def print_json(value: Mapping[str, Any]) -> None:
     """Print an answer as JSON, in ASCII: no name in it can do anything to a terminal."""
     _console().print(json.dumps(value, indent=2), soft_wrap=True, markup=False, highlight=False, emoji=False)
 
 
-def print_lines(lines: Iterable[Line]) -> None:
-    """Print lines; what comes from outside cannot forge one."""
-    console = _console()
+def print_lines(lines: Iterable[Line], *, is_error: bool = False) -> None:
+    """Print lines, beside the output where they are no answer; what comes from outside cannot forge one."""
+    console = _console(is_error=is_error)
     for line in lines:
         text = Text(one_line(line.lead), line.style) if line.lead else Text()
         text.append(one_line(line.text), None if line.lead else line.style or None)

@@ -19,6 +19,7 @@ PART_S = 4.0
 LAST_REQUEST_S = 20.0
 """After so long no request of a part begins: what needs it is told as not answered in time."""
 PARTED = frozenset({"explain", "plan", "examine"})
+LONGEST_QUESTION = 4096
 LONGEST_TOKEN = 12_000
 LARGEST_POSITION = 200_000
 
@@ -29,10 +30,13 @@ def check_question(asked: Sequence[str], query: Mapping[str, str]) -> None:
     """Check that a query asks one thing instead of the state, and goes on only with what is answered in parts.
 
     Raises:
-        RejectedError: the parameter that is too many.
+        RejectedError: the parameter that is too many, or too long.
     """
     if len(asked) > 1:
         raise RejectedError(f"{asked[1]} is asked beside {asked[0]}; expected one of them.", code=asked[1])
+    for name in asked:
+        if len(query.get(name, "")) > LONGEST_QUESTION:
+            raise RejectedError(f"{name} is too long; expected {LONGEST_QUESTION} characters at most.", code=name)
     if query.get("next") and not PARTED.intersection(asked):
         raise RejectedError(
             f"next goes on with an answer in parts ({', '.join(sorted(PARTED))}); expected after or afterDataSet.",

@@ -2584,7 +2584,7 @@ GETS = (
         "sync_core/app/triggers.py",
         "    check_question(asked, query)\n",
         "",
-        f"{PLAN}::test_one_thing_is_asked_at_a_time",
+        f"{PLAN}::test_one_thing_is_asked_at_a_time_and_no_book",
         "of two questions in one address the second was dropped without a word",
     ),
     Protection(
@@ -2626,6 +2626,14 @@ GETS = (
         "        if False:\n",
         f"{EXPLAIN}::test_while_nobody_can_be_asked_nothing_is_told_as_not_there",
         "while Purview answered 503 the answer was 200, as of an asset that is explained",
+    ),
+    Protection(
+        "an asset is named by its address in the portal, whatever is asked of it",
+        "sync_core/operations/actions/find_asset.py",
+        "self._by_guid(guid_in(text))",
+        "self._by_guid(to_guid(text))",
+        f"{INTEGRATION}/operations/actions/test_actions.py::test_an_asset_is_named_by_its_address_in_either_portal",
+        "a bundle of an asset that was named by its address held none of its rows",
     ),
     Protection(
         "a plan retires nobody while a keyword names nothing",

@@ -1,4 +1,4 @@
-"""Finds the asset that a person means: by its guid, its qualified name, its name, or the key of its record."""
+"""Finds the asset that a person means: by guid, portal address, qualified name, name, or the key of its record."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -10,6 +10,7 @@ from sync_core.assets.names import shorten
 from sync_core.assets.record import AssetRecord
 from sync_core.errors import NotFoundError, RejectedError
 from sync_core.guids import to_guid
+from sync_core.operations.explain.asked import guid_in
 
 KEY = re.compile(r"(rejected-)?[0-9a-f]{32}")
 EXAMPLES = 5
@@ -28,7 +29,7 @@ class FindAsset:
             NotFoundError: none is called so.
             RejectedError: several are, or there are too many assets to look for a name in time.
         """
-        found = self._by_key(text) or self._by_guid(to_guid(text)) or self._by_name(text, has_time)
+        found = self._by_key(text) or self._by_guid(guid_in(text)) or self._by_name(text, has_time)
         if not found:
             raise NotFoundError(f"The app has no asset '{shorten(text)}': is it among those that the keywords select?")
         if len(found) > 1:

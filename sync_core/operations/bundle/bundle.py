@@ -3,7 +3,6 @@
 import platform
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -14,7 +13,7 @@ from pydantic import SecretStr
 from sync_core import __version__
 from sync_core.answer import HttpAnswer, json_answer
 from sync_core.assets.record import AssetRecord
-from sync_core.errors import NotFoundError, SyncError
+from sync_core.errors import NotFoundError, RejectedError, SyncError
 from sync_core.exchanges import latest_exchanges
 from sync_core.operations.actions.find_asset import FindAsset
 from sync_core.operations.bundle.redact import Redaction
@@ -81,9 +80,12 @@ class Bundle:
         return {**redaction.of(told), "settings": settings}
 
     def _find(self, wanted: str) -> AssetRecord | None:
-        with suppress(NotFoundError):
+        try:
             return self.find.find(wanted, lambda: True)
-        return None
+        except NotFoundError:
+            return None
+        except RejectedError as error:
+            raise RejectedError(str(error), code="bundle") from error
 
 
 def _or_reason(read: Callable[[], Any]) -> Any:

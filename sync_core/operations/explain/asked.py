@@ -33,7 +33,12 @@ def parse_asked(text: str) -> Asked:
             "or an address of Purview's portal.",
             code="explain",
         )
-    return Asked(text, to_guid(text) or _guid_in_address(text))
+    return Asked(text, guid_in(text))
+
+
+def guid_in(text: str) -> str:
+    """Return the guid that a text is, or that it holds as an address of the portal; empty where it is a name."""
+    return to_guid(text) or _guid_in_address(text)
 
 
 def _guid_in_address(text: str) -> str:

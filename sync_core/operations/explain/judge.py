@@ -50,8 +50,8 @@ def _judge_sight(evidence: Evidence) -> Iterator[Finding]:
         case Sight.GONE:
             what = f"Purview has no asset of guid {seen.guid} any more: it was deleted, or scanned again under another."
             fix = (
-                "Look it up in Purview by its qualified name; what is tagged there has the guid of today. A guid of "
-                "another Purview account is unknown to this one: the doctor tells which one the app asks."
+                "Look it up in Purview by its qualified name; what is tagged there has the guid of today. The app "
+                "asks the account of PURVIEW_ENDPOINT: a guid of another account is unknown there."
             )
             yield Finding(Cause.GONE, Weight.IN_THE_WAY, what, seen.error, fix)
         case Sight.UNTOLD:

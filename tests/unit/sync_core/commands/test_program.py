@@ -128,6 +128,30 @@ def test_an_output_that_knows_few_letters_shows_the_others_as_escapes() -> None:
     assert done.stdout == b"Gr\\xfcn \\u2588\n"
 
 
+def test_an_output_that_is_full_is_told_in_one_line() -> None:
+    program = "import sys; sys.stdout = open('/dev/full', 'w')\n"
+    program += "from sync_core.__main__ import main; sys.exit(main(['completion', 'bash']))"
+    done = start("-c", program)
+    assert (done.returncode, done.stderr.count("\n")) == (Exit.NOT_DONE, 1)
+    assert "The output cannot be written: No space left on device." in done.stderr
+
+
+INTERRUPTED = """
+from sync_core.commands.cli import cli, run_command
+@cli.command()
+def wait(as_json: bool = __import__("typer").Option(False, "--json")): raise KeyboardInterrupt
+exit(run_command({words}))
+"""
+
+
+def test_who_interrupts_is_told_so() -> None:
+    done = start("-c", INTERRUPTED.format(words=["wait"]))
+    assert (done.returncode, done.stdout, done.stderr) == (Exit.INTERRUPTED, "", "It was interrupted.\n")
+    done = start("-c", INTERRUPTED.format(words=["wait", "--json"]))
+    assert (done.returncode, done.stderr) == (Exit.INTERRUPTED, "")
+    assert json.loads(done.stdout)["error"]["causeClass"] == "interrupted"
+
+
 def test_with_json_a_missing_extra_is_told_as_json() -> None:
     done = start("-c", WITHOUT.format(module="typer").replace('"status"', '"status", "--json"'))
     assert (done.returncode, done.stderr) == (CANNOT_BEGIN, "")

@@ -13,6 +13,7 @@ from sync_core.absence.retire import APPROVAL
 from sync_core.answer import HttpAnswer
 from sync_core.app import triggers
 from sync_core.assets.record import AssetStatus
+from sync_core.errors import RejectedError
 from sync_core.jobs.job import JobState
 from sync_core.lineage.data_set_store import new_job, new_record
 from sync_core.operations.actions.action import Replay
@@ -178,6 +179,21 @@ def test_a_look_at_what_stands_does_not_rewrite_how_it_came_there(small_estate: 
     assert after.is_renamed  # its group has the name of before
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://web.purview.azure.com/resource/contoso/main/catalog/entity?section=overview&guid={}",
+        "https://purview.microsoft.com/datamap/governance/main/catalog/entity?guid={}&feature.tenant=x",
+    ],
+)
+def test_an_asset_is_named_by_its_address_in_either_portal(small_estate: Estate, address: str) -> None:
+    small_estate.sync()
+    orders = small_estate.record_of("Orders")
+    asset = address.format(orders.guid.upper())
+    assert done(small_estate, action="resync", asset=asset)["done"] == 1
+    assert small_estate.app.bundle.read(asset)["about"] == orders.guid
+
+
 def test_to_resync_twice_makes_one_job_and_one_group(small_estate: Estate) -> None:
     small_estate.sync()
     groups = dict(small_estate.cluedin.store.data_source_sets)
@@ -197,6 +213,9 @@ def test_of_several_assets_of_one_name_one_must_be_named(small_estate: Estate) -
 
     assert twin.guid in why
     assert done(small_estate, action="resync", asset=twin.guid)["done"] == 1
+    with pytest.raises(RejectedError, match=twin.guid) as refused:
+        small_estate.app.bundle.read("Orders")
+    assert refused.value.code == "bundle"
 
 
 def test_an_asset_that_nobody_knows_is_404(small_estate: Estate) -> None:

@@ -315,9 +315,10 @@ def test_no_part_of_a_plan_grows_with_the_estate(estate: Estate, asked: str) -> 
         ({"plan": "b", "examine": "true"}, "examine"),
         ({"next": "x"}, "next"),
         ({"bundle": "all", "next": "x"}, "next"),
+        *(({name: "x" * 4097}, name) for name in ("plan", "explain", "bundle")),
     ],
 )
-def test_one_thing_is_asked_at_a_time(
+def test_one_thing_is_asked_at_a_time_and_no_book(
     small_estate: Estate, monkeypatch: pytest.MonkeyPatch, query: dict[str, str], parameter: str
 ) -> None:
     monkeypatch.setattr("sync_core.app.triggers.app", lambda: small_estate.app)
