@@ -160,6 +160,7 @@ class App(Upkeep):
             act=self.act,
             listing=self.list_assets,
             find=FindAsset(self.assets),
+            collections=self.collection_names.recall,
             portals=self.portals,
             explain=self._explain,
         )

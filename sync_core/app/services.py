@@ -6,6 +6,7 @@ from typing import Any
 
 from sync_core.app.identity import new_azure_credential
 from sync_core.app.stores import Stores
+from sync_core.assets.collection_names import CollectionNames
 from sync_core.catalog.client import CatalogClient
 from sync_core.catalog.wire import CATALOG
 from sync_core.cluedin.client import CLUEDIN, CluedInClient, is_refused
@@ -92,6 +93,10 @@ class Services(Stores):
     @cached_property
     def collection(self) -> Once[Collection]:
         return Once(ResolveCollection(self.purview, self.settings.purview_collection).resolve)
+
+    @cached_property
+    def collection_names(self) -> CollectionNames:
+        return CollectionNames(self.purview.fetch_collections, self.cursors, self.runtime.now)
 
     def own_collection(self) -> str:
         """The collection that lineage goes to; empty if it is the root, which holds everyone's assets."""

@@ -32,6 +32,7 @@ class Upkeep(Discovery):
             heal=self.heal,
             count_assets=self.count_assets,
             list_assets=self.list_assets,
+            collection_names=self.collection_names,
             measure_backlog=MeasureBacklog(
                 {JobKind.ASSET: self.asset_jobs, JobKind.DATA_SET: self.data_sets.jobs}, self.runtime.now
             ),

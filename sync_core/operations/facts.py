@@ -72,7 +72,8 @@ class Page(Generic[Item]):
 class Facts:
     """All that is told. `jobs` are those of the assets and data sets shown, by asset key and by data set id.
 
-    `counts` are those of `counted_at`, and incomplete where nobody has counted all yet.
+    `counts` are those of `counted_at`, and incomplete where nobody has counted all yet. `collections` are what people
+    call collections, by the generated names, as far as that is known.
     """
 
     generated_at: datetime
@@ -96,6 +97,7 @@ class Facts:
     unreadable: Sequence[Unreadable] = ()
     webhook_problem: str = ""
     terms: KnownTerms = field(default_factory=KnownTerms)
+    collections: Mapping[str, str] = field(default_factory=dict)
 
     def try_at(self, key: str) -> datetime | None:
         """Return when outstanding work is tried next: when its message shows up, or now if it has."""

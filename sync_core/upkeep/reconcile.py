@@ -13,6 +13,7 @@ from typing import NamedTuple
 from pydantic import BaseModel, Field
 
 from sync_core.absence.check_existence import CheckExistence
+from sync_core.assets.collection_names import CollectionNames
 from sync_core.assets.count_assets import CountAssets
 from sync_core.assets.list_assets import ListAssets
 from sync_core.cluedin.client import CLUEDIN
@@ -135,6 +136,7 @@ class Reconcile:
     heal: Heal
     count_assets: CountAssets
     list_assets: ListAssets
+    collection_names: CollectionNames
     measure_backlog: MeasureBacklog
     mend_index: MendIndex
     look_at_cluedin: LookAtCluedIn
@@ -203,6 +205,8 @@ class Reconcile:
         yield Step("replay dead letters", self.heal.replay_dead_letters, is_thorough=True)
         yield Step("tidy", self.heal.tidy, is_thorough=True)
         yield Step("mend the index", self.mend_index.run, is_thorough=True)
+        names = self._unless_paused(PURVIEW, self.collection_names.run)
+        yield Step("read the names of collections", names, is_thorough=True)
         if self.is_lineage_on:
             yield Step("find re-created assets", self.find_recreated.run, is_thorough=True)
         yield Step("look at CluedIn", self._unless_paused(CLUEDIN, self.look_at_cluedin.run))

@@ -2740,6 +2740,14 @@ GETS = (
         "an explanation took as long as all services together",
     ),
     Protection(
+        "names of collections that may not be read stop nothing, and leave those that were read last",
+        "sync_core/assets/collection_names.py",
+        "        except SyncError as error:\n",
+        "        except ZeroDivisionError as error:\n",
+        f"{INTEGRATION}/assets/test_collection_names.py::test_where_they_may_not_be_read_nothing_stops_and_what_was_known_stays",
+        "a reconciliation failed each quarter of an hour, as the app may not list collections",
+    ),
+    Protection(
         "a bundle is told without secrets",
         "sync_core/operations/bundle/bundle.py",
         '{**redaction.of(told), "settings": settings}',

@@ -26,6 +26,8 @@ WEIGHTS = {
 class AssetView:
     """The whole page. `terms` are the keywords that select it, `table` leads to the page of all, `again` here.
 
+    `collection` is what people call its collection, empty where nobody knows.
+
     `explain` leads to the same page with an explanation, `go_on` to the next part of that, if there is one. `letters`
     are the dead letters of the asset and its data sets, by their ids, also closed ones.
     """
@@ -34,6 +36,7 @@ class AssetView:
     record: AssetRecord
     row: AssetRow
     terms: Sequence[str]
+    collection: str
     history: Sequence[Event]
     data_sets: Sequence[DataSetCard]
     table: str
@@ -70,6 +73,7 @@ def to_asset_view(
         record=record,
         row=to_row(asset, facts, links, portals),
         terms=[facts.terms.names.get(key) or key for key in record.terms],
+        collection=facts.collections.get(record.collection_id, ""),
         history=history_of(record, facts.jobs.get(record.key), data_sets),
         data_sets=[to_card(one, asset, facts, links, portals) for one in data_sets],
         table=links.to(),

@@ -32,13 +32,15 @@ ROWS_A_PAGE = 25  # what people read at once; `pageSize` says otherwise
 class Dashboard:
     """Shows what the report and the list of assets tell.
 
-    `explain` answers why an asset is there or not: the part that a page token names.
+    `collections` gives what people call collections; `explain` answers why an asset is there or not: the part that a
+    page token names.
     """
 
     report: Status
     act: Act
     listing: ListAssets
     find: FindAsset
+    collections: Callable[[], Mapping[str, str]]
     portals: Portals
     explain: Callable[[str, str], Explanation]
 
@@ -63,7 +65,7 @@ class Dashboard:
         record = self.find.by_id(key)
         if record is None:
             return no_such_asset_answer(query)
-        facts = self.report.read_about(record.key)
+        facts = replace(self.report.read_about(record.key), collections=self.collections())
         try:
             explanation = self.explain(record.guid, query.get(NEXT, "")) if query.get(EXPLAIN) else None
         except RejectedError as error:
@@ -79,7 +81,7 @@ class Dashboard:
         table = to_table(listing.assets, wanted, stuck_letters(facts))
         jobs = self.report.asset_jobs([one.key for one in table.items if one.status in OPEN_ASSETS])
         return Reading(
-            facts=replace(facts, jobs={**facts.jobs, **jobs}),
+            facts=replace(facts, jobs={**facts.jobs, **jobs}, collections=self.collections()),
             table=table,
             listed_at=listing.listed_at,
             is_whole=listing.is_whole,

@@ -189,15 +189,20 @@ def _states(facts: Facts, wanted: Filter, links: Links) -> list[StateCount]:
 
 def _selects(reading: Reading, wanted: Filter) -> Iterator[Select]:
     """Yield the filters that have something to choose from."""
-    table = reading.table
-    terms = [replace(one, label=reading.facts.terms.names.get(one.value) or one.value) for one in table.terms]
+    table, facts = reading.table, reading.facts
     for select in (
         Select("type", "Type", table.types, wanted.type_name),
-        Select("term", "Term", terms, wanted.term),
-        Select("collection", "Collection", table.collections, wanted.collection),
+        Select("term", "Term", _called(table.terms, facts.terms.names), wanted.term),
+        Select("collection", "Collection", _called(table.collections, facts.collections), wanted.collection),
     ):
         if select.choices:
             yield select
+
+
+def _called(choices: Sequence[Choice], names: Mapping[str, str]) -> list[Choice]:
+    """Return choices by what people call them, in that order; what has no name keeps its value as one."""
+    called = [replace(one, label=names.get(one.value) or one.value) for one in choices]
+    return sorted(called, key=lambda one: (one.label.casefold(), one.value))
 
 
 def to_row(asset: ListedAsset, facts: Facts, links: Links, portals: Portals) -> AssetRow:
