@@ -16,9 +16,9 @@ from pydantic import BaseModel
 from sync_core.discovery.definitions_ahead import DefinitionsAhead
 from sync_core.errors import AddressError, RejectedError, SyncError, ThrottledError, TransientError
 from sync_core.purview.asset_types import DATA_SET, NOT_A_DATA_SET, PROCESS, telling, why_no_data_asset
-from sync_core.runs.defer import Deferrals, is_own_failure, may_be_own, note_name
+from sync_core.runs.defer import Deferrals, is_own_failure, may_be_own
 from sync_core.runs.deferred import Deferred, Kind
-from sync_core.storage.notes import Notes
+from sync_core.storage.notes import Notes, note_name
 
 # The roots of Purview's type system: nothing that matters here stands above them.
 ROOTS = frozenset({DATA_SET, PROCESS, "Asset", "Referenceable", "Infrastructure"})

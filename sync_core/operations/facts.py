@@ -15,7 +15,7 @@ from sync_core.jobs.job import TAKEN_UP_WITHIN, Job, JobState
 from sync_core.lineage.record import DataSetRecord
 from sync_core.notifications.announcement import LastNotification
 from sync_core.runs.action_log import ActionRecord
-from sync_core.runs.deferred import Deferred
+from sync_core.runs.deferred import Deferred, Kind
 from sync_core.runs.run import RunRecord
 from sync_core.runs.throttle import Throttle
 from sync_core.storage.unreadable import Unreadable
@@ -98,6 +98,11 @@ class Facts:
     webhook_problem: str = ""
     terms: KnownTerms = field(default_factory=KnownTerms)
     collections: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def hidden(self) -> Mapping[str, Deferred]:
+        """What is deferred because Purview refuses to show it: assets, by guid."""
+        return {one.id: one for one in self.deferred if one.kind is Kind.ASSET and one.is_hidden}
 
     def try_at(self, key: str) -> datetime | None:
         """Return when outstanding work is tried next: when its message shows up, or now if it has."""

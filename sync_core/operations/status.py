@@ -224,7 +224,8 @@ class Status:
 
 def _jobs(jobs: JobStore, keys: Sequence[str]) -> dict[str, Job]:
     """Return the jobs of these keys, which are in order: one query, however many."""
-    return jobs.between(keys[0], keys[-1], ROWS_A_PAGE) if keys else {}
+    found = jobs.between(keys[0], keys[-1], ROWS_A_PAGE) if keys else {}
+    return {key: found[key] for key in keys if key in found}
 
 
 def _to_json(facts: Facts) -> dict[str, Any]:

@@ -1,11 +1,9 @@
 """Keeps what could not be read from stopping anything else: it is remembered, named in the run, and asked for later."""
 
-import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from urllib.parse import quote
 
 from sync_core.each_request import about_one_thing
 from sync_core.errors import (
@@ -27,6 +25,7 @@ from sync_core.runs.deferring import deferred_again
 from sync_core.runs.run_log import RunLog
 from sync_core.safe_text import one_line
 from sync_core.storage.failures import STORAGE
+from sync_core.storage.notes import note_name
 
 logger = get_logger(__name__)
 
@@ -34,7 +33,6 @@ logger = get_logger(__name__)
 OWN_FAILURES = (ForbiddenError, AddressError, RejectedError, TransientError)
 MOST_REFUSALS = 3  # so many 401 and 429 in a row without an answer: then it is the service
 NAMED_A_RUN = 10
-LONGEST_KEY = 400
 LOOKS_TO_WARN = 3
 FORGOTTEN_AFTER = timedelta(days=3)  # nobody has asked for it for long: it lost its term, or is gone
 
@@ -223,12 +221,3 @@ class Defer:
 def unremembered(log: RunLog) -> Deferrals:
     """Return a book that nothing was deferred in, and that is not kept: for who asks whatever the pauses say."""
     return Deferrals(None, lambda: log.started_at, log)
-
-
-def note_name(thing: str) -> str:
-    """Return the key of a thing's note: an ordinary id itself, an endless one as its hash.
-
-    A slash, # and ? must not stand in a table's key, and it holds 512 characters.
-    """
-    name = quote(thing, safe="").replace("%", "=")
-    return name if len(name) <= LONGEST_KEY else hashlib.sha256(name.encode()).hexdigest()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from sync_core.runs.deferred import Deferred, Kind
-from sync_core.storage.notes import Notes
+from sync_core.storage.notes import Notes, note_name
 from sync_core.storage.rows import readable
 from sync_core.storage.table import Table
 
@@ -31,6 +31,10 @@ class DeferredStore:
         bounds = {"first": f"{PREFIX}{min(kinds)}", "last": f"{PREFIX}{max(kinds)}"}
         found = readable(Deferred, self.table.rows(THESE_KINDS, bounds))
         return (one for one in found if one.kind in kinds)
+
+    def find(self, kind: Kind, thing: str) -> Deferred | None:
+        """Return what is remembered of one thing."""
+        return self.notes_of(kind).load(Deferred, note_name(thing))
 
     def first(self, count: int) -> list[Deferred]:
         """Return so many of all kinds; one storage operation for a thousand."""

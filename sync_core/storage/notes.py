@@ -3,9 +3,11 @@
 A note that cannot be read, because another version of the app left it, is as good as none.
 """
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
+from urllib.parse import quote
 
 from pydantic import BaseModel
 
@@ -15,6 +17,7 @@ from sync_core.storage.table import OPERATIONS_A_TRANSACTION, Table, merge
 
 Note = TypeVar("Note", bound=BaseModel)
 Other = TypeVar("Other", bound=BaseModel)
+LONGEST_KEY = 400
 
 
 @dataclass(frozen=True)
@@ -74,6 +77,15 @@ class Notes:
 
     def _rows(self) -> Iterator[Row]:
         return self.table.rows("PartitionKey eq @partition", {"partition": self.kind})
+
+
+def note_name(thing: str) -> str:
+    """Return the key of a thing's note: an ordinary id itself, an endless one as its hash.
+
+    A slash, # and ? must not stand in a table's key, and it holds 512 characters.
+    """
+    name = quote(thing, safe="").replace("%", "=")
+    return name if len(name) <= LONGEST_KEY else hashlib.sha256(name.encode()).hexdigest()
 
 
 def _read(model: type[Note], row: Row) -> Note | None:

@@ -18,7 +18,7 @@ ATTRIBUTES = {
     "syncState": "queued, synced, rejected, failed or retired",
     "reason": "why the asset is not synced, or what its work waits for",
     "dataSourceGroup": "the data source group in CluedIn",
-    "cluedInLink": "where to find it in CluedIn",
+    "cluedInLink": "the list of all data sources in CluedIn: look there for the group",
     "lastDataSet": "the data set whose lineage was written last",
     "lastDataSetAt": "when that was, in UTC",
     "records": "records of that data set",

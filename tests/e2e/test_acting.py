@@ -52,7 +52,7 @@ def forged(address: str, value: str) -> str:
 
 def test_another_page_cannot_press_a_button(browser: Browser, stack: Stack, opened: tuple[Page, Seen]) -> None:
     page, _ = opened
-    value = page.get_by_role("button", name=re.compile("^Close:")).get_attribute("value")
+    value = page.get_by_role("button", name=re.compile("^Close:")).first.get_attribute("value")
     assert value
     with open_page(browser) as (other, _):
         body = forged(page.url, value)
@@ -79,7 +79,7 @@ def test_a_program_without_a_signature_cannot_either(stack: Stack, address: str)
 
 def test_without_a_name_and_by_enter_nothing_is_sent(stack: Stack, opened: tuple[Page, Seen]) -> None:
     page, seen = opened
-    page.get_by_role("button", name=re.compile("^Replay:")).click()
+    page.get_by_role("button", name=re.compile("^Replay:")).first.click()
     assert page.get_by_label("Your name").evaluate("one => one.validity.valueMissing")
     page.get_by_label("Your name").fill("Ada")
     page.get_by_label("Your name").press("Enter")
@@ -90,7 +90,7 @@ def test_without_a_name_and_by_enter_nothing_is_sent(stack: Stack, opened: tuple
 def test_a_click_replays_and_the_page_says_so(stack: Stack, opened: tuple[Page, Seen]) -> None:
     page, seen = opened
     page.get_by_label("Your name").fill("Ada")
-    page.get_by_role("button", name=re.compile("^Replay:")).click()
+    page.get_by_role("button", name=re.compile("^Replay:")).first.click()
     page.wait_for_url("**acted=*")
     expect(page.get_by_role("status")).to_contain_text("Replay: done")
     expect(page.get_by_role("status")).to_contain_text("by Ada: done to 1")

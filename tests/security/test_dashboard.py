@@ -31,6 +31,7 @@ from tests.unit.sync_core.builders import (
     PORTALS,
     make_data_set,
     make_dead_job,
+    make_deferred,
     make_facts,
     make_letter,
     make_reading,
@@ -94,6 +95,8 @@ def hostile_page(**query: str) -> HttpAnswer:
         wanted=wanted,
         sources={asset.key: listed_of(asset) for asset in assets},
         terms=KnownTerms({"term": texts[0]}),
+        collections={text: text for text in texts},
+        deferred=[make_deferred(text, is_hidden=True, name=text, reason=text) for text in texts],
         data_sets=Page(data_sets, texts[0]),
         dead_letters=[make_letter(text, cause=text, cause_class=text) for text in texts],
         runs=[make_run(counts={text: 1}, requests={text: 1}, notes=[text], error=text) for text in texts],
@@ -265,7 +268,7 @@ def test_a_link_that_leads_out_tells_neither_the_key_nor_where_it_came_from(brow
     with open_page(browser) as (page, _):
         page.route("**/*", serve)
         page.goto(f"{HOST}/api/dashboard?code=the-function-key")
-        page.get_by_role("link", name=re.compile(f"^{where}")).first.click()
+        page.get_by_role("link", name=re.compile(f"^{where}|data sources in {where}")).first.click()
         page.wait_for_url(lambda url: not url.startswith(HOST))
         assert page.evaluate("window.opener === null && document.referrer === ''")
     address, headers = told[-1]

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from pydantic import BaseModel
 
 from sync_core.discovery.terms.standing import Memory
-from sync_core.runs.defer import note_name
-from sync_core.storage.notes import Notes
+from sync_core.storage.notes import Notes, note_name
 
 LINKS_A_NOTE = 300  # a row holds 32,000 characters a text, and a link is two ids of 36
 

@@ -8,7 +8,7 @@ from sync_core.operations.dashboard.asset_page import AssetView
 from sync_core.operations.dashboard.buttons import NO_ACTING, Acting
 from sync_core.operations.dashboard.links import Links
 from sync_core.operations.dashboard.render import render_asset, render_dashboard, render_trouble, style_source
-from sync_core.operations.dashboard.view import View
+from sync_core.operations.dashboard.view import Refresh, View
 from sync_core.operations.dashboard.words import lines
 
 HTML = "text/html"
@@ -16,9 +16,8 @@ RETRY_AFTER_S = 10
 
 
 def dashboard_answer(view: View, acting: Acting = NO_ACTING) -> HttpAnswer:
-    """Answer with the dashboard; while work is outstanding, a browser asks for it again by itself."""
-    refreshing = {"Refresh": str(view.refresh_s)} if view.refresh_s else {}
-    return HttpAnswer(HTTPStatus.OK, render_dashboard(view, acting), HTML, {**_headers(), **refreshing})
+    """Answer with the dashboard."""
+    return _page(render_dashboard(view, acting), view.refresh)
 
 
 def not_done_answer(query: Mapping[str, str], status: HTTPStatus, why: str) -> HttpAnswer:
@@ -35,7 +34,13 @@ def not_admitted_answer(query: Mapping[str, str], refusal: HttpAnswer, why: str)
 
 def asset_answer(view: AssetView, acting: Acting = NO_ACTING) -> HttpAnswer:
     """Answer with the page of one asset."""
-    return HttpAnswer(HTTPStatus.OK, render_asset(view, acting), HTML, _headers())
+    return _page(render_asset(view, acting), view.refresh)
+
+
+def _page(text: str, refresh: Refresh) -> HttpAnswer:
+    """Answer with a page; while work is outstanding, a browser asks for it again by itself."""
+    refreshing = {"Refresh": str(refresh.every_s)} if refresh.every_s else {}
+    return HttpAnswer(HTTPStatus.OK, text, HTML, {**_headers(), **refreshing})
 
 
 def no_such_asset_answer(query: Mapping[str, str]) -> HttpAnswer:

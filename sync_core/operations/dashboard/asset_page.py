@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sync_core.assets.listed import listed_of
-from sync_core.assets.record import AssetRecord
+from sync_core.assets.record import AssetRecord, AssetStatus
 from sync_core.jobs.dead_letter import DeadLetter
 from sync_core.operations.dashboard.history import Event, history_of
 from sync_core.operations.dashboard.links import Links
-from sync_core.operations.dashboard.view import AssetRow, DataSetCard, to_card, to_row
+from sync_core.operations.dashboard.view import AssetRow, DataSetCard, Refresh, to_card, to_refresh, to_row
 from sync_core.operations.explain.findings import Explanation, Finding, Weight
 from sync_core.operations.facts import Facts
 from sync_core.operations.portals import Portals
@@ -45,12 +45,18 @@ class AssetView:
     explanation: Explanation | None
     go_on: str
     letters: Mapping[str, DeadLetter]
+    refresh: Refresh
 
     @property
     def found(self) -> Sequence[Finding]:
         """What the explanation found, of the question and of the asset."""
         told = self.explanation
         return [*told.findings, *(finding for one in told.assets for finding in one.findings)] if told else ()
+
+    @property
+    def needs_a_person(self) -> bool:
+        """Whether the asset or one of its data sets waits for a person."""
+        return self.row.next.is_stuck or any(card.next.is_stuck for card in self.data_sets)
 
     @property
     def may_act(self) -> bool:
@@ -82,4 +88,15 @@ def to_asset_view(
         explanation=explanation,
         go_on=links.explanation(record.key, explanation.next) if explanation and explanation.next else "",
         letters={one.id: one for one in facts.dead_letters},
+        refresh=to_refresh(
+            links,
+            is_outstanding=explanation is None and _is_outstanding(record, facts),  # a look costs some seconds
+            disturbs=bool(facts.dead_letters),
+        ),
     )
+
+
+def _is_outstanding(record: AssetRecord, facts: Facts) -> bool:
+    """Whether work of the asset or of its data sets changes something by itself within the next minutes."""
+    works = (record.key, *(one.data_set_id for one in facts.data_sets.items))
+    return record.status is AssetStatus.QUEUED or any(facts.try_at(work) for work in works)

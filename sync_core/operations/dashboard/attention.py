@@ -4,15 +4,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sync_core.assets.record import AssetStatus
+from sync_core.jobs.dead_letter import DeadLetter
 from sync_core.notifications.texts import approve_command
 from sync_core.operations.dashboard.links import FILTERS, Links
 from sync_core.operations.dashboard.next_steps import stuck_letters
 from sync_core.operations.dashboard.words import lines, many, relative, shortened
+from sync_core.operations.explain.judge import READER
 from sync_core.operations.facts import Facts
 from sync_core.operations.well_being import is_discovery_well
+from sync_core.runs.deferred import Kind
 from sync_core.runs.run import RunOutcome
 
 EXAMPLES = 10
+LETTERS = 3  # with their buttons; the others have theirs further down
+PAUSED = frozenset({Kind.TERM, Kind.GLOSSARY, Kind.STORE})
 ASSETS, DEAD_LETTERS, NOTIFICATIONS = "assets", "dead-letters", "notifications"  # parts of the page
 
 
@@ -20,7 +25,9 @@ ASSETS, DEAD_LETTERS, NOTIFICATIONS = "assets", "dead-letters", "notifications" 
 class AttentionItem:
     """One thing to see to: what it is, details, a command that settles it, and where on the page there is more.
 
-    `approves` is how many assets a person may let go by a button, 0 where there is nothing to approve.
+    `approves` is how many assets a person may let go by a button, 0 where there is nothing to approve; `letters` are
+    dead letters to be replayed or closed by buttons. `is_chosen` says that people wanted it so: it is told, and waits
+    for nobody.
     """
 
     title: str
@@ -28,6 +35,8 @@ class AttentionItem:
     command: str = ""
     link: str = ""
     approves: int = 0
+    letters: tuple[DeadLetter, ...] = ()
+    is_chosen: bool = False
 
 
 def find_attention_items(facts: Facts, links: Links) -> Iterator[AttentionItem]:
@@ -35,6 +44,8 @@ def find_attention_items(facts: Facts, links: Links) -> Iterator[AttentionItem]:
     yield from _discovery(facts)
     yield from _approval(facts)
     yield from _dead_letters(facts, links)
+    yield from _hidden(facts)
+    yield from _paused(facts)
     yield from _rejected(facts, links)
     yield from _unreadable(facts)
     yield from _webhook(facts)
@@ -74,7 +85,28 @@ def _dead_letters(facts: Facts, links: Links) -> Iterator[AttentionItem]:
     stuck = stuck_letters(facts)
     if stuck:
         verb = "waits" if len(stuck) == 1 else "wait"
-        yield AttentionItem(f"{many(len(stuck), 'dead letter')} {verb} for a person", link=links.to(DEAD_LETTERS))
+        letters = tuple(one for one in facts.dead_letters if one.id in stuck)[:LETTERS]
+        title = f"{many(len(stuck), 'dead letter')} {verb} for a person"
+        yield AttentionItem(title, link=links.to(DEAD_LETTERS), letters=letters)
+
+
+def _hidden(facts: Facts) -> Iterator[AttentionItem]:
+    found = list(facts.hidden.values())
+    if found:
+        verb = "is" if len(found) == 1 else "are"
+        shown = ", ".join(shortened(one.name or one.id, 60) for one in found[:EXAMPLES])
+        more = f" and {len(found) - EXAMPLES} more" if len(found) > EXAMPLES else ""
+        what = f"Purview answers 403: {shown}{more}. Nothing is changed about it meanwhile. {READER}"
+        yield AttentionItem(f"{many(len(found), 'asset')} {verb} hidden from the app", (what,))
+
+
+def _paused(facts: Facts) -> Iterator[AttentionItem]:
+    """Terms, and what holds them, that could not be read or believed more than once."""
+    paused = [one for one in facts.deferred if one.kind in PAUSED and one.looks > 1]
+    if paused:
+        what = "What is tagged or untagged with them does not arrive, and no asset counts as missing by them."
+        shown = (shortened(str(one), 400) for one in paused[:EXAMPLES])
+        yield AttentionItem("Terms are paused", (what, *shown))
 
 
 def _rejected(facts: Facts, links: Links) -> Iterator[AttentionItem]:
@@ -101,7 +133,7 @@ def _curation(facts: Facts) -> Iterator[AttentionItem]:
 def _catalog(facts: Facts) -> Iterator[AttentionItem]:
     if facts.terms.closed_catalog:
         how = "If no term of it is to select assets, set SYNC_TERM_STORE=classic: then it is not asked."
-        yield AttentionItem("The Unified Catalog is not read", (facts.terms.closed_catalog, how))
+        yield AttentionItem("The Unified Catalog is not read", (facts.terms.closed_catalog, how), is_chosen=True)
 
 
 def _webhook(facts: Facts) -> Iterator[AttentionItem]:
@@ -112,11 +144,15 @@ def _webhook(facts: Facts) -> Iterator[AttentionItem]:
 def _switches(facts: Facts) -> Iterator[AttentionItem]:
     if facts.toggle and not facts.toggle.enabled:
         yield AttentionItem(
-            "The sync is switched off", ("No asset is discovered. What is recorded already is finished.",)
+            "The sync is switched off",
+            ("No asset is discovered. What is recorded already is finished.",),
+            is_chosen=True,
         )
     if not facts.is_lineage_on:
         yield AttentionItem(
-            "Lineage is switched off", ("LINEAGE_ENABLED is false: data sets are not written to Purview.",)
+            "Lineage is switched off",
+            ("LINEAGE_ENABLED is false: data sets are not written to Purview.",),
+            is_chosen=True,
         )
 
 

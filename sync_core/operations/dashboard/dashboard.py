@@ -24,7 +24,9 @@ from sync_core.operations.explain.findings import Explanation
 from sync_core.operations.facts import Filter
 from sync_core.operations.portals import Portals
 from sync_core.operations.status import OPEN_ASSETS, Status, parse_filter
+from sync_core.runs.deferred import Kind
 
+MOST_DEFERRED = 1000  # of what could not be read, as many as one storage operation gives
 ROWS_A_PAGE = 25  # what people read at once; `pageSize` says otherwise
 
 
@@ -65,7 +67,12 @@ class Dashboard:
         record = self.find.by_id(key)
         if record is None:
             return no_such_asset_answer(query)
-        facts = replace(self.report.read_about(record.key), collections=self.collections())
+        hidden = self.report.deferred.find(Kind.ASSET, record.guid)
+        facts = replace(
+            self.report.read_about(record.key),
+            collections=self.collections(),
+            deferred=[hidden] if hidden else (),
+        )
         try:
             explanation = self.explain(record.guid, query.get(NEXT, "")) if query.get(EXPLAIN) else None
         except RejectedError as error:
@@ -78,7 +85,9 @@ class Dashboard:
         listing = self.listing.latest(now)
         unreadable = list(listing.unreadable)
         facts = self.report.read_beside(wanted, listing.counted, unreadable, now)
-        table = to_table(listing.assets, wanted, stuck_letters(facts))
+        facts = replace(facts, deferred=self.report.deferred.first(MOST_DEFERRED))
+        hidden = {one.key for one in listing.assets if one.guid in facts.hidden} if facts.hidden else set[str]()
+        table = to_table(listing.assets, wanted, stuck_letters(facts) | hidden)
         jobs = self.report.asset_jobs([one.key for one in table.items if one.status in OPEN_ASSETS])
         return Reading(
             facts=replace(facts, jobs={**facts.jobs, **jobs}, collections=self.collections()),

@@ -48,11 +48,17 @@ class Next:
 
 
 DONE = Next(NOTHING)
+HIDDEN = Next(
+    "Purview hides it from the app (403): give the app a role at its collection. It stays as it is meanwhile.",
+    is_stuck=True,
+)
 CLOSED = Next("Nothing: a person closed its dead letter. Replay that, and it is tried again.")
 
 
 def after_asset(asset: ListedAsset, facts: Facts) -> Next:
-    """Tell what happens next with an asset."""
+    """Tell what happens next with an asset; an open dead letter has the first word, whatever its state."""
+    if asset.key in open_letters(facts):
+        return _after_death(asset.key, facts)
     match AssetStatus(asset.status):
         case AssetStatus.QUEUED:
             return _try_again(asset.key, facts)
@@ -62,6 +68,8 @@ def after_asset(asset: ListedAsset, facts: Facts) -> Next:
             return Next(OF_ASSETS[AssetStatus.REJECTED], is_stuck=True)
         case AssetStatus.SYNCED if asset.absent:
             return _missing(asset, facts)
+        case AssetStatus.SYNCED if asset.guid in facts.hidden:
+            return HIDDEN
         case status:
             return Next(OF_ASSETS[status])
 
@@ -69,7 +77,8 @@ def after_asset(asset: ListedAsset, facts: Facts) -> Next:
 def after_data_set(record: DataSetRecord, facts: Facts) -> Next:
     """Tell what happens next with a data set."""
     try_at = facts.try_at(record.data_set_id)
-    if record.status is DataSetStatus.FAILED and try_at is None:
+    is_given_up = record.status is DataSetStatus.FAILED or record.data_set_id in open_letters(facts)
+    if is_given_up and try_at is None:
         return _after_death(record.data_set_id, facts)
     if record.status is DataSetStatus.QUEUED or try_at is not None:
         return _try_again(record.data_set_id, facts)
@@ -90,6 +99,11 @@ def after_dead_letter(dead_letter: DeadLetter, now: datetime) -> Next:
     if again_at <= now:
         return Next(f"{remedy}It is replayed by the next reconcile run, within 15 min.", is_stuck=is_refused)
     return Next(f"{remedy}It is replayed by itself {relative(again_at, now)}; sooner by hand.", is_stuck=is_refused)
+
+
+def open_letters(facts: Facts) -> frozenset[str]:
+    """Return the ids of the dead letters that nobody has closed."""
+    return frozenset(one.id for one in facts.dead_letters if not one.set_aside_at)
 
 
 def stuck_letters(facts: Facts) -> frozenset[str]:

@@ -13,13 +13,20 @@ from sync_core.operations.dashboard.asset_page import WEIGHTS, AssetView
 from sync_core.operations.dashboard.buttons import Acting
 from sync_core.operations.dashboard.chain import entity_type_name
 from sync_core.operations.dashboard.links import FILTERS, KEY
-from sync_core.operations.dashboard.view import View
+from sync_core.operations.dashboard.view import Health, View
 from sync_core.operations.dashboard.words import LONGEST_QUALIFIED_NAME, many, shortened, tame, to_moment
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
 TEMPLATES = files(__package__) / "templates"
+HEALTH = {
+    Health.NOT_WELL: "bad",
+    Health.NEEDS_A_PERSON: "needy",
+    Health.RECOVERING: "busy",
+    Health.WELL: "good",
+}
+"""The looks of the word on top of the page."""
 RUNS_AT_ONCE = 5  # the others are folded away
 
 
@@ -78,6 +85,7 @@ def _environment() -> "Environment":
     environment.filters["entity_type_name"] = entity_type_name
     environment.filters["many"] = many
     environment.globals["WEIGHTS"] = WEIGHTS
+    environment.globals["HEALTH"] = HEALTH
     environment.globals["NO_FILTER"] = dict.fromkeys(FILTERS, "")
     environment.globals["RUNS_AT_ONCE"] = RUNS_AT_ONCE
     return environment

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import StrEnum
 
 from sync_core.assets.listed import ListedAsset
 from sync_core.assets.record import AssetStatus
@@ -17,7 +18,7 @@ from sync_core.operations.dashboard.chain import Chain, to_chain
 from sync_core.operations.dashboard.charts import Chart, chart_records, chart_runs, tell_records
 from sync_core.operations.dashboard.drawing import Drawing, draw_across, draw_down
 from sync_core.operations.dashboard.links import OFF, ON, Links
-from sync_core.operations.dashboard.next_steps import Next, after_asset, after_data_set, after_dead_letter
+from sync_core.operations.dashboard.next_steps import Next, after_asset, after_data_set, after_dead_letter, open_letters
 from sync_core.operations.dashboard.words import lines
 from sync_core.operations.facts import Facts, Filter
 from sync_core.operations.portals import Portals
@@ -33,6 +34,25 @@ MEANINGS = {
     AssetStatus.REJECTED: "Purview lacks a name for it",
     AssetStatus.RETIRED: "lost its term, its group stays",
 }
+
+
+class Health(StrEnum):
+    """The word on top of the page: of several that are true, the first one."""
+
+    NOT_WELL = "not well"  # discovery fails, or is silent
+    NEEDS_A_PERSON = "needs a person"
+    RECOVERING = "recovering"  # what was given up is tried again by itself
+    WELL = "well"
+
+
+@dataclass(frozen=True, slots=True)
+class Refresh:
+    """Whether a page reads itself anew, every how many seconds, and the links that switch that on and off."""
+
+    is_outstanding: bool
+    every_s: int | None
+    on: str
+    off: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +128,17 @@ class RunRow:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """The whole page. `more_assets` and `more_data_sets` link to what follows, if anything does."""
+    """The whole page. `more_assets` and `more_data_sets` link to what follows, if anything does.
+
+    `attention` waits for a person, `told` was chosen by one.
+    """
 
     facts: Facts
     links: Links
     wanted: Filter
-    is_well: bool
+    health: Health
     attention: Sequence[AttentionItem]
+    told: Sequence[AttentionItem]
     pauses: Sequence[Throttle]
     states: Sequence[StateCount]
     selects: Sequence[Select]
@@ -129,8 +153,7 @@ class View:
     run_charts: Sequence[Chart]
     reconciliations: Sequence[RunRow]
     reconciliation_charts: Sequence[Chart]
-    is_outstanding: bool
-    refresh_s: int | None
+    refresh: Refresh
 
     @property
     def may_act(self) -> bool:
@@ -142,12 +165,15 @@ def to_view(reading: Reading, wanted: Filter, links: Links, portals: Portals) ->
     """Return the page of what was read."""
     facts, table = reading.facts, reading.table
     after, after_data_set = table.next, facts.data_sets.next
+    items = list(find_attention_items(facts, links))
+    attention = [item for item in items if not item.is_chosen]
     return View(
         facts=facts,
         links=links,
         wanted=wanted,
-        is_well=is_discovery_well(facts.runs[0] if facts.runs else None, facts.generated_at),
-        attention=list(find_attention_items(facts, links)),
+        health=_health(facts, attention),
+        attention=attention,
+        told=[item for item in items if item.is_chosen],
         pauses=[throttle for throttle in facts.throttles if throttle.until > facts.generated_at],
         states=_states(facts, wanted, links),
         selects=list(_selects(reading, wanted)),
@@ -164,9 +190,16 @@ def to_view(reading: Reading, wanted: Filter, links: Links, portals: Portals) ->
         run_charts=chart_runs(facts.runs),
         reconciliations=[_run(run) for run in facts.reconciliations],
         reconciliation_charts=chart_runs(facts.reconciliations),
-        is_outstanding=_is_outstanding(facts),
-        refresh_s=REFRESH_S if _is_outstanding(facts) and _may_refresh(facts, links) else None,
+        refresh=to_refresh(links, is_outstanding=_is_outstanding(facts), disturbs=_may_act(facts)),
     )
+
+
+def _health(facts: Facts, attention: Sequence[AttentionItem]) -> Health:
+    if not is_discovery_well(facts.runs[0] if facts.runs else None, facts.generated_at):
+        return Health.NOT_WELL
+    if attention:
+        return Health.NEEDS_A_PERSON
+    return Health.RECOVERING if open_letters(facts) else Health.WELL
 
 
 def _states(facts: Facts, wanted: Filter, links: Links) -> list[StateCount]:
@@ -254,9 +287,14 @@ def _is_outstanding(facts: Facts) -> bool:
     return bool(facts.counts.get(AssetStatus.QUEUED) or facts.open_deliveries or is_running)
 
 
-def _may_refresh(facts: Facts, links: Links) -> bool:
-    """Whether a reload disturbs nobody: what a person types next to a button would be gone."""
-    return links.refresh == ON if _may_act(facts) else links.refresh != OFF
+def to_refresh(links: Links, *, is_outstanding: bool, disturbs: bool) -> Refresh:
+    """Return whether a page reads itself anew: while work is outstanding, and a person did not say otherwise.
+
+    Where that `disturbs`, because what a person types next to a button would be gone, only if a person said so.
+    """
+    may_refresh = links.refresh == ON if disturbs else links.refresh != OFF
+    every_s = REFRESH_S if is_outstanding and may_refresh else None
+    return Refresh(is_outstanding, every_s, links.here(refresh=ON), links.here(refresh=OFF))
 
 
 def _may_act(facts: Facts) -> bool:

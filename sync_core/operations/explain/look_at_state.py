@@ -14,7 +14,6 @@ from sync_core.errors import RejectedError, SyncError
 from sync_core.jobs.job import Job
 from sync_core.operations.explain.evidence import InPurview, State
 from sync_core.purview.asset import record_key
-from sync_core.runs.defer import note_name
 from sync_core.runs.deferred import Deferred, Kind
 from sync_core.runs.deferred_store import DeferredStore
 from sync_core.storage.notes import Notes
@@ -64,7 +63,7 @@ class LookAtState:
         found: list[Deferred] = []
         for kind, thing in things:
             with suppress(SyncError):
-                one = self.deferred.notes_of(kind).load(Deferred, note_name(thing))
+                one = self.deferred.find(kind, thing)
                 found += [one] if one else []
         return found
 

@@ -16,7 +16,7 @@ from sync_core.purview.asset import Asset
 from sync_core.purview.client import ENTITIES_A_CALL, PAGE_SIZE, PurviewClient
 from sync_core.purview.wire import AssignedEntity
 from sync_core.runs import deferred
-from sync_core.runs.defer import note_name, unremembered
+from sync_core.runs.defer import unremembered
 from sync_core.runs.deferred import Deferred
 from sync_core.runs.deferred_store import DeferredStore
 from sync_core.runs.run_log import RunLog
@@ -184,10 +184,10 @@ class LookAtTags:
                 yield one.name or one.qualified_name
 
     def _paused(self, keys: Mapping[str, Sequence[str]], look: _Look) -> dict[str, Deferred]:
-        notes, found = self.deferred.notes_of(deferred.Kind.TERM), dict[str, Deferred]()
+        found = dict[str, Deferred]()
         for key in keys:
             with look.noting():
-                one = notes.load(Deferred, note_name(key))
+                one = self.deferred.find(deferred.Kind.TERM, key)
                 found |= {key: one} if one else {}
         return found
 

@@ -24,6 +24,7 @@ from sync_core.operations.facts import Facts, Filter, Page
 from sync_core.operations.portals import Portals
 from sync_core.operations.status import parse_filter
 from sync_core.purview.asset import Asset
+from sync_core.runs.deferred import Deferred, Kind
 from sync_core.runs.run import RunKind, RunOutcome, RunRecord
 from sync_core.storage.table import Table
 
@@ -108,6 +109,12 @@ def make_letter(work: str = "some work", queue: str = "asset-sync", **fields: An
         "attempts": 1,
     }
     return DeadLetter.model_validate({**recorded, **fields})
+
+
+def make_deferred(thing: str = "a-guid", kind: Kind = Kind.ASSET, **fields: Any) -> Deferred:
+    """Something that could not be read just now."""
+    told = {"kind": kind, "id": thing, "since": NOW, "looked_at": NOW, "next_look_at": NOW}
+    return Deferred.model_validate({**told, **fields})
 
 
 def make_job(key: str = make_asset().key, **fields: Any) -> Job:

@@ -8,8 +8,7 @@ from pydantic import BaseModel, Field
 
 from sync_core.chunks import chunks
 from sync_core.purview.wire import AssignedEntity
-from sync_core.runs.defer import note_name
-from sync_core.storage.notes import Notes
+from sync_core.storage.notes import Notes, note_name
 
 REFRESH_AFTER = timedelta(minutes=10)
 YOUNG_FOR = timedelta(minutes=2)  # what was just made may be unknown briefly (docs/vendors/unified-catalog.md, 9)

@@ -4,15 +4,18 @@ import html
 import re
 import socket
 from collections.abc import Iterator
+from uuid import UUID
 
 import pytest
 
 from local.stack import TERM
 from sync_core.app import triggers
+from sync_core.jobs.job import JobKind
 from sync_core.ledger import request_ledger
 from tests.kit.bench import CREATE_SOURCE
 from tests.kit.estate import Estate
 from tests.kit.lineage_bench import LineageBench
+from tests.unit.sync_core.builders import make_data_set, make_dead_job
 from tests.unit.sync_core.operations.dashboard.html import Document, read_html
 
 REFUSED = {"errors": [{"message": "400: no such type"}], "data": None}
@@ -129,6 +132,18 @@ def test_an_asset_has_a_page_of_its_own_by_its_key_and_by_its_guid(small_estate:
         assert words in by_key.text
         assert words in by_guid.text
     assert any(f"entity?guid={record.guid}" in link for link in by_key.values("href"))
+
+
+def test_an_assets_own_page_tells_of_no_dead_letter_of_others(small_estate: Estate) -> None:
+    small_estate.sync()
+    record, data_sets = small_estate.record_of("Orders"), small_estate.app.data_sets
+    first, between, last = (str(UUID(int=number)) for number in (1, 2, 3))
+    for data_set_id in (first, last):
+        data_sets.save(make_data_set(data_set_id=data_set_id, asset_key=record.key))
+    for data_set_id, own in ((between, []), (last, [last])):
+        dead = make_dead_job(data_set_id, kind=JobKind.DATA_SET)
+        data_sets.jobs.table.transact([data_sets.jobs.inserting(dead)])
+        assert [one.id for one in small_estate.app.status.read_about(record.key).dead_letters] == own
 
 
 def test_an_asset_is_explained_on_its_page_without_writing_anything(small_estate: Estate) -> None:

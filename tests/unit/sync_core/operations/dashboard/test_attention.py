@@ -8,8 +8,9 @@ from sync_core.discovery.selection import Toggle
 from sync_core.notifications.announcement import LastNotification
 from sync_core.operations.dashboard.attention import AttentionItem, find_attention_items
 from sync_core.operations.dashboard.links import Links
+from sync_core.runs.deferred import Kind
 from sync_core.runs.run import RunOutcome
-from tests.unit.sync_core.builders import NOW, make_facts, make_letter, make_record, make_run
+from tests.unit.sync_core.builders import NOW, make_deferred, make_facts, make_letter, make_record, make_run
 
 LINKS = Links({"code": "k", "search": "x"})
 
@@ -61,3 +62,35 @@ def test_a_notification_that_failed_is_told() -> None:
     last = LastNotification(title="t", body="b", sent_at=NOW, error="no")
     (found,) = notices(notifications={"data_source_created": last})
     assert found.title == "A notification could not be sent"
+
+
+def test_dead_letters_come_with_what_can_be_done_the_first_ones_at_once() -> None:
+    by_itself = make_letter("later", cause_class="exhausted_transient")
+    (found,) = notices(dead_letters=[by_itself, *(make_letter(f"work {number}") for number in range(5))])
+    assert found.title == "5 dead letters wait for a person"
+    assert [letter.id for letter in found.letters] == ["work 0", "work 1", "work 2"]
+
+
+def test_hidden_assets_are_told_by_name_with_the_role() -> None:
+    (found,) = notices(deferred=[make_deferred(name="Orders", is_hidden=True), make_deferred("other")])
+    assert found.title == "1 asset is hidden from the app"
+    assert "Orders" in found.details[0]
+    assert "Data Reader" in found.details[0]
+    many = [make_deferred(f"{number}", name=f"n{number}", is_hidden=True) for number in range(12)]
+    (found,) = notices(deferred=many)
+    assert found.title == "12 assets are hidden from the app"
+    assert "n9 and 2 more" in found.details[0]
+
+
+def test_a_term_that_is_paused_is_told_once_it_failed_again() -> None:
+    assert notices(deferred=[make_deferred(kind=Kind.TERM)]) == []
+    draft = make_deferred(kind=Kind.TERM, looks=2, reason="It is a draft.")
+    (found,) = notices(deferred=[draft, make_deferred(kind=Kind.TYPE, looks=9)])
+    assert found.title == "Terms are paused"
+    assert "It is a draft." in found.details[1]
+
+
+def test_only_what_people_chose_waits_for_nobody() -> None:
+    off = notices(toggle=Toggle(enabled=False, keywords="x"), is_lineage_on=False)
+    assert [notice.is_chosen for notice in off] == [True, True]
+    assert not any(notice.is_chosen for notice in notices(dead_letters=[make_letter()]))

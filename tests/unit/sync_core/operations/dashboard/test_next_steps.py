@@ -11,6 +11,7 @@ from sync_core.assets.record import AssetStatus
 from sync_core.jobs.job import TAKEN_UP_WITHIN
 from sync_core.lineage.record import DataSetStatus
 from sync_core.operations.dashboard.next_steps import (
+    HIDDEN,
     OF_ASSETS,
     OF_DATA_SETS,
     Next,
@@ -21,6 +22,7 @@ from sync_core.operations.dashboard.next_steps import (
 from tests.unit.sync_core.builders import (
     NOW,
     make_data_set,
+    make_deferred,
     make_facts,
     make_job,
     make_letter,
@@ -129,3 +131,26 @@ def test_a_dead_letter_tells_whether_it_is_replayed_by_itself(
 ) -> None:
     found = after_dead_letter(make_letter(**fields), NOW)
     assert (found.text, found.is_stuck) == (text, is_stuck)
+
+
+@pytest.mark.parametrize("status", [AssetStatus.SYNCED, AssetStatus.RETIRED, AssetStatus.REJECTED])
+def test_no_asset_is_told_as_done_beside_its_dead_letter(status: AssetStatus) -> None:
+    asset = listed_of(make_synced_record(status=status))
+    then = after_asset(asset, make_facts(dead_letters=[make_letter(asset.key)]))
+    assert (then.dead_letter, then.is_stuck) == (asset.key, True)
+    assert after_asset(asset, make_facts(dead_letters=[make_letter("another")])).text == OF_ASSETS[status]
+    closed = make_letter(asset.key, set_aside_at=NOW)
+    assert after_asset(asset, make_facts(dead_letters=[closed])).text == OF_ASSETS[status]
+
+
+def test_no_data_set_is_told_as_done_beside_its_dead_letter() -> None:
+    data_set = make_data_set()
+    facts = make_facts(dead_letters=[make_letter(data_set.data_set_id, "lineage-sync")])
+    assert after_data_set(data_set, facts).dead_letter == data_set.data_set_id
+
+
+def test_a_synced_asset_that_purview_hides_needs_a_role() -> None:
+    asset = listed_of(make_synced_record())
+    hidden = make_deferred(asset.guid, is_hidden=True)
+    assert after_asset(asset, make_facts(deferred=[hidden])) is HIDDEN
+    assert after_asset(asset, make_facts(deferred=[make_deferred(asset.guid)])).text == OF_ASSETS[AssetStatus.SYNCED]

@@ -7,9 +7,11 @@ from typing import Any
 from sync_core.assets.listed import listed_of
 from sync_core.assets.record import AssetRecord, AssetStatus
 from sync_core.lineage.record import DataSetStatus
-from sync_core.operations.dashboard.answer import dashboard_answer
+from sync_core.operations.dashboard.answer import asset_answer, dashboard_answer
+from sync_core.operations.dashboard.asset_page import AssetView, to_asset_view
 from sync_core.operations.dashboard.links import Links
-from sync_core.operations.dashboard.view import MEANINGS, View, to_view
+from sync_core.operations.dashboard.view import MEANINGS, Health, View, to_view
+from sync_core.operations.explain.findings import Explanation
 from sync_core.operations.facts import Page
 from sync_core.operations.status import parse_filter
 from sync_core.runs.run import RunOutcome
@@ -18,6 +20,7 @@ from tests.unit.sync_core.builders import (
     NOW,
     PORTALS,
     make_data_set,
+    make_facts,
     make_job,
     make_letter,
     make_reading,
@@ -109,18 +112,69 @@ def test_only_a_pause_that_is_on_is_shown() -> None:
 
 
 def test_the_page_refreshes_itself_while_work_is_outstanding_unless_a_person_keeps_it_as_it_is() -> None:
-    assert view(make_synced_record()).refresh_s is None
+    assert view(make_synced_record()).refresh.every_s is None
     running = make_run(outcome=RunOutcome.RUNNING, finished_at=None)
     for shown in (view(make_record()), view(open_deliveries=1), view(runs=[running])):
-        assert shown.refresh_s == 30
+        assert shown.refresh.every_s == 30
         assert dashboard_answer(shown).headers["Refresh"] == "30"
     kept = view(make_record(), query={"refresh": "off", "state": "queued"})
-    assert kept.refresh_s is None
+    assert kept.refresh.every_s is None
     assert "Refresh" not in dashboard_answer(kept).headers
     assert "?state=queued&amp;refresh=on" in dashboard_answer(kept).body
 
 
 def test_the_page_does_not_refresh_itself_while_a_person_may_act_on_it_unless_told_to() -> None:
-    assert view(make_record(), dead_letters=[make_letter()]).refresh_s is None
-    assert view(make_record(), dead_letters=[make_letter()], query={"refresh": "on"}).refresh_s == 30
-    assert view(make_synced_record(), query={"refresh": "on"}).refresh_s is None
+    assert view(make_record(), dead_letters=[make_letter()]).refresh.every_s is None
+    assert view(make_record(), dead_letters=[make_letter()], query={"refresh": "on"}).refresh.every_s == 30
+    assert view(make_synced_record(), query={"refresh": "on"}).refresh.every_s is None
+
+
+def own(record: AssetRecord, query: Mapping[str, str] = {}, **fields: Any) -> AssetView:
+    return to_asset_view(record, make_facts(**fields), Links(query), PORTALS)
+
+
+def test_an_assets_own_page_refreshes_itself_until_its_work_and_that_of_its_data_sets_is_done() -> None:
+    queued, synced, data_sets = make_record(), make_synced_record(), Page([make_data_set()])
+    data_set_id = make_data_set().data_set_id
+    pushing = own(synced, data_sets=data_sets, jobs={data_set_id: make_job(data_set_id)})
+    for shown in (own(queued), pushing, own(synced, jobs={synced.key: make_job(synced.key)})):
+        assert shown.refresh.every_s == 30
+        assert asset_answer(shown).headers["Refresh"] == "30"
+    for shown in (own(synced), own(synced, data_sets=data_sets), own(synced, jobs={"other": make_job("other")})):
+        assert not shown.refresh.is_outstanding
+        assert "Refresh" not in asset_answer(shown).headers
+
+
+def test_an_assets_own_page_is_kept_as_it_is_where_a_person_says_so_or_has_to_act() -> None:
+    queued = make_record()
+    kept = own(queued, {"code": "k", "asset": queued.key, "refresh": "off"})
+    assert kept.refresh.every_s is None
+    assert f"?code=k&amp;refresh=on&amp;asset={queued.key}" in asset_answer(kept).body
+    letters = [make_letter()]
+    assert own(queued, dead_letters=letters).refresh.every_s is None
+    assert own(queued, {"refresh": "on"}, dead_letters=letters).refresh.every_s == 30
+
+
+def test_an_explanation_is_not_looked_for_again_and_again() -> None:
+    told = Explanation("it")
+    assert to_asset_view(make_record(), make_facts(), Links({}), PORTALS, explanation=told).refresh.every_s is None
+
+
+def test_the_word_on_top_agrees_with_what_waits_for_a_person() -> None:
+    failed = make_run(outcome=RunOutcome.FAILED)
+    by_itself = make_letter(cause_class="exhausted_transient")
+    assert view().health is Health.WELL
+    assert view(dead_letters=[make_letter()]).health is Health.NEEDS_A_PERSON
+    assert view(dead_letters=[by_itself]).health is Health.RECOVERING
+    assert view(dead_letters=[make_letter(set_aside_at=NOW)]).health is Health.WELL
+    assert view(make_record(status=AssetStatus.REJECTED)).health is Health.NEEDS_A_PERSON
+    assert view(dead_letters=[make_letter()], runs=[failed]).health is Health.NOT_WELL
+    assert view(is_lineage_on=False).health is Health.WELL
+
+
+def test_an_asset_or_its_data_set_that_waits_for_a_person_says_so_on_top_of_its_page() -> None:
+    data_set = make_data_set(status=DataSetStatus.FAILED)
+    letter = make_letter(data_set.data_set_id, "lineage-sync")
+    shown = own(make_synced_record(), data_sets=Page([data_set]), dead_letters=[letter])
+    assert shown.needs_a_person
+    assert not own(make_synced_record(), data_sets=Page([make_data_set()])).needs_a_person
