@@ -7,6 +7,7 @@ Source: docs/vendors/cluedin.md, 5.1.
 
 import hashlib
 import re
+from typing import Protocol
 
 from sync_core.assets.record import AssetRecord
 
@@ -32,12 +33,24 @@ def _with_hash(name: str, hashed: str) -> str:
     return name[: LONGEST_NAME - len(tail)] + tail
 
 
-def plain_group_name(asset: AssetRecord) -> str:
+class Named(Protocol):
+    """What has the two names of an asset."""
+
+    @property
+    def name(self) -> str:
+        """What a steward calls it."""
+
+    @property
+    def qualified_name(self) -> str:
+        """What nothing else of its type is called."""
+
+
+def plain_group_name(asset: Named) -> str:
     """Return the group's name as a steward expects it: the asset's name."""
     return shorten(asset.name)
 
 
-def full_group_name(asset: AssetRecord) -> str:
+def full_group_name(asset: Named) -> str:
     """Return the group's name where another asset's group has the plain one."""
     return shorten(f"{asset.name} : {asset.qualified_name}")
 

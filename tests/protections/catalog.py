@@ -2596,6 +2596,14 @@ GETS = (
         "a plan that no service answered ended with exit status 0, and was saved",
     ),
     Protection(
+        "two assets of one name clash also where a plan tells of them in two parts",
+        "sync_core/operations/plan/plan.py",
+        "list(_told_apart(whole.assets))",
+        "whole.assets",
+        f"{UNIT}/operations/plan/test_plan.py::test_two_of_one_name_clash_also_where_they_came_in_two_parts",
+        "a plan of `*` showed two groups of one name, of which the sync gave the second its full one",
+    ),
+    Protection(
         "no part of a plan grows with the estate",
         "sync_core/operations/plan/draft.py",
         " and len(self.planned) + more < LARGEST_PAGE",

@@ -1,12 +1,16 @@
 """A plan as a value: what would become of each asset, and how many of each; parts can be put together."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
+
+from sync_core.assets.names import full_group_name
+
+CLASH = "Another group has, or would have, the name '{name}'."
 
 
 class Act(StrEnum):
@@ -94,7 +98,7 @@ class Plan(Value):
 
 
 def merged(parts: Iterable[Plan]) -> Plan:
-    """Return the parts of one plan as one: what is counted adds up.
+    """Return the parts of one plan as one: what is counted adds up, and no two new groups have one name.
 
     Raises:
         ValueError: there is none.
@@ -104,7 +108,24 @@ def merged(parts: Iterable[Plan]) -> Plan:
         whole = part if whole is None else _plus(whole, part)
     if whole is None:
         raise ValueError("a plan has a part at least")
-    return whole
+    return whole.model_copy(update={"assets": list(_told_apart(whole.assets))})
+
+
+def _told_apart(assets: Iterable[Planned]) -> Iterator[Planned]:
+    """Yield them, those under their full names that have the plain one of another: its part knew nothing of it."""
+    used = set[str]()
+    for one in assets:
+        if one.act is not Act.CREATE:
+            yield one
+            continue
+        told = _clashing(one) if not one.is_clash and one.group_name.casefold() in used else one
+        used.add(told.group_name.casefold())
+        yield told
+
+
+def _clashing(one: Planned) -> Planned:
+    why = " ".join(filter(None, (CLASH.format(name=one.group_name), one.why)))
+    return one.model_copy(update={"group_name": full_group_name(one), "is_clash": True, "why": why})
 
 
 def _plus(one: Plan, other: Plan) -> Plan:

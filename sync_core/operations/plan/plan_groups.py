@@ -10,7 +10,7 @@ from sync_core.assets.record import AssetRecord, AssetStatus
 from sync_core.cluedin.snapshot import GroupSeen, KnownSource
 from sync_core.discovery.plan import new_record, why_rejected
 from sync_core.jobs.message import MAX_ASSETS
-from sync_core.operations.plan.plan import Act, Planned
+from sync_core.operations.plan.plan import CLASH, Act, Planned
 from sync_core.provisioning.look_up import is_shown, names_to_take
 from sync_core.purview.asset import Asset, record_key
 
@@ -133,7 +133,7 @@ def _plan_group(
         return _planned(Act.ADOPT, record, group=found)
     plain, full = plain_group_name(record), full_group_name(record)
     is_clash = _is_anothers(plain, record, owners) or (plain.casefold() in groups.by_name or plain.casefold() in used)
-    why = [f"Another group has, or would have, the name '{plain}'."] if is_clash else []
+    why = [CLASH.format(name=plain)] if is_clash else []
     why += [UNSEEN.format(name=one.name) for one in groups.by_source.get(source_name(record), ())[:1]]
     name = full if is_clash else plain
     used.add(name.casefold())
