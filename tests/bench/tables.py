@@ -7,7 +7,8 @@ continuation. Rows are kept as they came, as JSON; nobody is authenticated. Sour
 import json
 import re
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import Message
@@ -259,6 +260,18 @@ class Handler(BaseHTTPRequestHandler):
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""
+
+
+@contextmanager
+def serve() -> Iterator[str]:
+    """Serve tables of its own from a thread of this process for as long as the block lasts, and yield its address."""
+    own = type("OwnHandler", (Handler,), {"service": Service()})
+    with ThreadingHTTPServer(("127.0.0.1", 0), own) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
 
 
 def main() -> None:

@@ -16,6 +16,7 @@ from sync_core.purview.wire import AssignedEntity
 from sync_core.runs.run import RunRecord
 from tests.integration.sync_core.seeded import seed_synced
 from tests.kit.estate import ASSIGNMENTS, Estate, NewEstate
+from tests.kit.in_memory import storage  # noqa: F401
 
 if TYPE_CHECKING:
     from sync_core.storage.queues import WorkQueue

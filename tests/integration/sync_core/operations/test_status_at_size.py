@@ -16,6 +16,7 @@ from sync_core.storage.table import OPERATIONS_A_TRANSACTION, merge
 from tests.integration.sync_core.operations.test_status import all_pages
 from tests.integration.sync_core.seeded import seed_synced
 from tests.kit.estate import Estate
+from tests.kit.in_memory import storage  # noqa: F401
 from tests.unit.sync_core.builders import make_data_set
 
 SMALL, LARGE = 50, 2500

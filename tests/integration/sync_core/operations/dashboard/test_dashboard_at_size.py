@@ -13,6 +13,7 @@ from sync_core.runs.run_log import RunLog
 from sync_core.storage.table import OPERATIONS_A_TRANSACTION, insert
 from tests.integration.sync_core.operations.dashboard.test_dashboard import assets, show
 from tests.kit.estate import Estate
+from tests.kit.in_memory import storage  # noqa: F401
 from tests.unit.sync_core.builders import make_data_set, make_dead_job, make_record, make_synced_record
 
 LARGE = 10_000
