@@ -44,7 +44,7 @@ def find_attention_items(facts: Facts, links: Links) -> Iterator[AttentionItem]:
     yield from _discovery(facts)
     yield from _approval(facts)
     yield from _dead_letters(facts, links)
-    yield from _hidden(facts)
+    yield from _hidden(facts, links)
     yield from _paused(facts)
     yield from _rejected(facts, links)
     yield from _unreadable(facts)
@@ -90,14 +90,15 @@ def _dead_letters(facts: Facts, links: Links) -> Iterator[AttentionItem]:
         yield AttentionItem(title, link=links.to(DEAD_LETTERS), letters=letters)
 
 
-def _hidden(facts: Facts) -> Iterator[AttentionItem]:
+def _hidden(facts: Facts, links: Links) -> Iterator[AttentionItem]:
+    """They come first in the table of all."""
     found = list(facts.hidden.values())
     if found:
         verb = "is" if len(found) == 1 else "are"
         shown = ", ".join(shortened(one.name or one.id, 60) for one in found[:EXAMPLES])
         more = f" and {len(found) - EXAMPLES} more" if len(found) > EXAMPLES else ""
         what = f"Purview answers 403: {shown}{more}. Nothing is changed about it meanwhile. {READER}"
-        yield AttentionItem(f"{many(len(found), 'asset')} {verb} hidden from the app", (what,))
+        yield AttentionItem(f"{many(len(found), 'asset')} {verb} hidden from the app", (what,), link=_table(links))
 
 
 def _paused(facts: Facts) -> Iterator[AttentionItem]:
@@ -112,8 +113,13 @@ def _paused(facts: Facts) -> Iterator[AttentionItem]:
 def _rejected(facts: Facts, links: Links) -> Iterator[AttentionItem]:
     rejected = facts.counts.get(AssetStatus.REJECTED, 0)
     if rejected:
-        link = links.filtered(ASSETS, **{**dict.fromkeys(FILTERS, ""), "state": AssetStatus.REJECTED.value})
+        link = _table(links, state=AssetStatus.REJECTED.value)
         yield AttentionItem(f"{many(rejected, 'asset')} must be mended in Purview", link=link)
+
+
+def _table(links: Links, **chosen: str) -> str:
+    """Return the link to the table of all assets, or to a part of it, whatever is chosen now."""
+    return links.filtered(ASSETS, **{**dict.fromkeys(FILTERS, ""), **chosen})
 
 
 def _unreadable(facts: Facts) -> Iterator[AttentionItem]:

@@ -134,6 +134,32 @@ def test_an_asset_has_a_page_of_its_own_by_its_key_and_by_its_guid(small_estate:
     assert any(f"entity?guid={record.guid}" in link for link in by_key.values("href"))
 
 
+def test_an_assets_own_page_reads_itself_anew_until_its_work_is_done(small_estate: Estate) -> None:
+    small_estate.tick()
+    query = {"asset": small_estate.record_of("Orders").key}
+    assert small_estate.app.dashboard.answer(query).headers["Refresh"] == "30"
+    assert "Refresh" not in small_estate.app.dashboard.answer({**query, "refresh": "off"}).headers
+    small_estate.work()
+    assert "Refresh" not in small_estate.app.dashboard.answer(query).headers
+
+
+def test_a_synced_asset_that_purview_hides_is_told_first_with_the_role_that_it_needs(small_estate: Estate) -> None:
+    small_estate.sync()
+    record = small_estate.record_of("Orders")
+    small_estate.unreadable(record.guid, status=403)
+    small_estate.act("untag", asset=record.qualified_name, term=TERM)
+    for _ in range(2):
+        small_estate.clock.advance(60)
+        small_estate.tick()
+
+    page, own_page = show(small_estate), show(small_estate, asset=record.key)
+
+    assert "needs a person" in page.text
+    assert "1 asset is hidden from the app Show Purview answers 403" in page.text
+    assert assets(page)[0].startswith("Orders")
+    assert "Orders synced needs a person Next: Purview hides it from the app (403)" in own_page.text
+
+
 def test_an_assets_own_page_tells_of_no_dead_letter_of_others(small_estate: Estate) -> None:
     small_estate.sync()
     record, data_sets = small_estate.record_of("Orders"), small_estate.app.data_sets
