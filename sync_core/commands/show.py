@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sync_core.answer import LARGEST_PAGE
 from sync_core.commands.parts import meant
 from sync_core.notifications.texts import approve_command
 
@@ -58,6 +59,8 @@ def dead_letters(value: Value) -> Iterator[Line]:
         found = f"{one['id']}  {one['causeClass']}  {one['subject']}  {moment(one['lastSeenAt'])}"
         yield Line(found)
         yield Line(f"    {one['cause']}", FAINT)
+    if len(value["deadLetters"]) >= LARGEST_PAGE:
+        yield Line(f"There may be more: these are the first {LARGEST_PAGE:,}. replay takes all of them.", OPEN)
     if not value["deadLetters"]:
         yield Line("There is no dead letter.", GOOD)
 

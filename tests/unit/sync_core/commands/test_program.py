@@ -11,7 +11,7 @@ import pytest
 from local.service import REPOSITORY
 from sync_core.__main__ import CANNOT_BEGIN
 from sync_core.commands.cli import cli, run_command
-from sync_core.commands.completion import Shell, script_for
+from sync_core.commands.completion import VARIABLE, Shell, script_for
 from sync_core.commands.exits import Exit
 
 WITHOUT = """
@@ -186,6 +186,17 @@ def test_a_shell_completes_words(words: str, found: str) -> None:
         ["/bin/bash", "-c", script], cwd=REPOSITORY, capture_output=True, text=True, check=True, timeout=60
     )
     assert done.stdout.split() == [found]
+
+
+@pytest.mark.parametrize("shell", [Shell.ZSH, Shell.FISH])
+def test_the_other_shells_are_answered_as_their_scripts_ask(shell: Shell) -> None:
+    asked = {"_TYPER_COMPLETE_ARGS": "sync-core de", "_TYPER_COMPLETE_FISH_ACTION": "get-args"}
+    environment = {**asked, VARIABLE: f"complete_{shell}"}
+    assert f"{VARIABLE}=complete_{shell}" in script_for(shell)
+    command = [sys.executable, "-m", "sync_core"]
+    done = subprocess.run(command, cwd=REPOSITORY, env=environment, capture_output=True, text=True, check=True)
+    assert "dead-letters" in done.stdout
+    assert "doctor" not in done.stdout
 
 
 def test_each_shell_is_told_where_python_is() -> None:

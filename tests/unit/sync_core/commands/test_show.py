@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from sync_core.answer import LARGEST_PAGE
 from sync_core.commands import printing, show
 from sync_core.commands.desk import read_answer
 from sync_core.commands.exits import Exit, WrongRequestError, exit_of
@@ -75,6 +76,12 @@ def test_a_plan_of_thousands_shows_the_first_of_each_act_and_counts_all() -> Non
     assert (len(told), told[-1]) == (50 + 1 + 3 + 1, "0 of 10003 assets went as planned")
 
 
+def test_dead_letters_say_where_there_may_be_more() -> None:
+    letter = {"id": "a", "causeClass": "config", "subject": "A", "lastSeenAt": "", "cause": "No."}
+    assert "There may be more" in text_of(show.dead_letters({"deadLetters": [letter] * LARGEST_PAGE}))
+    assert "more" not in text_of(show.dead_letters({"deadLetters": [letter]}))
+
+
 def test_what_cannot_be_replayed_is_named() -> None:
     told = text_of(show.replayed({"status": "done", "done": 2, "refused": ["x: no"]}))
     assert told == "x: no\n2 of 3 dead letters are on their queue again"
@@ -82,7 +89,7 @@ def test_what_cannot_be_replayed_is_named() -> None:
 
 def test_no_name_forges_a_line_or_rules_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     out = io.StringIO()
-    monkeypatch.setattr(printing, "_console", lambda: Console(file=out))
+    monkeypatch.setattr(printing, "_console", lambda **_: Console(file=out))
     hostile = "a\nPASS all\x1b[2J\u202e[bold red]:smile:"
     printing.print_lines([show.Line(hostile, lead=hostile)])
     printing.print_json({"name": hostile})
