@@ -10,8 +10,9 @@ from purviewcli.client import endpoint as cli_endpoint
 from purviewcli.client._unified_catalog import UnifiedCatalogClient
 from purviewcli.client.sync_client import SyncPurviewClient, SyncPurviewConfig
 
-from local.purview import Purview, make_app
-from local.simulation import serve
+from tests.kit.stage import purview, purview_url
+
+__all__ = ["purview", "purview_url"]
 
 TOKEN = "a-token"
 TENANT = "6f1f3a5e-1111-4222-8333-444455556666"
@@ -27,26 +28,10 @@ class StaticCredential:
         """Nothing to close."""
 
 
-@pytest.fixture(scope="session")
-def account() -> Iterator[tuple[Purview, str]]:
-    purview = Purview()
-    with serve(make_app(purview=purview)) as base_url:
-        yield purview, base_url
-
-
 @pytest.fixture
-def purview(account: tuple[Purview, str]) -> Purview:
-    """The account behind the clients: the estate, with asset curation enabled."""
-    purview, _ = account
-    purview.reset_all()
-    purview.seed({"name": "estate"})
-    return purview
-
-
-@pytest.fixture
-def endpoint(purview: Purview, account: tuple[Purview, str]) -> str:
-    assert purview is account[0]
-    return account[1]
+def endpoint(purview_url: str) -> str:
+    """Where the account listens that is behind the clients, with the estate in it."""
+    return purview_url
 
 
 @pytest.fixture

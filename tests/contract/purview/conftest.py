@@ -12,8 +12,9 @@ from pyapacheatlas.core.collections import PurviewCollectionsClient
 from pyapacheatlas.core.discovery.purview import PurviewDiscoveryClient
 from pyapacheatlas.core.glossary import PurviewGlossaryClient
 
-from local.purview import Purview, make_app
-from local.simulation import serve
+from tests.kit.stage import purview, purview_url
+
+__all__ = ["purview", "purview_url"]
 
 TOKEN = "a-token"
 
@@ -32,26 +33,10 @@ class StaticToken(AtlasAuthBase):  # type: ignore[misc]
         return {"Authorization": f"Bearer {TOKEN}", "Content-Type": "application/json"}
 
 
-@pytest.fixture(scope="session")
-def account() -> Iterator[tuple[Purview, str]]:
-    purview = Purview()
-    with serve(make_app(purview=purview)) as base_url:
-        yield purview, base_url
-
-
 @pytest.fixture
-def purview(account: tuple[Purview, str]) -> Purview:
-    """The account behind the clients, with the estate in it."""
-    purview, _ = account
-    purview.reset_all()
-    purview.seed({"name": "estate"})
-    return purview
-
-
-@pytest.fixture
-def endpoint(purview: Purview, account: tuple[Purview, str]) -> str:
-    assert purview is account[0]
-    return account[1]
+def endpoint(purview_url: str) -> str:
+    """Where the account listens that is behind the clients, with the estate in it."""
+    return purview_url
 
 
 @pytest.fixture

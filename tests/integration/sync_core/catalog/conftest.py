@@ -5,40 +5,31 @@ from typing import Any
 
 import pytest
 
-from local.purview import Purview, make_app
+from local.purview import Purview
 from local.purview.admin import unified
-from local.simulation import serve
 from sync_core.catalog.client import CatalogClient
 from sync_core.catalog.wire import CATALOG
 from sync_core.http.client import HttpClient
 from tests.kit.scripted import NumberedTokens, Scripted, scripted
+from tests.kit.services import Services
 
 NewConcept = Callable[..., str]
 
 
-@pytest.fixture(scope="session")
-def _account() -> Iterator[tuple[Purview, str]]:
-    purview = Purview()
-    with serve(make_app(purview=purview)) as base_url:
-        yield purview, base_url
-
-
 @pytest.fixture
-def purview(_account: tuple[Purview, str]) -> Purview:
+def purview(services: Services) -> Purview:
     """The estate, with asset curation enabled, and a domain Finance."""
-    purview, _ = _account
-    purview.reset_all()
-    purview.seed({"name": "estate"})
-    unified.curate(purview, {"phase": "direct"})
-    unified.add_domain(purview, {"name": "Finance"})
-    return purview
+    services.purview.reset_all()
+    services.purview.seed({"name": "estate"})
+    unified.curate(services.purview, {"phase": "direct"})
+    unified.add_domain(services.purview, {"name": "Finance"})
+    return services.purview
 
 
 @pytest.fixture
-def client(purview: Purview, _account: tuple[Purview, str]) -> CatalogClient:
+def client(purview_url: str) -> CatalogClient:
     """As the app's identity."""
-    assert purview is _account[0]
-    return CatalogClient(HttpClient(CATALOG, _account[1], tokens=NumberedTokens(), sleep=lambda _: None))
+    return CatalogClient(HttpClient(CATALOG, purview_url, tokens=NumberedTokens(), sleep=lambda _: None))
 
 
 @pytest.fixture

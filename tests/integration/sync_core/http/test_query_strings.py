@@ -1,13 +1,11 @@
 """Names in query strings: Purview takes a `+` for itself, so a space goes as `%20`, in every parameter."""
 
-from collections.abc import Iterator
 from urllib.parse import unquote, unquote_plus
 
 import pytest
 from starlette.responses import JSONResponse
 
-from local.purview import Purview, make_app
-from local.simulation import serve
+from local.purview import Purview
 from sync_core.http.client import Call, HttpClient
 from sync_core.purview.client import PURVIEW, PurviewClient
 from sync_core.purview.graph import EntityRef
@@ -32,25 +30,10 @@ READINGS = pytest.mark.parametrize("plus", ["literal", "space"])
 EACH_NAME = pytest.mark.parametrize("name", NAMES)
 
 
-@pytest.fixture(scope="module")
-def _account() -> Iterator[tuple[Purview, str]]:
-    purview = Purview()
-    with serve(make_app(purview=purview)) as url:
-        yield purview, url
-
-
 @pytest.fixture
-def purview(_account: tuple[Purview, str]) -> Purview:
-    purview, _ = _account
-    purview.reset_all()
-    purview.seed({"name": "estate"})
-    return purview
-
-
-@pytest.fixture
-def door(_account: tuple[Purview, str], purview: Purview) -> HttpClient:
-    assert purview is _account[0]
-    return HttpClient(PURVIEW, _account[1], tokens=NumberedTokens(), sleep=lambda _: None)
+def door(purview_url: str) -> HttpClient:
+    """What sends requests to the account."""
+    return HttpClient(PURVIEW, purview_url, tokens=NumberedTokens(), sleep=lambda _: None)
 
 
 @READINGS
