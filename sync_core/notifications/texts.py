@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sync_core.notifications.announcement import Announcement, NotificationKind
+from sync_core.wording import many, verb
 
 NAMES_SHOWN = 20
 FAILURES_SHOWN = 10
@@ -56,7 +57,7 @@ def data_sets_synced(names: Sequence[str]) -> Announcement:
 
 def data_sets_failed(failures: Sequence[Failure]) -> Announcement:
     """Tell whose lineage was given up, why, and what to do."""
-    body = f"The lineage of {len(failures)} data sets is not in Purview: {_explained(failures)}. {NEXT_STEP}"
+    body = f"The lineage of {many(len(failures), 'data set')} is not in Purview: {_explained(failures)}. {NEXT_STEP}"
     return Announcement(NotificationKind.DATA_SET_FAILED, "Data sets could not be synced to Purview", body)
 
 
@@ -64,7 +65,7 @@ def assets_retired(names: Sequence[str]) -> Announcement:
     """Tell which assets lost their term."""
     title = "Assets are no longer synced"
     body = (
-        f"{len(names)} assets lost their glossary term ({_listed(names)}). Their groups in CluedIn stay as they are; "
+        f"{many(len(names), 'asset')} lost the glossary term ({_listed(names)}). Groups in CluedIn stay as they are; "
         "an asset that gets its term again is synced on, in the group it had."
     )
     return Announcement(NotificationKind.ASSET_RETIRED, title, body)
@@ -73,8 +74,8 @@ def assets_retired(names: Sequence[str]) -> Announcement:
 def terms_paused(pauses: Sequence[tuple[str, str]]) -> Announcement:
     """Tell which terms could not be believed for a day, and why: pairs of name and reason."""
     body = (
-        f"{len(pauses)} terms are paused for a day: what is tagged or untagged with them does not arrive, and no asset "
-        f"counts as missing by them. {_explained([Failure(*pause) for pause in pauses])}"
+        f"{many(len(pauses), 'term')} {verb(len(pauses), 'is', 'are')} paused for a day: what is tagged or untagged so "
+        f"does not arrive, and no asset counts as missing by it. {_explained([Failure(*pause) for pause in pauses])}"
     )
     return Announcement(NotificationKind.TERMS_PAUSED, "Terms are paused", body)
 
@@ -108,7 +109,8 @@ def credentials_refused(service: str, reason: str, since: datetime) -> Announcem
 def webhook_silent(names: Sequence[str], last_delivery: datetime) -> Announcement:
     """Tell that data sets were processed of which the webhook did not tell, though it did before."""
     body = (
-        f"{len(names)} data sets were processed in CluedIn and no delivery came for them ({_listed(names)}); the last "
+        f"{many(len(names), 'data set')} {verb(len(names), 'was', 'were')} processed in CluedIn without a delivery "
+        f"({_listed(names)}); the last "
         f"one came at {last_delivery:%Y-%m-%d %H:%M} UTC. The app found them itself, some minutes later. Check in "
         "CluedIn that the webhook is still there, and that its address and function key are those of this app."
     )
@@ -127,8 +129,8 @@ def approval_needed(names: Sequence[str], total: int) -> Announcement:
 def groups_made_again(names: Sequence[str]) -> Announcement:
     """Tell whose groups or sources were deleted in CluedIn and are made again, and how to stop that."""
     body = (
-        f"{len(names)} groups or data sources are gone from CluedIn and are made again ({_listed(names)}). To stop "
-        "that, take the tag off the asset in Purview."
+        f"Of {many(len(names), 'asset')} the group or data source is gone from CluedIn and is made again "
+        f"({_listed(names)}). To stop that, take the tag off the asset in Purview."
     )
     return Announcement(NotificationKind.GROUPS_MADE_AGAIN, "Data sources are made again", body)
 

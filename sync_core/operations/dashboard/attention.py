@@ -8,12 +8,13 @@ from sync_core.jobs.dead_letter import DeadLetter
 from sync_core.notifications.texts import approve_command
 from sync_core.operations.dashboard.links import FILTERS, Links
 from sync_core.operations.dashboard.next_steps import stuck_letters
-from sync_core.operations.dashboard.words import lines, many, relative, shortened
+from sync_core.operations.dashboard.words import lines, relative, shortened
 from sync_core.operations.explain.judge import READER
 from sync_core.operations.facts import Facts
 from sync_core.operations.well_being import is_discovery_well
 from sync_core.runs.deferred import Kind
 from sync_core.runs.run import RunOutcome
+from sync_core.wording import many, verb
 
 EXAMPLES = 10
 LETTERS = 3  # with their buttons; the others have theirs further down
@@ -84,9 +85,8 @@ def _approval(facts: Facts) -> Iterator[AttentionItem]:
 def _dead_letters(facts: Facts, links: Links) -> Iterator[AttentionItem]:
     stuck = stuck_letters(facts)
     if stuck:
-        verb = "waits" if len(stuck) == 1 else "wait"
         letters = tuple(one for one in facts.dead_letters if one.id in stuck)[:LETTERS]
-        title = f"{many(len(stuck), 'dead letter')} {verb} for a person"
+        title = f"{many(len(stuck), 'dead letter')} {verb(len(stuck), 'waits', 'wait')} for a person"
         yield AttentionItem(title, link=links.to(DEAD_LETTERS), letters=letters)
 
 
@@ -94,11 +94,11 @@ def _hidden(facts: Facts, links: Links) -> Iterator[AttentionItem]:
     """They come first in the table of all."""
     found = list(facts.hidden.values())
     if found:
-        verb = "is" if len(found) == 1 else "are"
         shown = ", ".join(shortened(one.name or one.id, 60) for one in found[:EXAMPLES])
         more = f" and {len(found) - EXAMPLES} more" if len(found) > EXAMPLES else ""
         what = f"Purview answers 403: {shown}{more}. Nothing is changed about it meanwhile. {READER}"
-        yield AttentionItem(f"{many(len(found), 'asset')} {verb} hidden from the app", (what,), link=_table(links))
+        title = f"{many(len(found), 'asset')} {verb(len(found), 'is', 'are')} hidden from the app"
+        yield AttentionItem(title, (what,), link=_table(links))
 
 
 def _paused(facts: Facts) -> Iterator[AttentionItem]:

@@ -12,7 +12,8 @@ from sync_core.lineage.graph.names import (
     PIPELINE_NAME,
 )
 from sync_core.lineage.record import DataSetRecord
-from sync_core.operations.dashboard.words import many, shortened
+from sync_core.operations.dashboard.words import shortened
+from sync_core.wording import many
 
 SOURCE = "source asset"
 

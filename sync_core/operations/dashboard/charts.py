@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sync_core.lineage.processed import Processed
-from sync_core.operations.dashboard.words import many
 from sync_core.runs.run import RunOutcome, RunRecord
+from sync_core.wording import many
 
 HEIGHT, BAR_WIDTH, GAP = 44, 9, 3
 LEAST = 1.0  # so that what is more than nothing is seen

@@ -7,7 +7,8 @@ from datetime import datetime
 from sync_core.assets.record import AssetRecord, AssetStatus, Origin
 from sync_core.jobs.job import Job, JobState
 from sync_core.lineage.record import DataSetRecord
-from sync_core.operations.dashboard.words import lines, many
+from sync_core.operations.dashboard.words import lines
+from sync_core.wording import many
 
 DONE = {Origin.CREATED: "created in CluedIn", Origin.ADOPTED: "adopted: it stood in CluedIn already"}
 

@@ -14,7 +14,8 @@ from sync_core.operations.dashboard.buttons import Acting
 from sync_core.operations.dashboard.chain import entity_type_name
 from sync_core.operations.dashboard.links import FILTERS, KEY
 from sync_core.operations.dashboard.view import Health, View
-from sync_core.operations.dashboard.words import LONGEST_QUALIFIED_NAME, many, shortened, tame, to_moment
+from sync_core.operations.dashboard.words import LONGEST_QUALIFIED_NAME, shortened, tame, to_moment
+from sync_core.wording import many
 
 if TYPE_CHECKING:
     from jinja2 import Environment

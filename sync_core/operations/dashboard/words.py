@@ -1,4 +1,4 @@
-"""How texts of others, moments and counts are told on a page."""
+"""How texts of others and moments are told on a page."""
 
 import unicodedata
 from collections.abc import Iterator
@@ -105,8 +105,3 @@ def _room(character: str) -> int:
     if unicodedata.category(character) in UNSEEN:
         return 0
     return 2 if unicodedata.east_asian_width(character) in WIDE else 1
-
-
-def many(count: int, noun: str, nouns: str = "") -> str:
-    """Tell a count with its noun: `1 asset`, `1,250 assets`; `nouns` is a plural that takes more than an s."""
-    return f"{count:,} {noun if count == 1 else nouns or noun + 's'}"

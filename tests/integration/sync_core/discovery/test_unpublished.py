@@ -119,7 +119,7 @@ def test_people_hear_once_of_a_term_that_is_paused_for_a_day(estate: Estate) -> 
         estate.clock.advance(8 * 3600)
         discover.run()
     (news,) = people.told
-    assert news.startswith("terms_paused: 1 terms are paused for a day")
+    assert news.startswith("terms_paused: 1 term is paused for a day")
     assert "Tag" in news
 
 

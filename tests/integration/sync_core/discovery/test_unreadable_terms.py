@@ -142,7 +142,7 @@ def test_people_hear_once_of_the_only_term_that_cannot_be_read_for_a_day(
         told.append(len(people.told))
 
     assert (told[22], told[-1]) == (0, 1)
-    assert people.told[0].startswith("terms_paused: 1 terms are paused for a day")
+    assert people.told[0].startswith("terms_paused: 1 term is paused for a day")
     assert f"'{TERM}' (" in people.told[0]
     assert "answered 500" in people.told[0]
 

@@ -60,7 +60,7 @@ def test_a_webhook_that_falls_silent_is_told_once_with_what_was_found_without_it
 
     (kept,) = told(loud)
     assert [(item.id, item.name) for item in kept.items] == [(silent, "June.csv")]
-    assert "1 data sets were processed in CluedIn and no delivery came for them (June.csv)" in kept.body
+    assert "1 data set was processed in CluedIn without a delivery (June.csv)" in kept.body
 
 
 def test_it_is_told_again_when_deliveries_came_and_stay_away_anew(loud: LineageBench) -> None:

@@ -9,7 +9,6 @@ from sync_core.operations.dashboard.words import (
     duration,
     fitting,
     lines,
-    many,
     relative,
     shortened,
     tame,
@@ -75,8 +74,3 @@ def test_a_letter_has_no_tower_of_accents() -> None:
     assert lines(tower) == ("a" + "\u0301" * 4 + "…",)
     assert len(fitting("\u200d" * 5000, 10)) < 300
     assert tame("Việt Nam, हिन्दी, שָׁלוֹם") == "Việt Nam, हिन्दी, שָׁלוֹם"
-
-
-def test_a_count_has_its_noun() -> None:
-    assert [many(1, "asset"), many(1250, "asset"), many(0, "asset")] == ["1 asset", "1,250 assets", "0 assets"]
-    assert many(2, "delivery", "deliveries") == "2 deliveries"
