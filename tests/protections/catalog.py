@@ -3199,8 +3199,8 @@ OTHER_VERSIONS = (
     Protection(
         "the page is not read anew while a person types beside a button",
         "sync_core/operations/dashboard/view.py",
-        "    return links.refresh == ON if _may_act(facts) else links.refresh != OFF\n",
-        "    return links.refresh != OFF\n",
+        "    may_refresh = links.refresh == ON if disturbs else links.refresh != OFF\n",
+        "    may_refresh = links.refresh != OFF\n",
         "tests/unit/sync_core/operations/dashboard/test_view.py"
         "::test_the_page_does_not_refresh_itself_while_a_person_may_act_on_it_unless_told_to",
         "what was typed was gone with the reload",
