@@ -3206,6 +3206,14 @@ OTHER_VERSIONS = (
         "what was typed was gone with the reload",
     ),
     Protection(
+        "an asset's own page ends reading itself anew when its work is done",
+        "sync_core/operations/dashboard/view.py",
+        "    every_s = REFRESH_S if is_outstanding and may_refresh else None\n",
+        "    every_s = REFRESH_S if may_refresh else None\n",
+        f"{INTEGRATION}/operations/dashboard/test_dashboard.py::test_an_assets_own_page_reads_itself_anew_until_its_work_is_done",
+        "a page that nobody closed asked for itself each half minute, for ever",
+    ),
+    Protection(
         "a member of an entity type that cannot be read hides no other",
         "sync_core/lineage/data_set_store.py",
         "        return list(readable(TypeMember, rows))\n",
