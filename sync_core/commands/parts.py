@@ -1,6 +1,8 @@
 """Answers in parts: what takes longer than the app may take for one goes on with `next`, and is put together here."""
 
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from functools import reduce
 from typing import Any
 
@@ -9,23 +11,39 @@ from pydantic.alias_generators import to_snake
 from sync_core.answer import LARGEST_PAGE
 from sync_core.assets.record import AssetRecord
 from sync_core.commands.desk import Desk, JsonObject
+from sync_core.errors import TransientError
 from sync_core.operations.plan.plan import Plan, merged
 
 Merge = Callable[[Iterator[JsonObject]], JsonObject]
+Sleep = Callable[[float], None]
 IN_THE_WAY = "inTheWay"
+PAUSES_S = (2.0, 10.0, 30.0)
 
 
-def ask_in_parts(desk: Desk, query: Mapping[str, str], merge: Merge) -> JsonObject:
-    """Return a whole answer, without `next`."""
-    return {name: value for name, value in merge(_parts(desk, query)).items() if name != "next"}
+def ask_in_parts(desk: Desk, query: Mapping[str, str], merge: Merge, sleep: Sleep = time.sleep) -> JsonObject:
+    """Return a whole answer, without `next`. A part behind the first that fails is asked for again some times.
+
+    Raises:
+        TransientError: the first part failed, or another one each time.
+    """
+    return {name: value for name, value in merge(_parts(desk, query, sleep)).items() if name != "next"}
 
 
-def _parts(desk: Desk, query: Mapping[str, str]) -> Iterator[JsonObject]:
+def _parts(desk: Desk, query: Mapping[str, str], sleep: Sleep) -> Iterator[JsonObject]:
     part = desk.ask(query)
     yield part
     while part.get("next"):
-        part = desk.ask({**query, "next": str(part["next"])})
+        part = _ask_again(desk, {**query, "next": str(part["next"])}, sleep)
         yield part
+
+
+def _ask_again(desk: Desk, query: Mapping[str, str], sleep: Sleep) -> JsonObject:
+    """Ask for a part until it is answered: one odd answer must not cost the hundred parts before it."""
+    for pause_s in PAUSES_S:
+        with suppress(TransientError):
+            return desk.ask(query)
+        sleep(pause_s)
+    return desk.ask(query)
 
 
 def merge_examinations(parts: Iterator[JsonObject]) -> JsonObject:

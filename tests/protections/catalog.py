@@ -2604,6 +2604,14 @@ GETS = (
         "a plan of `*` showed two groups of one name, of which the sync gave the second its full one",
     ),
     Protection(
+        "one odd answer costs no command the parts before it",
+        "sync_core/commands/parts.py",
+        '_ask_again(desk, {**query, "next": str(part["next"])}, sleep)',
+        'desk.ask({**query, "next": str(part["next"])})',
+        f"{UNIT}/commands/test_parts.py::test_a_part_that_fails_is_asked_for_again_and_then_the_answer_is_none",
+        "a plan of a hundred parts ended by one 503, and began anew",
+    ),
+    Protection(
         "no part of a plan grows with the estate",
         "sync_core/operations/plan/draft.py",
         " and len(self.planned) + more < LARGEST_PAGE",

@@ -149,12 +149,24 @@ def test_a_part_of_a_plan_is_not_compared(tmp_path: Path) -> None:
         read_plan(file)
 
 
-def test_a_part_that_fails_is_no_answer() -> None:
-    class Failing(Parts):
-        def ask(self, query: Mapping[str, str]) -> dict[str, Any]:
-            if query.get("next"):
-                raise TransientError("It ended.")
-            return super().ask(query)
+class Failing(Parts):
+    """Answers a part behind the first after some failures."""
 
+    def __init__(self, failures: int) -> None:
+        super().__init__(PLAN, PLAN)
+        self._failures = failures
+
+    def ask(self, query: Mapping[str, str]) -> dict[str, Any]:
+        if query.get("next") and self._failures:
+            self._failures -= 1
+            raise TransientError("It ended.")
+        return super().ask(query)
+
+
+def test_a_part_that_fails_is_asked_for_again_and_then_the_answer_is_none() -> None:
+    pauses = list[float]()
+    whole = ask_in_parts(Failing(3), {"plan": "a"}, merge_plans, pauses.append)
+    assert whole["counts"] == {"create": 6, "keep": 2}
+    assert pauses == [2, 10, 30]
     with pytest.raises(TransientError, match="It ended"):
-        ask_in_parts(Failing(PLAN, PLAN), {"plan": "a"}, merge_plans)
+        ask_in_parts(Failing(4), {"plan": "a"}, merge_plans, pauses.append)
