@@ -10,7 +10,7 @@ from sync_core.commands import show
 from sync_core.commands.desk import NOT_THE_APP, Desk
 from sync_core.commands.desk_elsewhere import open_desk
 from sync_core.commands.exits import Exit
-from sync_core.commands.printing import print_json, print_lines
+from sync_core.commands.printing import print_json, print_lines, waiting
 from sync_core.errors import ConfigError
 
 PROGRAM = "python -m sync_core"
@@ -52,7 +52,8 @@ class Way:
             Exit: always but after an answer with which all is well.
             SyncError: nobody could be asked, or the app refuses.
         """
-        value = request(open_desk(self.app, self.scope) if self.app else _desk_here())
+        with waiting():
+            value = request(open_desk(self.app, self.scope) if self.app else _desk_here())
         try:
             lines, is_done = list(look(value)), is_well(value)
         except (AttributeError, KeyError, TypeError):

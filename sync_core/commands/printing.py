@@ -5,7 +5,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from rich.console import Console
@@ -52,6 +52,14 @@ def print_error(error: Exception) -> None:
 def print_failure(cause_class: str, detail: str, status: int) -> None:
     """Print the same as JSON, where an answer would stand."""
     print_json({"error": {"causeClass": cause_class, "detail": detail, "exitStatus": int(status)}})
+
+
+@contextmanager
+def waiting() -> Iterator[None]:
+    """Show beside the output, where that is a terminal, that an answer is waited for: a large plan takes minutes."""
+    console = _console(is_error=True)
+    with console.status("Asking") if console.is_terminal else nullcontext():
+        yield
 
 
 @contextmanager

@@ -99,6 +99,15 @@ def test_no_name_forges_a_line_or_rules_a_terminal(monkeypatch: pytest.MonkeyPat
     )
 
 
+@pytest.mark.parametrize("is_terminal", [True, False])
+def test_who_waits_at_a_terminal_sees_that(monkeypatch: pytest.MonkeyPatch, *, is_terminal: bool) -> None:
+    beside = io.StringIO()
+    monkeypatch.setattr(printing, "_console", lambda **_: Console(file=beside, force_terminal=is_terminal))
+    with printing.waiting():
+        pass
+    assert ("Asking" in beside.getvalue()) is is_terminal
+
+
 @pytest.mark.parametrize(
     ("error", "status"),
     [
