@@ -126,17 +126,22 @@ class Glossary:
 
     def assigned(self, term: Entity) -> list[tuple[Entity, Relationship]]:
         """The entities that have a term, columns included, with the relationship between them."""
-        linked = self._catalog.linked(term.guid, self.end(ASSIGNMENT, is_end1=True))
-        pairs = [
-            (self._catalog.entities[guid], self._catalog.relationships[relationship])
-            for guid, relationship in linked.items()
-        ]
-        return pairs + (self._deleted(term) if self._switches().assigned_entities_include_deleted else [])
+        return [self.ends_of(relationship) for relationship in self.assignments(term)]
 
-    def _deleted(self, term: Entity) -> list[tuple[Entity, Relationship]]:
+    def assignments(self, term: Entity) -> list[str]:
+        """The guids of the relationships between a term and the entities that have it, in the order of assignment."""
+        linked = list(self._catalog.linked(term.guid, self.end(ASSIGNMENT, is_end1=True)).values())
+        return linked + (self._deleted(term) if self._switches().assigned_entities_include_deleted else [])
+
+    def ends_of(self, assignment: str) -> tuple[Entity, Relationship]:
+        """The entity of an assignment, and the relationship itself."""
+        relationship = self._catalog.relationships[assignment]
+        return self._catalog.entities[relationship.end2], relationship
+
+    def _deleted(self, term: Entity) -> list[str]:
         return [
-            (self._catalog.entities[each.end2], each)
-            for each in self._catalog.relationships.values()
+            guid
+            for guid, each in self._catalog.relationships.items()
             if each.type_name == ASSIGNMENT and each.end1 == term.guid and each.status == DELETED
         ]
 

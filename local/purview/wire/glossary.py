@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from local.purview.behaviour.access import Right
 from local.purview.errors import atlas_error, hierarchy_error, timeout_error
-from local.purview.model import Entity, Json, Relationship
+from local.purview.model import Entity, Json
 from local.purview.wire.call import Call
 from local.purview.wire.formats import format_related
 
@@ -91,10 +91,10 @@ def list_assigned_entities(call: Call) -> list[Json]:
     if call.purview.switches.assigned_entities_order == "shuffled":
         Random(call.purview.log.last_seq).shuffle(assigned)  # noqa: S311 - any order will do
     page = _cut(call, assigned)[: call.purview.switches.assigned_entities_page_limit]
-    return [format_related(*pair) for pair in page]
+    return [format_related(*call.purview.glossary.ends_of(each)) for each in page]
 
 
-def _assigned(call: Call, term: Entity) -> list[tuple[Entity, Relationship]]:
+def _assigned(call: Call, term: Entity) -> list[str]:
     """What a term lists; what that is once asset curation is enabled, is a switch."""
     if call.purview.unified.curation.is_enabled:
         match call.purview.switches.classic_list_after:
@@ -102,7 +102,7 @@ def _assigned(call: Call, term: Entity) -> list[tuple[Entity, Relationship]]:
                 return []
             case "not_found":
                 raise atlas_error("404-00-005", term.guid)
-    return call.purview.glossary.assigned(term)
+    return call.purview.glossary.assignments(term)
 
 
 def assign(call: Call) -> None:
