@@ -7,7 +7,7 @@ from sync_core.assets.record import AssetStatus
 from sync_core.jobs.dead_letter import DeadLetter
 from sync_core.notifications.texts import approve_command
 from sync_core.operations.dashboard.links import FILTERS, Links
-from sync_core.operations.dashboard.next_steps import stuck_letters
+from sync_core.operations.dashboard.next_steps import is_blocked, stuck_letters
 from sync_core.operations.dashboard.words import lines, relative, shortened
 from sync_core.operations.explain.judge import READER
 from sync_core.operations.facts import Facts
@@ -17,6 +17,7 @@ from sync_core.runs.run import RunOutcome
 from sync_core.wording import many, verb
 
 EXAMPLES = 10
+LONGEST_CAUSE = 400
 LETTERS = 3  # with their buttons; the others have theirs further down
 PAUSED = frozenset({Kind.TERM, Kind.GLOSSARY, Kind.STORE})
 ASSETS, DEAD_LETTERS, NOTIFICATIONS = "assets", "dead-letters", "notifications"  # parts of the page
@@ -45,6 +46,7 @@ def find_attention_items(facts: Facts, links: Links) -> Iterator[AttentionItem]:
     yield from _discovery(facts)
     yield from _approval(facts)
     yield from _dead_letters(facts, links)
+    yield from _blocked(facts)
     yield from _hidden(facts, links)
     yield from _paused(facts)
     yield from _rejected(facts, links)
@@ -90,6 +92,17 @@ def _dead_letters(facts: Facts, links: Links) -> Iterator[AttentionItem]:
         yield AttentionItem(title, link=links.to(DEAD_LETTERS), letters=letters)
 
 
+def _blocked(facts: Facts) -> Iterator[AttentionItem]:
+    """Of the assets and data sets that are shown: work that is tried again, in vain until somebody mends its cause."""
+    blocked = [job for job in facts.jobs.values() if is_blocked(job)]
+    if blocked:
+        causes = dict.fromkeys(shortened(job.last_error, LONGEST_CAUSE) for job in blocked)
+        title = (
+            f"Work on {many(len(blocked), 'asset or data set', 'assets and data sets')} waits until its cause is mended"
+        )
+        yield AttentionItem(title, tuple(causes)[:EXAMPLES])
+
+
 def _hidden(facts: Facts, links: Links) -> Iterator[AttentionItem]:
     """They come first in the table of all."""
     found = list(facts.hidden.values())
@@ -106,7 +119,7 @@ def _paused(facts: Facts) -> Iterator[AttentionItem]:
     paused = [one for one in facts.deferred if one.kind in PAUSED and one.looks > 1]
     if paused:
         what = "What is tagged or untagged with them does not arrive, and no asset counts as missing by them."
-        shown = (shortened(str(one), 400) for one in paused[:EXAMPLES])
+        shown = (shortened(str(one), LONGEST_CAUSE) for one in paused[:EXAMPLES])
         yield AttentionItem("Terms are paused", (what, *shown))
 
 

@@ -9,6 +9,7 @@ from sync_core.assets.record import AssetStatus
 from sync_core.errors import ConfigError, RejectedError
 from sync_core.jobs.backoff import MOST_ATTEMPTS
 from sync_core.jobs.dead_letter import DeadLetter
+from sync_core.jobs.job import Job, JobState
 from sync_core.jobs.replaying import replay_at
 from sync_core.lineage.record import DataSetRecord, DataSetStatus
 from sync_core.operations.dashboard.words import relative
@@ -111,6 +112,12 @@ def stuck_letters(facts: Facts) -> frozenset[str]:
     return frozenset(one.id for one in facts.dead_letters if after_dead_letter(one, facts.generated_at).is_stuck)
 
 
+def is_blocked(job: Job) -> bool:
+    """Whether outstanding work fails until a person mends a setting, a role or a term."""
+    is_outstanding = job.state is not JobState.DEAD and bool(job.attempts)
+    return is_outstanding and job.last_error_class == ConfigError.cause_class
+
+
 def _try_again(key: str, facts: Facts) -> Next:
     job, try_at = facts.jobs.get(key), facts.try_at(key)
     if job is None or try_at is None:
@@ -118,7 +125,7 @@ def _try_again(key: str, facts: Facts) -> Next:
     moment = "now" if try_at <= facts.generated_at else f"{relative(try_at, facts.generated_at)}, at {try_at:%H:%M:%S}"
     if not job.attempts:
         return Next(f"It is worked off {moment}.")
-    remedy = "Mend what the error names. " if job.last_error_class == ConfigError.cause_class else ""
+    remedy = "Mend what the error names. " if is_blocked(job) else ""
     return Next(f"{remedy}Attempt {job.attempts + 1} of {MOST_ATTEMPTS} comes {moment}.", is_stuck=bool(remedy))
 
 

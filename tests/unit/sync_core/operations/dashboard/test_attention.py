@@ -10,7 +10,7 @@ from sync_core.operations.dashboard.attention import AttentionItem, find_attenti
 from sync_core.operations.dashboard.links import Links
 from sync_core.runs.deferred import Kind
 from sync_core.runs.run import RunOutcome
-from tests.unit.sync_core.builders import NOW, make_deferred, make_facts, make_letter, make_record, make_run
+from tests.unit.sync_core.builders import NOW, make_deferred, make_facts, make_job, make_letter, make_record, make_run
 
 LINKS = Links({"code": "k", "search": "x"})
 
@@ -94,3 +94,12 @@ def test_only_what_people_chose_waits_for_nobody() -> None:
     off = notices(toggle=Toggle(enabled=False, keywords="x"), is_lineage_on=False)
     assert [notice.is_chosen for notice in off] == [True, True]
     assert not any(notice.is_chosen for notice in notices(dead_letters=[make_letter()]))
+
+
+def test_work_that_waits_for_a_setting_or_a_role_is_told_with_each_cause_once() -> None:
+    refused = {"attempts": 1, "last_error_class": "config", "last_error": "CluedIn answered 403."}
+    jobs = {key: make_job(key, **refused) for key in ("a", "b")}
+    (found,) = notices(jobs=jobs | {"c": make_job("c", attempts=1, last_error_class="transient", last_error="later")})
+    assert found.title == "Work on 2 assets and data sets waits until its cause is mended"
+    assert found.details == ("CluedIn answered 403.",)
+    assert notices(jobs={"d": make_job("d", **refused).given_up("exhausted_config", NOW)}) == []
