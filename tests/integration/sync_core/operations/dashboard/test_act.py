@@ -51,7 +51,7 @@ def give_up_one(estate: Estate) -> str:
 
 
 def value_of(estate: Estate, label: str, **query: str) -> str:
-    (found,) = [value for name, value in buttons(show(estate, None, **query)).items() if name.startswith(f"{label}:")]
+    (found,) = {value for name, value in buttons(show(estate, None, **query)).items() if name.startswith(f"{label}:")}
     return found
 
 
@@ -165,7 +165,7 @@ def test_whoever_is_signed_in_is_not_asked_and_acts_under_no_other_name(small_es
     page = show(small_estate, ADA)
     assert "You act as ada@example.com" in page.text
     assert not [each for each in page.elements if each.attributes.get("name") == "by"]
-    (value,) = [value for name, value in buttons(page).items() if name.startswith("Close")]
+    (value,) = {value for name, value in buttons(page).items() if name.startswith("Close")}
 
     assert press(small_estate, value, ADA, by="Grace").status == 303
 
