@@ -7,6 +7,9 @@ from urllib.parse import unquote, urlsplit
 from sync_core.settings import Settings
 
 SHORTEST_PART = 6
+RECEIVERS = re.compile(r"(?:^|&)(?:to|cc|bcc|from|reply)=[^&]*")
+PERSON = re.compile(r"[^\s@=&]+@[\w-]+(?:\.[\w-]+)+")
+"""An address of mail, which opens nothing: who acts may be known by it."""
 
 
 def secrets_of(settings: Settings) -> Iterator[str]:
@@ -23,13 +26,22 @@ def secrets_of(settings: Settings) -> Iterator[str]:
 
 
 def _parts_of_address(address: str) -> Iterator[str]:
-    """Yield what of an address opens something: all of it, and all behind its scheme that is longer than a word."""
+    """Yield what of an address opens something: all of it, and all behind its scheme that is longer than a word.
+
+    Who gets a mail is no secret.
+    """
     yield address
     yield address.partition("://")[2]
     parts = urlsplit(address)
-    for text in (parts.path, parts.query, parts.fragment, parts.username or "", parts.password or ""):
-        pieces = {text.strip("/"), *re.split(r"[/&=?;,]", text)}
-        yield from (unquote(piece) for piece in pieces if len(piece) >= SHORTEST_PART)
+    query = RECEIVERS.sub("", parts.query)
+    for text in (parts.path, query, parts.fragment, parts.username or ""):
+        yield from (piece for piece in _pieces(text) if not PERSON.fullmatch(piece))
+    yield from _pieces(parts.password or "")
+
+
+def _pieces(text: str) -> Iterator[str]:
+    pieces = {text.strip("/"), *re.split(r"[/&=?;,]", text)}
+    return (unquote(piece) for piece in pieces if len(piece) >= SHORTEST_PART)
 
 
 def _parts_of_connection(text: str) -> Iterator[str]:

@@ -3087,6 +3087,14 @@ NOTHING_LET_IN = (
         "a refresh token stood in the error of a run",
     ),
     Protection(
+        "who gets the notifications is no secret: who acts may be known by that address",
+        "sync_core/app/secrets.py",
+        "(piece for piece in _pieces(text) if not PERSON.fullmatch(piece))",
+        "_pieces(text)",
+        f"{UNIT}/operations/test_redact.py::test_who_gets_or_sends_a_mail_is_no_secret_and_the_password_beside_is_one",
+        "an action was recorded as done by ***, who was a receiver of mails",
+    ),
+    Protection(
         "a password that is a plain word masks no name and no operation",
         "sync_core/held_secrets.py",
         "if PLAIN.fullmatch(secret)}",

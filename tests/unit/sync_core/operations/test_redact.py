@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sync_core.app.secrets import secrets_of
-from sync_core.held_secrets import spellings
+from sync_core.held_secrets import HeldSecrets, spellings
 from sync_core.operations.bundle.redact import Redaction
 from sync_core.settings import Settings
 from tests.kit.settings import settings_of
@@ -105,6 +105,17 @@ def test_what_is_called_a_secret_tells_nothing(name: str) -> None:
 @given(st.recursive(st.none() | st.booleans() | st.integers() | st.text("abc", max_size=9), st.lists, max_leaves=5))
 def test_what_holds_no_secret_stays_as_it_is(value: object) -> None:
     assert REDACTION.of(value) == value
+
+
+def test_who_gets_or_sends_a_mail_is_no_secret_and_the_password_beside_is_one() -> None:
+    url = (
+        "mailtos://ada%40acme.example:p%40ss.word-1@smtp.acme.example/grace@acme.example?to=eve@acme.example&cc=a.b@c.d"
+    )
+    secrets = set(secrets_of(settings_of("https://p.example", "https://c.example", STORAGE[0], NOTIFY_URLS=url)))
+    people = ("ada@acme.example", "grace@acme.example", "eve@acme.example", "a.b@c.d")
+    assert HeldSecrets(secrets).mask(" ".join(people)) == " ".join(people)
+    assert HeldSecrets(secrets).mask("p@ss.word-1") == "***"
+    assert HeldSecrets(secrets).mask(f"sent to {url}") == "sent to ***"
 
 
 def test_names_and_addresses_of_assets_stay_as_they_are() -> None:
