@@ -1,9 +1,9 @@
 """`python -m tests.bench`: measures, prints tables, and exits 0 whatever the numbers are.
 
-`python -m tests.bench 2000 memory:2000 memory:100000` measures beside so many records only, on Azurite or on tables in
-memory.
+`python -m tests.bench 2000 memory:2000 memory:1000000` measures beside so many records only, on Azurite or on tables in
+memory. Without an argument it ends with 1,000, 10,000 and 100,000 in memory.
 `python -m tests.bench compare` shows one table only: the app beside scripts, other clients and the raw limit.
-`python -m tests.bench views` shows the last one only: the dashboard's views beside 10,000 assets.
+`python -m tests.bench views` shows one only: the dashboard's views beside 10,000 assets.
 """
 
 import sys
@@ -24,6 +24,7 @@ TAGGED = (118, 1000)
 VIEWED = 10_000
 MOST_OPERATIONS, LONGEST_MS = 20, 300
 IN_MEMORY = "memory:"
+SIZES = tuple(f"{IN_MEMORY}{records}" for records in (1_000, 10_000, 100_000))
 SERVICES = (PURVIEW, CLUEDIN, IDENTITY, STORAGE)
 
 
@@ -38,7 +39,7 @@ def main(sizes: Sequence[str]) -> int:
             _bench_views(console, rig)
             return 0
         if sizes:
-            show_sizes(console, [cost for size in sizes for cost in _measure_size(rig, size)])
+            _bench_sizes(console, rig, sizes)
             return 0
         with console.status("Acknowledging deliveries ..."):
             costs = acknowledge.measure(rig)
@@ -51,6 +52,7 @@ def main(sizes: Sequence[str]) -> int:
         show_provisioning(console, found)
         show_comparison(console, list(compare(rig)))
         _bench_views(console, rig)
+        _bench_sizes(console, rig, SIZES)
     return 0
 
 
@@ -110,6 +112,14 @@ def show_sizes(console: Console, costs: Sequence[SizedCost]) -> None:
         table.add_row(cost.act, f"{cost.records:,}", str(cost.operations), *sizes, f"{cost.took_s:.1f} s")
     console.print(table)
     console.print("[dim]Bytes are those that storage sent, peak memory what Python allocated in the act.[/dim]")
+
+
+def _bench_sizes(console: Console, rig: Rig, sizes: Sequence[str]) -> None:
+    found = list[SizedCost]()
+    for size in sizes:
+        with console.status(f"Measuring beside {size} records ..."):
+            found += _measure_size(rig, size)
+    show_sizes(console, found)
 
 
 def _bench_views(console: Console, rig: Rig) -> None:

@@ -7,7 +7,7 @@ from tests.bench import acknowledge, cold_start, first_sync, sweep
 from tests.bench.acknowledge import Cost
 from tests.bench.rig import Rig
 
-SWEPT = 10_000
+SWEEPS = ((10_000, 0.0), (10_000, first_sync.DELAY_S), (100_000, first_sync.DELAY_S))
 CALLERS = (1, 32)
 BARE_SEND, NEW_DELIVERY = 0, 2  # rows of what acknowledging costs
 
@@ -34,9 +34,9 @@ def compare(rig: Rig) -> Iterator[Beside]:
     yield Beside("first delivery of a process, processor", start.ours_s, "bare storage SDKs", start.bare_s, "1.5")
     for callers in CALLERS:
         yield _delivery(acknowledge.measure(rig, callers), callers)
-    what = f"`*`, reading {SWEPT:,} assets"
-    yield from _sweeps(what, list(sweep.measure(rig, SWEPT)))
-    yield from _sweeps(f"{what}, 50 ms a call", list(sweep.measure(rig, SWEPT, first_sync.DELAY_S)))
+    for assets, delay_s in SWEEPS:
+        what = f"`*`, reading {assets:,} assets" + (f", {1000 * delay_s:.0f} ms a call" if delay_s else "")
+        yield from _sweeps(what, list(sweep.measure(rig, assets, delay_s)))
     yield from _first_syncs(list(first_sync.measure()))
 
 
