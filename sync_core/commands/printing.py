@@ -2,10 +2,11 @@
 
 import io
 import json
-import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
+from os import O_WRONLY, devnull, dup2
+from os import open as open_descriptor
 from typing import Any
 
 from rich.console import Console
@@ -25,7 +26,7 @@ def print_whatever_there_is() -> None:
 
 def give_up_output() -> None:
     """Let what could not be written go nowhere: Python would try it again at its end, and say so in its own way."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    dup2(open_descriptor(devnull, O_WRONLY), sys.stdout.fileno())
 
 
 def print_json(value: Mapping[str, Any]) -> None:
