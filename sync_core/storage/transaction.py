@@ -8,7 +8,6 @@ and tries again. Source: Microsoft, "Performing entity group transactions".
 import json
 import re
 from collections.abc import Iterator, Sequence
-from email import message_from_string
 from http import HTTPStatus
 from typing import Any
 from uuid import uuid4
@@ -26,6 +25,8 @@ from azure.data.tables._table_batch import TableBatchOperations
 
 LINE = "\r\n"
 STATUS = re.compile(r"HTTP/1\.[01] (\d{3})\b")
+BOUNDARY = re.compile(r'boundary="?([^";\s]+)')
+ETAG = re.compile(r"^etag: *(.+)$", re.IGNORECASE | re.MULTILINE)
 HEADERS = {"DataServiceVersion": "3.0", "MaxDataServiceVersion": "3.0;NetFx", "Accept": "application/json"}
 
 
@@ -76,14 +77,36 @@ def _envelope(boundary: str, requests: Sequence[HttpRequest]) -> str:
 
 
 def _answers(response: HttpResponse) -> Iterator[tuple[str, str, str]]:
-    """Yield the first line, the ETag and body of each operation, or of the only one that failed."""
-    content_type = response.headers.get("Content-Type", "")
-    whole = message_from_string(f"Content-Type: {content_type}{LINE}{LINE}{response.text()}")
-    for part in whole.walk():
-        if not part.is_multipart():
-            first, _, rest = str(part.get_payload()).partition(LINE)
-            answer = message_from_string(rest)
-            yield first, answer.get("ETag", ""), str(answer.get_payload())
+    """Yield the first line, the ETag and body of each operation, or of the only one that failed.
+
+    The standard library's parser of mails took a quarter of a transaction's processor time for the same.
+    """
+    text = response.text().replace(LINE, "\n")
+    for part in _parts(response.headers.get("Content-Type", ""), text):
+        first, _, rest = part.partition("\n")
+        head, _, body = rest.partition("\n\n")
+        etag = ETAG.search(head)
+        yield first, etag[1] if etag else "", body.rstrip("\n")
+
+
+def _parts(content_type: str, text: str) -> Iterator[str]:
+    """Yield the contents of the parts of a multipart text, and of those that are in parts of it.
+
+    Raises:
+        ServiceResponseError: it is none, or ends early.
+    """
+    boundary = BOUNDARY.search(content_type)
+    if not boundary:
+        raise ServiceResponseError("no answer of storage")
+    _, *parts, end = f"\n{text}".split(f"\n--{boundary[1]}")
+    if not end.startswith("--"):
+        raise ServiceResponseError("not all of the answer")  # it may be done
+    for part in parts:
+        head, _, content = part.partition("\n\n")
+        if "multipart/" in head:
+            yield from _parts(head, content)
+        else:
+            yield content
 
 
 def _etag(first_line: str, etag: str, body: str) -> str:

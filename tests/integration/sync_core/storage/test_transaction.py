@@ -105,6 +105,8 @@ DONE = part("HTTP/1.1 204 No Content")
     [
         (batch(DONE), SlowAnswerError),
         (batch(DONE, end=""), SlowAnswerError),
+        (batch(DONE, DONE, end=""), SlowAnswerError),
+        (batch(DONE, DONE, end="--c--\r\n"), SlowAnswerError),
         (batch(DONE, DONE, DONE), SlowAnswerError),
         (Response("", 202), SlowAnswerError),
         (Response("<html>sign in</html>", 202, media_type="text/html"), SlowAnswerError),
@@ -121,3 +123,21 @@ def test_an_answer_that_is_none_is_lost_and_says_nothing_of_what_was_done(
     service.answers = [answer]
     with pytest.raises(error):
         Table(StorageConnection(connection_string=text).tables, "rows").transact([merge(row("a")), merge(row("b"))])
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        batch(DONE, DONE),
+        batch(DONE, part("HTTP/1.1 200 OK", "It says --c-- within a line, and --b--.")),
+        Response(batch(DONE, DONE).body.replace(b"\r\n", b"\n"), 202, media_type="multipart/mixed; boundary=b"),
+        Response(batch(DONE, DONE).body, 202, media_type='multipart/mixed; boundary="b"; charset=utf-8'),
+        batch(DONE.replace("ETag", "etag"), DONE),
+    ],
+    ids=["plain", "boundary in a body", "short line ends", "quoted boundary", "small letters"],
+)
+def test_an_answer_is_understood_however_its_envelope_is_written(service: Scripted, answer: Response) -> None:
+    text = f"DefaultEndpointsProtocol=http;AccountName=a;AccountKey=YQ==;TableEndpoint={service.url}"
+    service.answers = [answer]
+    etags = Table(StorageConnection(connection_string=text).tables, "rows").transact([merge(row("a")), merge(row("b"))])
+    assert etags == ["e", "e"]
