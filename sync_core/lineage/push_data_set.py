@@ -11,7 +11,7 @@ from sync_core.errors import NotFoundError, UnseenError
 from sync_core.jobs.claims import Claim
 from sync_core.ledger import request_ledger
 from sync_core.lineage.data_set_store import DataSetStore, new_record
-from sync_core.lineage.graph.build import to_columns, to_lineage, vocabulary_keys
+from sync_core.lineage.graph.build import fields_by_key, to_columns, to_lineage
 from sync_core.lineage.graph.column_mapping import columns_by_sink
 from sync_core.lineage.graph.names import GOLDEN_RECORDS, LineageRefs
 from sync_core.lineage.known_guids import KnownLineage, known_guids, remembering
@@ -193,7 +193,7 @@ class PushDataSet:
         known: KnownLineage,
     ) -> DataSetRecord:
         """Say what will stand in Purview before it does: a crash in between must not hide what is to be taken out."""
-        keys = vocabulary_keys(data_set) if data_set.is_mapped else []
+        fields = fields_by_key(data_set) if data_set.is_mapped else {}
         before = {*record.former_keys, *_shared(record.entity_type, record.keys)}
         intent = record.model_copy(
             update={
@@ -202,8 +202,9 @@ class PushDataSet:
                 "asset_guid": source.guid,
                 "asset_qualified_name": source.qualified_name,
                 "entity_type": data_set.entity_type,
-                "keys": keys,
-                "former_keys": sorted(before - _shared(data_set.entity_type, keys)),
+                "keys": list(fields),
+                "fields": list(fields.values()),
+                "former_keys": sorted(before - _shared(data_set.entity_type, fields)),
                 "fingerprint": "",  # from now on nobody knows what stands
             }
         )

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from itertools import zip_longest
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -22,14 +23,14 @@ class DataSetStatus(StrEnum):
 class DataSetRecord(BaseModel):
     """All that a later question about one data set needs.
 
-    `fingerprint` is a hash of the lineage that was written: the same again writes nothing. `keys` are its vocabulary
-    keys, so that the columns of a shared golden-records asset are known to belong to whom; `former_keys` are those that
-    it no longer has and that are still to be taken out there, each as entity type, tab, key. `guids` are those of the
-    chain by type, `key_guids` those of its columns of the golden records in the order of `keys`, `schema_guid` that of
-    the schema that tells the source's columns: see `known_guids.py`. `left_at` is when it was left alone last, because
-    CluedIn does not know it or it comes from elsewhere. `record_counts` are those of the push: `total`, `successful`,
-    `failed`, each where CluedIn told it. `processed` are its numbers each time that they changed, the last ones at the
-    end.
+    `fingerprint` is a hash of the lineage that was written: the same again writes nothing. `keys` are its
+    vocabulary keys, so that the columns of a shared golden-records asset are known to belong to whom, `fields` for
+    each of them the columns that are mapped to it; `former_keys` are those that it no longer has and that are still
+    to be taken out there, each as entity type, tab, key. `guids` are those of the chain by type, `key_guids` those
+    of its columns of the golden records in the order of `keys`, `schema_guid` that of the schema that tells the
+    source's columns: see `known_guids.py`. `left_at` is when it was left alone last, because CluedIn does not know
+    it or it comes from elsewhere. `record_counts` are those of the push: `total`, `successful`, `failed`, each
+    where CluedIn told it. `processed` are its numbers each time that they changed, the last ones at the end.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -43,6 +44,7 @@ class DataSetRecord(BaseModel):
     asset_qualified_name: str = ""
     entity_type: str = ""
     keys: list[str] = Field(default_factory=list)
+    fields: list[list[str]] = Field(default_factory=list)
     former_keys: list[str] = Field(default_factory=list)
     guid: str = ""
     guids: dict[str, str] = Field(default_factory=dict)
@@ -59,3 +61,8 @@ class DataSetRecord(BaseModel):
     processed: list[Processed] = Field(default_factory=list)
     reason: str = ""
     left_at: datetime | None = None
+
+    @property
+    def columns_by_key(self) -> dict[str, list[str]]:
+        """The columns that are mapped to each vocabulary key; none where they are not known."""
+        return dict(zip_longest(self.keys, self.fields[: len(self.keys)], fillvalue=[]))

@@ -43,7 +43,15 @@ def to_lineage(data_set: DataSet, source: EntityRef, source_columns: Sequence[st
 
 def vocabulary_keys(data_set: DataSet) -> list[str]:
     """Return the keys that a data set's columns are mapped to, each once, in the order of the mapping."""
-    return list(dict.fromkeys(mapping.key for mapping in data_set.mapped_fields))
+    return list(fields_by_key(data_set))
+
+
+def fields_by_key(data_set: DataSet) -> dict[str, list[str]]:
+    """Return the columns that are mapped to each key, in the order of the mapping."""
+    found: dict[str, list[str]] = {}
+    for mapping in data_set.mapped_fields:
+        found.setdefault(mapping.key, []).append(mapping.original_field)
+    return found
 
 
 def to_columns(asset: EntityRef, names: Sequence[str]) -> Iterator[LineageEntity]:

@@ -86,6 +86,7 @@ def make_data_set(name: str = "Customer master", **fields: Any) -> DataSetRecord
         "asset_qualified_name": make_asset().qualified_name,
         "entity_type": "/Infrastructure/Account",
         "keys": ["account.id", "account.name"],
+        "fields": [["Id", "Number"], ["Name"]],
         "fingerprint": "of what stands",
         "processed": [Processed(at=NOW, total=100, successful=98, failed=2)],
         "first_seen_at": NOW,

@@ -75,7 +75,7 @@ def test_what_stands_in_purview_is_read_again_in_the_midst_of_a_flood(bench: Lin
     bench.deliver(data_set_id)
     bench.work()
 
-    assert bench.record(data_set_id).keys == ["customer.email"]
+    assert bench.record(data_set_id).columns_by_key == {"customer.email": ["Email"]}
 
 
 def test_a_data_set_from_elsewhere_is_asked_for_once_an_hour(bench: LineageBench, foreign: str) -> None:

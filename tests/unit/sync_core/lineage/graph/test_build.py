@@ -1,7 +1,7 @@
 import dataclasses
 
 from sync_core.cluedin.data_set import RecordCounts
-from sync_core.lineage.graph.build import NO_COLUMNS
+from sync_core.lineage.graph.build import NO_COLUMNS, fields_by_key
 from sync_core.purview.graph import EntityRef
 from tests.unit.sync_core.lineage.graph.facts import (
     GOLDEN,
@@ -132,3 +132,8 @@ def test_the_same_facts_give_the_same_fingerprint_and_any_change_another_one() -
     assert lineage_of(make_data_set()).fingerprint == fingerprints[0]
     assert len(set(fingerprints)) == len(fingerprints)
     assert lineage_of(data_set, ["ID"]).fingerprint != fingerprints[0]
+
+
+def test_several_columns_may_be_mapped_to_one_key() -> None:
+    pairs = [("Id", "customer.id"), ("Name", "customer.name"), ("Number", "customer.id")]
+    assert fields_by_key(make_data_set(pairs)) == {"customer.id": ["Id", "Number"], "customer.name": ["Name"]}
