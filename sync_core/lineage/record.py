@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from enum import StrEnum
-from itertools import zip_longest
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -65,4 +64,5 @@ class DataSetRecord(BaseModel):
     @property
     def columns_by_key(self) -> dict[str, list[str]]:
         """The columns that are mapped to each vocabulary key; none where they are not known."""
-        return dict(zip_longest(self.keys, self.fields[: len(self.keys)], fillvalue=[]))
+        unknown = list[list[str]]([] for _ in self.keys)
+        return dict(zip(self.keys, [*self.fields, *unknown], strict=False))

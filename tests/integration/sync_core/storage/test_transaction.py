@@ -130,7 +130,7 @@ def test_an_answer_that_is_none_is_lost_and_says_nothing_of_what_was_done(
     [
         batch(DONE, DONE),
         batch(DONE, part("HTTP/1.1 200 OK", "It says --c-- within a line, and --b--.")),
-        Response(batch(DONE, DONE).body.replace(b"\r\n", b"\n"), 202, media_type="multipart/mixed; boundary=b"),
+        Response(bytes(batch(DONE, DONE).body).replace(b"\r\n", b"\n"), 202, media_type="multipart/mixed; boundary=b"),
         Response(batch(DONE, DONE).body, 202, media_type='multipart/mixed; boundary="b"; charset=utf-8'),
         batch(DONE.replace("ETag", "etag"), DONE),
     ],
