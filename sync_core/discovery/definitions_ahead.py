@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from sync_core.chunks import chunks
 from sync_core.errors import SyncError
 from sync_core.parallel import AT_ONCE, in_parallel
 from sync_core.purview.wire import EntityType
@@ -20,16 +19,20 @@ class DefinitionsAhead:
     """Asks by `read`, which returns a definition, or None where there is no such type."""
 
     read: Callable[[str], EntityType | None]
+    _wanted: list[str] = field(default_factory=list)
     _answers: dict[str, Answer] = field(default_factory=dict)
 
     @contextmanager
-    def of(self, names: Sequence[str], has_time: Callable[[], bool]) -> Iterator[None]:
-        """Ask for these, some at once, while there is time; the answers are kept for the block only."""
+    def wanting(self, names: Sequence[str]) -> Iterator[None]:
+        """In the block these are asked about, in about this order: with one of them, the next ones are asked for, too.
+
+        Only some at once, so that the first ones are weighed before time is spent on the others.
+        """
+        self._wanted.extend(names)
         try:
-            for some in chunks(names, AT_ONCE) if len(names) > 1 else ():
-                self._answers.update(in_parallel(self._ask, some) if has_time() else ())
             yield
         finally:
+            self._wanted.clear()
             self._answers.clear()
 
     def fetch(self, name: str) -> EntityType | None:
@@ -38,6 +41,10 @@ class DefinitionsAhead:
         Raises:
             SyncError: what asking raised.
         """
+        if name in self._wanted:
+            start = self._wanted.index(name)
+            self._answers.update(in_parallel(self._ask, self._wanted[start : start + AT_ONCE]))
+            del self._wanted[start : start + AT_ONCE]
         if name not in self._answers:
             return self.read(name)
         answer = self._answers.pop(name)

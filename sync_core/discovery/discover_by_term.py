@@ -145,7 +145,7 @@ class DiscoverByTerm:
 
         awaiting = set[int]()
         entities = found.seen.entities.values()
-        with self.types.learning((one.type_name for one in entities), tick.deferrals, has_time):
+        with self.types.learning((one.type_name for one in entities), tick.deferrals):
             sightings = list(self._data_assets(entities, tick, has_time, awaiting))
         is_cut = log.counts[Count.AWAITING_TYPE] > 0 and not has_time()
         due = self._find_due(found, parts, sightings, tick)

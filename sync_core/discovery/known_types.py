@@ -60,15 +60,15 @@ class AssetTypes:
     _to_store: list[dict[str, KnownType]] = field(default_factory=list)
 
     @contextmanager
-    def learning(self, names: Iterable[str], deferrals: Deferrals, has_time: Callable[[], bool]) -> Iterator[None]:
-        """Learn types in the block: those of these names that nobody knows are asked about at once.
+    def learning(self, names: Iterable[str], deferrals: Deferrals) -> Iterator[None]:
+        """Learn types in the block: those of these names that nobody knows are asked for some at once.
 
         What is learned is stored by one transaction at its end, however it ends.
         """
         new = [name for name in dict.fromkeys(names) if not (self._recall(name) or deferrals.find(Kind.TYPE, name))]
         self._to_store.append({})
         try:
-            with self.definitions.of(new, has_time):
+            with self.definitions.wanting(new):
                 yield
         finally:
             self.notes.save_all(self._to_store.pop())

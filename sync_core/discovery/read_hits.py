@@ -30,7 +30,7 @@ class ReadHits:
     def only_data_assets(self, assets: Iterable[Asset]) -> list[Asset]:
         """Leave out what is no data asset, and count it. Each type is asked about once."""
         found, why_left_out = list(assets), dict[str, str | None]()
-        with self.types.learning((asset.type_name for asset in found), self.tick.deferrals, self.has_time):
+        with self.types.learning((asset.type_name for asset in found), self.tick.deferrals):
             return [asset for asset in found if self._is_data_asset(asset.type_name, why_left_out)]
 
     def _described(self, hits: Sequence[Asset]) -> Iterator[Asset]:

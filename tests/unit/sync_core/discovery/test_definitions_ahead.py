@@ -28,7 +28,7 @@ def test_several_are_asked_for_at_once_and_each_answer_counts_once() -> None:
     purview = Purview(at_once=3)
     ahead = DefinitionsAhead(purview.read)
 
-    with ahead.of(["table", "gone", "odd"], lambda: True):
+    with ahead.wanting(["table", "gone", "odd"]):
         table, gone = ahead.fetch("table"), ahead.fetch("gone")
         with pytest.raises(TransientError):
             ahead.fetch("odd")
@@ -39,23 +39,37 @@ def test_several_are_asked_for_at_once_and_each_answer_counts_once() -> None:
 def test_a_second_look_asks_anew() -> None:
     purview = Purview()
     ahead = DefinitionsAhead(purview.read)
-    with ahead.of(["table", "gone"], lambda: True):
+    with ahead.wanting(["table", "gone"]):
         ahead.fetch("gone")
         ahead.fetch("gone")
-    assert sorted(purview.asked) == ["gone", "gone", "table"]
+    assert purview.asked == ["gone", "gone"]
+
+
+def test_the_first_ones_are_weighed_before_more_are_asked_for() -> None:
+    purview = Purview()
+    names = [f"type {number}" for number in range(20)]
+    ahead = DefinitionsAhead(purview.read)
+    with ahead.wanting(names):
+        assert purview.asked == []
+        ahead.fetch(names[0])
+        assert sorted(purview.asked) == sorted(names[:8])
+        for name in names:
+            ahead.fetch(name)
+    assert sorted(purview.asked) == sorted([*names, names[0]])
 
 
 def test_an_answer_is_not_kept_for_later() -> None:
     purview = Purview()
     ahead = DefinitionsAhead(purview.read)
-    with ahead.of(["table", "gone"], lambda: True):
-        pass
+    with ahead.wanting(["gone", "table"]):
+        ahead.fetch("gone")
     ahead.fetch("table")
     assert sorted(purview.asked) == ["gone", "table", "table"]
 
 
-@pytest.mark.parametrize(("names", "has_time"), [(["table", "gone"], False), (["table"], True), ([], True)])
-def test_nobody_is_asked_ahead_where_there_is_no_time_or_only_one(names: list[str], *, has_time: bool) -> None:
+def test_what_nobody_announced_is_asked_for_alone() -> None:
     purview = Purview()
-    with DefinitionsAhead(purview.read).of(names, lambda: has_time):
-        assert purview.asked == []
+    ahead = DefinitionsAhead(purview.read)
+    with ahead.wanting(["table"]):
+        ahead.fetch("gone")
+    assert purview.asked == ["gone"]
