@@ -20,7 +20,7 @@ LONGEST = 200
 
 
 class KnownNames(BaseModel):
-    """What collections are called, by their generated names, and when that was read."""
+    """What collections are called, by their generated names, and when that was asked for."""
 
     read_at: datetime
     names: dict[str, str] = Field(default_factory=dict)
@@ -28,7 +28,7 @@ class KnownNames(BaseModel):
 
 @dataclass(frozen=True)
 class CollectionNames:
-    """Reads the names once an hour; who only tells them asks nobody."""
+    """Asks for the names once an hour, whatever comes of it; who only tells them asks nobody."""
 
     fetch: Callable[[], Iterable[Collection]]
     notes: Notes
@@ -39,13 +39,15 @@ class CollectionNames:
         now, known = self.clock(), self.notes.load(KnownNames, NOTE)
         if known and timedelta(0) <= now - known.read_at < EVERY:
             return
+        before = known.names if known else {}
+        self.notes.save(NOTE, KnownNames(read_at=now, names=self._read(log) or before))
+
+    def _read(self, log: RunLog) -> dict[str, str]:
         try:
-            names = names_of(self.fetch())
+            return names_of(self.fetch())
         except SyncError as error:
             log.notes.append(f"The names of the collections cannot be read: the page shows their codes. {error}")
-            return
-        if names:
-            self.notes.save(NOTE, KnownNames(read_at=now, names=names))
+            return {}
 
     def recall(self) -> Mapping[str, str]:
         """Return the names that were read last, by the generated names; one storage operation."""

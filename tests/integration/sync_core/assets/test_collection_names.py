@@ -1,5 +1,6 @@
 """The names of collections come from `reconcile`, and the page asks nobody for them."""
 
+from http import HTTPStatus
 from itertools import takewhile
 
 import pytest
@@ -57,7 +58,10 @@ def test_a_page_reads_names_from_storage_alone(small_estate: Estate) -> None:
     assert small_estate.stored() == stored
 
 
-def test_names_are_read_once_an_hour(small_estate: Estate) -> None:
+@pytest.mark.parametrize("status", [200, 403])
+def test_names_are_asked_for_once_an_hour_whatever_comes_of_it(small_estate: Estate, status: int) -> None:
+    if status != HTTPStatus.OK:
+        small_estate.purview.faults.add(Fault(match=Match(url=COLLECTIONS), effect=Effect(status=status), times=None))
     reconcile(small_estate)
     first = small_estate.app.collection_names.notes.load(KnownNames, NOTE)
     small_estate.clock.advance(1800)
