@@ -5,6 +5,8 @@ BIN := $(VENV)/bin
 SOURCES := function_app.py sync_core local infra tests
 # Most tests wait for sockets, not for the processor, so more of them at once than there are cores.
 WORKERS ?= 4
+# Tests start hundreds of processes, each of which would compile all its modules anew.
+unexport PYTHONDONTWRITEBYTECODE
 AZURITE := local/azurite/node_modules/.installed
 PYTEST := $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 UNIT := tests/unit $(filter-out tests/contract/host,$(wildcard tests/contract/*))
