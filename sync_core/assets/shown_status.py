@@ -10,9 +10,8 @@ from datetime import datetime
 from pydantic import BaseModel
 
 from sync_core.assets.asset_rows import PARTITION
-from sync_core.chunks import chunks
 from sync_core.storage.rows import readable, whole_row
-from sync_core.storage.table import KEYS_BETWEEN, OPERATIONS_A_TRANSACTION, Table, merge
+from sync_core.storage.table import KEYS_BETWEEN, Table
 
 
 class Shown(BaseModel):
@@ -38,8 +37,7 @@ class ShownStatus:
     def save(self, hashes: Mapping[str, str], now: datetime) -> None:
         """Keep hashes by key, a hundred with one call."""
         rows = [whole_row(PARTITION, f"shown:{key}", Shown(key=key, shown=one, at=now)) for key, one in hashes.items()]
-        for chunk in chunks(rows, OPERATIONS_A_TRANSACTION):
-            self.table.transact([merge(row) for row in chunk])
+        self.table.merge_all(rows)
 
     def any(self) -> bool:
         """Whether any status was ever written."""

@@ -36,6 +36,10 @@ class LookingTable(Table):
         """Keep nothing."""
         del row
 
+    def merge_all(self, rows: Sequence[Row]) -> None:
+        """Keep nothing."""
+        del rows
+
     def delete(self, partition: str, row_key: str, etag: str = "") -> None:
         """Delete nothing."""
         del partition, row_key, etag

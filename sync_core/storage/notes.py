@@ -11,9 +11,8 @@ from urllib.parse import quote
 
 from pydantic import BaseModel
 
-from sync_core.chunks import chunks
 from sync_core.storage.rows import Row, readable, to_row, whole_row
-from sync_core.storage.table import OPERATIONS_A_TRANSACTION, Table, merge
+from sync_core.storage.table import Table
 
 Note = TypeVar("Note", bound=BaseModel)
 Other = TypeVar("Other", bound=BaseModel)
@@ -61,9 +60,7 @@ class Notes:
 
     def save_all(self, notes: Mapping[str, BaseModel]) -> None:
         """Insert the notes of these names, or let them say this; a hundred with one storage operation."""
-        rows = [whole_row(self.kind, name, note) for name, note in notes.items()]
-        for chunk in chunks(rows, OPERATIONS_A_TRANSACTION):
-            self.table.transact([merge(row) for row in chunk])
+        self.table.merge_all([whole_row(self.kind, name, note) for name, note in notes.items()])
 
     def delete(self, name: str) -> None:
         """Drop the note of that name if there is one."""

@@ -28,6 +28,7 @@ def test_a_table_that_is_not_there_reads_as_empty_and_is_not_made(
 def test_what_somebody_would_leave_is_dropped(looking: LookingTable, table: Table) -> None:
     table.merge(ROW)
     looking.merge({**ROW, "text": "another"})
+    looking.merge_all([{**ROW, "text": "another"}])
     looking.delete("p", "r")
     found = looking.get("p", "r")
     assert found is not None
