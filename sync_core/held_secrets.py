@@ -45,6 +45,13 @@ class HeldSecrets:
                 self._tokens.append(token)
                 self._learn()
 
+    def clear(self) -> None:
+        """Hold nothing more: the next test, or another installation, has secrets of its own."""
+        with self._lock:
+            self._secrets.clear()
+            self._tokens.clear()
+            self._learn()
+
     def mask(self, text: str) -> str:
         """Return a text with each secret masked."""
         for spelling in self._telling:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from local.azurite import Azurite, run_azurite
+from sync_core.held_secrets import HELD
 from tests.kit.nursery import Nursery, open_nursery
 
 if TYPE_CHECKING:
@@ -20,6 +21,13 @@ if TYPE_CHECKING:
 
 # Azurite learns its accounts at its start, so there must be enough of them for all tests of a session.
 _ACCOUNTS = {f"t{number:05d}": base64.b64encode(b"test").decode() for number in range(3000)}
+
+
+@pytest.fixture(autouse=True)
+def _no_secrets_of_other_tests() -> Iterator[None]:
+    """A password "wrong" of one test would mask that word in the reasons of the next."""
+    yield
+    HELD.clear()
 
 
 @pytest.fixture(scope="session")

@@ -40,3 +40,10 @@ def test_a_token_is_held_while_it_may_be_in_use_and_a_secret_for_good() -> None:
         held.hold_token(f"opaque-token-{number:04}")
     last = f"opaque-token-{MOST_TOKENS:04}"
     assert held.mask(f"{PASSWORD} {last} opaque-token-0000") == "*** *** opaque-token-0000"
+
+
+def test_what_was_cleared_is_no_secret_any_more() -> None:
+    held = HeldSecrets([PASSWORD, "wrong"])
+    held.hold_token("opaque-token")
+    held.clear()
+    assert held.mask(f"{PASSWORD} opaque-token 'wrong'") == f"{PASSWORD} opaque-token 'wrong'"
