@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from sync_core.http.session import PooledSession
+from sync_core.http.session import ReadySession
 from sync_core.settings import Settings
 from sync_core.storage.connection import Patience
 
@@ -41,7 +41,7 @@ def new_transport(patience: Patience) -> "RequestsTransport":
     from azure.core.pipeline.transport import RequestsTransport  # noqa: PLC0415  # slow to import
 
     return RequestsTransport(
-        session=PooledSession(),
+        session=ReadySession(),
         session_owner=False,
         connection_timeout=patience.timeout_s,
         read_timeout=patience.timeout_s,

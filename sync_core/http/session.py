@@ -1,14 +1,17 @@
 """The sessions that carry all outgoing requests, of the app's own clients and of Azure's SDKs."""
 
+from collections.abc import Mapping
 from os import environ
 from typing import Any
 
 import requests
+from requests.structures import CaseInsensitiveDict
 from requests.utils import get_environ_proxies
 
 from sync_core.http.bounded import BoundedAdapter
 
 POOL_SIZE = 64  # as many as there are threads in Azure: a connection for each
+WITHOUT_BODY = ("GET", "HEAD")
 CERTIFICATES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 
 
@@ -38,6 +41,54 @@ class PooledSession(requests.Session):
         if origin not in self._proxies:
             self._proxies[origin] = get_environ_proxies(origin)
         return self._proxies[origin]
+
+
+class ReadySession(PooledSession):
+    """Sends the requests of Azure's SDKs, which come with their whole address, all headers and the bytes of the body.
+
+    All that requests would do to make them ready was a fifth of the processor time of a call to storage.
+    """
+
+    def request(  # type: ignore[override]  # as azure-core's RequestsTransport calls it
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str],
+        data: Any = None,
+        timeout: Any = None,
+        verify: bool | str = True,
+        stream: bool = False,
+        **others: Any,
+    ) -> requests.Response:
+        """Send a request and return its answer, whatever its status; one with a form goes the long way.
+
+        Raises:
+            requests.RequestException: there is no answer, or it broke off.
+        """
+        if not isinstance(data, str | bytes | None) or others.get("files") or others.get("proxies"):
+            sent = {"headers": headers, "data": data, "timeout": timeout, "verify": verify, "stream": stream}
+            return super().request(method, url, **sent, **others)
+        answer = self.get_adapter(url).send(
+            _made_ready(method, url, headers, data.encode() if isinstance(data, str) else data),
+            stream=True,
+            timeout=timeout,
+            verify=(self.verify or False) if verify is True else verify,
+            cert=others.get("cert"),
+            proxies=self._proxies_of(url),
+        )
+        if not stream:
+            _ = answer.content  # it is read now, and its connection free
+        return answer
+
+
+def _made_ready(method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> requests.PreparedRequest:
+    request = requests.PreparedRequest()
+    request.method, request.url, request.body = method, url, body
+    request.headers = CaseInsensitiveDict(headers)
+    if body is not None or method not in WITHOUT_BODY:
+        request.headers.setdefault("Content-Length", str(len(body or b"")))
+    return request
 
 
 class _NoCookies(requests.cookies.cookielib.DefaultCookiePolicy):  # type: ignore[name-defined,misc]

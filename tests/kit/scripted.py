@@ -35,6 +35,8 @@ class Asked:
     query: str
     headers: Mapping[str, str]
     body: bytes
+    target: str
+    """Path and query as they came."""
 
 
 @dataclass
@@ -46,7 +48,8 @@ class Scripted:
     url: str = ""
 
     async def answer(self, request: Request) -> Response:
-        asked = Asked(request.method, request.url.path, request.url.query, dict(request.headers), await request.body())
+        url, target = request.url, f"{request.scope['raw_path'].decode()}?{request.url.query}"
+        asked = Asked(request.method, url.path, url.query, dict(request.headers), await request.body(), target)
         self.asked.append(asked)
         answer = self.answers.pop(0) if self.answers else JSONResponse({})
         if answer is None:

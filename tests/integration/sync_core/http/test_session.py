@@ -1,8 +1,8 @@
 import pytest
 
 from sync_core.http import session as sessions
-from sync_core.http.session import PooledSession
-from tests.kit.scripted import Scripted
+from sync_core.http.session import PooledSession, ReadySession
+from tests.kit.scripted import METHODS, Scripted
 
 
 def test_a_proxy_of_the_environment_carries_the_requests(service: Scripted, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -48,3 +48,33 @@ def test_the_environment_is_read_once_for_each_origin(service: Scripted, monkeyp
     for path in ("/a", "/b?url=http://elsewhere.example/c", ""):
         session.get(service.url + path, timeout=5)
     assert asked == [service.url]
+
+
+BODIES = [None, b"", b"a\x00b", '{"name": "Übersicht"}']
+
+
+@pytest.mark.parametrize("body", BODIES, ids=repr)
+@pytest.mark.parametrize("method", METHODS)
+def test_a_request_that_is_ready_arrives_as_requests_would_send_it(
+    service: Scripted, method: str, body: str | bytes | None
+) -> None:
+    url = f"{service.url}/table(PartitionKey='a%27b',RowKey='%2F%C3%BC%20+~')?$select=a,b&x=%2B"
+    for session in (PooledSession(), ReadySession()):
+        assert session.request(method, url, headers={"Accept": "a/b", "x-ms-date": "now"}, data=body, timeout=5).ok
+    theirs, ours = service.asked[-2:]
+    assert (ours.method, ours.target, ours.body) == (theirs.method, theirs.target, theirs.body)
+    of_requests = {"user-agent", "accept-encoding", "connection"}  # the SDKs name what they want themselves
+    assert {*theirs.headers.items()} - {*ours.headers.items()} <= {(name, theirs.headers[name]) for name in of_requests}
+
+
+def test_a_form_is_sent_as_one(service: Scripted) -> None:
+    assert ReadySession().request("POST", service.url, headers={}, data={"grant_type": "a b"}, timeout=5).ok
+    assert service.asked[-1].body == b"grant_type=a+b"
+
+
+def test_what_is_ready_goes_through_the_proxy_too(service: Scripted, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("http_proxy", service.url)
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    answer = ReadySession().request("GET", "http://storage.example/table", headers={}, timeout=5)
+    assert answer.headers["server"] == "uvicorn"
