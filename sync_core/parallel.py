@@ -20,6 +20,13 @@ def in_parallel(read: Callable[[Item], Found], items: Sequence[Item]) -> list[tu
         return [(item, job.result()) for item, job in jobs]
 
 
+def side_by_side(one: Callable[[], Found], other: Callable[[], Item]) -> tuple[Found, Item]:
+    """Return what two calls bring that are made at once; what one raises is raised when both have ended."""
+    with ThreadPoolExecutor(1) as pool:
+        beside = pool.submit(copy_context().run, other)
+        return one(), beside.result()
+
+
 def one_ahead(items: Iterator[Item]) -> Iterator[Item]:
     """Yield items while the next one is already made in another thread; who stops early has had one made in vain."""
 

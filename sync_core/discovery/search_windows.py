@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from sync_core.discovery.all_cursor import Span, format_span, to_ms
 from sync_core.errors import SyncError
-from sync_core.parallel import one_ahead
+from sync_core.parallel import one_ahead, side_by_side
 from sync_core.purview.asset import Asset
 from sync_core.purview.client import PAGE_SIZE, PurviewClient
 from sync_core.purview.search_filters import Filter, TimeField, Window, since, within
@@ -57,6 +57,7 @@ class SearchWindows:
     handle: HandleHits
     largest: int = field(default_factory=lambda: LARGEST_WINDOW)
     _disorders: list[Span] = field(default_factory=list)
+    _ahead: dict[Span, SearchPage] = field(default_factory=dict)
 
     def step(self, windows: Sequence[Span], field: TimeField, now: datetime) -> tuple[list[Span], int, int]:
         """Read the last window, or its front if it holds too much; return those left, how many were read and counted.
@@ -65,13 +66,13 @@ class SearchWindows:
         """
         *rest, last = windows
         window = Window(*last)
-        query = within(self.tick.conditions, field, window)
+        query = self._query(last, field)
         halves = [(half.start_ms, half.end_ms) for half in reversed(window.halves(to_ms(now)) or ())]
         try:
-            first = self._search(query, field)
+            first = self._ahead.pop(last, None) or self._search(query, field)
             if first.count > self.largest and first.token and halves:  # no count is believed where nothing follows
                 cut = None if self._disorders else self._read_front(first, query, field, window)
-                if cut is None or not self._is_whole(field, window, cut):
+                if cut is None or not self._is_whole(last, field, cut):
                     return [*rest, *halves], 0, 0
                 self.tick.log.counts[Count.SEEN] += cut.read
                 return [*rest, (cut.end_ms, last[1])], cut.read, cut.read
@@ -88,18 +89,35 @@ class SearchWindows:
         self.tick.log.counts[Count.SEEN] += read
         return rest, read, read
 
+    def _query(self, span: Span, field: TimeField) -> Filter:
+        return within(self.tick.conditions, field, Window(*span))
+
     def _search(self, query: Filter, field: TimeField, token: str = "") -> SearchPage:
         return self.purview.search(query, limit=PAGE_SIZE, token=token, orderby=f"{field} ASC")
 
-    def _is_whole(self, field: TimeField, window: Window, cut: Cut) -> bool:
+    def _is_whole(self, window: Span, field: TimeField, cut: Cut) -> bool:
         """Whether a front shows all that is counted in it: hits may come by their time at first, and older ones later.
 
-        If not, this run goes by halves.
+        If not, this run goes by halves. The first page of the rest is asked for beside that.
         """
-        front = within(self.tick.conditions, field, Window(window.start_ms, cut.end_ms))
-        is_whole = self.purview.search(front, limit=1).count <= cut.read
-        self._disorders.extend([] if is_whole else [(window.start_ms, cut.end_ms)])
+        front, rest = (window[0], cut.end_ms), (cut.end_ms, window[1])
+        is_whole, ahead = side_by_side(
+            lambda: self._counts_at_most(cut.read, front, field), lambda: self._first_or_none(rest, field)
+        )
+        if is_whole and ahead:
+            self._ahead[rest] = ahead
+        self._disorders.extend([] if is_whole else [front])
         return is_whole
+
+    def _counts_at_most(self, most: int, span: Span, field: TimeField) -> bool:
+        return self.purview.search(self._query(span, field), limit=1).count <= most
+
+    def _first_or_none(self, span: Span, field: TimeField) -> SearchPage | None:
+        """Return the first page of a span, or None: its own step asks again, and judges what fails."""
+        try:
+            return self._search(self._query(span, field), field)
+        except SyncError:
+            return None
 
     def _read_front(self, first: SearchPage, query: Filter, field: TimeField, window: Window) -> "Cut | None":
         """Read the earliest of a window that holds too much, so that no page is read only to count.

@@ -7,7 +7,7 @@ from threading import Barrier, Event, current_thread, main_thread
 import pytest
 
 from sync_core.errors import TransientError
-from sync_core.parallel import in_parallel, one_ahead
+from sync_core.parallel import in_parallel, one_ahead, side_by_side
 
 WANTED: ContextVar[str] = ContextVar("wanted", default="nothing")
 
@@ -63,6 +63,16 @@ def test_what_fails_fails_behind_the_items_before_it() -> None:
         next(found)
 
 
+def test_two_calls_are_made_at_once_and_each_brings_its_own() -> None:
+    both_are_made = Barrier(2)
+
+    def make(what: str) -> str:
+        both_are_made.wait(10)  # breaks where they are made one after the other
+        return what
+
+    assert side_by_side(lambda: make("one"), lambda: make("other")) == ("one", "other")
+
+
 def where(_: int = 0) -> tuple[str, bool]:
     """Return what is wanted here, and whether this is the main thread."""
     return WANTED.get(), current_thread() is main_thread()
@@ -73,7 +83,8 @@ def test_what_is_wanted_before_each_request_is_wanted_in_other_threads() -> None
     try:
         ahead = list(one_ahead(where(number) for number in range(2)))
         at_once = [found for _, found in in_parallel(where, range(2))]
+        _, beside = side_by_side(where, where)
     finally:
         WANTED.reset(token)
 
-    assert {*ahead, *at_once} == {("a sign of life", False)}
+    assert {*ahead, *at_once, beside} == {("a sign of life", False)}
