@@ -8,7 +8,7 @@ from os import environ
 from sync_core.answer import HttpAnswer, problem
 from sync_core.app.host_trace import trace_of
 from sync_core.app.process import app, this_process
-from sync_core.errors import ConfigError, NotFoundError, RejectedError, SyncError, TransientError
+from sync_core.errors import ConfigError, NotFoundError, RejectedError, SyncError, TransientError, UnforeseenError
 from sync_core.logs import get_logger
 from sync_core.operations import admit
 from sync_core.operations.actions.signed_in import find_signed_in
@@ -68,6 +68,8 @@ def status(query: Mapping[str, str]) -> HttpAnswer:
         return problem(HTTPStatus.NOT_FOUND, str(error))
     except RejectedError as error:
         return problem(HTTPStatus.BAD_REQUEST, str(error), parameter=error.code)
+    except UnforeseenError as error:  # a bug: to ask again would only meet it again
+        return problem(HTTPStatus.INTERNAL_SERVER_ERROR, str(error), causeClass=error.cause_class)
     except SyncError as error:
         return _later(error)
 

@@ -10,7 +10,7 @@ from http import HTTPStatus
 from typing import Any, Protocol
 
 from sync_core.commands.exits import WrongRequestError
-from sync_core.errors import ConfigError, NotFoundError, RejectedError, SyncError, TransientError
+from sync_core.errors import ConfigError, NotFoundError, RejectedError, SyncError, TransientError, UnforeseenError
 
 JsonObject = dict[str, Any]
 NOT_THE_APP = (
@@ -74,6 +74,8 @@ def _error_of(status: int, detail: str, cause_class: str) -> SyncError:
             return TransientError(f"The app answered {status}. Try again later. {detail}")
         case _ if status >= HTTPStatus.INTERNAL_SERVER_ERROR and cause_class == ConfigError.cause_class:
             return ConfigError(detail)
+        case _ if cause_class == UnforeseenError.cause_class:
+            return UnforeseenError(detail)
         case _ if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             return TransientError(detail or f"The app answered {status}. Look at its log.")
         case _ if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:

@@ -10,7 +10,15 @@ from sync_core.answer import LARGEST_PAGE
 from sync_core.commands import printing, show
 from sync_core.commands.desk import read_answer
 from sync_core.commands.exits import Exit, WrongRequestError, exit_of
-from sync_core.errors import ConfigError, NotFoundError, RejectedError, StateError, SyncError, TransientError
+from sync_core.errors import (
+    ConfigError,
+    NotFoundError,
+    RejectedError,
+    StateError,
+    SyncError,
+    TransientError,
+    UnforeseenError,
+)
 
 
 def text_of(lines: Any) -> str:
@@ -135,6 +143,7 @@ def test_how_a_command_ends_follows_from_its_error(error: SyncError, status: Exi
         (429, "", TransientError),
         (404, '{"detail": "No keyword names a term.", "parameter": "plan"}', NotFoundError),
         (500, "", TransientError),
+        (500, '{"detail": "The plan: KeyError.", "causeClass": "bug"}', UnforeseenError),
         (502, '{"detail": "Purview refuses it.", "causeClass": "rejected"}', TransientError),
         (503, '{"detail": "Settings are missing."}', TransientError),
         (503, '{"detail": "Settings are missing.", "causeClass": "config"}', ConfigError),

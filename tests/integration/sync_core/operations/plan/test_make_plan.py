@@ -3,7 +3,8 @@
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from starlette.responses import Response
@@ -203,6 +204,14 @@ def test_a_service_that_does_not_answer_is_told_by_the_status(
     assert (answer.status, body["causeClass"]) == (503 if is_later else 502, cause_class)
     assert str(status) in body["detail"]
     assert ("Retry-After" in answer.headers) is is_later
+
+
+def test_a_bug_is_told_as_one_and_nobody_is_told_to_ask_again(small_estate: Estate, over_http: OverHttp) -> None:
+    broken: Any = SimpleNamespace(plan=replace(small_estate.app.plan, groups=object()))
+    answer, body = over_http(cast(App, SimpleNamespace(impatient=broken)), {"plan": "configured"})
+    assert (answer.status, body["causeClass"]) == (500, "bug")
+    assert "AttributeError" in body["detail"]
+    assert "Retry-After" not in answer.headers
 
 
 def test_a_service_that_fails_between_two_parts_is_asked_again_where_it_was(
