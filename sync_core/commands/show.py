@@ -194,6 +194,11 @@ def bundle(file: str, value: Value) -> Iterator[Line]:
     """Show what a bundle holds, and where it is."""
     rows = {table: len(found) for table, found in value["rows"].items()}
     yield Line(f"{file}: {_counts(rows)} rows, {len(value['exchanges'])} exchanges, about {value['about']}")
+    left = [f"{one['leftOut']}{' or more' if one['orMore'] else ''} {one['kind']}" for one in value.get("leftOut", ())]
+    if left:
+        yield Line(
+            f"Left out, as there are too many: {', '.join(left)}. {value.get('howToGetTheRest', '')}".rstrip(), OPEN
+        )
     yield Line("Secrets are masked; names of assets and people are in it: look before you pass it on.", OPEN)
     yield Line(f"On a laptop, in a checkout of version {value['version']}: python -m local open {file}", FAINT)
 

@@ -31,6 +31,7 @@ PACKAGES = (
     "requests",
     "tenacity",
 )
+REST = "A bundle of one asset holds all rows of it and its data sets: bundle ASSET, or GET status?bundle=ASSET."
 HIDDEN = frozenset({"CLUEDIN_USERNAME", "AzureWebJobsStorage__clientId"})  # no secrets, and nobody's business
 Findings = Callable[[], Mapping[str, Any]]
 Evidence = Callable[[str], Any]
@@ -64,14 +65,16 @@ class Bundle:
         """Return the bundle of one asset, or of `all`. Raises as `answer`."""
         record = None if wanted == ALL else self._find(wanted)
         about = record.guid if record else wanted
-        redaction = Redaction(self.secrets)
+        kept, redaction = self.rows.of_all() if wanted == ALL else self.rows.of_asset(record), Redaction(self.secrets)
         told = {
             "format": FORMAT,
             "version": __version__,
             "generatedAt": self.clock().isoformat(),
             "about": about,
             "versions": dict(_versions()),
-            "rows": self.rows.of_all() if wanted == ALL else self.rows.of_asset(record),
+            "rows": kept.rows,
+            "leftOut": kept.left_out,
+            **({"howToGetTheRest": REST} if wanted == ALL and kept.left_out else {}),
             "findings": _or_reason(self.findings),
             "evidence": None if wanted == ALL else _or_reason(lambda: self.evidence(about)),
             "exchanges": latest_exchanges(),

@@ -9,6 +9,8 @@ from azure.data.tables import EdmType, EntityProperty
 
 from local.bundle import Bundle, BundleError, fill_tables, read_bundle
 from sync_core.app import App
+from sync_core.commands import show
+from sync_core.operations.bundle.bundle import REST
 from sync_core.operations.bundle.rows import MAX_ROWS
 from sync_core.runtime import Runtime
 from sync_core.storage.connection import INTERACTIVE
@@ -71,13 +73,24 @@ def test_a_bundle_is_of_one_installation(app: App) -> None:
     assert [row["partition"] for row in theirs["syncnotes"]] == ["assets"]
 
 
-def test_a_bundle_has_a_bound(app: App) -> None:
+def test_a_bundle_has_a_bound_and_says_what_is_left_out(app: App) -> None:
     table = app.table("syncassets")
     for start in range(0, MAX_ROWS + 100, 100):
         keys = range(start, start + 100)
         table.transact([("create", {"PartitionKey": "assets", "RowKey": f"record:{key:04}"}) for key in keys])
-    rows = app.bundle.read("all")["rows"]["syncassets"]
-    assert len([row for row in rows if row["key"].startswith("record:")]) == MAX_ROWS
+    app.table("syncassets").merge({"PartitionKey": "assets", "RowKey": "job:0001"})
+    kept = app.bundle.rows.of_all()
+    assert len([row for row in kept.rows["syncassets"] if row["key"].startswith("record:")]) == MAX_ROWS
+    left = {"table": "syncassets", "kind": "record", "kept": MAX_ROWS, "leftOut": 100, "orMore": False}
+    assert kept.left_out == [left]
+    assert app.bundle.rows.of_asset(None).left_out == []
+
+
+def test_the_command_tells_what_a_bundle_leaves_out_and_how_to_get_it() -> None:
+    left = [{"leftOut": 100, "orMore": False, "kind": "record"}, {"leftOut": 10_000, "orMore": True, "kind": "job"}]
+    told = {"rows": {}, "exchanges": [], "about": "all", "version": "0", "leftOut": left, "howToGetTheRest": REST}
+    shown = "\n".join(line.text for line in show.bundle("case.json", told))
+    assert f"Left out, as there are too many: 100 record, 10000 or more job. {REST}" in shown
 
 
 def test_rows_are_put_back_as_they_were(app: App, tmp_path: Any, storage: str) -> None:

@@ -207,8 +207,9 @@ def test_a_service_that_does_not_answer_is_told_by_the_status(
 
 
 def test_a_bug_is_told_as_one_and_nobody_is_told_to_ask_again(small_estate: Estate, over_http: OverHttp) -> None:
-    broken: Any = SimpleNamespace(plan=replace(small_estate.app.plan, groups=object()))
-    answer, body = over_http(cast(App, SimpleNamespace(impatient=broken)), {"plan": "configured"})
+    nothing: Any = object()
+    broken = SimpleNamespace(plan=replace(small_estate.app.plan, groups=nothing))
+    answer, body = over_http(cast("App", SimpleNamespace(impatient=broken)), {"plan": "configured"})
     assert (answer.status, body["causeClass"]) == (500, "bug")
     assert "AttributeError" in body["detail"]
     assert "Retry-After" not in answer.headers
