@@ -86,6 +86,7 @@ def completion(shell: Annotated[Shell, typer.Argument(help="The shell that you u
     """Print the completion for a shell.
 
     Evaluated, it lets the shell know the short name sync-core, and complete its words: eval "$(python -m sync_core
-    completion bash)".
+    completion bash)", also zsh; python -m sync_core completion fish | source; python -m sync_core completion powershell
+    | Out-String | Invoke-Expression.
     """
     typer.echo(script_for(shell), nl=False)

@@ -31,6 +31,22 @@ _TYPER_COMPLETE_ARGS=(commandline -cp) {python} -m sync_core)" --condition "env 
 _TYPER_COMPLETE_FISH_ACTION=is-args _TYPER_COMPLETE_ARGS=(commandline -cp) {python} -m sync_core"
 """
 
+POWERSHELL = """\
+function {name} {{ & {python} -m sync_core @args }}
+Register-ArgumentCompleter -Native -CommandName {name} -ScriptBlock {{
+    param($wordToComplete, $commandAst, $cursorPosition)
+    $Env:{variable} = "complete_powershell"
+    $Env:_TYPER_COMPLETE_ARGS = $commandAst.ToString()
+    $Env:_TYPER_COMPLETE_WORD_TO_COMPLETE = $wordToComplete
+    & {python} -m sync_core | ForEach-Object {{
+        $word, $help = $_ -Split ":::", 2
+        [System.Management.Automation.CompletionResult]::new($word, $word, 'ParameterValue', "$help ")
+    }}
+    $Env:{variable} = $Env:_TYPER_COMPLETE_ARGS = $Env:_TYPER_COMPLETE_WORD_TO_COMPLETE = ""
+}}
+"""
+"""What helps may not be empty there, so a space follows it."""
+
 
 class Shell(StrEnum):
     """The shells that can be told."""
@@ -38,6 +54,7 @@ class Shell(StrEnum):
     BASH = "bash"
     ZSH = "zsh"
     FISH = "fish"
+    POWERSHELL = "powershell"
 
 
 def prepare() -> None:
@@ -47,5 +64,10 @@ def prepare() -> None:
 
 def script_for(shell: Shell) -> str:
     """Return what a shell has to evaluate."""
-    script = {Shell.BASH: BASH, Shell.ZSH: ZSH, Shell.FISH: FISH}[shell]
-    return script.format(name=NAME, python=shlex.quote(sys.executable), variable=VARIABLE)
+    script = {Shell.BASH: BASH, Shell.ZSH: ZSH, Shell.FISH: FISH, Shell.POWERSHELL: POWERSHELL}[shell]
+    return script.format(name=NAME, python=_quoted(sys.executable, shell), variable=VARIABLE)
+
+
+def _quoted(path: str, shell: Shell) -> str:
+    """Return a path as the shell takes it for one word; PowerShell doubles an apostrophe."""
+    return "'" + path.replace("'", "''") + "'" if shell is Shell.POWERSHELL else shlex.quote(path)

@@ -48,7 +48,7 @@ def test_each_attribute_of_a_span_is_documented_once() -> None:
 def command_lines() -> Iterator[str]:
     """Yield what the documents say that a person types, without the program."""
     for file in (*DOCS.glob("*.md"), DOCS.parent / "README.md", DOCS.parent / "SECURITY.md"):
-        for found in re.findall(r"python -m sync_core ([a-z][^`\n)]*)", file.read_text(encoding="utf-8")):
+        for found in re.findall(r"python -m sync_core ([a-z][^`\n)|]*)", file.read_text(encoding="utf-8")):
             yield found.strip()
 
 

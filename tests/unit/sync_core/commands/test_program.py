@@ -188,11 +188,13 @@ def test_a_shell_completes_words(words: str, found: str) -> None:
     assert done.stdout.split() == [found]
 
 
-@pytest.mark.parametrize("shell", [Shell.ZSH, Shell.FISH])
+@pytest.mark.parametrize("shell", [Shell.ZSH, Shell.FISH, Shell.POWERSHELL])
 def test_the_other_shells_are_answered_as_their_scripts_ask(shell: Shell) -> None:
     asked = {"_TYPER_COMPLETE_ARGS": "sync-core de", "_TYPER_COMPLETE_FISH_ACTION": "get-args"}
-    environment = {**asked, VARIABLE: f"complete_{shell}"}
-    assert f"{VARIABLE}=complete_{shell}" in script_for(shell)
+    environment = {**asked, VARIABLE: f"complete_{shell}", "_TYPER_COMPLETE_WORD_TO_COMPLETE": "de"}
+    script = script_for(shell)
+    assert script.count(VARIABLE) >= 1
+    assert f"complete_{shell}" in script
     command = [sys.executable, "-m", "sync_core"]
     done = subprocess.run(command, cwd=REPOSITORY, env=environment, capture_output=True, text=True, check=True)
     assert "dead-letters" in done.stdout
@@ -200,7 +202,14 @@ def test_the_other_shells_are_answered_as_their_scripts_ask(shell: Shell) -> Non
 
 
 def test_each_shell_is_told_where_python_is() -> None:
-    assert all(f"{Path(sys.executable)} -m sync_core" in script_for(shell) for shell in Shell)
+    python = {shell: str(Path(sys.executable)) for shell in Shell} | {Shell.POWERSHELL: f"'{sys.executable}'"}
+    assert all(f"{python[shell]} -m sync_core" in script_for(shell) for shell in Shell)
+
+
+def test_a_path_of_python_that_no_shell_takes_as_it_is_is_quoted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", "/opt/o'brien tools/python")
+    assert """'/opt/o'"'"'brien tools/python' -m""" in script_for(Shell.BASH)
+    assert "& '/opt/o''brien tools/python' -m" in script_for(Shell.POWERSHELL)
 
 
 def test_no_traceback_shows_the_values_of_variables() -> None:
