@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
+from sync_core.http.list_time import LONGEST_LIST_S, in_time
+from sync_core.http.services import CLUEDIN
 from sync_core.logs import get_logger
 
 logger = get_logger(__name__)
@@ -17,6 +19,7 @@ PAGE_SIZE = 100
 SMALLEST_FULL_PAGE = 10
 READINGS = 2
 MOST_PAGES = 100_000
+LONGEST_READING_S = 2 * LONGEST_LIST_S  # a server that does not search shows all that it has
 
 Row = TypeVar("Row")
 
@@ -78,22 +81,24 @@ class PagedList(Generic[Row]):
     """A list to iterate over: each row once. `what` are the rows, for people; pages are fetched by number, from 0.
 
     When all is read, `doubt` tells how the list differs from what is said of it, empty where it does not, and
-    `unreadable` how many of its rows cannot be read.
+    `unreadable` how many of its rows cannot be read. One that is not read after `within_s` raises `TransientError`.
     """
 
     what: str
     fetch: Callable[[int], ListPage[Row]]
     most_pages: int = MOST_PAGES
+    within_s: float = LONGEST_READING_S
     doubt: str = ""
     unreadable: int = 0
 
     def __iter__(self) -> Iterator[Row]:
         """Read the list, and once more where it is doubtful. Raises what fetching a page raises."""
+        check = in_time(CLUEDIN, self.what, self.within_s)
         known: set[str] = set()
         reading = Reading()
         for _ in range(READINGS):
             reading = Reading()
-            yield from self._read(reading, known)
+            yield from self._read(reading, known, check)
             if not reading.is_doubtful:
                 break
         self.unreadable = reading.unreadable
@@ -101,8 +106,9 @@ class PagedList(Generic[Row]):
         if self.doubt:
             logger.warning("CluedIn's list of %s is believed as it was shown twice: %s", self.what, self.doubt)
 
-    def _read(self, reading: Reading, known: set[str]) -> Iterator[Row]:
+    def _read(self, reading: Reading, known: set[str], check: Callable[[], None]) -> Iterator[Row]:
         for number in range(self.most_pages):
+            check()
             page = self.fetch(number)
             yield from (row for identifier, row in page.rows.items() if identifier not in known)
             known.update(page.rows)

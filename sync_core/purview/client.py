@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, quote
 from sync_core.chunks import chunks
 from sync_core.errors import AddressError, NotFoundError, TransientError
 from sync_core.http.client import Call, HttpClient
+from sync_core.http.list_time import FRUITLESS_PAGES, LONGEST_LIST_S, in_time
 from sync_core.http.services import PURVIEW
 from sync_core.purview.asset import Asset
 from sync_core.purview.wire import (
@@ -45,9 +46,13 @@ PAGE_SIZE = 1000  # the search's documented maximum
 
 @dataclass(frozen=True)
 class PurviewClient:
-    """Typed calls on one Purview account. All errors are those of `HttpClient.send`."""
+    """Typed calls on one Purview account. All errors are those of `HttpClient.send`.
+
+    A list that takes longer than `list_s` raises `TransientError`.
+    """
 
     http: HttpClient
+    list_s: float = LONGEST_LIST_S
 
     def find_term(self, qualified_name: str) -> str | None:
         """Return the guid of the term with that formal name, e.g. `Customer@Glossary`, or None."""
@@ -71,9 +76,11 @@ class PurviewClient:
     def fetch_term_headers(self, glossary_guid: str) -> Iterator[TermHeader]:
         """Yield the headers of all terms of a glossary; a short page may be the server's own limit and not the end."""
         path = f"{ATLAS}/glossary/{quote(glossary_guid, safe='')}/terms/headers"
+        check = in_time(PURVIEW, "fetch_term_headers", self.list_s)
         seen: set[TermHeader] = set()
         offset = 0
         while True:
+            check()
             params = {"limit": PAGE_SIZE, "offset": offset, "sort": "ASC"}
             page = parse_term_headers(self._get(path, params, "fetch_term_headers"))
             fresh = [header for header in page if header not in seen]
@@ -185,14 +192,24 @@ class PurviewClient:
         return found
 
     def fetch_collections(self) -> Iterator[Collection]:
-        """Yield all collections that the app's identity may see (docs/vendors/purview.md, section 7)."""
+        """Yield all collections that the app's identity may see (docs/vendors/purview.md, section 7).
+
+        A page without news is not the end yet, some in a row are: a list may name another next page for ever.
+        """
         params = {"api-version": COLLECTIONS_API_VERSION}
-        seen: list[dict[str, str]] = []
-        while params not in seen:
-            seen.append(params)
+        check = in_time(PURVIEW, "fetch_collections", self.list_s)
+        asked: list[dict[str, str]] = []
+        seen: set[Collection] = set()
+        fruitless = 0
+        while params not in asked and fruitless < FRUITLESS_PAGES:
+            check()
+            asked.append(params)
             call = Call("GET", "/account/collections", params, operation="fetch_collections")
             collections, next_link = parse_collections(self.http.send(call).json())
-            yield from collections
+            fresh = [collection for collection in collections if collection not in seen]
+            fruitless = 0 if fresh else fruitless + 1
+            seen.update(fresh)
+            yield from fresh
             # Only the parameters of the link are taken: following it would send our token wherever it leads.
             # A `+` in it is itself: Purview reads queries so, and its tokens may be base64.
             params = {**params, **dict(parse_qsl(next_link.partition("?")[2].replace("+", "%2B")))}

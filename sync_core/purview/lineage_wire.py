@@ -11,8 +11,8 @@ from sync_core.http.failures import to_shape_error
 from sync_core.http.json_reading import member, objects, text
 from sync_core.http.services import PURVIEW
 from sync_core.purview.graph import COLUMN_MAPPING, COLUMN_MAPPING_NOTE, EntityRef, LineageEntity
+from sync_core.purview.wire import has_ended
 
-ACTIVE = "ACTIVE"
 # Where the types of Purview's own scanners keep the columns of an asset.
 # Source: docs/vendors/purview.md, section 3, schema columns.
 COLUMNS = "columns"
@@ -71,7 +71,7 @@ def parse_stored_entity(body: Any) -> StoredEntity | None:
     guid = text(entity, "guid")
     if not guid:
         raise to_shape_error(PURVIEW, "an entity with a guid", body)
-    if _status(entity, "status") != ACTIVE:
+    if has_ended(entity, "status"):
         return None
     schemas = [
         text(member(entity, "relationshipAttributes", TABULAR_SCHEMA), "guid"),
@@ -178,7 +178,7 @@ def _active(entity: Any, *path: str) -> Iterator[Mapping[str, Any]]:
 
 
 def _is_active(related: Any) -> bool:
-    return {_status(related, "entityStatus"), _status(related, "relationshipStatus")} == {ACTIVE}
+    return not (has_ended(related, "entityStatus") or has_ended(related, "relationshipStatus"))
 
 
 def _parse_related(item: Any, referred: Any) -> RelatedEntity:
@@ -186,7 +186,3 @@ def _parse_related(item: Any, referred: Any) -> RelatedEntity:
     attributes = member(referred, guid, "attributes")
     name = text(item, "uniqueAttributes", "qualifiedName") or text(attributes, "qualifiedName")
     return RelatedEntity(guid, text(item, "displayText") or text(attributes, "name"), name)
-
-
-def _status(item: Any, name: str) -> str:
-    return text(item, name) or ACTIVE

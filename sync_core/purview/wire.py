@@ -13,7 +13,7 @@ from sync_core.http.json_reading import integer, member, objects, text
 from sync_core.http.services import PURVIEW
 from sync_core.purview.asset import Asset
 
-ACTIVE = "ACTIVE"
+ENDED = frozenset({"DELETED", "PURGED"})  # any other word, in any case, is no proof that something is gone
 HIT_TIMES = ("createTime", "updateTime")
 ENTITY_MEMBERS = frozenset({"entity", "entities", "referredEntities"})
 
@@ -149,7 +149,7 @@ def parse_entities(body: Any) -> list[Asset]:
         raise _unreadable("an entity or a list of entities", body)
     single = member(body, "entity")
     entities = [single] if isinstance(single, dict) else _items(body, "entities")
-    return [_parse_entity(entity) for entity in entities if text(entity, "guid") and _has(ACTIVE, entity, "status")]
+    return [_parse_entity(entity) for entity in entities if text(entity, "guid") and not has_ended(entity, "status")]
 
 
 def parse_is_deleted(body: Any) -> bool:
@@ -157,7 +157,7 @@ def parse_is_deleted(body: Any) -> bool:
     entity = member(_object(body), "entity")
     if not isinstance(entity, dict) or not text(entity, "guid"):
         raise _unreadable("an entity", body)
-    return not _has(ACTIVE, entity, "status")
+    return has_ended(entity, "status")
 
 
 def parse_terms_of(body: Any) -> set[str]:
@@ -168,7 +168,7 @@ def parse_terms_of(body: Any) -> set[str]:
     if not isinstance(relations, dict):
         raise _unreadable("an entity with relationshipAttributes", body)
     meanings = _items(relations, "meanings")
-    return {text(each, "guid") for each in meanings if _has(ACTIVE, each, "relationshipStatus")}
+    return {text(each, "guid") for each in meanings if not has_ended(each, "relationshipStatus")}
 
 
 def parse_details(body: Any) -> Details:
@@ -177,7 +177,7 @@ def parse_details(body: Any) -> Details:
     entity = body["entity"]
     relations = entity.get("relationshipAttributes")
     meanings = relations.get("meanings") if isinstance(relations, dict) else None
-    active = [each for each in objects(relations, "meanings") if _has(ACTIVE, each, "relationshipStatus")]
+    active = [each for each in objects(relations, "meanings") if not has_ended(each, "relationshipStatus")]
     return Details(
         asset=_parse_entity(entity),
         is_deleted=is_deleted,
@@ -237,12 +237,12 @@ def _parse_hit(hit: dict[str, Any]) -> Asset:
 
 
 def _is_active(item: dict[str, Any]) -> bool:
-    is_active = _has(ACTIVE, item, "entityStatus") and _has(ACTIVE, item, "relationshipStatus")
-    return bool(text(item, "guid")) and is_active
+    return bool(text(item, "guid")) and not (has_ended(item, "entityStatus") or has_ended(item, "relationshipStatus"))
 
 
-def _has(status: str, item: Mapping[str, Any], field: str) -> bool:
-    return (text(item, field) or status) == status
+def has_ended(item: Any, field: str) -> bool:
+    """Whether a status says that something is gone."""
+    return text(item, field).upper() in ENDED
 
 
 def _object(body: Any) -> dict[str, Any]:

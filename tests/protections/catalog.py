@@ -2463,6 +2463,15 @@ LINEAGE_WRITTEN = (
         "a term or column copied with a left-to-right mark (U+200E) had no counterpart, and nobody could see why",
     ),
     Protection(
+        "what the Unified Catalog takes for no match of a name is found by how it looks",
+        "sync_core/discovery/terms/find_concepts.py",
+        "        if found == [] and kind not in self.listed:\n",
+        "        if found == []:\n            return found\n        if kind not in self.listed:\n",
+        f"{INTEGRATION}/discovery/terms/test_look_alike_terms.py"
+        "::test_what_the_unified_catalog_takes_for_no_match_is_found_by_how_it_looks",
+        "a term or data product with two spaces in its name, or composed otherwise, was found by no spelling",
+    ),
+    Protection(
         "of terms that look alike none is chosen by chance",
         "sync_core/spelling.py",
         "    if exact or len(spellings) < 2:  # noqa: PLR2004 - one spelling is no question\n",
@@ -3449,6 +3458,47 @@ NOT_VISIBLE = (
         "page.following",
         "tests/unit/sync_core/catalog/test_paging.py::test_a_list_that_names_a_next_page_for_ever_ends",
         "a tick read empty pages until its host killed it",
+    ),
+    Protection(
+        "a list of the catalog that always has news ends with its time",
+        "sync_core/catalog/paging.py",
+        "        check()\n        asked.append(page.following)\n",
+        "        asked.append(page.following)\n",
+        f"{INTEGRATION}/catalog/test_client.py::test_a_list_that_always_has_news_ends_with_its_time",
+        "a tick read ever another page until its host killed it",
+    ),
+    Protection(
+        "a list of CluedIn's that always has news ends with its time",
+        "sync_core/cluedin/lists.py",
+        "            check()\n            page = self.fetch(number)\n",
+        "            page = self.fetch(number)\n",
+        f"{INTEGRATION}/cluedin/test_lists.py::test_a_list_that_always_has_news_ends_with_its_time",
+        "a worker read up to a hundred thousand pages for one name, until its host killed it",
+    ),
+    Protection(
+        "collections whose pages bring no news have ended, whatever next page they name",
+        "sync_core/purview/client.py",
+        "params not in asked and fruitless < FRUITLESS_PAGES",
+        "params not in asked",
+        f"{INTEGRATION}/purview/test_client.py::test_links_to_ever_another_page_without_news_do_not_keep_us_for_ever",
+        "the app asked for the same collections for ever, and did nothing else",
+    ),
+    Protection(
+        "only a word that says so ends an assignment",
+        "sync_core/purview/wire.py",
+        "    return text(item, field).upper() in ENDED\n",
+        '    return text(item, field) not in {"", "ACTIVE"}\n',
+        f"{UNIT}/purview/test_wire.py::test_only_a_word_that_says_so_ends_an_assignment",
+        "an asset whose status was written `Active` was retired",
+    ),
+    Protection(
+        "a search that finds nothing once, or nothing at all, is no sign of asset curation",
+        "sync_core/discovery/terms/curation/learn_of_curation.py",
+        'return not (self._finds({"termGuid": key}) or self._finds({"termGuid": key})) and self._finds(ANY_ASSET)',
+        'return not self._finds({"termGuid": key})',
+        f"{INTEGRATION}/discovery/terms/test_curation_is_not_concluded.py"
+        "::test_curation_is_not_concluded_from_a_search_that_finds_nothing_once_or_nothing_at_all",
+        "one empty answer froze the classic terms of a tenant, and people were told that it had migrated",
     ),
     Protection(
         "that the whole catalog asks to be left alone is no failure of a term",

@@ -6,7 +6,7 @@ from typing import TypeAlias, TypeVar
 
 from pydantic import BaseModel
 
-from sync_core.catalog.client import CatalogClient
+from sync_core.catalog.client import CatalogClient, is_called
 from sync_core.catalog.values import Concept, Kind
 from sync_core.discovery.terms.curation.signs import proposal
 from sync_core.discovery.terms.keywords import Keyword, Selection
@@ -235,6 +235,7 @@ class _Asked:
     outcomes: list[Outcome] = field(default_factory=list)
     error: SyncError | None = None
     failures: dict[str, tuple[str, SyncError]] = field(default_factory=dict)
+    listed: dict[Kind, list[Concept] | None] = field(default_factory=dict)
 
     def domains(self) -> dict[str, str] | None:
         found = self._ask(self.catalog.fetch_domains)
@@ -265,11 +266,21 @@ class _Asked:
         if before and self.deferrals.waits(deferred.Kind.TERM, query):
             self.error = WaitError(str(before))
             return None
-        found = self._ask(lambda: self.catalog.find_concepts(*_wanted(keyword)))
+        found = self._look(*_wanted(keyword))
         if found is None and self.error and not (was_told_to_wait or self.is_cut):
             self.failures[query] = (str(keyword), self.error)
             self.is_told_to_wait = before is None and isinstance(self.error, ThrottledError)
         return found
+
+    def _look(self, kind: Kind, name: str) -> list[Concept] | None:
+        """Ask for a name; where none is written so, the one that looks like it may be no match: all are read once."""
+        found = self._ask(lambda: self.catalog.find_concepts(kind, name))
+        if found == [] and kind not in self.listed:
+            self.listed[kind] = self._ask(lambda: self.catalog.fetch_concepts(kind))
+        if found or found is None:
+            return found
+        listed = self.listed[kind]
+        return listed and [concept for concept in listed if is_called(name, concept)]
 
     def _ask(self, call: Callable[[], T]) -> T | None:
         """Return what a call gives, None where it fails: also a refused sign-in or a request to slow down."""

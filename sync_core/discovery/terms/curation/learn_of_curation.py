@@ -11,10 +11,12 @@ from sync_core.discovery.terms.curation.signs import SEARCH_EVERY, is_missing_fo
 from sync_core.discovery.terms.standing import Look, Memory, is_frozen_no_more
 from sync_core.errors import SyncError
 from sync_core.purview.client import PurviewClient
+from sync_core.purview.search_filters import Filter, everything_but_own
 from sync_core.runs.defer import may_be_own
 from sync_core.storage.notes import Notes
 
 NOTE = "curation"
+ANY_ASSET: Filter = {"and": everything_but_own("")}
 
 
 class CurationNote(BaseModel):
@@ -81,11 +83,15 @@ class LearnOfCuration:
             return False
         memories[key] = memories[key].model_copy(update={"searched_at": now})
         try:
-            return not self.purview.search({"termGuid": key}, limit=1).count
+            return not (self._finds({"termGuid": key}) or self._finds({"termGuid": key})) and self._finds(ANY_ASSET)
         except SyncError as error:
             if not may_be_own(error):
                 raise
             return False
+
+    def _finds(self, wanted: Filter) -> bool:
+        """Whether the search finds anything; one empty answer may be an odd one, and an empty index finds nothing."""
+        return self.purview.search(wanted, limit=1).count > 0
 
     def _catalog_answers(self) -> bool:
         try:

@@ -1,6 +1,7 @@
 """The client of the Unified Catalog over real HTTP: what it asks for, how it pages, what it makes of refusals."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -184,6 +185,29 @@ def test_a_link_without_an_id_and_one_that_is_named_twice_count_once(service: Sc
     links = [{"entityId": "A"}, {"entityId": "a"}, {"entityId": "00000000-0000-0000-0000-000000000000"}, {}]
     service.answers = [JSONResponse({"value": links})]
     assert scripted_client(service).fetch_links(Kind.TERM, "t") == Links(("a",), unreadable=1)
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        lambda client: client.fetch_domains(),
+        lambda client: client.find_concepts(Kind.TERM, "Sync"),
+        lambda client: client.fetch_concepts(Kind.PRODUCT),
+        lambda client: client.fetch_links(Kind.TERM, "t"),
+        lambda client: list(client.fetch_assets(["a"])),
+    ],
+    ids=["domains", "names", "all", "links", "assets"],
+)
+def test_a_list_that_always_has_news_ends_with_its_time(
+    service: Scripted, read: Callable[[CatalogClient], Any]
+) -> None:
+    service.answers = [
+        JSONResponse({"value": [{"id": str(number), "entityId": str(number)}], "nextLink": f"?skipToken={number}"})
+        for number in range(500)
+    ]
+    client = CatalogClient(HttpClient(CATALOG, service.url), list_s=0.1)
+    with pytest.raises(TransientError, match="did not end in time"):
+        read(client)
 
 
 def test_a_keyword_that_pages_without_end_ends_when_nothing_is_new(service: Scripted) -> None:

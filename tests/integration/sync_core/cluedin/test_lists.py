@@ -111,6 +111,14 @@ def test_a_server_that_shows_nothing_readable_for_ever_does_not_keep_us_for_ever
     assert len(service.asked) == 2
 
 
+def test_a_list_that_always_has_news_ends_with_its_time(service: Scripted, client: CluedInClient) -> None:
+    service.answers = [page([number], None) for number in range(500)]
+    groups = client.fetch_groups("")
+    groups.within_s = 0.1
+    with pytest.raises(TransientError, match="did not end in time"):
+        list(groups)
+
+
 @pytest.mark.parametrize(
     ("body", "error"),
     [({"data": None}, TransientError), ({"data": {"inbound": {}}}, TransientError), (["x"], AddressError)],

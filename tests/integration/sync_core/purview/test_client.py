@@ -8,7 +8,7 @@ from urllib.parse import parse_qs
 import pytest
 from starlette.responses import JSONResponse, Response
 
-from sync_core.errors import AddressError, ConfigError, RejectedError, SyncError
+from sync_core.errors import AddressError, ConfigError, RejectedError, SyncError, TransientError
 from sync_core.http.client import HttpClient
 from sync_core.purview.client import ENTITIES_A_CALL, PURVIEW, PurviewClient
 from sync_core.purview.wire import Collection, EntityType, TermHeader
@@ -183,6 +183,29 @@ def test_a_link_that_leads_on_to_nothing_ends_the_collections(
 def test_a_link_that_comes_back_does_not_keep_us_for_ever(service: Scripted, client: PurviewClient) -> None:
     service.answers = [collections(str(number), "https://x.example/?$skipToken=same") for number in range(9)]
     assert len(list(client.fetch_collections())) == 2
+
+
+def test_links_to_ever_another_page_without_news_do_not_keep_us_for_ever(
+    service: Scripted, client: PurviewClient
+) -> None:
+    service.answers = [collections("one", f"https://x.example/?$skipToken={number}") for number in range(9)]
+    assert [collection.name for collection in client.fetch_collections()] == ["one"]
+    assert len(service.asked) == 4
+
+
+@pytest.mark.parametrize(
+    ("page", "read"),
+    [
+        (lambda number: collections(str(number), f"?token={number}"), lambda client: client.fetch_collections()),
+        (lambda number: headers([number]), lambda client: client.fetch_term_headers("g")),
+    ],
+    ids=["collections", "terms"],
+)
+def test_a_list_that_always_has_news_ends_with_its_time(service: Scripted, page: Any, read: Any) -> None:
+    service.answers = list(map(page, range(500)))
+    client = PurviewClient(HttpClient(PURVIEW, service.url, tokens=NumberedTokens()), list_s=0.1)
+    with pytest.raises(TransientError, match="did not end in time"):
+        list(read(client))
 
 
 def test_a_search_repeats_its_whole_body_with_the_token(service: Scripted, client: PurviewClient) -> None:

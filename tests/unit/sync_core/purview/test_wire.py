@@ -72,6 +72,22 @@ def test_an_ended_assignment_keeps_its_place_and_is_not_active(ended: dict[str, 
     assert [(one.guid, one.is_active) for one in (first, second)] == [("g1", False), ("g1", True)]
 
 
+@pytest.mark.parametrize("status", ["Active", "active", "CURRENT", "", None, 7])
+@pytest.mark.parametrize("field", ["entityStatus", "relationshipStatus"])
+def test_only_a_word_that_says_so_ends_an_assignment(field: str, status: Any) -> None:
+    (row,) = wire.parse_assigned_entities([{**ASSIGNED, field: status}])
+    assert row.is_active
+    assert not wire.parse_is_deleted({"entity": {**ENTITY, "status": status}})
+    assert wire.parse_entities({"entities": [{**ENTITY, "status": status}]}) != []
+
+
+@pytest.mark.parametrize("status", ["Deleted", "deleted", "PURGED"])
+def test_a_word_that_says_so_ends_an_assignment_in_any_case(status: str) -> None:
+    (row,) = wire.parse_assigned_entities([{**ASSIGNED, "entityStatus": status}])
+    assert not row.is_active
+    assert wire.parse_is_deleted({"entity": {**ENTITY, "status": status}})
+
+
 def test_an_assignment_is_told_from_others_by_its_relationship() -> None:
     (first, second) = wire.parse_assigned_entities([{**ASSIGNED, "relationshipGuid": "r1"}, ASSIGNED])
     assert (first.assignment, second.assignment) == ("r1", "g1")

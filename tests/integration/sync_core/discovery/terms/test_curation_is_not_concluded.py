@@ -23,7 +23,7 @@ from tests.integration.sync_core.discovery.unified_estate import (
     statuses,
     sync,
 )
-from tests.kit.estate import Estate, NewEstate
+from tests.kit.estate import SEARCH, Estate, NewEstate
 
 
 def untag_by_service(estate: Estate, count: int | None = None) -> None:
@@ -95,6 +95,19 @@ def test_curation_is_not_concluded_from_an_answer_that_is_no_404(
     sync(estate)
     estate.purview_fault("Glossary_ListEntitiesAssignedWithTerm", times=None, **effect)
     many(estate, 2, 660)
+    assert estate.app.term_lists.curation() is None
+
+
+@pytest.mark.parametrize("times", [1, None], ids=["once", "whatever is asked"])
+@pytest.mark.parametrize("body", [{"@search.count": 0, "value": []}, {"value": []}], ids=str)
+def test_curation_is_not_concluded_from_a_search_that_finds_nothing_once_or_nothing_at_all(
+    new_small_estate: NewEstate, body: dict[str, Any], times: int | None
+) -> None:
+    estate = new_small_estate(SYNC_TERM=TERM)
+    do(estate, unified.set_roles, roles=READER)
+    sync(estate)
+    estate.purview_fault(SEARCH, times=times, status=200, body=body)
+    many(estate, 2, 3700)
     assert estate.app.term_lists.curation() is None
 
 

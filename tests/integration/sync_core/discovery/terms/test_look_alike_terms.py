@@ -5,9 +5,11 @@ import unicodedata
 import pytest
 
 from local.purview import Purview
+from local.purview.admin import unified
 from sync_core.errors import ConfigError
 from sync_core.operations.doctor import Verdict
 from tests.integration.sync_core.discovery.terms.test_resolve_terms import ORDERS, PRODUCTS, make_term, names
+from tests.integration.sync_core.discovery.unified_estate import ASSETS, READER, do
 from tests.kit.estate import NewEstate
 
 PLAIN = "Größe Gold"
@@ -71,6 +73,25 @@ def test_where_two_remain_the_error_tells_in_what_they_differ(
     keywords = next(one for one in estate.app.doctor.examine() if one.check.startswith("Keywords"))
     assert keywords.verdict is Verdict.FAIL
     assert "white space at its end" in keywords.detail
+
+
+@pytest.mark.parametrize("keyword", [PLAIN, f"product:{PLAIN}@Finance"])
+@pytest.mark.parametrize(("match", "name"), [("substring", DECOMPOSED), ("prefix", ALIKE[1]), ("exact", ALIKE[3])])
+def test_what_the_unified_catalog_takes_for_no_match_is_found_by_how_it_looks(
+    new_small_estate: NewEstate, purview: Purview, keyword: str, match: str, name: str
+) -> None:
+    """It is asked for a name by a keyword, and compares that with what is written."""
+    kind = "product" if "product" in keyword else "term"
+    estate = new_small_estate(SYNC_TERM=keyword)
+    purview.patch_switches({"unified_name_keyword": match})
+    do(estate, unified.curate, phase="direct")
+    do(estate, unified.add_domain, name="Finance")
+    do(estate, unified.add_concept, **{kind: name}, domain="Finance", assets=ASSETS[2:])
+    do(estate, unified.set_roles, roles=READER)
+
+    estate.tick()
+
+    assert names(estate) == ["Products"]
 
 
 def test_two_that_look_alike_stop_no_other_keyword(new_small_estate: NewEstate, purview: Purview) -> None:
