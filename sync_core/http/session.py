@@ -26,7 +26,8 @@ class PooledSession(requests.Session):
     def __init__(self) -> None:
         super().__init__()
         self.trust_env = False
-        self.verify = next(filter(None, map(environ.get, CERTIFICATES)), True)
+        self.certificates: str | bool = next(filter(None, map(environ.get, CERTIFICATES)), True)
+        self.verify = self.certificates
         self._proxies: dict[str, dict[str, str]] = {}
         for scheme in ("http://", "https://"):
             self.mount(scheme, BoundedAdapter(pool_connections=4, pool_maxsize=POOL_SIZE))
@@ -57,7 +58,6 @@ class ReadySession(PooledSession):
         headers: Mapping[str, str],
         data: Any = None,
         timeout: Any = None,
-        verify: bool | str = True,
         stream: bool = False,
         **others: Any,
     ) -> requests.Response:
@@ -67,13 +67,13 @@ class ReadySession(PooledSession):
             requests.RequestException: there is no answer, or it broke off.
         """
         if not isinstance(data, str | bytes | None) or others.get("files") or others.get("proxies"):
-            sent = {"headers": headers, "data": data, "timeout": timeout, "verify": verify, "stream": stream}
+            sent = {"headers": headers, "data": data, "timeout": timeout, "stream": stream}
             return super().request(method, url, **sent, **others)
         answer = self.get_adapter(url).send(
             _made_ready(method, url, headers, data.encode() if isinstance(data, str) else data),
             stream=True,
             timeout=timeout,
-            verify=(self.verify or False) if verify is True else verify,
+            verify=self.certificates,
             cert=others.get("cert"),
             proxies=self._proxies_of(url),
         )

@@ -93,6 +93,7 @@ def test_certificates_are_always_checked_and_redirects_never_followed() -> None:
         ("sync_core/http/client.py", "allow_redirects", "False"),
         ("sync_core/http/plain.py", "allow_redirects", "False"),
         ("sync_core/http/running_app.py", "allow_redirects", "False"),
+        ("sync_core/http/session.py", "verify", "self.certificates"),
     ]
 
 

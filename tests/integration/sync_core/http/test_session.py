@@ -26,6 +26,7 @@ def test_certificates_of_the_environment_count(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/etc/ssl/ours.pem")
     assert settings(PooledSession())["verify"] == "/etc/ssl/ours.pem"
     assert settings(PooledSession(), verify=False)["verify"] is False
+    assert ReadySession().certificates == "/etc/ssl/ours.pem"
 
 
 def settings(session: PooledSession, *, verify: bool = True) -> dict[str, object]:
