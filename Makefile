@@ -45,15 +45,15 @@ run: setup ## the same, and stay up until Ctrl-C
 	$(BIN)/python -m local run
 
 # All at once: the type checker knows one core only.
-test: setup ## lint, types, unit, integration, end to end
+test: setup ## lint, types, unit, integration, end to end: all but `make faults`
 	$(MAKE) --jobs lint types all-tests
 
 # What takes long comes first, so that at the end no worker waits for another one.
 all-tests: setup
-	$(PYTEST) tests/e2e $(INTEGRATION) $(UNIT)
+	$(PYTEST) -m "not faults" tests/e2e $(INTEGRATION) $(UNIT)
 
-faults: setup ## each guarantee under kills, lost answers, storms, odd answers and lost state
-	$(PYTEST) --dist worksteal tests/faults
+faults: setup ## each guarantee under kills, lost answers, storms, odd answers, lost state, and at size
+	$(PYTEST) -m faults --dist worksteal tests/e2e tests/faults $(INTEGRATION)
 
 lint: setup ## style and layering
 	$(BIN)/ruff check $(SOURCES)

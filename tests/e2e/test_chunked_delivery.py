@@ -3,10 +3,13 @@
 import time
 from collections.abc import Iterator
 
+import pytest
 import requests
 
 from local.stack import Stack
 from tests.e2e.steps import administer, fetch_status, sync, wait_until
+
+pytestmark = pytest.mark.faults
 
 SETTINGS = {"WEBHOOK_SECRETS": ""}
 TAGGED = 18

@@ -18,7 +18,7 @@ from tests.e2e.real_world import RealWorld, make_real_world
 from tests.e2e.steps import sync
 from tests.faults.variants import IS_LONG
 
-pytestmark = pytest.mark.timeout(3600 if IS_LONG else 300)
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(3600 if IS_LONG else 300)]
 
 DELIVERIES = 10_000 if IS_LONG else 200
 DUPLICATES, MALFORMED = DELIVERIES * 3 // 10, DELIVERIES // 10

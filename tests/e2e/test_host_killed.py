@@ -26,6 +26,8 @@ from sync_core.jobs.job import MAX_DEATHS
 from tests.e2e.steps import DISCOVER, administer, complete_groups, wait_until
 from tests.faults.storage_door import open_doors
 
+pytestmark = pytest.mark.faults
+
 TAGGED = 18
 SLOW = {"match": {"operation": "inbound.createDataSource"}, "effect": {"delay_s": 0.4}, "times": None}
 RETRY_SETTING = "AzureFunctionsJobHost__extensions__queues__visibilityTimeout"

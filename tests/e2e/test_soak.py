@@ -18,7 +18,7 @@ from tests.faults.people import People
 from tests.faults.test_random_faults import disturb
 from tests.faults.variants import IS_LONG, SOAK_MINUTES
 
-pytestmark = pytest.mark.timeout(SOAK_MINUTES * 60 + 3600 if IS_LONG else 300)
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(SOAK_MINUTES * 60 + 3600 if IS_LONG else 300)]
 
 LASTS_S = SOAK_MINUTES * 60 if IS_LONG else 15
 ROUND_S = 5

@@ -11,7 +11,7 @@ from sync_core.jobs.claims import StoredJob
 from tests.e2e.real_world import RealWorld, make_real_world
 from tests.e2e.steps import fetch_status, sync, wait_until
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(300)]
 
 TAGGED, NEW = 17, 20
 RETRY_AFTER_S = 4

@@ -20,6 +20,11 @@ __all__ = ["fresh_storage", "identity"]
 MANY_ENTITIES = 100_000
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """All that is here belongs to `make faults`."""
+    item.add_marker("faults")
+
+
 @pytest.fixture
 def services(services: Services, monkeypatch: pytest.MonkeyPatch) -> Services:
     """An account with a glossary and the collection for CluedIn, and an organization, both without content."""

@@ -16,6 +16,8 @@ from sync_core.purview.graph import EntityRef
 from sync_core.purview.lineage_client import PurviewLineageClient
 from tests.kit.scripted import Scripted
 
+pytestmark = pytest.mark.faults
+
 HUGE = b"9" * 400
 ODD = {
     "deep arrays": b"[" * 100_000,

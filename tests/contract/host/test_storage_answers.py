@@ -14,6 +14,8 @@ from local.host.process import HostProcess
 from tests.contract.host.conftest import Door
 from tests.contract.host.sample_app import count_messages, send, wait_for, wait_for_log
 
+pytestmark = pytest.mark.faults
+
 StartApp = Callable[..., HostProcess]
 DOWN = "An unhandled exception has occurred. Host is shutting down."
 RECEIVE, MESSAGE, POISON = ("GET", "/work/messages$"), "/work/messages/", ("POST", "/work-poison/messages")

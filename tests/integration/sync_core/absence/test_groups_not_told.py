@@ -9,6 +9,8 @@ from sync_core.errors import SyncError
 from sync_core.runs.run_log import RunLog
 from tests.kit.estate import Estate
 
+pytestmark = pytest.mark.faults
+
 LOOK = "inbound.dataSource$"
 
 

@@ -9,6 +9,8 @@ from sync_core.absence.retire import APPROVAL, RECENT_LOSSES
 from sync_core.assets.record import AssetStatus
 from tests.kit.estate import Estate
 
+pytestmark = pytest.mark.faults
+
 DAY_S = 24 * 3600
 FREE = 5
 

@@ -21,6 +21,8 @@ from tests.kit.in_memory import storage  # noqa: F401
 if TYPE_CHECKING:
     from sync_core.storage.queues import WorkQueue
 
+pytestmark = pytest.mark.faults
+
 SMALL, LARGE = 50, 2500
 IDLE, CHANGED = 20, 30  # storage operations at most
 

@@ -106,6 +106,7 @@ def test_an_idle_tick_of_a_new_process_costs_one_request_however_many_links_ther
     assert known(fresh) == {*names, f"{SQL}/Products"} - {names[5]}
 
 
+@pytest.mark.faults
 @pytest.mark.parametrize("links", ["kept", "cut"])
 @pytest.mark.parametrize("after", ["frozen", "empty", "not_found"])
 def test_a_migration_of_a_term_of_more_than_100_assets_retires_none(catalog: NewEstate, links: str, after: str) -> None:

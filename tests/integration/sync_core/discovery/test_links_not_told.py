@@ -14,6 +14,8 @@ from tests.integration.sync_core.discovery.unified_estate import ASSETS, SQL, as
 from tests.integration.sync_core.discovery.unreadable import guid_of, names
 from tests.kit.estate import Estate, NewEstate
 
+pytestmark = pytest.mark.faults
+
 QUERY = "DataAssets_Query"
 FAILURES: list[dict[str, Any]] = [
     {"status": 500},

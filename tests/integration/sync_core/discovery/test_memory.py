@@ -15,6 +15,8 @@ import pytest
 from sync_core.purview.client import PAGE_SIZE
 from tests.kit.estate import Estate
 
+pytestmark = pytest.mark.faults
+
 CATALOG_SIZE = int(os.environ.get("CATALOG_SIZE", "3000"))
 MIB = 1024 * 1024
 

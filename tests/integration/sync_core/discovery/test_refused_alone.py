@@ -18,6 +18,8 @@ from tests.integration.sync_core.discovery.unified_estate import ASSETS, do
 from tests.integration.sync_core.discovery.unreadable import SECOND, list_of, names
 from tests.kit.estate import ASSIGNMENTS, Estate, NewEstate
 
+pytestmark = pytest.mark.faults
+
 REFUSALS: list[dict[str, Any]] = [
     {"status": 401, "body": {"errorCode": "ATLAS-401-00-001", "errorMessage": "no"}},
     {"status": 429, "headers": {"Retry-After": "0"}},

@@ -12,6 +12,8 @@ from tests.integration.sync_core.discovery.terms.test_resolve_terms import CUSTO
 from tests.integration.sync_core.discovery.unreadable import guid_of, names
 from tests.kit.estate import DETAILS, Estate, NewEstate
 
+pytestmark = pytest.mark.faults
+
 REFUSALS: list[dict[str, Any]] = [
     {"status": 401},
     {"status": 429},

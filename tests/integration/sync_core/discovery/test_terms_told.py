@@ -10,6 +10,8 @@ from tests.integration.sync_core.discovery.unified_estate import ASSETS, do, syn
 from tests.kit.estate import Estate, NewEstate
 from tests.kit.people import People
 
+pytestmark = pytest.mark.faults
+
 TAG = "Sync to CluedIn"
 CLASSIC = f"{TAG}@Glossary"
 READER = "Global Catalog Reader"

@@ -14,6 +14,8 @@ from sync_core.runs.run import RunKind, RunRecord
 from tests.integration.sync_core.discovery.unreadable import define_lineage, ticks
 from tests.kit.estate import DETAILS, SEARCH, Estate, NewEstate
 
+pytestmark = pytest.mark.faults
+
 GET_ONE = "Entity_Get"
 NO_ROLE: dict[str, Any] = {"status": 403, "body": {"errorCode": "ATLAS-403-00-001", "errorMessage": "no"}}
 MANY = 120

@@ -13,6 +13,8 @@ from tests.integration.sync_core.discovery.terms.test_resolve_terms import CUSTO
 from tests.integration.sync_core.discovery.unreadable import guid_of, names, ticks
 from tests.kit.estate import DETAILS, Estate
 
+pytestmark = pytest.mark.faults
+
 DAY_S = 24 * 3600
 
 

@@ -1,11 +1,15 @@
 """A glossary or a keyword that cannot be read hides no other."""
 
+import pytest
+
 from local.purview import Purview
 from local.stack import TERM
 from sync_core.errors import ConfigError
 from tests.integration.sync_core.discovery.terms.test_resolve_terms import PRODUCTS, make_term
 from tests.integration.sync_core.discovery.unreadable import SECOND, names, ticks
 from tests.kit.estate import NewEstate
+
+pytestmark = pytest.mark.faults
 
 
 def test_a_glossary_that_cannot_be_listed_hides_no_other(new_small_estate: NewEstate, purview: Purview) -> None:

@@ -13,6 +13,8 @@ from tests.integration.sync_core.discovery.unreadable import SECOND, list_of, na
 from tests.kit.estate import ASSIGNMENTS, Estate, NewEstate
 from tests.kit.people import People
 
+pytestmark = pytest.mark.faults
+
 
 @pytest.mark.parametrize("effect", [{"status": 500}, {"status": 200, "body": {}}, {"status": 403}], ids=str)
 def test_a_term_whose_list_cannot_be_read_is_paused_alone_and_nobody_counts_as_missing_by_it(

@@ -8,6 +8,8 @@ from local.stack import TERM
 from tests.integration.sync_core.discovery.unreadable import define_lineage, names, ticks
 from tests.kit.estate import TYPES, Estate
 
+pytestmark = pytest.mark.faults
+
 
 def test_a_type_that_cannot_be_read_keeps_only_its_own_assets_waiting(three: Estate) -> None:
     three.act("add_asset", name="new.csv", typeName="azure_datalake_gen2_path", terms=[TERM])

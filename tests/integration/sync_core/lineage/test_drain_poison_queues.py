@@ -19,6 +19,8 @@ from sync_core.storage.names import ASSET_QUEUE, LINEAGE_QUEUE, POISON_SUFFIX, Q
 from tests.hasty_clock import HastyClock
 from tests.kit.lineage_bench import CUSTOMERS, LineageBench
 
+pytestmark = pytest.mark.faults
+
 KEY = "0" * 32
 
 

@@ -13,6 +13,8 @@ from tests.kit.nursery import Nursery
 from tests.kit.services import Services
 from tests.kit.settings import environment_of
 
+pytestmark = pytest.mark.faults
+
 SHORT_CLAIM_S = 1
 MANY = 56  # more than a worker makes calls
 GOLDEN = f"{ROOT}/golden-records"

@@ -20,6 +20,8 @@ from tests.kit.lineage_bench import (
 )
 from tests.kit.lineage_graph import ROOT
 
+pytestmark = pytest.mark.faults
+
 GOLDEN = f"{ROOT}/golden-records/Customer"
 KEYS = sorted(key for key in MAPPING.values() if key != "--ignore--")
 NOBODY = "00000000-0000-4000-8000-000000000000"

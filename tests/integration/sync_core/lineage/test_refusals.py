@@ -11,6 +11,8 @@ from sync_core.lineage.record import DataSetStatus
 from tests.kit.lineage_bench import FIND, LIST, WRITE, LineageBench
 from tests.kit.lineage_graph import ROOT
 
+pytestmark = pytest.mark.faults
+
 
 def atlas(status: int, code: str) -> dict[str, Any]:
     return {"status": status, "body": {"requestId": "r", "errorCode": code, "errorMessage": "refused"}}

@@ -11,6 +11,8 @@ from sync_core.lineage.record import DataSetStatus
 from tests.kit.lineage_bench import CUSTOMERS, LineageBench, NewBench
 from tests.kit.lineage_graph import ROOT
 
+pytestmark = pytest.mark.faults
+
 GOLDEN = f"{ROOT}/golden-records/Customer"
 LONG_FOLDER = f"{LAKE}/raw/" + "a rather long name of a folder/" * 8
 SHORT_IN_CLUEDIN = f"{LONG_FOLDER}customers.csv"

@@ -13,6 +13,8 @@ from sync_core.runs.run_log import RunLog
 from sync_core.upkeep.reconcile import DATA_SETS_KEPT
 from tests.kit.lineage_bench import LineageBench
 
+pytestmark = pytest.mark.faults
+
 FLOOD = 4 * MAX_UNKNOWN
 LOOK = "inbound.dataSet$"
 

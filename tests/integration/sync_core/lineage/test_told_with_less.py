@@ -9,6 +9,8 @@ from sync_core.lineage.record import DataSetStatus
 from tests.kit.lineage_bench import COLLECTION, CUSTOMERS, MAPPING, WRITE, LineageBench
 from tests.kit.lineage_graph import ROOT
 
+pytestmark = pytest.mark.faults
+
 GOLDEN = f"{ROOT}/golden-records/Customer"
 KEYS = sorted(key for key in MAPPING.values() if key != "--ignore--")
 UNSEEN = "does not show"

@@ -24,7 +24,7 @@ CATALOG = "BusinessDomain_|Terms_"
 WHEN = pytest.mark.parametrize("when", ["before it is kept", "after it is kept"])
 
 # One of Apprise's plugins imports it; not ours to mend.
-pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
+pytestmark = [pytest.mark.faults, pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")]
 
 
 class KilledError(BaseException):

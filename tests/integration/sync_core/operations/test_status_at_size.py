@@ -19,6 +19,8 @@ from tests.kit.estate import Estate
 from tests.kit.in_memory import storage  # noqa: F401
 from tests.unit.sync_core.builders import make_data_set
 
+pytestmark = pytest.mark.faults
+
 SMALL, LARGE = 50, 2500
 MOST_OPERATIONS = 20
 

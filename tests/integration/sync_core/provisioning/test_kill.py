@@ -1,11 +1,15 @@
 import threading
 import time
 
+import pytest
+
 from sync_core.assets.record import AssetStatus
 from sync_core.jobs.message import AssetMessage
 from tests.kit.bench import NO_PURVIEW, Bench
 from tests.kit.nursery import Nursery
 from tests.kit.settings import environment_of
+
+pytestmark = pytest.mark.faults
 
 SHORT_CLAIM_S = 1
 

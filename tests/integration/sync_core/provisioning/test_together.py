@@ -18,6 +18,8 @@ from sync_core.ledger import request_ledger
 from sync_core.purview.asset import Asset
 from tests.kit.bench import Bench
 
+pytestmark = pytest.mark.faults
+
 CREATE_GROUP = "createDataSourceSet$"
 CREATE_SOURCE = "createDataSource$"
 LOOK = "dataSourceSets$"

@@ -22,6 +22,8 @@ from tests.kit.estate import ASSIGNMENTS, Estate, NewEstate
 from tests.kit.virtual import AHEAD
 from tests.unit.sync_core.builders import make_data_set, make_dead_job
 
+pytestmark = pytest.mark.faults
+
 NOT_OURS = "of a newer app"
 
 

@@ -25,6 +25,8 @@ from tests.integration.sync_core.discovery.unified_estate import (
 )
 from tests.kit.estate import SEARCH, Estate, NewEstate
 
+pytestmark = pytest.mark.faults
+
 
 def untag_by_service(estate: Estate, count: int | None = None) -> None:
     """Take assets out of the classic list as the service may do, also from a frozen one."""

@@ -24,6 +24,8 @@ from tests.integration.sync_core.discovery.unified_estate import (
 )
 from tests.kit.estate import Estate, NewEstate
 
+pytestmark = pytest.mark.faults
+
 
 def link_many(estate: Estate, count: int) -> None:
     """Link a data product with new assets."""

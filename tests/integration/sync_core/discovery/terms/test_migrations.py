@@ -18,6 +18,8 @@ from tests.integration.sync_core.discovery.unified_estate import (
 )
 from tests.kit.estate import Estate, NewEstate
 
+pytestmark = pytest.mark.faults
+
 
 def tag_many(estate: Estate, count: int) -> None:
     for number in range(count):

@@ -16,6 +16,8 @@ from tests.kit.estate import Estate
 from tests.kit.in_memory import storage  # noqa: F401
 from tests.unit.sync_core.builders import make_data_set, make_dead_job, make_record, make_synced_record
 
+pytestmark = pytest.mark.faults
+
 LARGE = 10_000
 MOST_OPERATIONS = 20
 VIEWS: tuple[dict[str, str], ...] = (
