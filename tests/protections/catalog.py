@@ -1968,8 +1968,8 @@ RETIRE = (
     Protection(
         "the front of a window is whole only where its count says so",
         "sync_core/discovery/search_windows.py",
-        "        is_whole = self.purview.search(front, limit=1).count <= cut.read\n",
-        "        is_whole = True\n",
+        "return self.purview.search(self._query(span, field), limit=1).count <= most",
+        "return True",
         f"{INTEGRATION}/discovery/test_sweep.py::test_what_does_not_come_by_its_time_is_read_in_halves",
         "a search that keeps no order hid all that came later and was older",
     ),
