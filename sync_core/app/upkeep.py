@@ -33,15 +33,11 @@ class Upkeep(Discovery):
             count_assets=self.count_assets,
             list_assets=self.list_assets,
             collection_names=self.collection_names,
-            measure_backlog=MeasureBacklog(
-                {JobKind.ASSET: self.asset_jobs, JobKind.DATA_SET: self.data_sets.jobs}, self.runtime.now
-            ),
+            measure_backlog=self._measure_backlog,
             mend_index=MendIndex(self.assets, self.cursors),
             look_at_cluedin=self.look_at_cluedin,
             find_recreated=self.find_recreated,
-            check_existence=CheckExistence(
-                self.purview, self.assets, self.confirm_absence, self.retire, self.defer, self.cursors, self.runtime.now
-            ),
+            check_existence=self._check_existence,
             selection=self.selection,
             drain_poison_queues=self.drain_poison_queues,
             wake=self.wake_jobs,
@@ -57,6 +53,17 @@ class Upkeep(Discovery):
             write_status=self.write_status if self.settings.purview_write_status else None,
             is_lineage_on=self.settings.lineage_enabled,
             runtime=self.runtime,
+        )
+
+    @property
+    def _measure_backlog(self) -> MeasureBacklog:
+        jobs = {JobKind.ASSET: self.asset_jobs, JobKind.DATA_SET: self.data_sets.jobs}
+        return MeasureBacklog(jobs, self.runtime.now)
+
+    @property
+    def _check_existence(self) -> CheckExistence:
+        return CheckExistence(
+            self.purview, self.assets, self.confirm_absence, self.retire, self.defer, self.cursors, self.runtime.now
         )
 
     @cached_property

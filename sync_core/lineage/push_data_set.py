@@ -61,17 +61,8 @@ class PushDataSet:
             record = before or new_record(data_set_id, self.clock())
             if claim.job.is_hint and self._is_strange(before, record, claim):
                 return
-            data_set = self.data_sets.fetch(data_set_id)
+            data_set = self._fetch(record, claim)
             if data_set is None:
-                if claim.job.unseen_since is None:
-                    self.strangers.note_unknown()
-                self._must_be_over(claim)
-                self._leave(record, DataSetStatus.UNKNOWN, "CluedIn knows no data set of this id.", claim)
-                return
-            if not (data_set.source_id and data_set.source_name):
-                self._must_be_over(claim)
-            if not data_set.source_name:
-                self._leave(record, DataSetStatus.UNKNOWN, "CluedIn does not tell which data source it is of.", claim)
                 return
             record = record.model_copy(update={"name": data_set.name, "source_id": data_set.source_id})
             asset = self.match.match(data_set)
@@ -88,6 +79,19 @@ class PushDataSet:
             is_news = done.fingerprint != record.fingerprint
             self.store.finish(done, before, claim, announce=self.announce and is_news)
             _tell_status(done.status)
+
+    def _fetch(self, record: DataSetRecord, claim: Claim) -> DataSet | None:
+        """Return what CluedIn tells of a data set; what it does not know, or not whose it is, is left as unknown."""
+        data_set = self.data_sets.fetch(record.data_set_id)
+        if data_set is None and claim.job.unseen_since is None:
+            self.strangers.note_unknown()
+        if data_set is None or not (data_set.source_id and data_set.source_name):
+            self._must_be_over(claim)
+        if data_set is not None and data_set.source_name:
+            return data_set
+        why = "knows no data set of this id" if data_set is None else "does not tell which data source it is of"
+        self._leave(record, DataSetStatus.UNKNOWN, f"CluedIn {why}.", claim)
+        return None
 
     def _is_strange(self, before: DataSetRecord | None, record: DataSetRecord, claim: Claim) -> bool:
         """Whether a hint is not worth a call of CluedIn; then it is seen to."""

@@ -155,15 +155,27 @@ class FindConcepts:
             case _:
                 deferrals.succeeded(deferred.Kind.STORE, [STORE])
                 asked.defer()
+        found = self._found(selection, asked, domains, concepts)
+        if found.unread:
+            deferrals.log.notes.append(f"A call to {STORE} fails. {asked.error}")
+        if found.resolution.targets and deferrals.store is not None and not self._has_shown():
+            self.notes.save(NOTE, CatalogNote())
+        return found
+
+    def _found(
+        self,
+        selection: Selection,
+        asked: "_Asked",
+        domains: Mapping[str, str] | None,
+        concepts: Mapping[Keyword, Sequence[Concept] | None],
+    ) -> Found:
         unread = {
             str(keyword): f"{STORE} cannot be asked for it: {asked.error}"
             for keyword, found in concepts.items()
             if found is None or (domains is None and keyword.glossary)
         }
-        if unread:
-            deferrals.log.notes.append(f"A call to {STORE} fails. {asked.error}")
         shown = [one for found in concepts.values() for one in found or ()]
-        found = Found(
+        return Found(
             resolve(selection, (), shown, domains or {}),
             domains or {},
             unread=unread,
@@ -171,9 +183,6 @@ class FindConcepts:
             others=_others(concepts, domains or {}),
             store=self.store,
         )
-        if found.resolution.targets and deferrals.store is not None and not self._has_shown():
-            self.notes.save(NOTE, CatalogNote())
-        return found
 
     def _closed(self, selection: Selection, asked: "_Asked") -> Found:
         """No role is no pause for a catalog that never showed anything: then the classic terms decide alone."""
