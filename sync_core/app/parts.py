@@ -14,6 +14,7 @@ from sync_core.operations.actions.answer import Actions
 from sync_core.operations.actions.find_asset import FindAsset
 from sync_core.operations.actions.form_key import PARTITION as FORMS
 from sync_core.operations.actions.form_key import FormKeys
+from sync_core.operations.actions.look_again import LookAgain
 from sync_core.operations.actions.perform import Perform
 from sync_core.operations.actions.resync import ResyncThings
 from sync_core.operations.dashboard.act import Act
@@ -132,6 +133,14 @@ class App(Upkeep):
         """What people do: `actions`, the dashboard's buttons and the commands all come here."""
         resync = ResyncThings(
             find=FindAsset(self.assets),
+            look_again=LookAgain(
+                purview=self.purview,
+                deferred=self.deferred,
+                assets=self.assets,
+                save=self.save_assets,
+                cursors=self.cursors,
+                clock=self.runtime.now,
+            ),
             assets=self.assets,
             data_sets=self.data_sets,
             asset_work=self.asset_work,

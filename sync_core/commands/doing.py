@@ -98,8 +98,8 @@ def resync(
 ) -> None:
     """Look again at an asset or a data set.
 
-    The group and source of an asset are looked for in CluedIn again, and made where they are proven to be gone; the
-    lineage of a data set is read and written again.
+    The group and source of an asset are looked for in CluedIn again, and made where they are proven to be gone. What
+    Purview hid, or had no name for, is asked for there now. The lineage of a data set is read and written again.
     """
 
     def ask(desk: Desk) -> Mapping[str, Any]:
@@ -111,7 +111,7 @@ def resync(
                 raise
             return desk.act({**order, "dataSet": thing})
 
-    Way(app, scope, as_json).answer(ask, show.asked_again)
+    Way(app, scope, as_json).answer(ask, show.asked_again, lambda value: not value["refused"])
 
 
 @cli.command()

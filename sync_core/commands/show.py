@@ -86,7 +86,8 @@ def approved(number: int, hours: float, value: Value) -> Iterator[Line]:
 
 
 def asked_again(value: Value) -> Iterator[Line]:
-    """Show how much is looked at again."""
+    """Show how much is looked at again, and what is in the way nevertheless."""
+    yield from (Line(str(why), BAD) for why in value.get("refused", ()))
     yield Line(f"{value['done']} asked for again: a worker takes it up within a minute; `status` tells what came of it")
 
 

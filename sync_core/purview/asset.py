@@ -48,5 +48,6 @@ def rejected_key(guid: str) -> str:
 
 
 def record_key(asset: Asset) -> str:
-    """Return the key under which an asset is recorded, also one that has no qualified name."""
-    return asset_key(asset.type_name, asset.qualified_name) if asset.qualified_name else rejected_key(asset.guid)
+    """Return the key under which an asset is recorded, also one that has no qualified name: a blank one is none."""
+    has_name = asset.qualified_name.strip()
+    return asset_key(asset.type_name, asset.qualified_name) if has_name else rejected_key(asset.guid)

@@ -109,7 +109,7 @@ class Perform:
             case Approve():
                 return Done(self._approve(request, by))
             case Resync():
-                return Done(self.resync.resync(request, run_id, has_time))
+                return Done(1, self.resync.resync(request, run_id, has_time))
             case _:
                 assert_never(request)
 

@@ -19,6 +19,7 @@ from sync_core.lineage.data_set_store import new_job, new_record
 from sync_core.operations.actions.action import Replay
 from sync_core.operations.actions.parse import Person
 from sync_core.runs.action_log import ActionRecord
+from sync_core.runs.deferred import Kind
 from sync_core.runs.run_log import RunLog
 from tests.kit.bench import CREATE_SOURCE
 from tests.kit.estate import Estate
@@ -233,6 +234,73 @@ def test_an_asset_that_has_lost_its_term_or_its_name_is_not_brought_back(small_e
     assert "its term" in refusal(small_estate, 409, action="resync", asset="Orders")
     assert "Purview has no name" in refusal(small_estate, 409, action="resync", asset="https://lake.example/nameless")
     assert small_estate.messages() == []
+
+
+FORBIDDEN = {"errorCode": "ATLAS-403-00-001", "errorMessage": "no role"}
+
+
+def test_what_purview_hid_is_asked_for_at_once_and_taken_by_the_next_tick(small_estate: Estate) -> None:
+    estate = small_estate
+    asset = estate.act("add_asset", name="Hidden", qualifiedName="https://lake.example/hidden", terms=[TERM])
+    fault = estate.unreadable(asset.guid, status=403, body=FORBIDDEN)
+    estate.sync()
+    before = estate.app.deferred.find(Kind.ASSET, asset.guid)
+
+    assert "no role" in refusal(estate, 409, action="resync", asset=asset.guid)
+    assert estate.app.deferred.find(Kind.ASSET, asset.guid) == before is not None
+    estate.purview.faults.clear(fault)
+    assert done(estate, action="resync", asset=asset.guid)["refused"] == []
+    estate.sync()
+
+    assert estate.record_of("Hidden").status is AssetStatus.SYNCED
+    assert estate.app.deferred.find(Kind.ASSET, asset.guid) is None
+
+
+def reject_one(estate: Estate) -> Any:
+    """Let one asset be rejected as it has no qualified name, and give it one, which changes no list."""
+    asset = estate.act("add_asset", name="Mended", qualifiedName=" ", terms=[TERM])
+    estate.sync()
+    assert "no qualified name" in refusal(estate, 409, action="resync", asset=asset.guid)
+    estate.purview.catalog.set_attributes(asset, asset.attributes | {"qualifiedName": "https://lake.example/mended"})
+    return asset
+
+
+@pytest.mark.parametrize("term", [TERM, "*"])
+def test_what_was_mended_in_purview_is_synced_without_waiting_for_its_hour(
+    new_small_estate: Callable[..., Estate], term: str
+) -> None:
+    estate = new_small_estate(SYNC_TERM=term)
+    asset = reject_one(estate)
+
+    assert done(estate, action="resync", asset=asset.guid)["done"] == 1
+    estate.clock.advance(60)
+    estate.sync()
+
+    assert estate.record_of("Mended").status is AssetStatus.SYNCED
+
+
+def test_what_was_mended_and_lost_its_term_is_not_brought_into_cluedin(small_estate: Estate) -> None:
+    asset = reject_one(small_estate)
+    small_estate.act("untag", asset=asset.guid, term=TERM)
+
+    done(small_estate, action="resync", asset=asset.guid)
+    small_estate.sync()
+
+    assert small_estate.record_of("Mended").status is AssetStatus.REJECTED
+
+
+def test_a_synced_asset_that_purview_hides_is_looked_for_in_cluedin_all_the_same(small_estate: Estate) -> None:
+    small_estate.sync()
+    orders = small_estate.record_of("Orders")
+    small_estate.unreadable(orders.guid, status=403, body=FORBIDDEN)
+    small_estate.clock.advance(25 * 3600)
+    small_estate.sync()
+
+    answer = done(small_estate, action="resync", asset="Orders")
+
+    assert (answer["done"], len(answer["refused"])) == (1, 1)
+    assert "no role" in answer["refused"][0]
+    assert small_estate.record(orders.key).status is AssetStatus.QUEUED
 
 
 def test_while_the_sync_is_off_no_asset_waits_for_it(new_small_estate: Callable[..., Estate]) -> None:
