@@ -3231,6 +3231,15 @@ OTHER_VERSIONS = (
         "what was typed was gone with the reload",
     ),
     Protection(
+        "a page that is read anew asks for no name",
+        "sync_core/operations/dashboard/answer.py",
+        "replace(acting, buttons=None) if refresh.every_s and asks_for_name else acting",
+        "acting",
+        "tests/unit/sync_core/operations/dashboard/test_view.py"
+        "::test_a_page_that_is_read_anew_has_no_field_that_would_be_emptied",
+        "a name half typed beside a button was gone after half a minute",
+    ),
+    Protection(
         "an asset's own page ends reading itself anew when its work is done",
         "sync_core/operations/dashboard/view.py",
         "    every_s = REFRESH_S if is_outstanding and may_refresh else None\n",
@@ -3590,7 +3599,7 @@ ACTED = (
         "a look at Purview that a person asks for and that fails puts off no other look",
         "sync_core/operations/actions/look_again.py",
         '            return f"Purview still does not show the asset {guid}. {error}"\n',
-        '            self._end_pause(guid, self.clock())\n            return f"Purview still does not show it. {error}"\n',
+        '            self._end_pause(guid, self.clock())\n            return f"No role: {error}"\n',
         f"{ACTIONS}::test_what_purview_hid_is_asked_for_at_once_and_taken_by_the_next_tick",
         "whoever pressed the button too early changed when the app looks next",
     ),

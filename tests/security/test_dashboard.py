@@ -63,8 +63,12 @@ def browser() -> Iterator[Browser]:
 
 def acting(text: str, query: Mapping[str, str]) -> Acting:
     """What a person with a hostile name may do, and has done."""
-    acted = ActionRecord(id="1", at=NOW, by=text, action="close", target=text, outcome="refused", reasons=[text])
-    return Acting(Buttons(bytes(32), NOW, Links(query).here(), None), acted)
+    return Acting(Buttons(bytes(32), NOW, Links(query).here(), None), acted_as(text))
+
+
+def acted_as(text: str) -> ActionRecord:
+    """What a person with a hostile name has done."""
+    return ActionRecord(id="1", at=NOW, by=text, action="close", target=text, outcome="refused", reasons=[text])
 
 
 def hostile_page(**query: str) -> HttpAnswer:
@@ -97,6 +101,7 @@ def hostile_page(**query: str) -> HttpAnswer:
         terms=KnownTerms({"term": texts[0]}),
         collections={text: text for text in texts},
         deferred=[make_deferred(text, is_hidden=True, name=text, reason=text) for text in texts],
+        actions=[acted_as(text) for text in texts],
         data_sets=Page(data_sets, texts[0]),
         dead_letters=[make_letter(text, cause=text, cause_class=text) for text in texts],
         runs=[make_run(counts={text: 1}, requests={text: 1}, notes=[text], error=text) for text in texts],

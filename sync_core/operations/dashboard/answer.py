@@ -1,6 +1,7 @@
 """Pages as HTTP answers: headers that let a browser show the page and do nothing else."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from http import HTTPStatus
 
 from sync_core.answer import HEADERS, HttpAnswer
@@ -17,7 +18,7 @@ RETRY_AFTER_S = 10
 
 def dashboard_answer(view: View, acting: Acting = NO_ACTING) -> HttpAnswer:
     """Answer with the dashboard."""
-    return _page(render_dashboard(view, acting), view.refresh)
+    return _page(render_dashboard(view, _offered(acting, view.refresh)), view.refresh)
 
 
 def not_done_answer(query: Mapping[str, str], status: HTTPStatus, why: str) -> HttpAnswer:
@@ -34,7 +35,13 @@ def not_admitted_answer(query: Mapping[str, str], refusal: HttpAnswer, why: str)
 
 def asset_answer(view: AssetView, acting: Acting = NO_ACTING) -> HttpAnswer:
     """Answer with the page of one asset."""
-    return _page(render_asset(view, acting), view.refresh)
+    return _page(render_asset(view, _offered(acting, view.refresh)), view.refresh)
+
+
+def _offered(acting: Acting, refresh: Refresh) -> Acting:
+    """A page that is read anew asks for no name, which would be gone half typed: so it has no buttons either."""
+    asks_for_name = acting.buttons is not None and acting.buttons.signed_in is None
+    return replace(acting, buttons=None) if refresh.every_s and asks_for_name else acting
 
 
 def _page(text: str, refresh: Refresh) -> HttpAnswer:

@@ -9,6 +9,7 @@ from sync_core.assets.record import AssetRecord, AssetStatus
 from sync_core.jobs.dead_letter import DeadLetter
 from sync_core.operations.dashboard.history import Event, history_of
 from sync_core.operations.dashboard.links import Links
+from sync_core.operations.dashboard.next_steps import HIDDEN
 from sync_core.operations.dashboard.view import AssetRow, DataSetCard, Refresh, to_card, to_refresh, to_row
 from sync_core.operations.explain.findings import Explanation, Finding, Weight
 from sync_core.operations.facts import Facts
@@ -20,6 +21,8 @@ WEIGHTS = {
     Weight.NOTE: "note",
     Weight.WELL: "well",
 }
+IN_CLUEDIN = "has its group and source looked for in CluedIn again"
+IN_PURVIEW = "asks Purview for it now"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,16 @@ class AssetView:
     @property
     def may_act(self) -> bool:
         """Whether there is anything that a person can do here."""
-        return bool(self.record.may_have_group or self.letters or self.data_sets)
+        return bool(self.looks or self.letters or self.data_sets)
+
+    @property
+    def looks(self) -> str:
+        """What a look that a person asks for does; empty where there is nothing to look at."""
+        if self.record.status is AssetStatus.REJECTED:
+            return IN_PURVIEW
+        if self.row.next == HIDDEN:
+            return f"{IN_PURVIEW}, and {IN_CLUEDIN}"
+        return IN_CLUEDIN if self.record.may_have_group else ""
 
 
 def to_asset_view(

@@ -1,8 +1,10 @@
 """What a person should see first: what waits for them, and what is not as it should be."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from heapq import nsmallest
 
+from sync_core.assets.listed import ListedAsset
 from sync_core.assets.record import AssetStatus
 from sync_core.jobs.dead_letter import DeadLetter
 from sync_core.notifications.texts import approve_command
@@ -19,8 +21,17 @@ from sync_core.wording import many, verb
 EXAMPLES = 10
 LONGEST_CAUSE = 400
 LETTERS = 3  # with their buttons; the others have theirs further down
+LOOKS = 3  # the others have theirs on their own pages
 PAUSED = frozenset({Kind.TERM, Kind.GLOSSARY, Kind.STORE})
 ASSETS, DEAD_LETTERS, NOTIFICATIONS = "assets", "dead-letters", "notifications"  # parts of the page
+
+
+@dataclass(frozen=True, slots=True)
+class Mended:
+    """An asset at which a person, who has mended it, may have the app look again: its key or guid, and its name."""
+
+    asset: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +39,8 @@ class AttentionItem:
     """One thing to see to: what it is, details, a command that settles it, and where on the page there is more.
 
     `approves` is how many assets a person may let go by a button, 0 where there is nothing to approve; `letters` are
-    dead letters to be replayed or closed by buttons. `is_chosen` says that people wanted it so: it is told, and waits
-    for nobody.
+    dead letters to be replayed or closed by buttons, `mended` assets to be looked at again. `is_chosen` says that
+    people wanted it so: it is told, and waits for nobody.
     """
 
     title: str
@@ -38,18 +49,19 @@ class AttentionItem:
     link: str = ""
     approves: int = 0
     letters: tuple[DeadLetter, ...] = ()
+    mended: tuple[Mended, ...] = ()
     is_chosen: bool = False
 
 
-def find_attention_items(facts: Facts, links: Links) -> Iterator[AttentionItem]:
-    """Yield what waits for a person, the most urgent first."""
+def find_attention_items(facts: Facts, links: Links, rejected: Iterable[ListedAsset] = ()) -> Iterator[AttentionItem]:
+    """Yield what waits for a person, the most urgent first; `rejected` are such assets, as far as they are known."""
     yield from _discovery(facts)
     yield from _approval(facts)
     yield from _dead_letters(facts, links)
     yield from _blocked(facts)
     yield from _hidden(facts, links)
     yield from _paused(facts)
-    yield from _rejected(facts, links)
+    yield from _rejected(facts, links, rejected)
     yield from _unreadable(facts)
     yield from _webhook(facts)
     yield from _curation(facts)
@@ -111,7 +123,8 @@ def _hidden(facts: Facts, links: Links) -> Iterator[AttentionItem]:
         more = f" and {len(found) - EXAMPLES} more" if len(found) > EXAMPLES else ""
         what = f"Purview answers 403: {shown}{more}. Nothing is changed about it meanwhile. {READER}"
         title = f"{many(len(found), 'asset')} {verb(len(found), 'is', 'are')} hidden from the app"
-        yield AttentionItem(title, (what,), link=_table(links))
+        mended = tuple(Mended(one.id, one.name or one.id) for one in found[:LOOKS])
+        yield AttentionItem(title, (what,), link=_table(links), mended=mended)
 
 
 def _paused(facts: Facts) -> Iterator[AttentionItem]:
@@ -123,11 +136,13 @@ def _paused(facts: Facts) -> Iterator[AttentionItem]:
         yield AttentionItem("Terms are paused", (what, *shown))
 
 
-def _rejected(facts: Facts, links: Links) -> Iterator[AttentionItem]:
-    rejected = facts.counts.get(AssetStatus.REJECTED, 0)
-    if rejected:
+def _rejected(facts: Facts, links: Links, rejected: Iterable[ListedAsset]) -> Iterator[AttentionItem]:
+    count = facts.counts.get(AssetStatus.REJECTED, 0)
+    if count:
+        first = nsmallest(LOOKS, rejected, key=lambda one: (one.name.casefold(), one.key))
+        mended = tuple(Mended(one.key, one.name or one.qualified_name or one.guid) for one in first)
         link = _table(links, state=AssetStatus.REJECTED.value)
-        yield AttentionItem(f"{many(rejected, 'asset')} must be mended in Purview", link=link)
+        yield AttentionItem(f"{many(count, 'asset')} must be mended in Purview", link=link, mended=mended)
 
 
 def _table(links: Links, **chosen: str) -> str:

@@ -23,7 +23,7 @@ from sync_core.operations.dashboard.view import Reading, to_view
 from sync_core.operations.explain.findings import Explanation
 from sync_core.operations.facts import Filter
 from sync_core.operations.portals import Portals
-from sync_core.operations.status import OPEN_ASSETS, Status, parse_filter
+from sync_core.operations.status import ACTIONS_SHOWN, OPEN_ASSETS, Status, parse_filter
 from sync_core.runs.deferred import Kind
 
 MOST_DEFERRED = 1000  # of what could not be read, as many as one storage operation gives
@@ -85,7 +85,8 @@ class Dashboard:
         listing = self.listing.latest(now)
         unreadable = list(listing.unreadable)
         facts = self.report.read_beside(wanted, listing.counted, unreadable, now)
-        facts = replace(facts, deferred=self.report.deferred.first(MOST_DEFERRED))
+        deferred, actions = self.report.deferred.first(MOST_DEFERRED), self.report.actions.latest(ACTIONS_SHOWN)
+        facts = replace(facts, deferred=deferred, actions=actions)
         hidden = {one.key for one in listing.assets if one.guid in facts.hidden} if facts.hidden else set[str]()
         table = to_table(listing.assets, wanted, stuck_letters(facts) | hidden)
         jobs = self.report.asset_jobs([one.key for one in table.items if one.status in OPEN_ASSETS])

@@ -158,14 +158,15 @@ class View:
     @property
     def may_act(self) -> bool:
         """Whether there is anything that a person can do here."""
-        return _may_act(self.facts)
+        return _may_act(self.facts, self.attention)
 
 
 def to_view(reading: Reading, wanted: Filter, links: Links, portals: Portals) -> View:
     """Return the page of what was read."""
     facts, table = reading.facts, reading.table
     after, after_data_set = table.next, facts.data_sets.next
-    items = list(find_attention_items(facts, links))
+    rejected = (one for one in reading.sources.values() if one.status == AssetStatus.REJECTED)
+    items = list(find_attention_items(facts, links, rejected))
     attention = [item for item in items if not item.is_chosen]
     return View(
         facts=facts,
@@ -190,7 +191,7 @@ def to_view(reading: Reading, wanted: Filter, links: Links, portals: Portals) ->
         run_charts=chart_runs(facts.runs),
         reconciliations=[_run(run) for run in facts.reconciliations],
         reconciliation_charts=chart_runs(facts.reconciliations),
-        refresh=to_refresh(links, is_outstanding=_is_outstanding(facts), disturbs=_may_act(facts)),
+        refresh=to_refresh(links, is_outstanding=_is_outstanding(facts), disturbs=_may_act(facts, attention)),
     )
 
 
@@ -297,8 +298,8 @@ def to_refresh(links: Links, *, is_outstanding: bool, disturbs: bool) -> Refresh
     return Refresh(is_outstanding, every_s, links.here(refresh=ON), links.here(refresh=OFF))
 
 
-def _may_act(facts: Facts) -> bool:
-    return bool(facts.dead_letters or facts.approval_needed)
+def _may_act(facts: Facts, attention: Sequence[AttentionItem]) -> bool:
+    return bool(facts.dead_letters or facts.approval_needed or any(item.mended for item in attention))
 
 
 def _dead_letter(dead_letter: DeadLetter, facts: Facts) -> DeadLetterRow:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from sync_core.absence.approval import ApprovalNeeded
+from sync_core.assets.listed import listed_of
 from sync_core.assets.record import AssetStatus
 from sync_core.discovery.selection import Toggle
 from sync_core.notifications.announcement import LastNotification
@@ -51,6 +52,14 @@ def test_letters_that_are_replayed_by_themselves_ask_for_nothing() -> None:
 def test_rejected_assets_are_one_click_away() -> None:
     (found,) = notices(make_record(status=AssetStatus.REJECTED), make_record("b", status=AssetStatus.REJECTED))
     assert (found.title, found.link) == ("2 assets must be mended in Purview", "?code=k&state=rejected#assets")
+
+
+def test_who_has_mended_an_asset_may_have_the_first_ones_looked_at_at_once() -> None:
+    rejected = [listed_of(make_record(f"{number}", key=f"k{number}", status=AssetStatus.REJECTED)) for number in "213"]
+    facts = make_facts(make_record(status=AssetStatus.REJECTED), deferred=[make_deferred("guid", is_hidden=True)])
+    hidden, found = find_attention_items(facts, LINKS, [*rejected, *rejected])
+    assert [one.asset for one in hidden.mended] == ["guid"]
+    assert [one.name for one in found.mended] == ["1", "1", "2"]
 
 
 def test_what_is_switched_off_is_told() -> None:

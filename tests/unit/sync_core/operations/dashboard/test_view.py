@@ -4,11 +4,15 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from sync_core.assets.listed import listed_of
 from sync_core.assets.record import AssetRecord, AssetStatus
 from sync_core.lineage.record import DataSetStatus
+from sync_core.operations.actions.parse import Person
 from sync_core.operations.dashboard.answer import asset_answer, dashboard_answer
 from sync_core.operations.dashboard.asset_page import AssetView, to_asset_view
+from sync_core.operations.dashboard.buttons import Acting, Buttons
 from sync_core.operations.dashboard.links import Links
 from sync_core.operations.dashboard.view import MEANINGS, Health, View, to_view
 from sync_core.operations.explain.findings import Explanation
@@ -28,6 +32,7 @@ from tests.unit.sync_core.builders import (
     make_run,
     make_synced_record,
 )
+from tests.unit.sync_core.operations.dashboard.html import read_html
 
 
 def view(*assets: AssetRecord, query: Mapping[str, str] = {}, **fields: Any) -> View:
@@ -127,6 +132,22 @@ def test_the_page_does_not_refresh_itself_while_a_person_may_act_on_it_unless_to
     assert view(make_record(), dead_letters=[make_letter()]).refresh.every_s is None
     assert view(make_record(), dead_letters=[make_letter()], query={"refresh": "on"}).refresh.every_s == 30
     assert view(make_synced_record(), query={"refresh": "on"}).refresh.every_s is None
+
+
+@pytest.mark.parametrize("person", [None, Person("Ada", is_signed_in=True)])
+def test_a_page_that_is_read_anew_has_no_field_that_would_be_emptied(person: Person | None) -> None:
+    acting, letters = Acting(Buttons(bytes(32), NOW, signed_in=person)), [make_letter()]
+    pages = {
+        state: [
+            read_html(dashboard_answer(view(make_record(), dead_letters=letters, query=query), acting).body),
+            read_html(asset_answer(own(make_record(), query, dead_letters=letters), acting).body),
+        ]
+        for state, query in {"anew": {"refresh": "on"}, "kept": {"refresh": "off"}}.items()
+    }
+    for anew, kept in zip(pages["anew"], pages["kept"], strict=True):
+        assert ("by" in anew.values("name"), "by" in kept.values("name")) == (False, person is None)
+        assert ("do" in anew.values("name"), "do" in kept.values("name")) == (person is not None, True)
+        assert ("Keep it as it is, to act" in anew.text) is (person is None)
 
 
 def own(record: AssetRecord, query: Mapping[str, str] = {}, **fields: Any) -> AssetView:
