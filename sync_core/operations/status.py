@@ -177,9 +177,10 @@ class Status:
         dead = chain(self.assets.jobs.each_dead(), self.data_sets.jobs.each_dead())
         needed, approval = self.approvals.load_both((ApprovalNeeded, NEEDED), (Approval, APPROVAL))
         dead_letters = map(to_dead_letter, pages.readable(dead, "dead letter"))
+        throttles, toggles = self.throttles.all_beside(Throttle, self.toggles, Toggle)
         return Facts(
             generated_at=now,
-            toggle=self.toggles.load(Toggle, TOGGLE),
+            toggle=toggles.get(TOGGLE),
             is_lineage_on=self.is_lineage_on,
             counts=counted.counts,
             counted_at=counted.counted_at,
@@ -192,7 +193,7 @@ class Status:
             approval_needed=needed,
             approval=approval,
             dead_letters=list(islice(dead_letters, wanted.page_size)),
-            throttles=[throttle for _, throttle in self.throttles.all(Throttle)],
+            throttles=list(throttles.values()),
             notifications=dict(self.notifications.all(LastNotification)),
             unreadable=unreadable,
             webhook_problem=self.empty_bodies.explain(),

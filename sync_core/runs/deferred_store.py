@@ -10,10 +10,10 @@ from sync_core.storage.rows import readable
 from sync_core.storage.table import Table
 
 PREFIX = "deferred-"
-ALL_KINDS = "PartitionKey ge @first and PartitionKey lt @last"
+ALL_KINDS = "PartitionKey ge @partition_first and PartitionKey lt @partition_last"
 # What a run of discovery asks about, of which few are deferred at a time: their partitions lie side by side.
 READ_TOGETHER = (Kind.STORE, Kind.TERM, Kind.TYPE, Kind.WINDOW)
-THESE_KINDS = "PartitionKey ge @first and PartitionKey le @last"
+THESE_KINDS = "PartitionKey ge @partition_first and PartitionKey le @partition_last"
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class DeferredStore:
 
     def load(self, kinds: Sequence[Kind]) -> Iterator[Deferred]:
         """Yield all of one kind, or of those that are read together; one storage operation for a thousand."""
-        bounds = {"first": f"{PREFIX}{min(kinds)}", "last": f"{PREFIX}{max(kinds)}"}
+        bounds = {"partition_first": f"{PREFIX}{min(kinds)}", "partition_last": f"{PREFIX}{max(kinds)}"}
         found = readable(Deferred, self.table.rows(THESE_KINDS, bounds))
         return (one for one in found if one.kind in kinds)
 
@@ -41,7 +41,7 @@ class DeferredStore:
         return list(islice(self._all(count), count))
 
     def _all(self, count: int) -> Iterator[Deferred]:
-        bounds = {"first": PREFIX, "last": PREFIX[:-1] + chr(ord(PREFIX[-1]) + 1)}
+        bounds = {"partition_first": PREFIX, "partition_last": PREFIX[:-1] + chr(ord(PREFIX[-1]) + 1)}
         for page in self.table.pages(ALL_KINDS, bounds, size=min(count, 1000)):
             yield from readable(Deferred, page)
 

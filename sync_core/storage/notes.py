@@ -4,7 +4,7 @@ A note that cannot be read, because another version of the app left it, is as go
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 from urllib.parse import quote
@@ -72,6 +72,14 @@ class Notes:
             if (note := _read(model, row)) is not None:
                 yield row["RowKey"], note
 
+    def all_beside(
+        self, model: type[Note], next_kind: "Notes", other: type[Other]
+    ) -> tuple[Mapping[str, Note], Mapping[str, Other]]:
+        """Return the notes of this kind and of one whose name follows it, each by name, by one query."""
+        bounds = {"partition_first": self.kind, "partition_last": next_kind.kind}
+        rows = list(self.table.rows("PartitionKey ge @partition_first and PartitionKey le @partition_last", bounds))
+        return _by_name(model, self.kind, rows), _by_name(other, next_kind.kind, rows)
+
     def _rows(self) -> Iterator[Row]:
         return self.table.rows("PartitionKey eq @partition", {"partition": self.kind})
 
@@ -83,6 +91,11 @@ def note_name(thing: str) -> str:
     """
     name = quote(thing, safe="").replace("%", "=")
     return name if len(name) <= LONGEST_KEY else hashlib.sha256(name.encode()).hexdigest()
+
+
+def _by_name(model: type[Note], kind: str, rows: Sequence[Row]) -> dict[str, Note]:
+    read = {str(row["RowKey"]): _read(model, row) for row in rows if row["PartitionKey"] == kind}
+    return {name: note for name, note in read.items() if note is not None}
 
 
 def _read(model: type[Note], row: Row) -> Note | None:

@@ -176,9 +176,12 @@ class Table:
     ) -> Iterator[Sequence[TableEntity]]:
         """Yield the rows that a query finds, page by page, in the order of their keys.
 
-        The query names its partition by the parameter `partition`.
+        The query names its partition by the parameter `partition`, several by two that begin so: all are this
+        installation's.
         """
-        scoped = {name: self._prefix + value if name == "partition" else value for name, value in parameters.items()}
+        scoped = {
+            name: self._prefix + value if name.startswith("partition") else value for name, value in parameters.items()
+        }
         found = self._client.query_entities(
             query, parameters=scoped, results_per_page=size, select=list(select) or None
         )

@@ -2813,6 +2813,14 @@ GETS = (
         "a password with a quotation mark stood in a bundle, escaped",
     ),
     Protection(
+        "what is deferred is of one installation",
+        "sync_core/runs/deferred_store.py",
+        'THESE_KINDS = "PartitionKey ge @partition_first and PartitionKey le @partition_last"',
+        "THESE_KINDS = \"PartitionKey ge 'deferred-' and PartitionKey le 'deferred-x'\"",
+        f"{INTEGRATION}/app/test_find_installation.py::test_rows_of_one_installation_are_not_those_of_another",
+        "a second organization on the same storage read the first one's pauses and none of its own",
+    ),
+    Protection(
         "a bundle is of one installation",
         "sync_core/storage/table.py",
         'if "." not in str(row["PartitionKey"]))',

@@ -10,10 +10,11 @@ from sync_core.app import App
 from sync_core.app.find_installation import FindInstallation
 from sync_core.app.installation import BELIEVED_AFTER, VERIFIED_FOR
 from sync_core.errors import ConfigError, TransientError
+from sync_core.runs.deferred import Kind
 from sync_core.runs.run import RunKind, RunOutcome
 from sync_core.runtime import Runtime
 from tests.kit.settings import settings_of
-from tests.unit.sync_core.builders import NOW
+from tests.unit.sync_core.builders import NOW, make_deferred
 
 
 @dataclass
@@ -116,6 +117,9 @@ def test_rows_of_one_installation_are_not_those_of_another(storage: str) -> None
     (run,) = one.runs.latest(RunKind.DISCOVER, 5)
     assert (run.outcome, run.error) == (RunOutcome.FAILED, "TransientError: it is somebody else's")
     assert other.runs.latest(RunKind.DISCOVER, 5) == []
+    other.deferred.notes_of(Kind.TERM).save("its", make_deferred("its", Kind.TERM))
+    assert (len(other.deferred.first(5)), len(list(other.deferred.load([Kind.TERM])))) == (1, 1)
+    assert (one.deferred.first(5), list(one.deferred.load([Kind.TERM]))) == ([], [])
     assert one.leases.acquire("discovery", "a", 60) != other.leases.acquire("discovery", "b", 60)
     assert one.leases.is_held("discovery")
     assert other.leases.is_held("discovery")
