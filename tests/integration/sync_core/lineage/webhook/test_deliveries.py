@@ -149,6 +149,7 @@ def test_a_data_set_that_did_not_show_once_is_pushed_by_the_same_event(bench: Li
     hidden = bench.cluedin.store.data_sets.pop(data_set_id.upper())
     bench.deliver(data_set_id, eventId="evt_1")
     bench.work()
+    assert bench.job(data_set_id) is not None, "it is looked for again"
     bench.cluedin.store.data_sets[data_set_id.upper()] = hidden
 
     bench.push(data_set_id)
