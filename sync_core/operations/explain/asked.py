@@ -42,13 +42,17 @@ def guid_in(text: str) -> str:
 
 
 def _guid_in_address(text: str) -> str:
-    """The portal's address of an asset has its guid as a parameter, in its query or behind its `#`."""
+    """The portal's address of an asset has its guid as a parameter, in its query or behind its `#`.
+
+    Some programs pass it on without `https://`: then its host must be the portal's, as names may look like that.
+    """
+    has_scheme = "://" in text
     try:
-        parts = urlsplit(text)
+        parts = urlsplit(text if has_scheme else f"https://{text}")
         host = parts.hostname or ""
     except ValueError:
         return ""
-    if parts.scheme not in {"http", "https"}:
+    if parts.scheme not in {"http", "https"} or not (has_scheme or PORTAL.fullmatch(host)):
         return ""
     for query in (parts.query, parts.fragment.rpartition("?")[2]):
         for name, values in parse_qs(query).items():

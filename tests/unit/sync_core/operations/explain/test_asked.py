@@ -18,6 +18,7 @@ OTHER = "b1de7c55-0f7a-4f0e-9a43-6e1f7d2c8b19"
         GUID.replace("-", ""),
         f"https://web.purview.azure.com/resource/contoso/main/catalog/entity?guid={GUID}&tid={OTHER}",
         f"https://purview.microsoft.com/datacatalog/governance/main/catalog/entity?tid={OTHER}&guid={GUID}&section=overview",
+        f"purview.microsoft.com/datacatalog/governance/main/catalog/entity?guid={GUID}",
         f"https://purview.microsoft.com/datacatalog/governance/main#/entity?section=schema&guid={GUID}",
         f"https://contoso.purview.azure.com/catalog/entity/{GUID}",
         f"https://portal.example/catalog?GUID={GUID.upper()}",
