@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+from pydantic import ValidationError
+
 from sync_core.commands.desk import Desk, JsonObject
 from sync_core.commands.exits import WrongRequestError
 from sync_core.commands.parts import all_assets
@@ -18,6 +20,11 @@ def read_plan(file: Path) -> Plan:
     """
     try:
         plan = Plan.from_json(json.loads(file.read_text(encoding="utf-8")))
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        place = ".".join(map(str, first["loc"])) or "it"
+        why = f"{place}: {first['msg']}. Another version of the app may have saved it: save one anew."
+        raise WrongRequestError(f"{file} is no plan that this version reads: {why}") from error
     except (OSError, ValueError, RecursionError) as error:
         raise WrongRequestError(f"{file} is no plan that was saved: {type(error).__name__}.") from error
     if plan.next:

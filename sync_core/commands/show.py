@@ -82,7 +82,11 @@ def closed(letter: str, value: Value) -> Iterator[Line]:
 def approved(number: int, hours: float, value: Value) -> Iterator[Line]:
     """Show what was approved."""
     given = "" if value["done"] else " (approved a moment ago)"
-    yield Line(f"Up to {number} assets may be retired within {hours:g} hours, each once{given}")
+    yield Line(f"Up to {number} assets may be retired within {_hours(hours)}, each once{given}")
+
+
+def _hours(hours: float) -> str:
+    return "an hour" if hours == 1 else f"{hours:g} hours"
 
 
 def asked_again(value: Value) -> Iterator[Line]:

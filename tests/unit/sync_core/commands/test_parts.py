@@ -130,8 +130,15 @@ def test_a_file_that_is_no_plan_is_named(tmp_path: Path, text: str) -> None:
     file = tmp_path / "plan.json"
     file.write_text(text, encoding="utf-8")
     for path in (file, tmp_path / "elsewhere.json"):
-        with pytest.raises(WrongRequestError, match="is no plan that was saved"):
+        with pytest.raises(WrongRequestError, match="is no plan that "):
             read_plan(path)
+
+
+def test_a_plan_of_a_version_that_knew_other_acts_is_said_to_be_that(tmp_path: Path) -> None:
+    file = tmp_path / "plan.json"
+    file.write_text(json.dumps({"asked": "a", "new": 1, "assets": [{"act": "merge", "guid": "g"}]}), encoding="utf-8")
+    with pytest.raises(WrongRequestError, match=r"assets\.0\.act: .* Another version of the app may have saved it"):
+        read_plan(file)
 
 
 def test_an_order_is_given_again_until_nothing_is_left_or_nothing_gets_less() -> None:
