@@ -8,6 +8,7 @@ from typing import Any
 from sync_core.answer import LARGEST_PAGE
 from sync_core.commands.parts import meant
 from sync_core.notifications.texts import approve_command
+from sync_core.wording import many
 
 Value = Mapping[str, Any]
 Show = Callable[[Value], Iterable["Line"]]
@@ -82,7 +83,7 @@ def closed(letter: str, value: Value) -> Iterator[Line]:
 def approved(number: int, hours: float, value: Value) -> Iterator[Line]:
     """Show what was approved."""
     given = "" if value["done"] else " (approved a moment ago)"
-    yield Line(f"Up to {number} assets may be retired within {_hours(hours)}, each once{given}")
+    yield Line(f"Up to {many(number, 'asset')} may be retired within {_hours(hours)}, each once{given}")
 
 
 def _hours(hours: float) -> str:

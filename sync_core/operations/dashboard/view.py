@@ -11,6 +11,7 @@ from sync_core.jobs.dead_letter import DeadLetter
 from sync_core.jobs.job import JobKind
 from sync_core.jobs.message import QUEUES
 from sync_core.lineage.record import DataSetRecord, DataSetStatus
+from sync_core.operations.dashboard.acted import ActionRow, to_action_rows
 from sync_core.operations.dashboard.asset_table import AssetTable, Choice
 from sync_core.operations.dashboard.attention import AttentionItem, find_attention_items
 from sync_core.operations.dashboard.causes import CauseGroup, DeadLetterRow, group_by_cause
@@ -149,6 +150,7 @@ class View:
     data_sets: Sequence[DataSetCard]
     more_data_sets: str
     dead_letters: Sequence[CauseGroup]
+    actions: Sequence[ActionRow]
     runs: Sequence[RunRow]
     run_charts: Sequence[Chart]
     reconciliations: Sequence[RunRow]
@@ -187,6 +189,7 @@ def to_view(reading: Reading, wanted: Filter, links: Links, portals: Portals) ->
         ],
         more_data_sets=links.to("data-sets", afterDataSet=after_data_set) if after_data_set else "",
         dead_letters=group_by_cause([_dead_letter(dead_letter, facts) for dead_letter in facts.dead_letters]),
+        actions=list(to_action_rows(facts.actions, reading.sources, links)),
         runs=[_run(run) for run in facts.runs],
         run_charts=chart_runs(facts.runs),
         reconciliations=[_run(run) for run in facts.reconciliations],

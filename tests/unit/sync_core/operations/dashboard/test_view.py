@@ -18,6 +18,7 @@ from sync_core.operations.dashboard.view import MEANINGS, Health, View, to_view
 from sync_core.operations.explain.findings import Explanation
 from sync_core.operations.facts import Page
 from sync_core.operations.status import parse_filter
+from sync_core.runs.action_log import ActionRecord
 from sync_core.runs.run import RunOutcome
 from sync_core.runs.throttle import Throttle
 from tests.unit.sync_core.builders import (
@@ -148,6 +149,15 @@ def test_a_page_that_is_read_anew_has_no_field_that_would_be_emptied(person: Per
         assert ("by" in anew.values("name"), "by" in kept.values("name")) == (False, person is None)
         assert ("do" in anew.values("name"), "do" in kept.values("name")) == (person is not None, True)
         assert ("Keep it as it is, to act" in anew.text) is (person is None)
+
+
+def test_what_people_did_names_the_asset_and_leads_to_it() -> None:
+    asset, told = make_record("Orders"), {"at": NOW, "by": "Ada", "action": "resync"}
+    targets = (f"asset {asset.key}", f"asset {asset.guid}", "kind retirement, number 4")
+    actions = [ActionRecord(id=target, target=target, **told) for target in targets]
+    shown = view(asset, sources={asset.key: listed_of(asset)}, actions=actions).actions
+    assert [row.name for row in shown] == ["Orders", "Orders", ""]
+    assert shown[0].link == f"?asset={asset.key}"
 
 
 def own(record: AssetRecord, query: Mapping[str, str] = {}, **fields: Any) -> AssetView:
