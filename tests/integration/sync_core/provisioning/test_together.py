@@ -18,8 +18,6 @@ from sync_core.ledger import request_ledger
 from sync_core.purview.asset import Asset
 from tests.kit.bench import Bench
 
-pytestmark = pytest.mark.faults
-
 CREATE_GROUP = "createDataSourceSet$"
 CREATE_SOURCE = "createDataSource$"
 LOOK = "dataSourceSets$"
@@ -172,6 +170,7 @@ LOST: list[dict[str, Any]] = [
 ]
 
 
+@pytest.mark.faults
 @pytest.mark.parametrize("effect", LOST, ids=lambda effect: str(effect)[:60])
 @pytest.mark.parametrize("operation", [LOOK, CREATE_GROUP, CREATE_SOURCE])
 def test_a_request_that_fails_makes_nothing_twice_and_loses_nothing(
@@ -214,6 +213,7 @@ def test_one_that_is_refused_stops_no_other(read: Bench, refused: str) -> None:
     assert len([name for name, sources in read.groups() if sources]) == len(others)
 
 
+@pytest.mark.faults
 @pytest.mark.parametrize("most", [1, 2, 3])
 def test_a_server_that_takes_fewer_calls_in_one_request_is_asked_for_fewer_from_then_on(read: Bench, most: int) -> None:
     read.cluedin.patch_switches({"operations_a_request": most})
