@@ -16,7 +16,8 @@ from sync_core.discovery.plan import REFRESH_AFTER, why_rejected
 from sync_core.discovery.save_assets import SaveAssets
 from sync_core.discovery.selection import TERM_CURSOR
 from sync_core.discovery.term_cursor import TermCursor
-from sync_core.errors import ForbiddenError, RejectedError
+from sync_core.each_request import before_each_request
+from sync_core.errors import ConfigError, ForbiddenError, OutOfTimeError, RejectedError, TransientError
 from sync_core.purview.asset import Asset
 from sync_core.purview.client import PurviewClient
 from sync_core.runs.deferred import Kind
@@ -50,16 +51,15 @@ class LookAgain:
         """Whether an asset could not be read the last time."""
         return bool(guid) and self.deferred.find(Kind.ASSET, guid) is not None
 
-    def look(self, guid: str, record: AssetRecord | None, run_id: str) -> str:
-        """Have what Purview tells of an asset taken over; return what is in the way, or nothing.
-
-        Raises:
-            TransientError, ConfigError: Purview does not answer, or not the app.
-        """
+    def look(self, guid: str, record: AssetRecord | None, run_id: str, has_time: Callable[[], bool]) -> str:
+        """Have what Purview tells of an asset taken over; return what is in the way, or nothing."""
         try:
-            found = [one for one in self.purview.fetch_few([guid]) if one.guid == guid]
+            with before_each_request(lambda: _check(has_time)):
+                found = [one for one in self.purview.fetch_few([guid]) if one.guid == guid]
         except (ForbiddenError, RejectedError) as error:
             return f"Purview still does not show the asset {guid}. {error}"
+        except (ConfigError, TransientError) as error:
+            return f"Purview cannot be asked for the asset {guid} now. {error}"
         if not found:
             return (
                 f"Purview leaves the asset {guid} out of its answer: give the app's identity a role at its collection."
@@ -84,3 +84,9 @@ class LookAgain:
         if found:
             due = found.model_copy(update={"next_look_at": now})
             self.deferred.notes_of(Kind.ASSET).save(note_name(guid), due)
+
+
+def _check(has_time: Callable[[], bool]) -> None:
+    """Whoever waits for the answer is told that there was none."""
+    if not has_time():
+        raise OutOfTimeError("It did not answer in time.")

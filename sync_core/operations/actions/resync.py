@@ -38,7 +38,6 @@ class ResyncThings:
         Raises:
             NotFoundError: the app knows none.
             RejectedError: it cannot be done now.
-            TransientError, ConfigError: Purview does not answer, where it has to be asked.
         """
         if request.data_set is not None:
             self._resync_data_set(request.data_set)
@@ -46,31 +45,22 @@ class ResyncThings:
         return self._resync_asset(request.asset or "", run_id, has_time)
 
     def _resync_asset(self, text: str, run_id: str, has_time: Callable[[], bool]) -> Sequence[str]:
-        try:
-            record = self.find.find(text, has_time)
-        except NotFoundError:
-            if not self._is_seen_now(text, run_id):
-                raise
+        guid = guid_in(text)
+        if self.look_again.is_deferred(guid) and self.find.by_id(guid) is None:  # it was never read
+            self._check_is_on()
+            _check_nothing_is(self.look_again.look(guid, None, run_id, has_time))
             return ()
+        record = self.find.find(text, has_time)
         self._check_is_on()
         if record.status is AssetStatus.RETIRED:
             raise RejectedError(f"{record.name} is retired: give it its term again, and it is synced at the next tick.")
         if record.status is AssetStatus.REJECTED:
-            _check_nothing_is(self.look_again.look(record.guid, record, run_id))
+            _check_nothing_is(self.look_again.look(record.guid, record, run_id, has_time))
             return ()
         is_deferred = self.look_again.is_deferred(record.guid)
-        why = self.look_again.look(record.guid, record, run_id) if is_deferred else ""
+        why = self.look_again.look(record.guid, record, run_id, has_time) if is_deferred else ""
         self._ask(record, run_id)
         return (why,) if why else ()
-
-    def _is_seen_now(self, text: str, run_id: str) -> bool:
-        """Whether it is an asset that was never read, and that Purview tells of now."""
-        guid = guid_in(text)
-        if not self.look_again.is_deferred(guid):
-            return False
-        self._check_is_on()
-        _check_nothing_is(self.look_again.look(guid, None, run_id))
-        return True
 
     def _check_is_on(self) -> None:
         if not self.asset_work.is_on():

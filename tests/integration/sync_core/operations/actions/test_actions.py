@@ -16,7 +16,7 @@ from sync_core.assets.record import AssetStatus
 from sync_core.errors import RejectedError
 from sync_core.jobs.job import JobState
 from sync_core.lineage.data_set_store import new_job, new_record
-from sync_core.operations.actions.action import Replay
+from sync_core.operations.actions.action import Replay, Resync
 from sync_core.operations.actions.parse import Person
 from sync_core.runs.action_log import ActionRecord
 from sync_core.runs.deferred import Kind
@@ -248,6 +248,8 @@ def test_what_purview_hid_is_asked_for_at_once_and_taken_by_the_next_tick(small_
 
     assert "no role" in refusal(estate, 409, action="resync", asset=asset.guid)
     assert estate.app.deferred.find(Kind.ASSET, asset.guid) == before is not None
+    with pytest.raises(RejectedError, match=r"cannot be asked .* now\. It did not answer in time"):
+        estate.app.actions.perform(Resync(asset=asset.guid), Person("Ada"), lambda: False)
     estate.purview.faults.clear(fault)
     assert done(estate, action="resync", asset=asset.guid)["refused"] == []
     estate.sync()
