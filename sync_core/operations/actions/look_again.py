@@ -11,13 +11,20 @@ from pydantic import BaseModel
 
 from sync_core.assets.asset_store import AssetStore
 from sync_core.assets.entry import part_of
-from sync_core.assets.record import AssetRecord
+from sync_core.assets.record import AssetRecord, AssetStatus
 from sync_core.discovery.plan import REFRESH_AFTER, why_rejected
 from sync_core.discovery.save_assets import SaveAssets
 from sync_core.discovery.selection import TERM_CURSOR
 from sync_core.discovery.term_cursor import TermCursor
 from sync_core.each_request import before_each_request
-from sync_core.errors import ConfigError, ForbiddenError, OutOfTimeError, RejectedError, TransientError
+from sync_core.errors import (
+    ConfigError,
+    ForbiddenError,
+    NotFoundError,
+    OutOfTimeError,
+    RejectedError,
+    TransientError,
+)
 from sync_core.purview.asset import Asset
 from sync_core.purview.client import PurviewClient
 from sync_core.runs.deferred import Kind
@@ -55,16 +62,30 @@ class LookAgain:
         """Have what Purview tells of an asset taken over; return what is in the way, or nothing."""
         try:
             with before_each_request(lambda: _check(has_time)):
-                found = [one for one in self.purview.fetch_few([guid]) if one.guid == guid]
+                asset = self._fetch(guid)
+        except NotFoundError:
+            return self._forget(guid, record)
         except (ForbiddenError, RejectedError) as error:
             return f"Purview still does not show the asset {guid}. {error}"
         except (ConfigError, TransientError) as error:
             return f"Purview cannot be asked for the asset {guid} now. {error}"
-        if not found:
-            return (
-                f"Purview leaves the asset {guid} out of its answer: give the app's identity a role at its collection."
-            )
-        return why_rejected(found[0]) or self._hasten(found[0], record, run_id)
+        return why_rejected(asset) or self._hasten(asset, record, run_id)
+
+    def _fetch(self, guid: str) -> Asset:
+        """Return what Purview tells of an asset; raises NotFoundError where it is gone, RejectedError if it is not."""
+        found = [one for one in self.purview.fetch_few([guid]) if one.guid == guid]
+        if found:
+            return found[0]
+        if self.purview.is_gone(guid):
+            raise NotFoundError(f"The asset {guid} is gone from Purview.")
+        raise RejectedError("Purview has it, and leaves it out of what it tells of assets.")
+
+    def _forget(self, guid: str, record: AssetRecord | None) -> str:
+        """Forget a rejected asset that is gone, of which nothing stands in CluedIn; others are discovery's to judge."""
+        if record is None or record.status is not AssetStatus.REJECTED:
+            return f"Purview's Data Map has no asset {guid}: it is gone, or the catalog calls it so."
+        self.assets.forget(record.key)
+        return ""
 
     def _hasten(self, asset: Asset, record: AssetRecord | None, run_id: str) -> str:
         now = self.clock()
