@@ -84,6 +84,11 @@ class Claim:
         """The job as it was last read or written."""
         return self._stored.job
 
+    @property
+    def etag(self) -> str:
+        """The ETag of the job's row then."""
+        return self._stored.etag
+
     def renew(self, others: Others = _nothing) -> list[str]:
         """Hold the job for its full time from now on, and do `others`; return the new ETags of what these change.
 

@@ -3,7 +3,8 @@
 A batch is an optimization and nothing else: whatever is not plain in it is left to the way of a single job.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -19,12 +20,14 @@ from sync_core.errors import (
     TransientError,
     UnforeseenError,
 )
+from sync_core.jobs.backoff import rest_s
 from sync_core.jobs.claims import Claim, StoredJob
 from sync_core.jobs.hold import holding
 from sync_core.jobs.job import Job, JobKind
-from sync_core.jobs.message import AssetMessage, Member
+from sync_core.jobs.message import Member, asset_messages
 from sync_core.jobs.together import Outcome, carry_out_together, claim_together
 from sync_core.jobs.told_work import JobOutcome, count_ended, told_jobs
+from sync_core.jobs.verdict import Later, Why, judge
 from sync_core.logs import get_logger
 from sync_core.telemetry.spans import Attribute, Span
 
@@ -96,10 +99,12 @@ class GoTogether:
             etags = jobs.table.transact([jobs.changing(one, job) for one, job in zip(stored, later, strict=True)])
         except ConflictError:
             return set()
-        told = [_told_anew(*each) for each in zip(members, later, etags, strict=True)]
-        message = AssetMessage(assets=told, run_id=later[0].run_id, traceparent=later[0].traceparent)
-        self.worker.work.queue.send(message, delay_s)
+        self._send([_told_anew(*each) for each in zip(members, later, etags, strict=True)], later[0], delay_s)
         return {one.key for one in members}
+
+    def _send(self, members: Sequence[Member], first: Job, delay_s: float) -> None:
+        for message in asset_messages(members, first.run_id, first.traceparent):
+            self.worker.work.queue.send(message, delay_s)
 
     def _do(self, members: Sequence[Member], stored: Sequence[StoredJob]) -> set[str]:
         """Do the work of those that can be claimed; return which."""
@@ -122,22 +127,54 @@ class GoTogether:
             unforeseen = UnforeseenError(f"{type(error).__name__}: {error}")
             self._fail((claim, unforeseen) for claim in claims)
             raise
-        told.tell({Attribute.ASSETS_FAILED: [claim.job.key for claim, _ in outcome.failed]})
-        self._settle(claims, outcome)
+        failed = [*outcome.failed, *outcome.unbegun]
+        told.tell({Attribute.ASSETS_FAILED: [claim.job.key for claim, _ in failed]})
+        self._settle(claims, keys, outcome)
 
-    def _settle(self, claims: Sequence[Claim], outcome: Outcome) -> None:
+    def _settle(self, claims: Sequence[Claim], members: Mapping[str, Member], outcome: Outcome) -> None:
         """Put back what did not end, and send what was asked for again."""
-        left = {id(claim) for claim, _ in (*outcome.failed, *outcome.alone)}
+        left = {id(claim) for claim, _ in (*outcome.failed, *outcome.unbegun, *outcome.alone)}
         ended = [claim for claim in claims if id(claim) not in left]
         if ended:
             self.worker.pauses.works(*self.worker.work.services)
         count_ended(JobKind.ASSET, JobOutcome.DONE, len(ended))
         for claim in ended:
             self.worker.send_left(claim, 0)
-        try:
+        judged = [(each, self._judge(*each)) for each in outcome.unbegun]
+        waiting = [(claim, error, later) for (claim, error), later in judged if later is not None]
+        others = [each for each, later in judged if later is None]
+        with ExitStack() as also:  # where storage fails, too: what is not put back has to be remembered
+            also.callback(self._put_back, waiting, members)
+            also.callback(self._fail, [*outcome.failed, *others])
             self._leave(outcome.alone)
-        finally:  # also where storage fails: what is not put back has to be remembered
-            self._fail(outcome.failed)
+
+    def _judge(self, claim: Claim, error: SyncError) -> Later | None:
+        """Return when one that a service asked to wait may come again with the others; None if it has to go alone.
+
+        Alone each would be a few requests, to a service that asks for less.
+        """
+        verdict = judge(error, claim.job, self.worker.runtime.now(), self.worker.runtime.chance())
+        return verdict if isinstance(verdict, Later) and verdict.why is Why.THROTTLED else None
+
+    def _put_back(self, waiting: Sequence[tuple[Claim, SyncError, Later]], members: Mapping[str, Member]) -> None:
+        """Let those come again together that are still as their message told."""
+        if not waiting:
+            return
+        now, delay_s = self.worker.runtime.now(), max(later.delay_s for *_, later in waiting)
+
+        def put_back(error: SyncError) -> Callable[[Job], Job]:
+            return lambda job: job.throttled(str(error), error.cause_class, now).sent(now, delay_s)
+
+        steps = [claim.leaving(put_back(error), rest_s(delay_s)) for claim, error, _ in waiting]
+        first, failure, _ = waiting[0]
+        with self.worker.remembering(first.run_id, [claim.job.key for claim, *_ in waiting], failure):
+            results = carry_out_together(steps)
+        left = [claim for (claim, *_), result in zip(waiting, results, strict=True) if isinstance(result, list)]
+        count_ended(JobKind.ASSET, JobOutcome.LATER, len(left))
+        count_ended(JobKind.ASSET, JobOutcome.LOST, len(waiting) - len(left))
+        if left:
+            told = [_told_anew(members[claim.job.key], claim.job, claim.etag) for claim in left]
+            self._send(told, left[0].job, delay_s)
 
     def _fail(self, failed: Iterable[tuple[Claim, SyncError]]) -> None:
         storage: TransientError | ConfigError | None = None

@@ -15,10 +15,12 @@ from sync_core.jobs.job_store import JobStore
 class Outcome:
     """What became of jobs that went together; the others are done.
 
-    `alone` are to be done one by one, for the reason that each has: nobody may begin before so many seconds are over.
+    `unbegun` failed before anything was saved for them: they are still as their message told. `alone` are to be done
+    one by one, for the reason that each has: nobody may begin before so many seconds are over.
     """
 
     failed: list[tuple[Claim, SyncError]] = field(default_factory=list)
+    unbegun: list[tuple[Claim, SyncError]] = field(default_factory=list)
     alone: list[tuple[Claim, float]] = field(default_factory=list)
 
 

@@ -19,6 +19,7 @@ from sync_core.errors import (
     TransientError,
     UnforeseenError,
 )
+from sync_core.jobs.backoff import rest_s
 from sync_core.jobs.claims import CLAIM_S, Claim, StoredJob
 from sync_core.jobs.go_together import GoTogether, Team
 from sync_core.jobs.hold import holding
@@ -41,7 +42,6 @@ SUSPECTS = "suspects"
 SUSPECT_DELAY_S = 5.0  # a suspect is done in seconds, or has killed its worker
 SUSPECT_SPREAD_S = 20.0
 ONE_BY_ONE_S = 60.0
-MAX_REST_S = 120.0  # a person who has mended something must not wait for a quarter of an hour
 
 
 class Work(Protocol):
@@ -262,10 +262,9 @@ class Worker:
     def _put_back(self, claim: Claim, error: SyncError, verdict: Later) -> None:
         """Put the job back, and let no one look before it comes again: what a lost call made shows after a while."""
         now, delay_s = self.runtime.now(), verdict.delay_s
-        rest_s = min(max(delay_s - 1, 0), MAX_REST_S)
         claim.put_back(
             lambda job: _failed(job, error, verdict.why, now).sent(now, delay_s),
-            rest_s,
+            rest_s(delay_s),
             lambda after: self.work.failing(after or claim.job, is_news=False),
         )
         logger.warning("Job %s failed, next in %.0f s: %s", claim.job.key, delay_s, error)

@@ -39,10 +39,14 @@ SHOWN_AFTER_S = 5.0  # what a refused batch may have made all the same is shown 
 
 @dataclass
 class One:
-    """An asset on its way: as it is stored, what its group is to be called, and what was made for it last."""
+    """An asset on its way: as it is stored, what its group is to be called, and what was made for it last.
+
+    It is begun once a step of it may be saved.
+    """
 
     claim: Claim
     stored: StoredAsset
+    is_begun: bool = False
     name: str = ""
     made: Made = field(default_factory=lambda: Made("", ""))
 
@@ -65,7 +69,7 @@ class Batch:
         if isinstance(error, ConflictError):
             logger.warning("Asset %s is another worker's: %s", one.record.key, error)
         else:
-            self.outcome.failed.append((one.claim, error))
+            (self.outcome.failed if one.is_begun else self.outcome.unbegun).append((one.claim, error))
 
     def leave(self, one: One, after_s: float = 0) -> None:
         """Let one go on alone."""
@@ -189,6 +193,8 @@ class ProvisionTogether:
         others: Callable[[One], Callable[[], Sequence[Operation]]],
     ) -> None:
         """Change the records, renew the claims, and do `others` in the same transaction."""
+        for one in batch.together:
+            one.is_begun = True
         changes = [(one, Changing(self.assets.existing, one.stored, change(one))) for one in batch.together]
         steps = [one.claim.renewing(_both(changing.operations, others(one))) for one, changing in changes]
         for (one, changing), etags in _carried_out(batch, changes, steps):

@@ -106,6 +106,14 @@ ONE_GROUP = (
         "with the state lost, every asset got a second group",
     ),
     Protection(
+        "those that a service asked to wait come again together",
+        "sync_core/jobs/go_together.py",
+        "return verdict if isinstance(verdict, Later) and verdict.why is Why.THROTTLED else None",
+        "return None",
+        f"{TOGETHER}::test_those_that_a_service_asked_to_wait_come_again_together",
+        "a service that asked for less was asked for each of twenty assets alone",
+    ),
+    Protection(
         "what a batch did not make for one asset is looked for before it is made alone",
         "sync_core/provisioning/provision_together.py",
         "        self._save(batch, lambda one: changer(group_name=one.name), others)\n",

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from azure.storage.queue import TextBase64DecodePolicy
@@ -12,11 +12,18 @@ from azure.storage.queue import TextBase64DecodePolicy
 from sync_core.assets.asset_rows import PARTITION
 from sync_core.assets.record import AssetStatus, Origin
 from sync_core.discovery.plan import plan_assets
+from sync_core.http.client import ATTEMPTS
+from sync_core.jobs import backoff
+from sync_core.jobs.backoff import FIRST_DELAY_S
 from sync_core.jobs.message import MAX_ASSETS, AssetMessage, Member, asset_messages
 from sync_core.jobs.together import Outcome
 from sync_core.ledger import request_ledger
 from sync_core.purview.asset import Asset
 from tests.kit.bench import Bench
+from tests.kit.lineage_bench import RecordingQueue
+
+if TYPE_CHECKING:
+    from sync_core.provisioning.create_data_source_group import CreateDataSourceGroup
 
 CREATE_GROUP = "createDataSourceSet$"
 CREATE_SOURCE = "createDataSource$"
@@ -339,3 +346,26 @@ def test_while_a_service_wants_to_be_left_alone_all_come_again_together(bench: B
     assert list(client.receive_messages()) == []  # it is hidden
     assert client.get_queue_properties().approximate_message_count == 1
     assert {bench.app.asset_jobs.load(one.key).job.sends for one in members} == {2}  # type: ignore[union-attr]
+
+
+def test_those_that_a_service_asked_to_wait_come_again_together(read: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(backoff, "MAX_REST_S", 0)
+    members = add(read, [f"file {number}.csv" for number in range(MAX_ASSETS)])
+    (message,) = asset_messages(members, "run-1")
+    read.cluedin_fault(LOOK, times=ATTEMPTS, status=429, headers={"Retry-After": "0"})
+    worker, queue = read.app.create_data_source_group, RecordingQueue()
+    recording = replace(worker, work=replace(cast("CreateDataSourceGroup", worker.work), queue=queue))
+
+    recording.handle(message.to_json().encode())
+
+    ((again, delay_s),) = queue.put_back
+    assert delay_s >= FIRST_DELAY_S
+    assert set(again.sends.values()) == {2}
+    assert all(read.record(one.key).throttled_since for one in members)
+    assert {read.record(one.key).attempts for one in members} == {0}
+    while read.app.pauses.wait_s("cluedin"):
+        time.sleep(0.2)
+    with request_ledger() as requests:
+        worker.handle(again.to_json().encode())
+    assert requests["cluedin"] == 3
+    assert_all_have_their_own(read, members)
