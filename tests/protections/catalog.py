@@ -180,9 +180,9 @@ ONE_GROUP = (
     ),
     Protection(
         "after an unknown outcome no one looks before CluedIn shows what was made",
-        "sync_core/jobs/worker.py",
-        "rest_s = min(max(delay_s - 1, 0), MAX_REST_S)",
-        "rest_s = 0",
+        "sync_core/jobs/backoff.py",
+        "return min(max(delay_s - 1, 0), MAX_REST_S)",
+        "return 0.0",
         f"{INTEGRATION}/provisioning/test_settle.py::test_a_delivery_right_after_a_lost_answer_waits_until_cluedin_shows_what_was_made",
         "a duplicate delivery looked at once, saw nothing, and made a second group",
     ),
