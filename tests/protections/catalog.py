@@ -3485,6 +3485,14 @@ NOT_VISIBLE = (
         "a tick read empty pages until its host killed it",
     ),
     Protection(
+        "an empty list of the catalog is not believed against the last asset that it showed",
+        "sync_core/discovery/terms/term_lists.py",
+        "if self._has_last(key, assets) and self._is_linked(key) else",
+        "if False else",
+        f"{HIDDEN}::test_a_list_of_one_asset_that_shows_none_is_not_believed_against_the_asset",
+        "the only asset of a term was retired while a list answered 200 with nothing in it",
+    ),
+    Protection(
         "a list of the catalog that always has news ends with its time",
         "sync_core/catalog/paging.py",
         "        check()\n        asked.append(page.following)\n",

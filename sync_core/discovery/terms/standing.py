@@ -33,6 +33,7 @@ class Reason(StrEnum):
     MOVED = "it is in another governance domain now"
     PLACE_HIDDEN = "its governance domain is not shown: publish the domain"
     EMPTIED = "its list fell from several assets to none"
+    STILL_NAMED = "its list shows no asset, but the last one says that it is still linked"
     UNLISTED = "no glossary lists it under this name any more"
 
 

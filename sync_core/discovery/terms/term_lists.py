@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from sync_core.catalog.client import CatalogClient
+from sync_core.catalog.values import Kind
 from sync_core.discovery.terms.assignments import Assignments
 from sync_core.discovery.terms.curation.learn_of_curation import CurationNote, LearnOfCuration
 from sync_core.discovery.terms.keywords import Keyword
@@ -32,10 +33,7 @@ from sync_core.discovery.terms.standing import (
 )
 from sync_core.discovery.terms.targets import is_of_catalog, split_key
 from sync_core.discovery.terms.term_memory import TermMemory, digest_of
-from sync_core.errors import (
-    NotFoundError,
-    SyncError,
-)
+from sync_core.errors import AddressError, ForbiddenError, NotFoundError, RejectedError, SyncError
 from sync_core.notifications.texts import approve_command
 from sync_core.purview.client import PAGE_SIZE, PurviewClient
 from sync_core.purview.wire import AssignedEntity
@@ -225,9 +223,11 @@ class Lists:
 
     def _look_at_catalog(self, key: str) -> Look:
         seen = self._catalog[key]
+        assets = self._assets(seen.rows)
         return Look(
             Sight.ROWS if seen.rows else Sight.NOTHING,
-            assets=self._assets(seen.rows),
+            pause=f"{Reason.STILL_NAMED}." if self._has_last(key, assets) and self._is_linked(key) else "",
+            assets=assets,
             digest=seen.digest,
             place=seen.place,
             is_readable=seen.is_readable,
@@ -238,14 +238,13 @@ class Lists:
         if key not in self._classic:  # it was not needed, or could not be read and is not needed
             return Look(Sight.HIDDEN)
         rows = self._classic[key]
-        assets, memory = self._assets(rows.values()), self._memory(key)
-        is_last = not assets and memory.shown == 1 and memory.is_exact and not memory.has_fallen
+        assets = self._assets(rows.values())
         return Look(
             Sight.ROWS if assets else Sight.NOTHING,
             pause=f"{Reason.UNLISTED}." if key in self.kept else "",
             assets=assets,
             digest=digest_of(rows),
-            is_tagged=is_last and self._is_tagged(memory.sample[0], key),
+            is_tagged=self._has_last(key, assets) and self._is_tagged(key),
         )
 
     def _assets(self, rows: Iterable[AssignedEntity]) -> frozenset[str]:
@@ -253,12 +252,38 @@ class Lists:
         types = {name for name in {row.type_name for row in rows} if self.source.is_asset(name)}  # each asked once
         return frozenset(row.guid for row in rows if row.type_name in types)
 
-    def _is_tagged(self, guid: str, term: str) -> bool:
-        """Whether the last asset of a term says that it still has it; where it does not tell, nothing is known."""
+    def _has_last(self, key: str, assets: Collection[str]) -> bool:
+        """Whether a list shows none, and showed one asset last."""
+        memory = self._memory(key)
+        return not assets and memory.shown == 1 and memory.is_exact and not memory.has_fallen
+
+    def _is_linked(self, key: str) -> bool:
+        """Whether the last asset of a term or data product says that it is still linked with it.
+
+        The catalog may say so for a while after a link was taken away: that is asked again, and decides nothing.
+        """
+        kind, concept_id = split_key(key) or (Kind.TERM, key)
+        known, last = self.source.memory.guids(key), self._memory(key).sample
+        ids = [catalog_id for catalog_id, guid in known.items() if guid in last]
+        return any(self._says_so(concept_id, partial(self._fetch_concepts_of, kind, one)) for one in ids)
+
+    def _fetch_concepts_of(self, kind: Kind, catalog_id: str) -> Collection[str]:
+        """Return nothing where a role shows terms and not this: then the list alone decides."""
+        try:
+            return self.source.catalog.fetch_concepts_of(kind, catalog_id)
+        except (ForbiddenError, RejectedError, AddressError):
+            return ()
+
+    def _is_tagged(self, key: str) -> bool:
+        """Whether the last asset of a classic term says that it still has it."""
+        return self._says_so(key, partial(self.source.purview.fetch_terms_of, self._memory(key).sample[0]))
+
+    def _says_so(self, key: str, ask: Callable[[], Collection[str]]) -> bool:
+        """Whether an asset names a term; where it does not tell, or there is no time, nothing is known."""
         if not self.has_time():
             return True
         try:
-            return term in self.source.purview.fetch_terms_of(guid)
+            return key in ask()
         except NotFoundError:
             return False
         except SyncError as error:

@@ -58,6 +58,26 @@ def test_a_keyword_that_is_a_draft_from_the_start_pauses_only_itself(new_small_e
     assert estate.app.health.answer().status == 200
 
 
+@pytest.mark.parametrize("kind", ["term", "product"])
+def test_a_list_of_one_asset_that_shows_none_is_not_believed_against_the_asset(
+    new_small_estate: NewEstate, kind: str
+) -> None:
+    """An estate of one asset, and a catalog that answers 200 with an empty list; then a steward takes the link away."""
+    estate = new_small_estate(SYNC_TERM="Tag" if kind == "term" else "product:Tag")
+    do(estate, unified.curate, phase="direct")
+    do(estate, unified.add_domain, name="Finance")
+    do(estate, unified.add_concept, **{kind: "Tag"}, domain="Finance", assets=ASSETS[:1])
+    do(estate, unified.set_roles, roles=READER)
+    sync(estate)
+    estate.purview_fault("^(Terms_ListRelated|DataProducts_ListRel)", times=None, status=200, body={"value": []})
+    many(estate, 3, 660)
+    assert statuses(estate) == {"Customers": AssetStatus.SYNCED}, estate.last_run().notes
+    estate.purview.faults.clear()
+    do(estate, unified.unlink, **{kind: "Tag"})
+    many(estate, 4, 7300)
+    assert statuses(estate) == {"Customers": AssetStatus.RETIRED}, estate.last_run().notes
+
+
 def test_a_term_that_is_deleted_and_made_again_with_the_same_assets_goes_on(new_small_estate: NewEstate) -> None:
     estate = tagged(new_small_estate)
     sync(estate)
