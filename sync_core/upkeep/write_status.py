@@ -14,9 +14,11 @@ from pydantic import BaseModel, Field
 from sync_core.assets.asset_store import AssetStore
 from sync_core.assets.record import AssetRecord
 from sync_core.assets.shown_status import ShownStatus
-from sync_core.errors import ForbiddenError, NotFoundError, RejectedError
+from sync_core.chunks import chunks
+from sync_core.errors import ForbiddenError, NotFoundError, RejectedError, SyncError
 from sync_core.lineage.data_set_store import DataSetStore
 from sync_core.lineage.record import DataSetRecord
+from sync_core.parallel import AT_ONCE, in_parallel
 from sync_core.purview.business_metadata import BusinessMetadataClient
 from sync_core.runs.counts import Count
 from sync_core.runs.run_log import RunLog
@@ -27,6 +29,7 @@ CURSOR = "status-on-assets"
 REGISTERED = f"status-{VERSION}"
 COMPARED_AT_ONCE = 1000
 COMPARED_A_RUN = 5000
+WRITTEN_AT_ONCE = AT_ONCE
 SAVED_AT_ONCE = 50
 WRITE_TIME = timedelta(minutes=1)
 REFUSED_FOR = timedelta(hours=1)
@@ -34,6 +37,10 @@ EVERYWHERE = "*"  # in place of a collection: the definition itself is refused
 UNKNOWN = "(unknown)"
 NAMED = 10
 REMEDY = "Give the app's identity the role Data Curator there, or set PURVIEW_WRITE_STATUS=false."
+
+
+Wanted = tuple[AssetRecord, dict[str, str]]
+"""An asset, and what is to stand on it."""
 
 
 class Progress(BaseModel):
@@ -65,13 +72,14 @@ class Registered(BaseModel):
 
 @dataclass
 class Round:
-    """What one run wrote and has not kept yet, whom it was refused, and when it ends."""
+    """What one run wrote and has not kept yet, which collections took it or refused it, and when it ends."""
 
     log: RunLog
     ends_at: datetime
     refused: dict[str, datetime]
     data_sets: Mapping[str, DataSetRecord]
     written: dict[str, str] = field(default_factory=dict)
+    taking: set[str] = field(default_factory=set)
     is_registered_anew: bool = False
 
 
@@ -117,19 +125,19 @@ class WriteStatus:
         """Go over the records behind a key; return behind which the next run goes on, an empty one at their end."""
         for _ in range(COMPARED_A_RUN // COMPARED_AT_ONCE):
             records = list(islice(self.assets.after(after), COMPARED_AT_ONCE))
-            for record, values in self._changed(records, one):
+            for wanted in chunks(self._changed(records, one), WRITTEN_AT_ONCE):
                 if self.clock() >= one.ends_at:
                     return after
-                self._write(record, values, one)
+                self._write(wanted, one)
                 if EVERYWHERE in one.refused:
                     return after
-                after = record.key
+                after = wanted[-1][0].key
             if len(records) < COMPARED_AT_ONCE:
                 return ""
             after = records[-1].key
         return after
 
-    def _changed(self, records: Sequence[AssetRecord], one: Round) -> list[tuple[AssetRecord, dict[str, str]]]:
+    def _changed(self, records: Sequence[AssetRecord], one: Round) -> list[Wanted]:
         """Return the assets on which something else is to stand than does, with that."""
         if not records:
             return []
@@ -141,42 +149,62 @@ class WriteStatus:
         ]
         return [(record, values) for record, values in wanted if shown.get(record.key) != hash_of(record.guid, values)]
 
-    def _write(self, record: AssetRecord, values: dict[str, str], one: Round) -> None:
-        collection = record.collection_id or UNKNOWN
-        if collection in one.refused:
+    def _write(self, wanted: Sequence[Wanted], one: Round) -> None:
+        """Write onto some assets at once, but first onto one alone of each collection that did not take any yet.
+
+        Raises:
+            TransientError: Purview did not answer for one of them; the others are kept.
+        """
+        first = {_collection_of(each): each[0].key for each in reversed(wanted)}
+        alone = {key for collection, key in first.items() if collection not in one.taking}
+        self._write_at_once([each for each in wanted if each[0].key in alone], one)
+        self._write_at_once([each for each in wanted if each[0].key not in alone], one)
+
+    def _write_at_once(self, wanted: Sequence[Wanted], one: Round) -> None:
+        allowed = [each for each in wanted if _collection_of(each) not in one.refused]
+        if not allowed or EVERYWHERE in one.refused:
             return
         try:
             self._ensure_registered(one)
         except ForbiddenError:
             one.refused[EVERYWHERE] = self.clock() + REFUSED_FOR
             return
-        try:
-            self._put(record, values, one)
-        except ForbiddenError:
-            one.refused[collection] = self.clock() + REFUSED_FOR
-            return
-        except NotFoundError:  # it is gone; that is discovery's to find
-            one.log.counts[Count.STATUS_GONE] += 1
-        except RejectedError as error:  # for good: asked again when there is something else to say
-            one.log.notes.append(f"The status of {record.name} cannot be written: {error}")
-        else:
-            one.log.counts[Count.STATUS_WRITTEN] += 1
-        one.written[record.key] = hash_of(record.guid, values)
+        failures = [self._note(each, error, one) for each, error in in_parallel(self._try, allowed)]
         if len(one.written) >= SAVED_AT_ONCE:
             self._keep(one)
+        for failure in filter(None, failures):
+            raise failure
 
-    def _put(self, record: AssetRecord, values: dict[str, str], one: Round) -> None:
-        """Set the values; where they are refused, once a run after the definition, which may be gone, is made anew."""
+    def _try(self, wanted: Wanted) -> SyncError | None:
+        record, values = wanted
         try:
             self.client.put(record.guid, GROUP, values)
-        except NotFoundError:
-            raise
-        except RejectedError:
-            if one.is_registered_anew:
-                raise
+        except SyncError as error:
+            return error
+        return None
+
+    def _note(self, wanted: Wanted, error: SyncError | None, one: Round) -> SyncError | None:
+        """Keep how one ended; return what is no end of it. What is refused first may want the definition anew."""
+        record, values = wanted
+        if isinstance(error, RejectedError) and not isinstance(error, NotFoundError) and not one.is_registered_anew:
             one.is_registered_anew = True
             self._register()
-            self.client.put(record.guid, GROUP, values)
+            error = self._try(wanted)
+        match error:
+            case None:
+                one.taking.add(_collection_of(wanted))
+                one.log.counts[Count.STATUS_WRITTEN] += 1
+            case NotFoundError():  # it is gone; that is discovery's to find
+                one.log.counts[Count.STATUS_GONE] += 1
+            case RejectedError():  # for good: asked again when there is something else to say
+                one.log.notes.append(f"The status of {record.name} cannot be written: {error}")
+            case ForbiddenError():
+                one.refused[_collection_of(wanted)] = self.clock() + REFUSED_FOR
+                return None
+            case _:
+                return error
+        one.written[record.key] = hash_of(record.guid, values)
+        return None
 
     def _ensure_registered(self, one: Round) -> None:
         if one.written or one.is_registered_anew or self.registered.load(Registered, REGISTERED):
@@ -200,3 +228,7 @@ class WriteStatus:
             if record.pushed_at and (before is None or (before.pushed_at or record.pushed_at) <= record.pushed_at):
                 last[record.asset_key] = record
         return last
+
+
+def _collection_of(wanted: Wanted) -> str:
+    return wanted[0].collection_id or UNKNOWN

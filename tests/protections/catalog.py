@@ -2949,8 +2949,8 @@ TOLD = (
     Protection(
         "where Purview refuses the status of one collection's assets, it is left alone and the others go on",
         "sync_core/upkeep/write_status.py",
-        "        if collection in one.refused:\n            return\n",
-        "",
+        "if _collection_of(each) not in one.refused]",
+        "]",
         f"{LINEAGE}/test_write_status.py::test_a_refusal_pauses_this_alone_for_an_hour_and_says_what_to_grant",
         "an app without the role asked for each asset again, every five minutes",
     ),
