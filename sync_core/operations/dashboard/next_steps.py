@@ -18,7 +18,7 @@ from sync_core.operations.facts import Facts
 NOTHING = "Nothing: it is done."
 OF_ASSETS = {
     AssetStatus.SYNCED: NOTHING,
-    AssetStatus.REJECTED: "Mend it in Purview. It is read again within an hour.",
+    AssetStatus.REJECTED: "Mend it in Purview. It is read again within an hour, at once by the button on its own page.",
     AssetStatus.RETIRED: "Nothing. If it has its term again, it keeps its group.",
 }
 OF_DATA_SETS = {

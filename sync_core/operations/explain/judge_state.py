@@ -12,6 +12,9 @@ from sync_core.jobs.job import TAKEN_UP_WITHIN, Job, JobState
 from sync_core.jobs.replaying import replay_at
 from sync_core.operations.explain.evidence import Evidence, Sight
 from sync_core.operations.explain.findings import Cause, Finding, Weight
+from sync_core.runs.deferred import Kind
+
+AT_ONCE = "Then the command resync, or a button on the dashboard, asks Purview at once."
 
 
 def judge_state(evidence: Evidence) -> Iterator[Finding]:
@@ -39,6 +42,7 @@ def _judge_deferred(evidence: Evidence) -> Iterator[Finding]:
     for one in evidence.state.deferred:
         is_first = evidence.record is None
         fix = "See to what it says." if not one.is_hidden else "Give the app's identity the role Data Reader there."
+        fix += f" {AT_ONCE}" if one.kind is Kind.ASSET else ""
         cause = Cause.HIDDEN if one.is_hidden else Cause.DEFERRED
         weight = Weight.IN_THE_WAY if is_first and one.is_hidden else Weight.WAITS if is_first else Weight.NOTE
         what = f"The {one.kind} {one.name or one.id} could not be read; it is left alone until {_at(one.next_look_at)}."
@@ -89,7 +93,7 @@ def _judge_status(record: AssetRecord, evidence: Evidence) -> Iterator[Finding]:
             weight = Weight.WAITS if evidence.is_selected else Weight.IN_THE_WAY
             yield Finding(Cause.RETIRED, weight, what, record.reason, fix)
         case AssetStatus.REJECTED:
-            fix = "Mend it in Purview: it is read again hourly."
+            fix = f"Mend it in Purview: it is read again hourly. {AT_ONCE}"
             yield Finding(
                 Cause.REJECTED, Weight.IN_THE_WAY, record.reason, f"Recorded at {_at(record.refreshed_at)}.", fix
             )
