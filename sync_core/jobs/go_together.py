@@ -4,7 +4,7 @@ A batch is an optimization and nothing else: whatever is not plain in it is left
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -29,6 +29,7 @@ from sync_core.jobs.together import Outcome, carry_out_together, claim_together
 from sync_core.jobs.told_work import JobOutcome, count_ended, told_jobs
 from sync_core.jobs.verdict import Later, Why, judge
 from sync_core.logs import get_logger
+from sync_core.parallel import in_parallel
 from sync_core.telemetry.spans import Attribute, Span
 
 if TYPE_CHECKING:
@@ -42,6 +43,9 @@ class Team(Protocol):
 
     def limit(self) -> int:
         """For how many at once; below two for none."""
+
+    def tell(self, jobs: Sequence[StoredJob]) -> list[Member]:
+        """Return what a message would tell of those of these jobs for which nothing was ever made or asked for."""
 
     def do(self, pairs: Sequence[tuple[Claim, Member]]) -> Outcome:
         """Do the work of claimed jobs, and end each together with the last change of its record.
@@ -60,16 +64,18 @@ class GoTogether:
 
     def work_off(self, members: Sequence[Member]) -> set[str]:
         """Work off what can go together; return the keys of the jobs that need nothing more of this message."""
-        known = [one for one in members if one.job and one.about]
-        limit = self.team.limit() if len(known) > 1 else 0
+        told = [one for one in members if one.job and one.about]
+        others = [one for one in members if not (one.job and one.about)]
+        limit = self.team.limit() if max(len(told), len(others)) > 1 else 0
         handled: set[str] = set()
         if limit > 1 and self.worker.work.is_on():
-            for chunk in chunks(known, limit):
-                handled |= self._work_off(chunk)
+            for chunk in chunks(told, limit):
+                handled |= self._work_off(chunk, self._as_told(chunk))
+            for chunk in chunks(others if len(others) > 1 else (), limit):
+                handled |= self._work_off(*self._as_read(chunk))
         return handled
 
-    def _work_off(self, members: Sequence[Member]) -> set[str]:
-        stored = self._as_told(members)
+    def _work_off(self, members: Sequence[Member], stored: Sequence[StoredJob]) -> set[str]:
         if len(stored) < 2:  # noqa: PLR2004  # one alone is no batch
             return set()
         work = self.worker.work
@@ -90,6 +96,20 @@ class GoTogether:
             logger.info("The jobs of a message are read one by one: %s", error)
             return []
         return [StoredJob(job, one.job_etag, first.now, first.read_at) for job, one in zip(told, members, strict=True)]
+
+    def _as_read(self, members: Sequence[Member]) -> tuple[list[Member], list[StoredJob]]:
+        """Return what a message would tell of jobs that it only names: of those for which nothing was tried yet."""
+        found = [one for _, one in in_parallel(self._load, members) if one is not None and one.job.is_untried]
+        told = self.team.tell(found) if len(found) > 1 else []
+        by_key = {one.job.key: one for one in found}
+        return told, [by_key[one.key] for one in told]
+
+    def _load(self, member: Member) -> StoredJob | None:
+        """Return a job that is to be done now; one that cannot be read is seen to alone."""
+        with suppress(RejectedError):
+            stored = self.worker.work.jobs.load(member.key)
+            return stored if stored and self.worker.is_wanted(member.send, stored) else None
+        return None
 
     def _put_off(self, members: Sequence[Member], stored: Sequence[StoredJob], delay_s: float) -> set[str]:
         """Let jobs that were not begun come again together; return which do: all, or none."""

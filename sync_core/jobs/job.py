@@ -87,6 +87,11 @@ class Job(BaseModel):
         return self.deaths > 0
 
     @property
+    def is_untried(self) -> bool:
+        """Whether nobody has begun it since it was asked for first."""
+        return not (self.owner or self.attempts or self.former_attempts or self.replays or self.last_error)
+
+    @property
     def is_abandoned(self) -> bool:
         """Whether a worker holds it, or held it, and no message was sent since."""
         return bool(self.owner) and self.due_at == self.held_until

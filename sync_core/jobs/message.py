@@ -5,7 +5,7 @@ insertionTime ...): the Functions host would overwrite one with the other.
 Source: docs/vendors/functions.md, Queue trigger.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, ValidationError, model_serializer
@@ -145,6 +145,18 @@ def message_of(job: Job) -> Message:
     if job.kind is JobKind.LOOK:
         return LookMessage(kind="look", send=job.sends, traceparent=job.traceparent)
     return DataSetMessage(data_set_id=job.key, send=job.sends, traceparent=job.traceparent)
+
+
+def messages_of(jobs: Sequence[Job]) -> Iterator[Message]:
+    """Yield the messages that wake jobs: assets of one run together for which nothing was tried yet, all else alone."""
+    together = dict[tuple[str, str | None], list[Member]]()
+    for job in jobs:
+        if job.kind is JobKind.ASSET and job.is_untried:
+            together.setdefault((job.run_id, job.traceparent), []).append(Member(key=job.key, send=job.sends))
+        else:
+            yield message_of(job)
+    for (run_id, traceparent), members in together.items():
+        yield from asset_messages(members, run_id, traceparent)
 
 
 def asset_messages(assets: Iterable[Member], run_id: str, traceparent: str | None = None) -> Iterator[AssetMessage]:

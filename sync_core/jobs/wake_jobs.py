@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from sync_core.jobs.claims import StoredJob
 from sync_core.jobs.job import Job, JobState
 from sync_core.jobs.job_store import JobStore
-from sync_core.jobs.message import message_of
+from sync_core.jobs.message import messages_of
 from sync_core.logs import get_logger
 from sync_core.runs.counts import Count
 from sync_core.runs.run_log import RunLog
@@ -60,8 +60,8 @@ class WakeJobs:
     def send(self, batch: Sequence[StoredJob], log: RunLog) -> None:
         """Send the messages of jobs, of those that nobody changed meanwhile."""
         jobs = self.jobs.mark_sent(batch, self.clock())
-        for job in jobs:
-            self.queue.send(message_of(job))
+        for message in messages_of(jobs):
+            self.queue.send(message)
         log.counts[Count.QUEUED] += len(jobs)
 
     def wake(self, key: str, log: RunLog) -> None:

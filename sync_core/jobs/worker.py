@@ -147,7 +147,7 @@ class Worker:
             return
         if stored is None:
             self.work.when_done()  # the worker that did it may have died before
-        elif self._is_wanted(message.sends[key], stored):
+        elif self.is_wanted(message.sends[key], stored):
             self._begin(stored)
         else:
             logger.info("Job %s is not to be done now; dropping its message", key)
@@ -155,7 +155,7 @@ class Worker:
     def _send_again(self, key: str) -> None:
         with suppress(RejectedError):
             stored = self.work.jobs.load(key)
-            if stored is not None and self._is_wanted(0, stored):
+            if stored is not None and self.is_wanted(0, stored):
                 self._put_off(stored, stored.job, 0)
 
     def _keep_unreadable(self, body: bytes, error: RejectedError) -> None:
@@ -188,7 +188,7 @@ class Worker:
             self.kept.update({(owner, key): failure or error for key in keys})
             raise
 
-    def _is_wanted(self, send: int, stored: StoredJob) -> bool:
+    def is_wanted(self, send: int, stored: StoredJob) -> bool:
         """Whether this message counts. One that is dropped is sent again by a tick, should its job still be due."""
         is_due = stored.job.state is JobState.PENDING and not stored.is_held
         return is_due and not is_outdated(send, stored.job.sends) and self.work.is_on()

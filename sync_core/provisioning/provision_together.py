@@ -13,13 +13,13 @@ from pydantic import ValidationError
 
 from sync_core.assets.asset_rows import StoredAsset
 from sync_core.assets.asset_store import AssetStore
-from sync_core.assets.changes import Change, Changing, telling
+from sync_core.assets.changes import Change, Changing, member_of, telling
 from sync_core.assets.names import plain_group_name, search_text, source_name
-from sync_core.assets.record import AssetRecord, Origin
+from sync_core.assets.record import AssetRecord, AssetStatus, Origin
 from sync_core.cluedin.batches import CluedInBatches
 from sync_core.cluedin.client import Made
 from sync_core.errors import AlreadyExistsError, ConflictError, RejectedError, SyncError
-from sync_core.jobs.claims import Claim, Step
+from sync_core.jobs.claims import Claim, Step, StoredJob
 from sync_core.jobs.message import Member
 from sync_core.jobs.together import Outcome, carry_out_together
 from sync_core.ledger import request_ledger
@@ -92,6 +92,15 @@ class ProvisionTogether:
     def limit(self) -> int:
         """For how many at once."""
         return self.batch_limit.current()
+
+    def tell(self, jobs: Sequence[StoredJob]) -> list[Member]:
+        """Return what a message would tell of the assets of these jobs that are new."""
+        records = self.assets.load_many([one.job.key for one in jobs])
+        return [
+            member_of(stored.record, one.job, stored.etag, one.etag)
+            for one in jobs
+            if (stored := records.get(one.job.key)) and _is_new(stored.record)
+        ]
 
     def do(self, pairs: Sequence[tuple[Claim, Member]]) -> Outcome:
         """Bring assets to `synced`; those for which that is not plain are left to go alone.
@@ -240,6 +249,12 @@ def _both(
 
 def _source_of(one: One) -> tuple[str, str]:
     return one.record.group_id, source_name(one.record)
+
+
+def _is_new(record: AssetRecord) -> bool:
+    """Whether nothing was made for an asset, nor asked for."""
+    is_touched = record.group_id or record.group_name or record.source_id or record.gone_at
+    return record.status is AssetStatus.QUEUED and not is_touched
 
 
 def _stored(member: Member) -> StoredAsset | None:

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
@@ -19,6 +19,7 @@ from sync_core.jobs.message import MAX_ASSETS, AssetMessage, Member, asset_messa
 from sync_core.jobs.together import Outcome
 from sync_core.ledger import request_ledger
 from sync_core.purview.asset import Asset
+from sync_core.runs.run_log import RunLog
 from tests.kit.bench import Bench
 from tests.kit.lineage_bench import RecordingQueue
 
@@ -307,6 +308,9 @@ class Broken:
     def limit(self) -> int:
         return MAX_ASSETS
 
+    def tell(self, _: object) -> list[Member]:
+        raise ZeroDivisionError
+
     def do(self, _: object) -> Outcome:
         raise ZeroDivisionError
 
@@ -368,4 +372,33 @@ def test_those_that_a_service_asked_to_wait_come_again_together(read: Bench, mon
     with request_ledger() as requests:
         worker.handle(again.to_json().encode())
     assert requests["cluedin"] == 3
+    assert_all_have_their_own(read, members)
+
+
+def test_those_that_are_woken_as_their_message_was_lost_are_made_together(read: Bench) -> None:
+    members = add(read, [f"file {number}.csv" for number in range(2 * MAX_ASSETS)])
+    queue = RecordingQueue()
+    wake = replace(read.app.wake_jobs[0], queue=queue, clock=lambda: datetime.now(UTC) + timedelta(hours=1))
+    wake.run(RunLog("run-2", wake.clock()))
+    assert [len(message.sends) for message, _ in queue.put_back] == [MAX_ASSETS, MAX_ASSETS]
+
+    with request_ledger() as requests:
+        for message, _ in queue.put_back:
+            read.app.create_data_source_group.handle(message.to_json().encode())
+
+    assert requests["cluedin"] == 3 * 2
+    assert requests["storage"] <= 3 * len(members)
+    assert_all_have_their_own(read, members)
+
+
+def test_of_those_that_a_message_only_names_one_that_was_tried_before_goes_alone(read: Bench) -> None:
+    tried = add(read, NAMES[:2])
+    read.cluedin_fault(CREATE_GROUP, drop="after")
+    work_off(read, tried)  # their groups stand, and nobody heard of it
+    for one in tried:
+        read.settle(one.key)
+    members = [*tried, *add(read, ["another", "and one more"])]
+
+    read.app.create_data_source_group.handle(AssetMessage.of(*(one.key for one in members)).to_json().encode())
+
     assert_all_have_their_own(read, members)
