@@ -3614,7 +3614,7 @@ ACTED = (
     Protection(
         "a look at Purview that a person asks for brings in only what is still selected",
         "sync_core/operations/actions/look_again.py",
-        "        if cursor is None and record:\n",
+        "        if record and self.cursors.load(AllCursor, ALL_CURSOR):\n",
         "        if record:\n",
         f"{ACTIONS}::test_what_was_mended_and_lost_its_term_is_not_brought_into_cluedin",
         "an asset that had lost its term while it was rejected was synced by its button",

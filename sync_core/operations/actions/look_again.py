@@ -12,9 +12,10 @@ from pydantic import BaseModel
 from sync_core.assets.asset_store import AssetStore
 from sync_core.assets.entry import part_of
 from sync_core.assets.record import AssetRecord, AssetStatus
+from sync_core.discovery.all_cursor import AllCursor
 from sync_core.discovery.plan import REFRESH_AFTER, why_rejected
 from sync_core.discovery.save_assets import SaveAssets
-from sync_core.discovery.selection import TERM_CURSOR
+from sync_core.discovery.selection import ALL_CURSOR, TERM_CURSOR
 from sync_core.discovery.term_cursor import TermCursor
 from sync_core.each_request import before_each_request
 from sync_core.errors import (
@@ -90,11 +91,12 @@ class LookAgain:
     def _hasten(self, asset: Asset, record: AssetRecord | None, run_id: str) -> str:
         now = self.clock()
         self._end_pause(asset.guid, now)
-        cursor = self.cursors.load(TermCursor, TERM_CURSOR)
-        if cursor is None and record:
+        if record and self.cursors.load(AllCursor, ALL_CURSOR):
             self.save.save([asset], RunLog(run_id, now))
-        elif cursor and record:
+            return ""
+        if record:
             self.assets.change(record.key, lambda one: one.model_copy(update={"refreshed_at": now - REFRESH_AFTER}))
+        cursor = self.cursors.load(TermCursor, TERM_CURSOR)
         if cursor:
             again = sorted({*cursor.again, part_of(asset.guid)})
             self.cursors.save(TERM_CURSOR, Soon(again=again, next_look_at=now))
