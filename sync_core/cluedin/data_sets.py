@@ -48,6 +48,9 @@ class CluedInDataSets:
         found = inbound["dataSet"]
         if not isinstance(found, Mapping):
             return None
+        told = text(found, "id")
+        if told and told.lower() != data_set_id.lower():  # it says nothing of the one that was asked for
+            raise TransientError(f"CluedIn was asked for data set {data_set_id} and told of {told}.", service="cluedin")
         data_set = parse_data_set(data_set_id, found)
         if data_set.annotation_id:
             data_set = self._with_annotation(data_set)

@@ -4,13 +4,14 @@ Source: docs/vendors/purview.md, sections 0 to 3 (Data Map 2023-09-01).
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qsl, quote
 
 from sync_core.chunks import chunks
 from sync_core.errors import AddressError, NotFoundError, TransientError
 from sync_core.http.client import Call, HttpClient
+from sync_core.http.json_reading import text
 from sync_core.http.list_time import FRUITLESS_PAGES, LONGEST_LIST_S, in_time
 from sync_core.http.services import PURVIEW
 from sync_core.purview.asset import Asset
@@ -103,13 +104,15 @@ class PurviewClient:
         """Return what Purview tells of these guids, with one call, of a hundred at most.
 
         Name and qualified name are empty where Purview has none: the caller decides what that means. That a guid is
-        left out is no proof that it is gone.
+        left out is no proof that it is gone. What nobody asked for is left out; guids are written as they were asked.
 
         Raises:
             NotFoundError: one of them is gone; the others may be there.
         """
         params = {"guid": list(guids), "minExtInfo": "true", "ignoreRelationships": "true"}
-        return parse_entities(self._get(f"{ATLAS}/entity/bulk", params, "fetch_assets"))
+        assets = parse_entities(self._get(f"{ATLAS}/entity/bulk", params, "fetch_assets"))
+        asked = {guid.lower(): guid for guid in guids}
+        return [replace(one, guid=asked[one.guid.lower()]) for one in assets if one.guid.lower() in asked]
 
     def fetch_assets(self, guids: Sequence[str], has_time: Callable[[], bool] = lambda: True) -> Iterator[Asset]:
         """Yield what Purview knows of any number of guids; a guid that is gone is left out.
@@ -138,9 +141,8 @@ class PurviewClient:
         Raises:
             ConfigError, RejectedError: it does not tell.
         """
-        path = f"{ATLAS}/entity/guid/{quote(guid, safe='')}"
         try:
-            return parse_is_deleted(self._get(path, {"minExtInfo": "true", "ignoreRelationships": "true"}, "is_gone"))
+            return parse_is_deleted(self._get_entity(guid, {"ignoreRelationships": "true"}, "is_gone"))
         except NotFoundError:
             return True
 
@@ -151,8 +153,7 @@ class PurviewClient:
             NotFoundError: the store knows no such entity.
             TransientError: the answer is none of an entity.
         """
-        path = f"{ATLAS}/entity/guid/{quote(guid, safe='')}"
-        return parse_terms_of(self._get(path, {"minExtInfo": "true"}, "fetch_terms_of"))
+        return parse_terms_of(self._get_entity(guid, {}, "fetch_terms_of"))
 
     def fetch_details(self, guid: str) -> Details:
         """Return all that the store tells of one entity.
@@ -161,8 +162,7 @@ class PurviewClient:
             NotFoundError: the store knows no such entity.
             ForbiddenError: it refuses to show it: a role is missing at its collection.
         """
-        path = f"{ATLAS}/entity/guid/{quote(guid, safe='')}"
-        return parse_details(self._get(path, {"minExtInfo": "true"}, "fetch_details"))
+        return parse_details(self._get_entity(guid, {}, "fetch_details"))
 
     def find_asset(self, qualified_name: str) -> Asset | None:
         """Return the data asset of a qualified name, whatever its type, straight from the store; None if there is none.
@@ -240,6 +240,19 @@ class PurviewClient:
             body["continuationToken"] = token
         call = Call("POST", f"{DATA_MAP}/search/query", {"api-version": API_VERSION}, json=body, operation="search")
         return parse_search_page(self.http.send(call).json())
+
+    def _get_entity(self, guid: str, params: dict[str, Any], operation: str) -> Any:
+        """Return what the store answers about one entity.
+
+        Raises:
+            TransientError: it tells of another one, which is no knowledge about this one.
+        """
+        path = f"{ATLAS}/entity/guid/{quote(guid, safe='')}"
+        body = self._get(path, {"minExtInfo": "true", **params}, operation)
+        told = text(body, "entity", "guid")
+        if told and told.lower() != guid.lower():
+            raise TransientError(f"Microsoft Purview was asked for the entity {guid} and told of {told}.")
+        return body
 
     def _get(self, path: str, params: dict[str, Any], operation: str) -> Any:
         return self.http.send(Call("GET", path, {"api-version": API_VERSION, **params}, operation=operation)).json()

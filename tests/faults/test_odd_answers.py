@@ -55,6 +55,21 @@ def test_one_answer_without_the_source_closes_nothing(world: World, members: dic
     assert status_of(world, data_set) is DataSetStatus.PUSHED
 
 
+def test_an_answer_about_another_data_set_says_nothing_of_this_one(world: World) -> None:
+    data_set = loaded(world)
+    another = {"id": "999", "name": "x", "dataSource": {"id": "77", "name": "a stranger's", "type": "file"}}
+    world.organization.fault(READ, status=200, body=answer(data_set, **another))
+    world.announce(data_set)
+    world.crew.drain()
+    assert status_of(world, data_set) is not DataSetStatus.NOT_FROM_PURVIEW
+
+    for _ in range(2):
+        world.clock.advance(60)
+        world.crew.drain()
+
+    assert status_of(world, data_set) is DataSetStatus.PUSHED
+
+
 def test_a_data_set_whose_source_is_never_told_is_unknown_and_looked_at_again(world: World) -> None:
     data_set = loaded(world)
     fault = world.organization.fault(READ, status=200, body=answer(data_set), times=None)

@@ -131,6 +131,28 @@ def test_a_guid_that_is_gone_does_not_hide_the_others(
     assert [asset.guid for asset in client.fetch_assets(guids)] == [guid for guid in guids if guid not in gone]
 
 
+def test_what_nobody_asked_for_is_left_out_and_a_guid_is_written_as_it_was_asked(
+    service: Scripted, client: PurviewClient
+) -> None:
+    told: list[dict[str, Any]] = [{"guid": guid, "typeName": "t", "attributes": {}} for guid in ("A1", "stranger")]
+    service.answers = [JSONResponse({"entities": told})]
+    assert [asset.guid for asset in client.fetch_few(["a1", "b2"])] == ["a1"]
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [lambda client: client.is_gone("a1"), lambda client: client.fetch_terms_of("a1")],
+    ids=["gone", "terms"],
+)
+def test_an_answer_about_another_entity_says_nothing_of_this_one(
+    service: Scripted, client: PurviewClient, ask: Callable[[PurviewClient], Any]
+) -> None:
+    another = {"guid": "b2", "status": "DELETED", "relationshipAttributes": {}}
+    service.answers = [JSONResponse({"entity": another})]
+    with pytest.raises(TransientError, match="asked for the entity a1 and told of b2"):
+        ask(client)
+
+
 def test_no_guids_are_no_request(service: Scripted, client: PurviewClient) -> None:
     assert list(client.fetch_assets([])) == []
     assert service.asked == []
