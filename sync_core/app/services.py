@@ -24,6 +24,7 @@ from sync_core.purview.lineage_client import PurviewLineageClient
 from sync_core.purview.resolve_collection import ResolveCollection
 from sync_core.purview.wire import Collection
 from sync_core.runs.pauses import Pauses
+from sync_core.runs.sharing import Sharing
 from sync_core.single_flight import Once
 
 
@@ -74,7 +75,7 @@ class Services(Stores):
 
     @cached_property
     def pauses(self) -> Pauses:
-        return Pauses(self.notes("throttle"), self.runtime)
+        return Pauses(self.notes("throttle"), self.runtime, Sharing(self.notes("sharer"), self.runtime.new_id()))
 
     @cached_property
     def notify(self) -> Notify:

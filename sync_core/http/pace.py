@@ -15,6 +15,9 @@ LEARNED_WINDOW_S = 1.0
 LONGEST_WAIT_S = 8.0
 OBSERVED_S = 10.0
 FEWEST_OBSERVED = 10  # who sent fewer requests was not asked to slow down for their number
+SHARED_FOR_S = 60.0
+"""How long after it asked for much an instance counts as one that does."""
+COUNTED_EVERY_S = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,11 @@ class PublishedPace:
 
 
 class Pace:
-    """The pace of one process towards one service. `learned_per_s` tells what a 429 taught it, or another process."""
+    """The pace of one process towards one service. `learned_per_s` tells what a 429 taught it, or another process.
+
+    `count_sharers` tells how many processes ask for much at present, None where that is not known: they divide what is
+    published. It is called by who asks for half of that or more, and now and then only.
+    """
 
     def __init__(
         self,
@@ -38,9 +45,12 @@ class Pace:
         learned_per_s: Callable[[], float | None] = lambda: None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
+        count_sharers: Callable[[], int | None] = lambda: None,
     ) -> None:
         self._published = published
         self._learned_per_s = learned_per_s
+        self._count_sharers = count_sharers
+        self._sharers, self._counted_at = 1, float("-inf")
         self._clock, self._sleep = clock, sleep
         self._lock = Lock()
         self._free_at: dict[str, float] = {}
@@ -50,6 +60,7 @@ class Pace:
 
     def take(self, operation: str = "") -> None:
         """Wait until one more request may go."""
+        self._share()
         with self._lock:
             wait_s = self._reserve(operation, self._clock())
         if wait_s > 0:
@@ -59,7 +70,7 @@ class Pace:
     def per_s(self) -> float | None:
         """Requests a second that may go now, whatever the operation; None for as many as one likes."""
         learned, published = self._learned_per_s(), self._published
-        return learned or (self._grown_per_s if published else None)
+        return learned or (self._grown_per_s / self._sharers if published else None)
 
     def observed_per_s(self) -> float | None:
         """Return how many requests a second went lately, None where these were too few to tell."""
@@ -67,6 +78,23 @@ class Pace:
             now = self._clock()
             lately = [at for at in self._sent if at > now - OBSERVED_S]
         return len(lately) / max(now - lately[0], 1.0) if len(lately) >= FEWEST_OBSERVED else None
+
+    def _share(self) -> None:
+        """Count anew who else asks for much, where that is due. One thread does, and no other waits for it."""
+        with self._lock:
+            now = self._clock()
+            if now - self._counted_at < COUNTED_EVERY_S or not self._asks_for_much(now):
+                self._sharers = self._sharers if now - self._counted_at < SHARED_FOR_S else 1
+                return
+            self._counted_at = now
+        found = self._count_sharers()
+        with self._lock:
+            self._sharers = max(found or self._sharers, 1)
+
+    def _asks_for_much(self, now: float) -> bool:
+        """Whether half of a published window's requests went within the last one."""
+        many = round(self._published.per_s * WINDOW_S / 2) if self._published else 0
+        return 0 < many <= len(self._sent) and self._sent[-many] > now - WINDOW_S
 
     def _reserve(self, operation: str, now: float) -> float:
         """Return how long a request waits: each one moves the moment at which the next one is free to go."""

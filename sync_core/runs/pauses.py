@@ -5,11 +5,13 @@ still keep the same one.
 """
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TypeGuard
 
 from sync_core.errors import ThrottledError, TransientError
 from sync_core.http.failures import Service
 from sync_core.http.pace import Pace
+from sync_core.runs.sharing import Sharing
 from sync_core.runs.throttle import Throttle
 from sync_core.runs.throttling import learned_per_s, next_throttle, wait_s
 from sync_core.runtime import Runtime
@@ -41,6 +43,7 @@ class Pauses:
 
     notes: Notes
     runtime: Runtime
+    sharing: Sharing | None = None
     _kept: dict[str, Read] = field(default_factory=dict, repr=False)
     _reads: dict[str, SingleFlight[Read]] = field(default_factory=dict, repr=False)
     _failed: dict[str, set[str]] = field(default_factory=dict, repr=False)
@@ -48,8 +51,10 @@ class Pauses:
 
     def pace(self, service: Service) -> Pace:
         """Return the pace of this process towards a service: what a 429 taught is read with the pauses, at no cost."""
-        name, runtime = service.name, self.runtime
-        new = Pace(service.pace, lambda: self._learned_per_s(name), runtime.monotonic, runtime.sleep)
+        name, runtime, sharing = service.name, self.runtime, self.sharing
+        count_sharers = partial(sharing.count, name) if sharing else lambda: None
+        learned_per_s = partial(self._learned_per_s, name)
+        new = Pace(service.pace, learned_per_s, runtime.monotonic, runtime.sleep, count_sharers)
         return self._paces.setdefault(name, new)
 
     def note(self, service: str, retry_after_s: float | None) -> None:

@@ -6,9 +6,11 @@ A note that cannot be read, because another version of the app left it, is as go
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TypeVar
 from urllib.parse import quote
 
+from azure.data.tables import TableEntity
 from pydantic import BaseModel
 
 from sync_core.storage.rows import Row, readable, to_row, whole_row
@@ -72,6 +74,10 @@ class Notes:
             if (note := _read(model, row)) is not None:
                 yield row["RowKey"], note
 
+    def written_at(self) -> dict[str, datetime]:
+        """Return when each note of this kind was written last, by name and by the storage service's clock."""
+        return {row["RowKey"]: at for row in self._rows() if (at := row.metadata["timestamp"])}
+
     def all_beside(
         self, model: type[Note], next_kind: "Notes", other: type[Other]
     ) -> tuple[Mapping[str, Note], Mapping[str, Other]]:
@@ -80,7 +86,7 @@ class Notes:
         rows = list(self.table.rows("PartitionKey ge @partition_first and PartitionKey le @partition_last", bounds))
         return _by_name(model, self.kind, rows), _by_name(other, next_kind.kind, rows)
 
-    def _rows(self) -> Iterator[Row]:
+    def _rows(self) -> Iterator[TableEntity]:
         return self.table.rows("PartitionKey eq @partition", {"partition": self.kind})
 
 

@@ -1010,6 +1010,14 @@ PATIENCE = (
         "many pushes at once went over what Purview publishes, and all instances had to leave it alone again and again",
     ),
     Protection(
+        "instances that ask for much divide the pace that is published",
+        "sync_core/http/pace.py",
+        "self._grown_per_s / self._sharers if published",
+        "self._grown_per_s if published",
+        f"{UNIT}/http/test_pace.py::test_who_asks_for_much_divides_the_pace_with_the_others_who_do",
+        "four instances asked Purview four times as often as it takes, until it answered with 429",
+    ),
+    Protection(
         "a 429 teaches a pace, and all instances keep it",
         "sync_core/runs/pauses.py",
         "observed_per_s = pace.observed_per_s() if pace else None",

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from sync_core.http.pace import LEARNED_WINDOW_S, LONGEST_WAIT_S, WINDOW_S, Pace, PublishedPace
+from sync_core.http.pace import LEARNED_WINDOW_S, LONGEST_WAIT_S, SHARED_FOR_S, WINDOW_S, Pace, PublishedPace
 
 PUBLISHED = PublishedPace(per_s=25.0, most_per_s=250.0, operations={"list": 5.0})
 
@@ -82,3 +82,40 @@ def test_how_fast_requests_went_is_told_where_they_were_enough_to_tell() -> None
     assert round(pace.observed_per_s() or 0) == 12  # nine at once, then ten a second for four seconds
     time.now += 60
     assert pace.observed_per_s() is None
+
+
+def sharing(time: Time, found: list[int | None]) -> Pace:
+    """A pace whose sharers are counted as `found` tells, from its end."""
+    return Pace(PUBLISHED, clock=lambda: time.now, sleep=time.sleep, count_sharers=found.pop)
+
+
+def test_who_asks_for_much_divides_the_pace_with_the_others_who_do() -> None:
+    time, found = Time(), list[int | None]([4])
+    pace = sharing(time, found)
+    send(pace, round(25 * WINDOW_S / 2))
+    assert (found, pace.per_s) == ([4], 25.0), "who asks for little counts nobody"
+    send(pace, 2)
+    assert (found, pace.per_s) == ([], 25.0 / 4)
+
+
+def test_sharers_are_counted_now_and_then_and_forgotten_where_little_is_asked_for() -> None:
+    time, found = Time(), [None, 2]
+    pace = sharing(time, found)
+    send(pace, 260)
+    assert (found, pace.per_s) == ([None], 12.5)
+    time.now += SHARED_FOR_S - 1
+    send(pace, 1)
+    assert pace.per_s == 12.5
+    time.now += 1
+    send(pace, 1)
+    assert (found, pace.per_s) == ([None], 25.0)
+
+
+def test_where_it_is_not_told_who_shares_the_last_count_holds() -> None:
+    time, found = Time(), [None, 2]
+    pace = sharing(time, found)
+    send(pace, 260)
+    while found:
+        time.now += 1
+        send(pace, 13)
+    assert pace.per_s == 12.5
