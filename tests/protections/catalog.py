@@ -235,7 +235,8 @@ ONE_GROUP = (
         "sync_core/provisioning/find_group.py",
         "                if group.name == name:\n",
         "                if name in group.name:\n",
-        f"{SECURITY}/test_hostile_names.py::test_a_name_full_of_patterns_adopts_no_group_of_another",
+        f"{INTEGRATION}/provisioning/test_provision.py"
+        "::test_an_empty_group_whose_name_only_begins_like_the_assets_is_not_taken",
         "a name like a search pattern adopted a group of another",
     ),
     Protection(

@@ -237,3 +237,10 @@ def test_provisioning_costs_few_calls(bench: Bench) -> None:
     bench.deliver(bench.add_asset("second"))
 
     assert bench.calls(before) == {LIST_GROUPS: 1, "inbound.createDataSourceSet": 1, "inbound.createDataSource": 1}
+
+
+def test_an_empty_group_whose_name_only_begins_like_the_assets_is_not_taken(bench: Bench) -> None:
+    bench.add_foreign_group("Accounts payable")
+    bench.deliver(bench.add_asset("Account"))
+    assert ("Accounts payable", []) in bench.groups()
+    assert len(bench.groups()) == 2
