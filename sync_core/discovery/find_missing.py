@@ -12,8 +12,9 @@ from sync_core.absence.confirm_absence import LOOKS_A_RUN, ConfirmAbsence
 from sync_core.absence.look_alone import Sight
 from sync_core.absence.retire import Outcome, Retire
 from sync_core.absence.retirement import RETIRABLE, is_due, latest_by_guid
+from sync_core.assets.asset_index import StoredEntry
 from sync_core.assets.asset_store import AssetStore
-from sync_core.assets.entry import Entry, Standing, part_of
+from sync_core.assets.entry import Entry, Standing, part_of, row_key
 from sync_core.assets.record import AssetRecord, AssetStatus
 from sync_core.chunks import chunks
 from sync_core.discovery.terms.read_lists import Snapshot
@@ -74,26 +75,47 @@ class FindMissing:
         # It must be the latest snapshot, too: whoever lost the lease meanwhile stops here, another discovery may have
         # seen more.
         keep_alive()
-        counted = list(self._concerned(found, parts, keep_alive))
-        missing = [one for one in counted if one.guid not in found.seen.entities and not found.may_show(one)]
+        named, rejected = self._changed_entries(found, parts, keep_alive)
+        counted = list(self._concerned(named, keep_alive))
+        missing = [one for one in counted if _is_missing(one, found)]
         # A term that is gone may answer with an empty list: before anybody counts as missing, it is looked up again.
-        if missing and not self._has_same_terms(found, deferrals, log, keep_alive):
+        if (missing or rejected) and not self._has_same_terms(found, deferrals, log, keep_alive):
             return None
+        self._forget(rejected, log.ends_within(self.clock(), MARK_TIME))
         left = self._compare(found, counted, missing, deferrals, log=log, keep_alive=keep_alive)
         return replace(left, parts=frozenset(part_of(record.guid) for record in counted))
 
-    def _concerned(
+    def _changed_entries(
         self, found: Snapshot, parts: frozenset[int], keep_alive: Callable[[], None]
-    ) -> Iterator[AssetRecord]:
-        """Yield the records of those who are missing or back, whose terms changed, or who share a guid.
-
-        The index names them, and each record decides for itself; the index is mended where it says something else.
-        """
-        named = []
+    ) -> tuple[list[StoredEntry], list[StoredEntry]]:
+        """Return what the index says of those who may be concerned, and of those rejected who are shown no more."""
+        named, rejected = list[StoredEntry](), list[StoredEntry]()
         for _, entries in self.assets.index.by_part(parts, keep_alive):
             counted = [one for one in entries if one.entry.standing is Standing.COUNTS]
             times = Counter(one.entry.guid for one in counted)
             named += [one for one in counted if times[one.entry.guid] > 1 or _is_changed(one.entry, found)]
+            rejected += [
+                one for one in entries if one.entry.standing is Standing.REJECTED and _is_missing(one.entry, found)
+            ]
+        return named, rejected
+
+    def _forget(self, rejected: Sequence[StoredEntry], ends_at: datetime) -> None:
+        """Forget who was rejected and lost its term, as far as there is time: nothing of it stands in CluedIn."""
+        for one in rejected:
+            if self.clock() >= ends_at:
+                return
+            stored = self.assets.look_up(one.entry.key)
+            if isinstance(stored, Unreadable):
+                continue
+            if stored and stored.record.status is AssetStatus.REJECTED:
+                self.assets.forget(one.entry.key)
+            self.assets.index.drop(row_key(one.entry), one.etag)
+
+    def _concerned(self, named: Sequence[StoredEntry], keep_alive: Callable[[], None]) -> Iterator[AssetRecord]:
+        """Yield the records of those who are missing or back, whose terms changed, or who share a guid.
+
+        The index names them, and each record decides for itself; the index is mended where it says something else.
+        """
         stored = self.assets.load_each([one.entry.key for one in named], keep_alive)
         for one in named:
             record = stored.get(one.entry.key)
@@ -193,3 +215,7 @@ def _is_changed(entry: Entry, found: Snapshot) -> bool:
     if entry.guid in found.seen.entities:
         return entry.is_absent or entry.terms != found.terms_of(entry)
     return entry.is_absent or not found.may_show(entry)
+
+
+def _is_missing(one: Entry | AssetRecord, found: Snapshot) -> bool:
+    return one.guid not in found.seen.entities and not found.may_show(one)

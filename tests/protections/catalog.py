@@ -3662,6 +3662,14 @@ ACTED = (
         "whoever pressed the button too early changed when the app looks next",
     ),
     Protection(
+        "a rejected asset is forgotten by proof that its term is gone only",
+        "sync_core/discovery/find_missing.py",
+        "    return one.guid not in found.seen.entities and not found.may_show(one)\n",
+        "    return one.guid not in found.seen.entities\n",
+        f"{INTEGRATION}/discovery/test_unpublished.py::test_a_rejected_asset_is_not_forgotten_while_its_term_is_a_draft",
+        "what a person was to mend was forgotten while its term was edited",
+    ),
+    Protection(
         "a blank qualified name is none",
         "sync_core/purview/asset.py",
         "has_name = asset.qualified_name.strip()",

@@ -104,6 +104,18 @@ def test_an_asset_without_a_name_is_rejected_and_the_others_go_on(small_estate: 
     assert len(small_estate.groups()) == 2
 
 
+def test_a_rejected_asset_that_lost_its_term_is_forgotten_and_nobody_has_to_mend_it(small_estate: Estate) -> None:
+    nameless = small_estate.act("add_asset", name="", qualifiedName="https://lake.example/nameless", terms=[TERM])
+    small_estate.sync()
+    small_estate.act("untag", asset=nameless.guid, term=TERM)
+
+    run = small_estate.sync()
+
+    assert nameless.guid not in {record.guid for record in small_estate.records()}
+    assert small_estate.app.assets.index.keys_of(nameless.guid) == []
+    assert (len(small_estate.records()), run.counts["missing"]) == (2, 0)
+
+
 def test_the_longest_names_that_purview_takes_are_shortened_and_not_rejected(small_estate: Estate) -> None:
     long = "数" * 4096
     small_estate.act("add_asset", name=long, qualifiedName=f"https://lake.example/{long}"[:4096], terms=[TERM])

@@ -51,6 +51,17 @@ def test_a_term_that_is_not_published_makes_nobody_missing_and_goes_on_when_it_i
     assert statuses(estate)["Customers"] is AssetStatus.RETIRED
 
 
+def test_a_rejected_asset_is_not_forgotten_while_its_term_is_a_draft(estate: Estate) -> None:
+    sync(estate)
+    (record, *_) = estate.records()
+    estate.app.assets.change(record.key, lambda one: one.model_copy(update={"status": AssetStatus.REJECTED}))
+    do(estate, unified.set_status, term="Tag", status="Draft")
+    for _ in range(3):
+        estate.clock.advance(660)
+        tick(estate)
+    assert AssetStatus.REJECTED in statuses(estate).values()
+
+
 @pytest.mark.parametrize("keyword", ["Tag", "Tag@Finance"])
 def test_a_domain_that_is_unpublished_makes_nobody_missing_and_is_named_where_it_was_asked_for(
     new_small_estate: NewEstate, keyword: str
