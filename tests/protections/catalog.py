@@ -3561,11 +3561,19 @@ NOT_VISIBLE = (
     Protection(
         "a search that finds nothing once, or nothing at all, is no sign of asset curation",
         "sync_core/discovery/terms/curation/learn_of_curation.py",
-        'return not (self._finds({"termGuid": key}) or self._finds({"termGuid": key})) and self._finds(ANY_ASSET)',
-        'return not self._finds({"termGuid": key})',
+        "            return not is_found and self._has_index(look)\n",
+        "            return not is_found\n",
         f"{INTEGRATION}/discovery/terms/test_curation_is_not_concluded.py"
         "::test_curation_is_not_concluded_from_a_search_that_finds_nothing_once_or_nothing_at_all",
         "one empty answer froze the classic terms of a tenant, and people were told that it had migrated",
+    ),
+    Protection(
+        "of a single asset the search must find it by its name before it is a sign of asset curation",
+        "sync_core/discovery/terms/curation/learn_of_curation.py",
+        "        return asset.guid in {hit.guid for hit in page.assets}\n",
+        "        return True\n",
+        f"{MIGRATION}::test_an_estate_of_one_asset_learns_of_curation_where_the_search_finds_that_asset_by_its_name_alone",
+        "an asset that had lost its place in the index looked like a tenant that had migrated",
     ),
     Protection(
         "that the whole catalog asks to be left alone is no failure of a term",

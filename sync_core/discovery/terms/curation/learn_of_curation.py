@@ -8,9 +8,9 @@ from pydantic import BaseModel
 
 from sync_core.catalog.client import CatalogClient
 from sync_core.discovery.terms.curation.signs import SEARCH_EVERY, is_missing_for_long, is_search_due
-from sync_core.discovery.terms.standing import Look, Memory, is_frozen_no_more
+from sync_core.discovery.terms.standing import SEVERAL, Look, Memory, is_frozen_no_more
 from sync_core.errors import SyncError
-from sync_core.purview.client import PurviewClient
+from sync_core.purview.client import PAGE_SIZE, PurviewClient
 from sync_core.purview.search_filters import Filter, everything_but_own
 from sync_core.runs.defer import may_be_own
 from sync_core.storage.notes import Notes
@@ -83,11 +83,22 @@ class LearnOfCuration:
             return False
         memories[key] = memories[key].model_copy(update={"searched_at": now})
         try:
-            return not (self._finds({"termGuid": key}) or self._finds({"termGuid": key})) and self._finds(ANY_ASSET)
+            is_found = self._finds({"termGuid": key}) or self._finds({"termGuid": key})
+            return not is_found and self._has_index(look)
         except SyncError as error:
             if not may_be_own(error):
                 raise
             return False
+
+    def _has_index(self, look: Look) -> bool:
+        """Whether the search finds anything; a single asset may just have lost its place: the search must find it."""
+        if len(look.assets) >= SEVERAL:
+            return self._finds(ANY_ASSET)
+        asset = next(iter(self.purview.fetch_few(list(look.assets))), None)
+        if asset is None:
+            return False
+        page = self.purview.search({"entityType": asset.type_name}, limit=PAGE_SIZE, keywords=asset.name)
+        return asset.guid in {hit.guid for hit in page.assets}
 
     def _finds(self, wanted: Filter) -> bool:
         """Whether the search finds anything; one empty answer may be an odd one, and an empty index finds nothing."""

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sync_core.catalog.values import Concept, Kind
 from sync_core.discovery.terms.keywords import Keyword
-from sync_core.discovery.terms.standing import SEVERAL, Look, Memory, Sight
+from sync_core.discovery.terms.standing import Look, Memory, Sight
 from sync_core.spelling import normalized
 
 LISTED_FOR = timedelta(hours=1)  # the search index lags: only what the list has named for so long must be found
@@ -18,11 +18,8 @@ LINK_LIMIT = 100  # relationships of one term; what a migration does with more i
 
 
 def is_search_due(memory: Memory, look: Look, now: datetime) -> bool:
-    """Whether to ask the search, once an hour, for what a classic list has named for an hour.
-
-    One asset proves nothing: it may just have lost its place in the index.
-    """
-    is_same = look.sight is Sight.ROWS and memory.digest == look.digest and len(look.assets) >= SEVERAL
+    """Whether to ask the search, once an hour, for what a classic list has named for an hour."""
+    is_same = look.sight is Sight.ROWS and memory.digest == look.digest and len(look.assets) > 0
     is_long = now - memory.since >= LISTED_FOR
     return is_same and is_long and (memory.searched_at is None or now - memory.searched_at >= SEARCH_EVERY)
 

@@ -89,11 +89,13 @@ class Tenant:
         """The terms that an asset itself names."""
         return {CLASSIC} if guid in self.classic else set()
 
-    def search(self, wanted: dict[str, Any], *, limit: int) -> Any:
-        """How many assets the search finds, by the classic term or at all."""
+    def search(self, wanted: dict[str, Any], *, limit: int, keywords: str = "") -> Any:
+        """What assets the search finds, by the classic term, by their name, or at all."""
         is_found = "termGuid" not in wanted or not self.is_enabled or self.search_after == "found"
-        found = self.classic if is_found else set()
-        return SimpleNamespace(count=min(len(found), limit))
+        is_found = is_found and self.trouble != "search empty"
+        found = {guid for guid in self.classic if not keywords or guid == keywords} if is_found else set()
+        assets = [SimpleNamespace(guid=guid) for guid in sorted(found)[:limit]]
+        return SimpleNamespace(count=len(assets), assets=assets)
 
     def fetch_assets(self, guids: Sequence[str]) -> Iterator[Any]:
         """The entities; asked of the catalog, where links lead."""

@@ -50,6 +50,24 @@ def test_a_migration_makes_nobody_missing_and_a_tag_made_and_taken_away_afterwar
         assert not watcher.pauses or (list_after, search_after) == ("frozen", "found")
 
 
+def test_an_estate_of_one_asset_learns_of_curation_where_the_search_finds_that_asset_by_its_name_alone() -> None:
+    tenant = Tenant(names(1))
+    watcher = watched(tenant)
+    tenant.trouble = "search empty"
+    watcher.look(70)
+    assert watcher.lists.curation() is None
+    tenant.trouble = ""
+    tenant.go_to("staged")
+    watcher.look(70)
+    assert watcher.lists.curation() is not None
+    tenant.go_to("published")
+    watcher.look(11)
+    tenant.linked = {"new"}
+    for minutes in LATER:
+        watcher.look(minutes)
+    assert watcher.missing == {*tenant.classic}
+
+
 @pytest.mark.parametrize("list_after", LISTS)
 def test_what_was_untagged_after_its_successor_showed_it_is_missing(list_after: str) -> None:
     tenant = Tenant(names(4), list_after)
@@ -169,12 +187,9 @@ class Migrating(RuleBasedStateMachine):
         self.tenant.trouble = trouble
         self._look(minutes)
 
-    @rule(trouble=st.sampled_from(["classic empty", "catalog empty"]))
+    @rule(trouble=st.sampled_from(["classic empty", "catalog empty", "search empty"]))
     def look_at_an_empty_answer(self, trouble: str) -> None:
-        """Of a copy that showed a single asset nobody can tell this from a link that was taken away."""
-        copy = self.watcher.memory.recall(COPY)
-        if trouble == "classic empty" or (copy is not None and copy.shown > 1):
-            self.tenant.trouble = trouble
+        self.tenant.trouble = trouble
         self._look(11)
 
     @rule()

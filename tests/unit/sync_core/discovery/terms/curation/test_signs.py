@@ -44,7 +44,8 @@ def test_a_classic_term_shows_curation_that_is_gone_or_emptied_at_two_looks(
         (remembered(2, searched_at=SHORT), 2, "d", False),
         (remembered(2, since=SHORT), 2, "d", False),
         (remembered(2), 2, "another", False),
-        (remembered(9), 1, "d", False),
+        (remembered(9), 1, "d", True),
+        (remembered(9), 0, "d", False),
     ],
 )
 def test_the_search_is_asked_hourly_for_what_was_listed_for_an_hour(
