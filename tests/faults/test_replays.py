@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from sync_core.jobs import replaying
+from sync_core.jobs.message import message_of
 from sync_core.runs.run_log import RunLog
 from sync_core.upkeep.reconcile import REPLAYED, Replayed
 from tests.faults.found_again import REFUSE
@@ -160,3 +161,19 @@ def test_work_that_fails_of_a_bug_at_each_delivery_comes_to_an_end(world: World,
 
     (dead_letter,) = world.app.dead_letters.all()
     assert (dead_letter.cause_class, dead_letter.cause) == ("exhausted_bug", "ZeroDivisionError: ")
+
+
+def test_an_old_copy_of_a_message_does_not_begin_a_replay(world: World) -> None:
+    world.add_asset()
+    world.organization.fault(**REFUSE)
+    world.run()
+    (dead_letter,) = world.app.dead_letters.all()
+    old = message_of(world.app.asset_jobs.load(dead_letter.id).job)  # type: ignore[union-attr]
+    world.clock.advance(3600)
+
+    world.app.dead_letters.replay(dead_letter.id)
+    world.crew.lanes.clear()
+    world.crew.lanes.send("asset-sync", old.to_json().encode())
+    world.crew.drain()
+
+    assert world.app.asset_jobs.has_pending()

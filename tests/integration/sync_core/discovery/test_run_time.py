@@ -12,7 +12,7 @@ from local.stack import TERM
 from sync_core.discovery import discover_assets, discover_by_term, read_assets
 from sync_core.each_request import before_each_request
 from sync_core.errors import OutOfTimeError
-from sync_core.runs.leases import Held
+from sync_core.runs.leases import PARTITION
 from sync_core.runs.run import RunKind
 from sync_core.runs.run_log import LAST_REQUEST_AFTER, RUN_TIME, recorded_run
 from tests.integration.sync_core.discovery.terms.test_resolve_terms import make_term
@@ -85,18 +85,20 @@ def test_the_lease_of_a_discovery_is_renewed_before_each_try_of_a_call(
     small_estate: Estate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Three tries of one call, with the waits that Purview asks for, take longer than the lease."""
-    monkeypatch.setattr(discover_assets, "LEASE_S", 2)
     monkeypatch.setattr(discover_assets, "RENEW_AFTER_S", 0.0)
-    small_estate.purview_fault("Glossary_List", times=2, status=503, headers={"Retry-After": "1"})
-    small_estate.purview_fault("Entity_GetByUniqueAttribute", times=2, status=503, headers={"Retry-After": "1"})
-    owners = []
+    asks = {"Retry-After": "3"}
+    small_estate.purview_fault("Glossary_ListEntitiesAssignedWithTerm", times=2, status=503, headers=asks)
+    terms = []
 
     def look() -> None:
-        found = small_estate.app.leases.acquire(discover_assets.LEASE, "another", 60)
-        owners.append(found.owner if isinstance(found, Held) else "another")
+        lease = small_estate.app.leases.table.get(PARTITION, discover_assets.LEASE)
+        assert lease is not None
+        terms.append(lease.values["term"])
 
     with before_each_request(look):
         small_estate.tick()
 
-    assert len(owners) > 3
-    assert "another" not in owners
+    assert [fault["fired"] for fault in small_estate.purview.faults.dump()] == [2]
+    assert len(set(terms)) > len(terms) * 0.75, (
+        "but for requests that go at once, each has a term of the lease of its own"
+    )
