@@ -1452,8 +1452,8 @@ UNREADABLE = (
     Protection(
         "what a paused term showed last is not missing",
         "sync_core/discovery/find_missing.py",
-        "if one.guid not in found.seen.entities and not found.may_show(one)]",
-        "if one.guid not in found.seen.entities]",
+        "return one.guid not in found.seen.entities and not found.may_show(one)",
+        "return one.guid not in found.seen.entities",
         f"{INTEGRATION}/discovery/test_unreadable_terms.py"
         "::test_who_began_to_be_missing_is_missing_no_longer_while_the_term_is_paused",
         "the assets of a term whose list failed were retired",
@@ -1726,7 +1726,7 @@ RETIRE = (
     Protection(
         "a term that is gone and answers with an empty list retires nothing",
         "sync_core/discovery/find_missing.py",
-        "if missing and not self._has_same_terms(found, deferrals, log, keep_alive):",
+        "if (missing or rejected) and not self._has_same_terms(found, deferrals, log, keep_alive):",
         "if False:",
         f"{INTEGRATION}/discovery/terms/test_resolve_terms.py::test_a_term_that_is_gone_and_answers_with_an_empty_list_retires_nobody",
         "assets were missed because their term had been deleted",
