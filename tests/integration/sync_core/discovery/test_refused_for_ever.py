@@ -8,7 +8,7 @@ import pytest
 from local.stack import TERM
 from sync_core.assets.record import AssetStatus
 from sync_core.errors import ConfigError, SyncError, ThrottledError
-from tests.integration.sync_core.discovery.terms.test_resolve_terms import CUSTOMERS, PRODUCTS, SALES_MODEL
+from tests.integration.sync_core.discovery.terms.test_resolve_terms import PRODUCTS, SALES_MODEL
 from tests.integration.sync_core.discovery.unreadable import guid_of, names
 from tests.kit.estate import DETAILS, Estate, NewEstate
 
@@ -65,20 +65,21 @@ def test_a_type_that_is_refused_for_ever_keeps_only_its_own_assets_waiting(
 
 
 @pytest.mark.parametrize("effect", REFUSALS[:3], ids=str)
+@pytest.mark.parametrize(("refused", "other"), [("Customers", "Orders"), ("Orders", "Customers")])
 def test_a_missing_asset_whose_look_is_refused_for_ever_keeps_no_other_from_being_retired(
-    new_small_estate: NewEstate, effect: dict[str, Any]
+    new_small_estate: NewEstate, effect: dict[str, Any], refused: str, other: str
 ) -> None:
     estate = new_small_estate()
     estate.act("tag", asset=PRODUCTS, term=TERM)
     estate.sync()
     for name in ("Orders", "Customers"):
         estate.act("untag", asset=name, term=TERM)
-    estate.unreadable(f"entity/guid/{guid_of(estate, CUSTOMERS)}", **effect)
+    estate.unreadable(f"entity/guid/{estate.record_of(refused).guid}", **effect)
 
     later(new_small_estate, estate, 8)
 
-    assert estate.record_of("Orders").status is AssetStatus.RETIRED
-    assert estate.record_of("Customers").status is AssetStatus.SYNCED
+    assert estate.record_of(other).status is AssetStatus.RETIRED
+    assert estate.record_of(refused).status is AssetStatus.SYNCED
 
 
 @pytest.mark.parametrize("status", [401, 429])
