@@ -244,6 +244,20 @@ def test_a_term_that_is_gone_and_answers_with_an_empty_list_retires_nobody(
     assert {record.absent for record in small_estate.records()} == {0}
 
 
+def test_a_term_that_is_gone_and_answers_with_fewer_retires_nobody(small_estate: Estate, purview: Purview) -> None:
+    small_estate.tick()
+    one = small_estate.record_of("Orders")
+    row = {"guid": one.guid, "typeName": one.type_name, "displayText": one.name, "relationshipGuid": "r"}
+    delete_term(purview)
+    small_estate.purview_fault(ASSIGNMENTS, times=1, status=200, body=[row])
+    small_estate.purview_fault(ASSIGNMENTS, times=1, status=200, body=[])  # nothing follows
+
+    run = small_estate.tick()
+
+    assert any("not published any more" in note for note in run.notes)
+    assert {record.absent for record in small_estate.records()} == {0}
+
+
 def test_a_term_that_was_made_anew_while_the_old_one_answers_with_an_empty_list_retires_nobody(
     small_estate: Estate, purview: Purview
 ) -> None:
