@@ -54,7 +54,7 @@ def test_a_snapshot_that_a_run_had_no_time_for_retires_nobody(estate: Estate) ->
     for number in range(6):
         estate.act("rename", asset=f"file {number}", name=f"renamed {number}")
 
-    assert "left to the next run" in hasty_tick(estate, 25).notes[0]
+    assert "left to the next run" in hasty_tick(estate, 15).notes[0]
 
     assert {record.absent for record in estate.records()} == {0}
 
