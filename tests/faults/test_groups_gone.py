@@ -146,6 +146,7 @@ def test_while_the_sync_is_off_no_group_is_made_again(world: World) -> None:
     world.crew.apps = [world.new_app(SYNC_ENABLED="false")]
     reconcile_for(world, 60)
     assert groups(world) == ["file 0.csv", "file 2.csv"]
+    assert not world.app.asset_jobs.has_pending()
 
     world.crew.apps = [world.new_app()]
     reconcile_for(world, 20)
@@ -166,6 +167,7 @@ def test_what_was_processed_while_lineage_was_off_is_pushed_once_it_is_on(world:
     data_set = world.load(asset)
     reconcile_for(world, 15)
     assert world.app.data_sets.load(data_set.lower()) is None
+    assert not world.app.data_set_jobs.has_pending()
 
     world.crew.apps = [world.new_app()]
     reconcile_for(world, 10)

@@ -3581,7 +3581,7 @@ NOT_VISIBLE = (
         "sync_core/discovery/terms/links/catalog_lists.py",
         "            raise BusyError(str(error), retry_after_s=error.retry_after_s) from error\n",
         "            raise PausedError(str(error)) from error\n",
-        f"{FAILING}::test_one_call_that_fails_does_not_stop_a_known_term",
+        f"{FAILING}::test_a_list_that_was_throttled_for_an_hour_is_read_at_once_when_it_is_not",
         "one operation that answered 429 kept known terms from being read for up to two hours",
     ),
     Protection(

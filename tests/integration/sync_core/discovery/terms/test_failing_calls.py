@@ -1,5 +1,6 @@
 """Calls about a term that fail, or are answered oddly, neither stop it nor make anybody missing."""
 
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from local.purview.admin import unified
 from local.purview.admin.actions import find_asset
 from sync_core.assets.record import AssetStatus
 from sync_core.catalog.values import Kind
+from sync_core.errors import SyncError
 from tests.integration.sync_core.discovery.terms.migrating import SYNCED, many
 from tests.integration.sync_core.discovery.unified_estate import (
     ASSETS,
@@ -182,3 +184,23 @@ def test_looks_at_a_known_term_that_fails_grow_rare_and_list_no_term_of_any_glos
     )
     assert counts[0][LINKS] <= 7
     assert all(count.get(LINKS, 0) <= 2 for count in counts[1:])
+
+
+def test_a_list_that_was_throttled_for_an_hour_is_read_at_once_when_it_is_not(new_small_estate: NewEstate) -> None:
+    estate = tagged(new_small_estate)
+    estate.purview_fault("Terms_ListRelatedEntities", times=None, status=429)
+
+    def look(seconds: float) -> None:
+        estate.clock.advance(seconds)
+        again = new_small_estate(SYNC_TERM="Tag")
+        again.app.notes("throttle").delete("catalog")  # that pause is over
+        with suppress(SyncError):
+            again.app.discover_assets.run()
+
+    for _ in range(6):
+        look(660)
+    estate.purview.faults.clear()
+    do(estate, unified.link, term="Tag", assets=[f"{SQL}/ActiveCustomers"])
+    look(60)
+
+    assert "ActiveCustomers" in statuses(estate)
