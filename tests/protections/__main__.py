@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,8 +20,9 @@ from tests.protections.catalog import PROTECTIONS, Protection, format_tables
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 AT_ONCE = 2
-PASSED, FAILED = 0, 1  # pytest's exit codes; others mean that no test ran
+PASSED, FAILED, TIMED_OUT = 0, 1, -1  # pytest's exit codes, and ours; others mean that no test ran
 TIMEOUT_S = 600
+TEST_S = 10  # more for each test, where all run in one go
 FAILURE = re.compile(r"^(?:FAILED|ERROR) \S+ - (.*)$", re.MULTILINE)
 
 
@@ -64,7 +65,7 @@ def _try_without(one: Protection) -> Trial:
     return _try(one.file, one.name, one.take_out, [one.test])
 
 
-def _try(file: str, name: str, change: Callable[[str], str], tests: Iterable[str]) -> Trial:
+def _try(file: str, name: str, change: Callable[[str], str], tests: Sequence[str]) -> Trial:
     with tempfile.TemporaryDirectory(prefix="protections-") as folder:
         copy = Path(folder) / "repository"
         _copy_repository(copy)
@@ -82,9 +83,13 @@ def _try(file: str, name: str, change: Callable[[str], str], tests: Iterable[str
             *tests,
         ]
         environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "COLUMNS": "500"}
-        done = subprocess.run(
-            command, cwd=copy, env=environment, capture_output=True, text=True, timeout=TIMEOUT_S, check=False
-        )
+        limit_s = TIMEOUT_S + TEST_S * len(tests)
+        try:
+            done = subprocess.run(
+                command, cwd=copy, env=environment, capture_output=True, text=True, timeout=limit_s, check=False
+            )
+        except subprocess.TimeoutExpired:
+            return Trial(TIMED_OUT, f"no end after {limit_s} s")
     found = FAILURE.findall(done.stdout)
     return Trial(done.returncode, found[0] if found else (done.stdout + done.stderr)[-500:] or name)
 

@@ -3857,7 +3857,7 @@ TELEMETRY = (
         "traceparent=current_traceparent(), ",
         "",
         f"{INTEGRATION}/telemetry/test_traces.py"
-        "::test_an_asset_alone_goes_on_with_the_trace_of_its_tick_also_when_a_later_tick_wakes_it",
+        "::test_assets_go_on_with_the_trace_of_their_tick_also_when_a_later_tick_wakes_them",
         "an asset whose message was lost had no trace that led to its tick",
     ),
     Protection(

@@ -103,7 +103,12 @@ def test_addresses_in_graphql_answers_are_names_like_others(service: Scripted, e
         "inbound": {
             "dataSourceSets": {"total": 1, "data": [group], "next": url},
             "dataSource": source,
-            "dataSet": {"id": url, "name": url, "dataSource": {**source, "dataSourceSet": group}, "annotationId": url},
+            "dataSet": {
+                "id": DATA_SET_ID,
+                "name": url,
+                "dataSource": {**source, "dataSourceSet": group},
+                "annotationId": url,
+            },
         },
         "preparation": {"annotation": {"entityType": url}, "getAnnotationSubmissions": {"data": [{"link": url}]}},
     }

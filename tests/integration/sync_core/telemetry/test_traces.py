@@ -12,7 +12,8 @@ from opentelemetry.trace import SpanKind, StatusCode
 from sync_core.app.triggers import trace_of
 from sync_core.assets.record import AssetStatus
 from sync_core.errors import ConfigError
-from sync_core.jobs.message import AssetMessage
+from sync_core.jobs import message
+from sync_core.jobs.message import MAX_ASSETS, AssetMessage
 from sync_core.lineage.record import DataSetStatus
 from sync_core.runs.run import RunOutcome
 from sync_core.storage.names import ASSET_QUEUE, LINEAGE_QUEUE
@@ -59,19 +60,21 @@ def test_the_way_of_assets_from_the_tick_over_the_queue_to_the_worker_is_one_tra
     assert created
 
 
-def test_an_asset_alone_goes_on_with_the_trace_of_its_tick_also_when_a_later_tick_wakes_it(
-    small_estate: Estate, heard: Heard
+@pytest.mark.parametrize("at_once", [1, MAX_ASSETS])
+def test_assets_go_on_with_the_trace_of_their_tick_also_when_a_later_tick_wakes_them(
+    small_estate: Estate, heard: Heard, monkeypatch: pytest.MonkeyPatch, at_once: int
 ) -> None:
+    monkeypatch.setattr(message, "MAX_ASSETS", at_once)
     small_estate.tick()
     small_estate.clear_queue()
     small_estate.clock.advance(1000)
     small_estate.sync()
 
     first, later = heard.spans("discover run")
-    jobs = heard.spans("asset job")
+    jobs = heard.spans("asset job" if at_once == 1 else "asset jobs")
     assert {ids(each)[0] for each in jobs} == {ids(first)[0]}
-    assert {told(each)["sync.asset"] for each in jobs} == {record.key for record in small_estate.records()}
-    assert {told(each)["sync.job.outcome"] for each in jobs} == {"done"}
+    assets = [key for each in jobs for key in told(each).get("sync.assets", [told(each).get("sync.asset")])]
+    assert sorted(assets) == sorted(record.key for record in small_estate.records())
     assert ids(later)[0] != ids(first)[0]
 
 
