@@ -21,7 +21,7 @@ from sync_core.errors import (
     UnforeseenError,
 )
 from sync_core.jobs.backoff import rest_s
-from sync_core.jobs.claims import Claim, StoredJob
+from sync_core.jobs.claims import Claim, Step, StoredJob
 from sync_core.jobs.hold import holding
 from sync_core.jobs.job import Job, JobKind
 from sync_core.jobs.message import Member, asset_messages
@@ -186,15 +186,27 @@ class GoTogether:
             return lambda job: job.throttled(str(error), error.cause_class, now).sent(now, delay_s)
 
         steps = [claim.leaving(put_back(error), rest_s(delay_s)) for claim, error, _ in waiting]
-        first, failure, _ = waiting[0]
-        with self.worker.remembering(first.run_id, [claim.job.key for claim, *_ in waiting], failure):
-            results = carry_out_together(steps)
-        left = [claim for (claim, *_), result in zip(waiting, results, strict=True) if isinstance(result, list)]
+        failure = waiting[0][1]
+        left = self._carry_out(steps, failure)
         count_ended(JobKind.ASSET, JobOutcome.LATER, len(left))
         count_ended(JobKind.ASSET, JobOutcome.LOST, len(waiting) - len(left))
         if left:
+            logger.warning("%s jobs failed together, next in %.0f s: %s", len(left), delay_s, failure)
             told = [_told_anew(members[claim.job.key], claim.job, claim.etag) for claim in left]
             self._send(told, left[0].job, delay_s)
+
+    def _carry_out(self, steps: Sequence[Step], failure: SyncError | None = None) -> list[Claim]:
+        """Leave jobs by steps of one transaction; return the claims of those that were still ours."""
+        keys = [step.claim.job.key for step in steps]
+        with self.worker.remembering(steps[0].claim.run_id, keys, failure):
+            results = carry_out_together(steps)
+        left = list[Claim]()
+        for step, result in zip(steps, results, strict=True):
+            if isinstance(result, list):
+                left.append(step.claim)
+            else:
+                logger.warning("Job %s was taken over by another worker, or is done: %s", step.claim.job.key, result)
+        return left
 
     def _fail(self, failed: Iterable[tuple[Claim, SyncError]]) -> None:
         storage: TransientError | ConfigError | None = None
@@ -217,13 +229,9 @@ class GoTogether:
             claim.leaving(lambda job, after=delay_s: job.sent(now, after), max(delay_s - 1, 0))  # type: ignore[misc]
             for claim, delay_s in alone
         ]
-        with self.worker.remembering(alone[0][0].run_id, [claim.job.key for claim, _ in alone]):
-            results = carry_out_together(steps)
-        for (claim, delay_s), result in zip(alone, results, strict=True):
-            if isinstance(result, list):
-                self.worker.send_left(claim, delay_s)
-            else:
-                logger.warning("Job %s was taken over by another worker, or is done: %s", claim.job.key, result)
+        delays_s = {claim.job.key: delay_s for claim, delay_s in alone}
+        for claim in self._carry_out(steps):
+            self.worker.send_left(claim, delays_s[claim.job.key])
 
 
 def _told_anew(member: Member, job: Job, etag: str) -> Member:
