@@ -74,7 +74,7 @@ class LookAgain:
 
     def _fetch(self, guid: str) -> Asset:
         """Return what Purview tells of an asset; raises NotFoundError where it is gone, RejectedError if it is not."""
-        found = [one for one in self.purview.fetch_few([guid]) if one.guid == guid]
+        found = self.purview.fetch_few([guid])
         if found:
             return found[0]
         if self.purview.is_gone(guid):
