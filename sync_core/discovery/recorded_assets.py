@@ -49,8 +49,10 @@ class Recorded:
 
     def shows(self, asset: Asset) -> bool:
         """Whether an asset was recorded just as it is, so that there is nothing to do for it."""
-        number = bisect_right(self.firsts, part_of(asset.guid)) - 1
-        known, wanted = self.hashes[number] if number >= 0 else array("Q"), _hash(asset.key, asset.fingerprint)
+        number = bisect_right(self.firsts, part_of(asset.guid)) - 1 if self.firsts else -1
+        if number < 0:  # as for all assets of a first sweep: no hash is made for nothing
+            return False
+        known, wanted = self.hashes[number], _hash(asset.key, asset.fingerprint)
         place = bisect_left(known, wanted)
         return place < len(known) and known[place] == wanted
 
@@ -79,11 +81,11 @@ class RecordedAssets:
         """Return what was read for a sweep; what is left of others is dropped."""
         found = Recorded()
         for name, part in sorted(self.notes.all(RecordedPart), key=lambda one: one[1].first):
-            if part.sweep == sweep:
+            if part.sweep != sweep:
+                self.notes.delete(name)
+            elif part.hashes:
                 found.firsts.append(part.first)
                 found.hashes.append(array("Q", b64decode(part.hashes)))
-            else:
-                self.notes.delete(name)
         return found
 
 

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from sync_core.discovery.all_cursor import Span, format_span, to_ms
 from sync_core.errors import SyncError
-from sync_core.parallel import one_ahead, side_by_side
+from sync_core.parallel import ahead, side_by_side
 from sync_core.purview.asset import Asset
 from sync_core.purview.client import PAGE_SIZE, PurviewClient
 from sync_core.purview.search_filters import Filter, TimeField, Window, since, within
@@ -23,6 +23,7 @@ from sync_core.runs.run_log import RunLog
 
 WINDOW_TIME = timedelta(minutes=2)  # one that takes longer is read in halves
 MOST_WINDOWS = 100  # so many are deferred one by one; then what fails is deferred as it is, however large
+PAGES_AHEAD = 4  # while a page's types are learned, which takes several calls, the next ones come
 LARGEST_WINDOW = 10_000  # paging deeper than 20,000 rows is known to break (wjohnson/pyapacheatlas#206)
 
 
@@ -101,11 +102,11 @@ class SearchWindows:
         If not, this run goes by halves. The first page of the rest is asked for beside that.
         """
         front, rest = (window[0], cut.end_ms), (cut.end_ms, window[1])
-        is_whole, ahead = side_by_side(
+        is_whole, upcoming = side_by_side(
             lambda: self._counts_at_most(cut.read, front, field), lambda: self._first_or_none(rest, field)
         )
-        if is_whole and ahead:
-            self._ahead[rest] = ahead
+        if is_whole and upcoming:
+            self._ahead[rest] = upcoming
         self._disorders.extend([] if is_whole else [front])
         return is_whole
 
@@ -127,7 +128,7 @@ class SearchWindows:
         read, held, latest_ms = 0, list[Asset](), window.start_ms
         ends_at = self.tick.log.ends_within(self.clock(), WINDOW_TIME)
         for page in self._pages(first, query, field, most=self.largest - PAGE_SIZE):
-            times = page.times[field]
+            times = page.times(field)
             if 0 in times and read:  # those without a time come last: the rest begins where the times end
                 return Cut(latest_ms, read)
             if any(later < earlier for earlier, later in pairwise((latest_ms, *times))) or len(held) > self.largest:
@@ -185,17 +186,17 @@ class SearchWindows:
     def _pages(
         self, first: SearchPage, query: Filter, field: TimeField, most: int | None = None
     ) -> Iterator[SearchPage]:
-        """Yield page after page, the next one already asked for; with `most`, until there were more rows than that."""
+        """Yield page after page, the next ones already asked for; with `most`, until there were more rows than that."""
         pages = self._fetch_pages(first, query, field, most)
-        return one_ahead(pages) if first.token else pages
+        return ahead(pages, PAGES_AHEAD) if first.token else pages
 
     def _fetch_pages(
         self, first: SearchPage, query: Filter, field: TimeField, most: int | None
     ) -> Iterator[SearchPage]:
         page, tokens, rows = first, set[str](), 0
-        while page.assets:
+        while page.hits:
             yield page
-            rows += len(page.assets)
+            rows += len(page.hits)
             if not page.token or page.token in tokens or (most is not None and rows > most):
                 return
             tokens.add(page.token)

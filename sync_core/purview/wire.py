@@ -4,7 +4,8 @@ Source: docs/vendors/purview.md, sections 1 to 4.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from sync_core.errors import SyncError
@@ -14,7 +15,7 @@ from sync_core.http.services import PURVIEW
 from sync_core.purview.asset import Asset
 
 ENDED = frozenset({"DELETED", "PURGED"})  # any other word, in any case, is no proof that something is gone
-HIT_TIMES = ("createTime", "updateTime")
+HIT_MEMBERS = ("id", "entityType", "name", "displayText", "qualifiedName", "collectionId")
 ENTITY_MEMBERS = frozenset({"entity", "entities", "referredEntities"})
 
 
@@ -73,18 +74,30 @@ class EntityType:
     super_types: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SearchPage:
     """One page of hits. `count` is the number of hits on all pages; an empty `token` marks the last page.
 
-    `times` are the moments of each hit in epoch milliseconds, by the name of their field; 0 where a hit has none.
+    The hits are taken apart when somebody asks for what they tell: by then the next page is on its way.
     """
 
     count: int
     token: str
-    assets: tuple[Asset, ...]
-    newest: str = ""
-    times: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    hits: tuple[Mapping[str, Any], ...]
+
+    @cached_property
+    def assets(self) -> tuple[Asset, ...]:
+        """What the hits show, in their order."""
+        return tuple(_parse_hit(hit) for hit in self.hits)
+
+    @property
+    def newest(self) -> str:
+        """What tells the first hit, as it is by now, from any other; empty where there is none."""
+        return " ".join(text(self.hits[0], name) for name in ("id", "updateTime", "name")) if self.hits else ""
+
+    def times(self, field: str) -> tuple[int, ...]:
+        """Return the moments of the hits in epoch milliseconds, as the field tells them; 0 where one has none."""
+        return tuple(integer(hit, field) or 0 for hit in self.hits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,14 +215,7 @@ def parse_search_page(body: Any) -> SearchPage:
     count = integer(body, "@search.count")
     if count is None and (member(body, "@search.count") is not None or member(body, "value") is None):
         raise _unreadable("a page of search hits", body)
-    newest = f"{text(hits[0], 'id')} {text(hits[0], 'updateTime')} {text(hits[0], 'name')}" if hits else ""
-    return SearchPage(
-        count=len(hits) if count is None else count,
-        token=text(body, "continuationToken"),
-        assets=tuple(_parse_hit(hit) for hit in hits),
-        newest=newest,
-        times={name: tuple(integer(hit, name) or 0 for hit in hits) for name in HIT_TIMES},
-    )
+    return SearchPage(len(hits) if count is None else count, text(body, "continuationToken"), tuple(hits))
 
 
 def _parse_entity(entity: dict[str, Any]) -> Asset:
@@ -222,18 +228,14 @@ def _parse_entity(entity: dict[str, Any]) -> Asset:
     )
 
 
-def _parse_hit(hit: dict[str, Any]) -> Asset:
-    name, shown, qualified_name = text(hit, "name"), text(hit, "displayText"), text(hit, "qualifiedName")
+def _parse_hit(hit: Mapping[str, Any]) -> Asset:
+    guid, type_name, name, shown, qualified_name, collection_id = (
+        found if type(found := hit.get(member)) is str and found.isascii() else text(hit, member)
+        for member in HIT_MEMBERS
+    )
     if not name and shown != qualified_name:  # Apache Atlas shows what has no name under its qualified name
         name = shown
-    return Asset(
-        guid=text(hit, "id"),
-        type_name=text(hit, "entityType"),
-        name=name,
-        qualified_name=qualified_name,
-        display_text=shown or name,
-        collection_id=text(hit, "collectionId"),
-    )
+    return Asset(guid, type_name, name, qualified_name, shown or name, collection_id)
 
 
 def _is_active(item: dict[str, Any]) -> bool:
