@@ -1,8 +1,10 @@
 """The program as a shell starts it: without its extra, with wrong words, and for the shell's own completion."""
 
 import json
+import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -28,10 +30,28 @@ echo "${{COMPREPLY[@]}}"
 """
 
 
+Done = tuple[int, str, str]  # exit status, what was printed, what was told beside that
+Type = Callable[..., Done]
+
+
 def start(*arguments: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
         [sys.executable, *arguments], cwd=REPOSITORY, env={}, capture_output=True, text=True, check=False, timeout=60
     )
+
+
+@pytest.fixture
+def type_words(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Type:
+    """Type a command where nothing is set; in this process, since the start of one takes longer than all it does."""
+    for name in os.environ:
+        monkeypatch.delenv(name)
+    monkeypatch.chdir(REPOSITORY)
+
+    def type_them(*words: str) -> Done:
+        status = run_command(words)
+        return status, *capsys.readouterr()
+
+    return type_them
 
 
 @pytest.mark.parametrize("module", ["typer", "rich"])
@@ -67,11 +87,17 @@ def test_a_missing_extra_is_named_in_one_line(module: str) -> None:
         ("plan", "Tag", "--against", "a.json"),
     ],
 )
-def test_what_is_typed_wrongly_is_said_before_anything_is_asked(words: tuple[str, ...]) -> None:
-    done = start("-m", "sync_core", *words)
+def test_what_is_typed_wrongly_is_said_before_anything_is_asked(words: tuple[str, ...], type_words: Type) -> None:
+    status, printed, told = type_words(*words)
+    assert (status, printed) == (Exit.WRONG_USAGE, "")
+    assert "Error: " in told
+    assert "Traceback" not in told
+
+
+def test_a_shell_is_told_that_a_word_is_wrong() -> None:
+    done = start("-m", "sync_core", "destroy")
     assert (done.returncode, done.stdout) == (Exit.WRONG_USAGE, "")
     assert "Error: " in done.stderr
-    assert "Traceback" not in done.stderr
 
 
 WITH_JSON = [
@@ -81,8 +107,10 @@ WITH_JSON = [
 
 
 @pytest.mark.parametrize("words", [*WITH_JSON, ("run",)], ids=lambda words: words[0])
-def test_with_json_each_command_tells_as_json_that_nobody_could_be_asked(words: tuple[str, ...]) -> None:
-    error = failure(*words, status=Exit.NO_ANSWER)
+def test_with_json_each_command_tells_as_json_that_nobody_could_be_asked(
+    words: tuple[str, ...], type_words: Type
+) -> None:
+    error = failure(type_words(*words, "--json"), Exit.NO_ANSWER)
     assert error["causeClass"] == "config"
     assert "PURVIEW_ENDPOINT: is not set" in error["detail"]
 
@@ -111,8 +139,13 @@ def test_with_json_each_command_tells_as_json_why_it_asked_no_app(
 
 
 @pytest.mark.parametrize("words", [("destroy",), ("status", "--limit", "x"), ("explain",), ("run", "--app", "x")])
-def test_with_json_what_is_typed_wrongly_is_told_as_json(words: tuple[str, ...]) -> None:
-    assert failure(*words, status=Exit.WRONG_USAGE)["causeClass"] == "usage"
+def test_with_json_what_is_typed_wrongly_is_told_as_json(words: tuple[str, ...], type_words: Type) -> None:
+    assert failure(type_words(*words, "--json"), Exit.WRONG_USAGE)["causeClass"] == "usage"
+
+
+def test_a_shell_gets_json_and_nothing_else() -> None:
+    done = start("-m", "sync_core", "status", "--json")
+    assert failure((done.returncode, done.stdout, done.stderr), Exit.NO_ANSWER)["causeClass"] == "config"
 
 
 def test_bytes_that_are_no_text_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
@@ -158,11 +191,11 @@ def test_with_json_a_missing_extra_is_told_as_json() -> None:
     assert json.loads(done.stdout)["error"]["exitStatus"] == CANNOT_BEGIN
 
 
-def failure(*words: str, status: Exit) -> Any:
-    """Type a command with `--json`, which fails; return what it says of it."""
-    done = start("-m", "sync_core", *words, "--json")
-    assert (done.returncode, done.stderr) == (status, "")
-    (name,) = value = json.loads(done.stdout)
+def failure(done: Done, status: Exit) -> Any:
+    """Return what a command with `--json`, which failed, says of it."""
+    code, printed, told = done
+    assert (code, told) == (status, "")
+    (name,) = value = json.loads(printed)
     assert (name, value["error"]["exitStatus"]) == ("error", status)
     return value["error"]
 
