@@ -23,11 +23,12 @@ help: ## list the commands
 
 setup: $(VENV)/.installed $(AZURITE) ## install what the laptop run and the tests need
 
+# The lock is complete, so nothing is to be resolved; modules are compiled as they are used, a fifth of them.
 $(VENV)/.installed: requirements-dev.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Python 3.11 or later is needed; $(PYTHON) is $$($(PYTHON) --version). Try: make PYTHON=python3.13 $(MAKECMDGOALS)"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-compile -r requirements-dev.lock
 	@touch $@
 
 lock: setup ## pin anew what development and CI use, for every Python that the app may run on
