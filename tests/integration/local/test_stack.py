@@ -1,6 +1,5 @@
 """The laptop run: everything starts, is watched, and nothing is left behind."""
 
-import io
 import os
 import re
 import signal
@@ -11,20 +10,10 @@ from pathlib import Path
 
 import pytest
 import requests
-from rich.console import Console
 
 from local.child import ChildError
-from local.demo.report import Report
-from local.demo.run import DEMO_SETTINGS, run_demo
 from local.service import REPOSITORY
 from local.stack import StackOptions, run_stack
-
-
-def test_the_demonstration_passes(tmp_path: Path, storage: str) -> None:
-    output = io.StringIO()
-    options = StackOptions(log_dir=tmp_path, timers=False, host="own", storage=storage, settings=DEMO_SETTINGS)
-    passed = run_demo(options, Report(Console(file=output, width=170)))
-    assert passed, output.getvalue()
 
 
 def test_a_part_that_ends_is_noticed_with_its_log(tmp_path: Path, storage: str) -> None:
