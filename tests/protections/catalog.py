@@ -1807,8 +1807,8 @@ RETIRE = (
     Protection(
         "a sweep compares with what is recorded as it begins",
         "sync_core/discovery/recorded_assets.py",
-        "            if part.sweep == sweep:\n",
-        "            if part.first >= 0:\n",
+        "            if part.sweep != sweep:\n",
+        "            if part.first < 0:\n",
         f"{INTEGRATION}/discovery/test_differences.py::test_a_sweep_compares_with_what_is_recorded_as_it_begins",
         "what an earlier sweep had kept hid that an asset was retired since",
     ),

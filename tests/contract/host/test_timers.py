@@ -146,7 +146,7 @@ def test_a_run_in_which_its_host_died_is_due_again_as_soon_as_the_lock_is_free(
     start_app: StartApp, status: Status
 ) -> None:
     status.set_back(timedelta(hours=2))
-    lock = ("--timer-lock-seconds", "15")
+    lock = ("--timer-lock-seconds", "60")  # longer than another host takes to start
     host = start_app(make_tick(sleep_s=60), *lock, SCHEDULE=HOURLY)
     wait_for_log(host, " tick ")
     host.child.kill()
