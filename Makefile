@@ -1,4 +1,5 @@
-# `make demo` shows it working, `make test` proves it, `make faults` tries to break it. All else is a part of those.
+# `make demo` shows it working, `make test` proves it part by part, `make e2e` as a whole, `make faults` tries to break it.
+# All else is a part of those.
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
@@ -10,16 +11,18 @@ unexport PYTHONDONTWRITEBYTECODE
 AZURITE := local/azurite/node_modules/.installed
 PYTEST := $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 UNIT := tests/unit $(filter-out tests/contract/host,$(wildcard tests/contract/*))
-INTEGRATION := tests/contract/host tests/integration tests/security
+INTEGRATION := tests/integration tests/security
+# What starts hosts, browsers and programs: in processes of their own, and in their time.
+WHOLE := tests/e2e tests/contract/host
 
 # Those that need the compiler, and those that read its snapshots.
 INFRA_TESTS := tests/integration/infra/test_compiler.py tests/integration/infra/test_parameters.py tests/unit/infra
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test faults lint types all-tests unit integration e2e infra snapshots soak protections bench pictures audit clean worker lock
+.PHONY: help setup demo run test e2e faults lint types all-tests unit integration infra snapshots soak protections bench pictures audit clean worker lock
 
 help: ## list the commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(VENV)/.installed $(AZURITE) ## install what the laptop run and the tests need
 
@@ -46,15 +49,18 @@ run: setup ## the same, and stay up until Ctrl-C
 	$(BIN)/python -m local run
 
 # All at once: the type checker knows one core only.
-test: setup ## lint, types, unit, integration, end to end: all but `make faults`
+test: setup ## lint, types, unit, contract, integration, attacks: before each commit
 	$(MAKE) --jobs lint types all-tests
 
 # What takes long comes first, so that at the end no worker waits for another one.
 all-tests: setup
-	$(PYTEST) -m "not faults" tests/e2e $(INTEGRATION) $(UNIT)
+	$(PYTEST) -m "not faults" $(INTEGRATION) $(UNIT)
+
+e2e: setup ## the whole app: on a host, in a browser, from a shell, as a package; and each rule of the host's stand-in
+	$(PYTEST) -m "not faults" $(WHOLE)
 
 faults: setup ## each guarantee under kills, lost answers, storms, odd answers, lost state, and at size
-	$(PYTEST) -m faults --dist worksteal tests/e2e tests/faults $(INTEGRATION)
+	$(PYTEST) -m faults --dist worksteal tests/faults $(WHOLE) $(INTEGRATION)
 
 lint: setup ## style and layering
 	$(BIN)/ruff check $(SOURCES)
@@ -67,11 +73,8 @@ types: setup ## mypy, strict
 unit: setup ## pure logic, and the vendors' own SDKs against the simulators
 	$(PYTEST) $(UNIT)
 
-integration: setup ## state, clients, what the app does and its host, on real Azurite and real HTTP, with attacks
+integration: setup ## state, clients and what the app does, on real Azurite and real HTTP, with attacks
 	$(PYTEST) $(INTEGRATION)
-
-e2e: setup ## the whole app: simulators, Azurite, host
-	$(PYTEST) tests/e2e
 
 infra: $(VENV)/.installed ## the template through the real Bicep compiler: build, lint, format, snapshots, parameters
 	$(BIN)/python -m infra.checks
@@ -95,7 +98,7 @@ pictures: setup ## take the docs' pictures of the dashboard anew, in Chromium
 	$(BIN)/python -m tests.e2e.dashboard_picture docs/images
 
 worker: setup ## the app under Microsoft's own worker library, which needs Python 3.13
-	$(BIN)/python -m pytest tests/integration/local/test_worker_library.py tests/e2e/test_microsoft_worker.py tests/integration/infra
+	$(BIN)/python -m pytest tests/integration/local/test_worker_library.py tests/e2e/test_microsoft_worker.py tests/e2e/test_clean_room.py
 
 audit: setup ## look up known vulnerabilities of what the app needs; without a network it says so and passes
 	$(BIN)/python -m tests.security.audit
