@@ -11,9 +11,9 @@ unexport PYTHONDONTWRITEBYTECODE
 AZURITE := local/azurite/node_modules/.installed
 PYTEST := $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 UNIT := tests/unit $(filter-out tests/contract/host,$(wildcard tests/contract/*))
-INTEGRATION := tests/integration tests/security
 # What starts hosts, browsers and programs: in processes of their own, and in their time.
-WHOLE := tests/e2e tests/contract/host
+WHOLE := tests/e2e tests/integration/local tests/contract/host
+INTEGRATION := $(filter-out tests/integration/local,$(wildcard tests/integration/*)) tests/security
 
 # Those that need the compiler, and those that read its snapshots.
 INFRA_TESTS := tests/integration/infra/test_compiler.py tests/integration/infra/test_parameters.py tests/unit/infra

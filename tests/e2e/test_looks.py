@@ -1,13 +1,12 @@
 """Each kind of page in a real Chromium: people who do not see well can use it, in each look and on a phone."""
 
-from collections.abc import Iterator
 from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, Page
 
 from sync_core.answer import HttpAnswer
-from tests.chromium import open_page, run_chromium, unfold, violations
+from tests.chromium import open_page, unfold, violations
 from tests.security.test_dashboard import hostile_asset_page, hostile_page
 from tests.unit.sync_core.operations.dashboard.test_render import ANSWERS
 
@@ -16,12 +15,6 @@ NARROW, WIDE = 360, 1280
 LOOKS: tuple[tuple[int, Literal["dark", "light"]], ...] = ((NARROW, "dark"), (WIDE, "light"), (WIDE, "dark"))
 HOSTILE = {"hostile": hostile_page(), "hostile asset": hostile_asset_page()}
 EACH = {**ANSWERS, **HOSTILE}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with run_chromium() as browser:
-        yield browser
 
 
 def show(page: Page, answer: HttpAnswer) -> None:
