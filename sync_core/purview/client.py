@@ -34,6 +34,7 @@ from sync_core.purview.wire import (
     parse_term_headers,
     parse_terms_of,
 )
+from sync_core.spelling import normalized
 
 __all__ = ["PURVIEW", "PurviewClient"]  # the service beside its client
 
@@ -42,6 +43,7 @@ ATLAS = f"{DATA_MAP}/atlas/v2"
 API_VERSION = "2023-09-01"
 COLLECTIONS_API_VERSION = "2019-11-01-preview"
 ENTITIES_A_CALL = 100  # bulk reads fail above 193 guids (Azure/azure-sdk-for-python#39935); one that fails is halved
+TERM_TYPE = "AtlasGlossaryTerm"
 PAGE_SIZE = 1000  # the search's documented maximum
 
 
@@ -56,14 +58,17 @@ class PurviewClient:
     list_s: float = LONGEST_LIST_S
 
     def find_term(self, qualified_name: str) -> str | None:
-        """Return the guid of the term with that formal name, e.g. `Customer@Glossary`, or None."""
-        path = f"{ATLAS}/entity/uniqueAttribute/type/AtlasGlossaryTerm"
+        """Return the guid of the term with that formal name, e.g. `Customer@Glossary`, or None.
+
+        What is told of another name or another type is no such term.
+        """
+        path = f"{ATLAS}/entity/uniqueAttribute/type/{TERM_TYPE}"
         params = {"attr:qualifiedName": qualified_name, "minExtInfo": "true", "ignoreRelationships": "true"}
         try:
             entities = parse_entities(self._get(path, params, "find_term"))
         except (NotFoundError, AddressError):  # an account that offers no such look-up still lists its terms
             return None
-        return entities[0].guid if entities else None
+        return next((one.guid for one in entities if _is_term_called(qualified_name, one)), None)
 
     def fetch_glossaries(self) -> list[Glossary]:
         """Return all glossaries, without the terms that would make a big one time out.
@@ -256,3 +261,10 @@ class PurviewClient:
 
     def _get(self, path: str, params: dict[str, Any], operation: str) -> Any:
         return self.http.send(Call("GET", path, {"api-version": API_VERSION, **params}, operation=operation)).json()
+
+
+def _is_term_called(qualified_name: str, told: Asset) -> bool:
+    is_other = (
+        told.qualified_name and normalized(told.qualified_name).casefold() != normalized(qualified_name).casefold()
+    )
+    return not is_other and told.type_name in {TERM_TYPE, ""}

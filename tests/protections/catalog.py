@@ -3544,6 +3544,14 @@ NOT_VISIBLE = (
         "an asset counted as gone because another one was deleted",
     ),
     Protection(
+        "a term is the one that bears the formal name which was asked for",
+        "sync_core/purview/client.py",
+        " if _is_term_called(qualified_name, one)), None)",
+        "), None)",
+        f"{INTEGRATION}/purview/test_client.py::test_what_is_told_of_another_term_is_not_the_one_that_was_asked_for",
+        "assets of another term became groups where an answer told of that one",
+    ),
+    Protection(
         "an answer about another data set says nothing of this one",
         "sync_core/cluedin/data_sets.py",
         "        if told and told.lower() != data_set_id.lower():",

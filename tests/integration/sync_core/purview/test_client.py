@@ -67,6 +67,22 @@ def test_a_term_that_is_gone_is_none_whether_kept_as_deleted_or_not(
     assert client.find_term("Sync@Glossary") is None
 
 
+@pytest.mark.parametrize(
+    ("told", "found"),
+    [
+        ({"typeName": "AtlasGlossaryTerm", "attributes": {"qualifiedName": "Other@Glossary"}}, None),
+        ({"typeName": "azure_sql_table", "attributes": {"qualifiedName": "Sync@Glossary"}}, None),
+        ({"typeName": "AtlasGlossaryTerm", "attributes": {"qualifiedName": "sync@Glossary "}}, "g1"),
+        ({"typeName": "AtlasGlossaryTerm", "attributes": {}}, "g1"),
+    ],
+)
+def test_what_is_told_of_another_term_is_not_the_one_that_was_asked_for(
+    service: Scripted, client: PurviewClient, told: dict[str, Any], found: str | None
+) -> None:
+    service.answers = [JSONResponse({"entity": {"guid": "g1", **told}})]
+    assert client.find_term("Sync@Glossary") == found
+
+
 def test_a_404_for_bad_parameters_is_not_taken_for_a_missing_term(service: Scripted, client: PurviewClient) -> None:
     service.answers = [JSONResponse(INVALID, 404)]
     with pytest.raises(RejectedError, match="ATLAS-404-00-007"):
