@@ -68,7 +68,8 @@ class PurviewClient:
             entities = parse_entities(self._get(path, params, "find_term"))
         except (NotFoundError, AddressError):  # an account that offers no such look-up still lists its terms
             return None
-        return next((one.guid for one in entities if _is_term_called(qualified_name, one)), None)
+        terms = (one for one in entities if one.type_name in {TERM_TYPE, ""})
+        return next((one.guid for one in terms if _is_called(qualified_name, one)), None)
 
     def fetch_glossaries(self) -> list[Glossary]:
         """Return all glossaries, without the terms that would make a big one time out.
@@ -177,9 +178,10 @@ class PurviewClient:
         path = f"{ATLAS}/entity/uniqueAttribute/type/DataSet"
         params = {"attr:qualifiedName": qualified_name, "minExtInfo": "true", "ignoreRelationships": "true"}
         try:
-            return next(iter(parse_entities(self._get(path, params, "find_asset"))), None)
+            found = parse_entities(self._get(path, params, "find_asset"))
         except NotFoundError:
             return None
+        return next((one for one in found if _is_called(qualified_name, one)), None)
 
     def fetch_entity_type(self, name: str) -> EntityType | None:
         """Return a type's definition, or None where Purview knows no such type.
@@ -263,8 +265,7 @@ class PurviewClient:
         return self.http.send(Call("GET", path, {"api-version": API_VERSION, **params}, operation=operation)).json()
 
 
-def _is_term_called(qualified_name: str, told: Asset) -> bool:
-    is_other = (
-        told.qualified_name and normalized(told.qualified_name).casefold() != normalized(qualified_name).casefold()
-    )
-    return not is_other and told.type_name in {TERM_TYPE, ""}
+def _is_called(qualified_name: str, told: Asset) -> bool:
+    """Whether an answer is about what was asked for by that name; one that tells no name may be."""
+    names = {normalized(name).casefold() for name in (qualified_name, told.qualified_name) if name}
+    return len(names) == 1

@@ -3546,8 +3546,8 @@ NOT_VISIBLE = (
     Protection(
         "a term is the one that bears the formal name which was asked for",
         "sync_core/purview/client.py",
-        " if _is_term_called(qualified_name, one)), None)",
-        "), None)",
+        "for one in terms if _is_called(qualified_name, one)), None)",
+        "for one in terms), None)",
         f"{INTEGRATION}/purview/test_client.py::test_what_is_told_of_another_term_is_not_the_one_that_was_asked_for",
         "assets of another term became groups where an answer told of that one",
     ),

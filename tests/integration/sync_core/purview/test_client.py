@@ -83,6 +83,13 @@ def test_what_is_told_of_another_term_is_not_the_one_that_was_asked_for(
     assert client.find_term("Sync@Glossary") == found
 
 
+def test_an_asset_is_the_one_of_the_name_that_was_asked_for(service: Scripted, client: PurviewClient) -> None:
+    told = {"guid": "g1", "typeName": "azure_sql_table", "attributes": {"qualifiedName": "mssql://s/db/dbo/Orders"}}
+    service.answers = [JSONResponse({"entity": told}), JSONResponse({"entity": told})]
+    assert client.find_asset("mssql://s/db/dbo/Customers") is None
+    assert client.find_asset("mssql://s/db/dbo/Orders") is not None
+
+
 def test_a_404_for_bad_parameters_is_not_taken_for_a_missing_term(service: Scripted, client: PurviewClient) -> None:
     service.answers = [JSONResponse(INVALID, 404)]
     with pytest.raises(RejectedError, match="ATLAS-404-00-007"):
