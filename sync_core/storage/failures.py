@@ -9,6 +9,7 @@ from typing import Any
 from azure.core.exceptions import (
     AzureError,
     ClientAuthenticationError,
+    DecodeError,
     HttpResponseError,
     ResourceExistsError,
     ResourceModifiedError,
@@ -43,7 +44,7 @@ def translated(what: str) -> Iterator[None]:
     Raises:
         ConflictError: the row changed since it was read.
         ConfigError: storage refuses our identity or key.
-        SlowAnswerError: storage does not answer what it was asked.
+        SlowAnswerError: storage does not answer what it was asked, or its answer broke off.
         TransientError: storage is out of reach, or asks to slow down.
         StateError: anything else.
     """
@@ -68,6 +69,8 @@ def translated(what: str) -> Iterator[None]:
 
 def _to_error(what: str, error: HttpResponseError) -> Exception:
     status = error.status_code or 0
+    if isinstance(error, DecodeError) and status < HTTPStatus.BAD_REQUEST:
+        return SlowAnswerError(f"Storage's answer at {what} broke off: {type(error).__name__}.", service=STORAGE)
     if status == HTTPStatus.PRECONDITION_FAILED or _code(error) in CONFLICT_CODES:
         return ConflictError(f"Another worker changed {what} first.")
     if status == HTTPStatus.FORBIDDEN:

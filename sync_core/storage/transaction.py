@@ -60,9 +60,14 @@ def submit_transaction(client: TableClient, operations: Sequence[tuple[Any, ...]
         map_error(response.status_code, response, ERRORS)
         raise HttpResponseError(response=response)
     etags = [_etag(*answer) for answer in _answers(response)]
-    if len(etags) != len(operations):
+    if len(etags) != len(operations) or not all(map(_is_told, etags, operations)):
         raise ServiceResponseError("not all of the answer")  # it may be done
     return etags
+
+
+def _is_told(etag: str, operation: Sequence[Any]) -> bool:
+    """Whether a row's new ETag is known, if it has one: without it, the next change of the row has no condition."""
+    return bool(etag) or operation[0] == "delete"
 
 
 def _envelope(boundary: str, requests: Sequence[HttpRequest]) -> str:
@@ -98,8 +103,8 @@ def _parts(content_type: str, text: str) -> Iterator[str]:
     boundary = BOUNDARY.search(content_type)
     if not boundary:
         raise ServiceResponseError("no answer of storage")
-    _, *parts, end = f"\n{text}".split(f"\n--{boundary[1]}")
-    if not end.startswith("--"):
+    _, *parts = f"\n{text}".split(f"\n--{boundary[1]}")
+    if not parts or not parts.pop().startswith("--"):
         raise ServiceResponseError("not all of the answer")  # it may be done
     for part in parts:
         head, _, content = part.partition("\n\n")

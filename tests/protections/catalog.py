@@ -479,10 +479,18 @@ NOTHING_LOST = (
     Protection(
         "an answer to a transaction that ends early counts as lost",
         "sync_core/storage/transaction.py",
-        "    if len(etags) != len(operations):\n",
+        "    if len(etags) != len(operations) or not all(map(_is_told, etags, operations)):\n",
         "    if not operations:\n",
         f"{INTEGRATION}/storage/test_transaction.py::test_an_answer_that_is_none_is_lost_and_says_nothing_of_what_was_done",
         "half an answer of storage was taken for a whole one",
+    ),
+    Protection(
+        "an answer of storage that breaks off counts as lost",
+        "sync_core/storage/failures.py",
+        "isinstance(error, DecodeError) and status",
+        "not error and status",
+        f"{INTEGRATION}/storage/test_failures.py::test_an_answer_that_breaks_off_is_lost_and_no_fault_of_ours",
+        "a connection to storage that broke amid an answer made work dead at once",
     ),
     Protection(
         "a delivery that storage does not answer is inserted once more",

@@ -3,12 +3,15 @@
 import socket
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from threading import Thread
 from typing import Any
 
 import pytest
 from azure.core.exceptions import (
     AzureError,
     ClientAuthenticationError,
+    DecodeError,
     HttpResponseError,
     ServiceRequestError,
     ServiceResponseError,
@@ -49,6 +52,30 @@ def silent() -> Iterator[str]:
         yield at(listener.getsockname()[1])
 
 
+@pytest.fixture
+def breaking_off() -> Iterator[str]:
+    """A storage whose answers end before all of them has come."""
+
+    def answer() -> None:
+        with suppress(OSError):  # the listener is closed
+            while True:
+                connection, _ = listener.accept()
+                with connection:
+                    connection.recv(65_536)
+                    connection.sendall(b"HTTP/1.1 202 Accepted\r\nContent-Length: 5000\r\n\r\n<half")
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        Thread(target=answer, daemon=True).start()
+        yield at(listener.getsockname()[1])
+        listener.shutdown(socket.SHUT_RDWR)
+
+
+@every_use
+def test_an_answer_that_breaks_off_is_lost_and_no_fault_of_ours(breaking_off: str, use: Use) -> None:
+    with pytest.raises(SlowAnswerError):
+        use(StorageConnection(breaking_off, patience=Patience(retries=1, backoff_s=0.05, timeout_s=1)))
+
+
 @every_use
 def test_a_wrong_key_is_for_a_person_to_mend(storage: str, use: Use) -> None:
     parts = [f"AccountKey={WRONG_KEY}" if part.startswith("AccountKey=") else part for part in storage.split(";")]
@@ -86,8 +113,8 @@ def test_a_value_that_is_too_large_is_our_own_fault_and_names_the_row(table: Tab
         table.merge({"PartitionKey": "p", "RowKey": "a", "text": "x" * 40_000})
 
 
-def with_status(status: int) -> HttpResponseError:
-    error = HttpResponseError("said so")
+def with_status(status: int, kind: type[HttpResponseError] = HttpResponseError) -> HttpResponseError:
+    error = kind("said so")
     error.status_code = status
     return error
 
@@ -104,6 +131,8 @@ def with_status(status: int) -> HttpResponseError:
         (with_status(503), TransientError),
         (ServiceRequestError("out of reach"), TransientError),
         (ServiceResponseError("no answer"), SlowAnswerError),
+        (with_status(200, DecodeError), SlowAnswerError),
+        (with_status(403, DecodeError), ConfigError),
         (with_status(400), StateError),
         (AzureError("odd"), StateError),
     ],
