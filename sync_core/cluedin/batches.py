@@ -78,13 +78,14 @@ class CluedInBatches:
         variables = {f"{name}_{number}": value for number, call in enumerate(calls) for name, value in call.items()}
         answer = self.cluedin.post(operation, aliased(operation, len(calls)), variables, idempotent=idempotent)
         body = answer.json()
-        of_all = [error for error in errors_of(body) if alias_of(error) is None]
+        aliases = [_alias(number) for number in range(len(calls))]
+        of_all = [error for error in errors_of(body) if alias_of(error) not in aliases]
         if of_all or not isinstance(member(body, "data"), dict):
             self.cluedin.read(operation, {**body, "errors": of_all} if isinstance(body, dict) and of_all else body)
-        if not any(_alias(number) in body["data"] for number in range(len(calls))):
+        if not any(alias in body["data"] for alias in aliases):
             text = f"CluedIn's answer to several {operation} in one request names none of them."
             raise RejectedError(text, code=NO_ALIASES)
-        return [_part(body, _alias(number), parse) for number in range(len(calls))], answer.request_id
+        return [_part(body, alias, parse) for alias in aliases], answer.request_id
 
 
 def is_about_the_batch(error: RejectedError) -> bool:

@@ -64,6 +64,7 @@ class GoTogether:
 
     def work_off(self, members: Sequence[Member]) -> set[str]:
         """Work off what can go together; return the keys of the jobs that need nothing more of this message."""
+        members = list({one.key: one for one in members}.values())  # one that is named twice would be made twice
         told = [one for one in members if one.job and one.about]
         others = [one for one in members if not (one.job and one.about)]
         limit = self.team.limit() if max(len(told), len(others)) > 1 else 0

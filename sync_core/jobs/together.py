@@ -1,12 +1,13 @@
 """Several claimed jobs that go a way together: each step of all of them is one transaction.
 
-One that was changed by somebody else must not stop the others: then each takes the step alone.
+One that was changed by somebody else, or that storage does not take, must not stop the others: then each takes the step
+alone.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from sync_core.errors import ConflictError, RejectedError, SyncError
+from sync_core.errors import ConflictError, RejectedError, StateError, SyncError
 from sync_core.jobs.claims import Claim, Step, StoredJob
 from sync_core.jobs.job_store import JobStore
 
@@ -56,7 +57,7 @@ def carry_out_together(steps: Sequence[Step]) -> list[list[str] | SyncError]:
     found = [step.operations() for step in steps]
     try:
         etags = iter(steps[0].claim.transact([one for _, operations in found for one in operations]))
-    except ConflictError:
+    except StateError:
         return [_alone(step) for step in steps]
     results: list[list[str] | SyncError] = []
     for step, (after, operations) in zip(steps, found, strict=True):

@@ -109,7 +109,7 @@ def test_a_server_that_does_not_know_aliases_is_told_from_one_that_fails(
         batches.create_groups(["one", "two"])
 
 
-@pytest.mark.parametrize("path", [None, [], ["inbound"], "a0", [0]])
+@pytest.mark.parametrize("path", [None, [], ["inbound"], "a0", [0], ["a2"], ["a00", "createDataSourceSet"]])
 def test_an_error_about_the_whole_is_of_all(batches: CluedInBatches, bench: Bench, path: Any) -> None:
     answer(bench, made(7, 8), {"message": "503: Service Unavailable", "path": path})
 

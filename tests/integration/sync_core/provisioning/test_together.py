@@ -402,3 +402,30 @@ def test_of_those_that_a_message_only_names_one_that_was_tried_before_goes_alone
     read.app.create_data_source_group.handle(AssetMessage.of(*(one.key for one in members)).to_json().encode())
 
     assert_all_have_their_own(read, members)
+
+
+@pytest.mark.parametrize("identifier", ["7/8", "7" * 1500], ids=["no such key", "too long"])
+@pytest.mark.parametrize(
+    ("operation", "mutation"), [(CREATE_GROUP, "createDataSourceSet"), (CREATE_SOURCE, "createDataSource")]
+)
+def test_an_id_that_storage_does_not_take_stops_no_other(
+    read: Bench, operation: str, mutation: str, identifier: str
+) -> None:
+    members = add(read, NAMES[:3])
+    ids = [read.app.cluedin.create_group(f"made for {one}").id for one in (0, 2)]
+    data = {f"a{at}": {mutation: one} for at, one in enumerate((ids[0], identifier, ids[1]))}
+    read.cluedin_fault(operation, status=200, body={"data": data})
+
+    work_off(read, members)
+
+    assert [read.record(one.key).status is AssetStatus.SYNCED for one in members] == [True, False, True]
+
+
+@pytest.mark.parametrize("is_told", [True, False], ids=["told", "named"])
+def test_an_asset_that_a_message_names_twice_is_made_once(read: Bench, *, is_told: bool) -> None:
+    members = add(read, NAMES[:3])
+    named = members if is_told else [Member(key=one.key) for one in members]
+
+    read.app.create_data_source_group.handle(AssetMessage(assets=[*named, named[0]]).to_json().encode())
+
+    assert_all_have_their_own(read, members)
