@@ -2,7 +2,6 @@
 
 from typing import TYPE_CHECKING, Any
 
-from sync_core.http.session import ReadySession
 from sync_core.settings import Settings
 from sync_core.storage.connection import Patience
 
@@ -37,15 +36,10 @@ def new_storage_credential(settings: Settings, patience: Patience) -> "TokenCred
 
 
 def new_transport(patience: Patience) -> "RequestsTransport":
-    """Return a transport whose pool of connections suits the many threads of a host, and that waits for no drip."""
-    from azure.core.pipeline.transport import RequestsTransport  # noqa: PLC0415  # slow to import
+    """Return what carries calls to storage: it waits for no drip, and sleeps for no `Retry-After` without an end."""
+    from sync_core.app.azure_transport import PatientTransport  # noqa: PLC0415  # slow to import
 
-    return RequestsTransport(
-        session=ReadySession(),
-        session_owner=False,
-        connection_timeout=patience.timeout_s,
-        read_timeout=patience.timeout_s,
-    )
+    return PatientTransport(patience)
 
 
 def _patience_options(patience: Patience) -> dict[str, Any]:
@@ -53,8 +47,10 @@ def _patience_options(patience: Patience) -> dict[str, Any]:
 
     A silent endpoint gets one try less than a silent storage: whoever waits for a delivery to be kept tries both twice.
     """
+    from sync_core.app.azure_transport import IdentityTransport  # noqa: PLC0415  # slow to import
+
     return {
-        "transport": new_transport(patience),
+        "transport": IdentityTransport(patience),
         "retry_total": patience.retries,
         "retry_read": patience.retries - 1,
         "retry_backoff_factor": patience.backoff_s,

@@ -23,9 +23,10 @@ logger = get_logger(__name__)
 PURVIEW_SCOPE = "https://purview.azure.net/.default"
 TOKEN_PATH = "/auth/connect/token"  # noqa: S105  # Source: docs/vendors/cluedin.md, 1.2
 VISIBLE_ASCII = re.compile("[!-~]+")  # what a header can carry
-TIMED_OUT = re.compile("timed out", re.IGNORECASE)
+ASKS_TO_WAIT = re.compile("timed out|it answered 429", re.IGNORECASE)
 UNREACHED = re.compile(
-    f"{TIMED_OUT.pattern}|Failed to establish a new connection|Connection (aborted|reset)", re.IGNORECASE
+    f"{ASKS_TO_WAIT.pattern}|it answered 5[0-9]{{2}}|Failed to establish a new connection|Connection (aborted|reset)",
+    re.IGNORECASE,
 )
 USUAL_LIFETIME_S = 3600
 LONGEST_LIFETIME_S = 24 * 3600  # whatever the answer says, which may be more than a number of ours can hold
@@ -56,7 +57,7 @@ class AzureTokens:
 
         Raises:
             ConfigError: no identity is available or it may not have a token.
-            ThrottledError: Azure's identity endpoint hangs.
+            ThrottledError: Azure's identity endpoint hangs, or asks to slow down.
         """
         return self._sign_in.ask(self._fetch)
 
@@ -80,6 +81,9 @@ class AzureTokens:
             raise _to_identity_error(_telling_lines(str(error))) from error
         except AzureError as error:
             raise _out_of_reach(str(error)) from error
+        if not (isinstance(token, str) and VISIBLE_ASCII.fullmatch(token)):
+            self._credential = None  # it would remember that
+            raise _to_identity_error("the identity endpoint's token can stand in no header.")
         HELD.hold_token(token)
         return token
 
@@ -102,7 +106,7 @@ def _to_identity_error(message: str) -> SyncError:
 
 
 def _out_of_reach(message: str) -> TransientError:
-    kind = SlowAnswerError if TIMED_OUT.search(message) else TransientError
+    kind = SlowAnswerError if ASKS_TO_WAIT.search(message) else TransientError
     return kind(f"Azure's identity endpoint is out of reach: {message}", service="identity")
 
 
@@ -230,7 +234,8 @@ def parse_grant(body: object, now: float) -> Grant:
     """
     match body:
         case {"access_token": str(access_token), **rest} if VISIBLE_ASCII.fullmatch(access_token):
-            lifetime_s = float(min(integer(rest, "expires_in") or USUAL_LIFETIME_S, LONGEST_LIFETIME_S))
+            told_s = integer(rest, "expires_in") or 0
+            lifetime_s = float(min(told_s, LONGEST_LIFETIME_S) if told_s > 0 else USUAL_LIFETIME_S)
             margin_s = min(LONGEST_MARGIN_S, lifetime_s * SHARE_OF_LIFETIME)
             return Grant(access_token, text(rest, "refresh_token"), now + lifetime_s - margin_s)
         case _:

@@ -176,7 +176,7 @@ def test_a_failing_token_endpoint_is_asked_once_and_later_again(
     assert is_accepted(cluedin, tokens.token())
 
 
-@pytest.mark.parametrize("expires_in", [None, "soon", "nan", [], 0, {}])
+@pytest.mark.parametrize("expires_in", [None, "soon", "nan", [], 0, {}, -1, "-3600"])
 def test_a_lifetime_that_is_not_told_is_taken_for_an_hour(
     service: Scripted, sign_in: Callable[..., PasswordTokens], clock: MovableClock, expires_in: Any
 ) -> None:
