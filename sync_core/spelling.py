@@ -13,10 +13,13 @@ def _is_unseen(code: int) -> bool:
     """Whether a character takes no room: it joins, turns the direction, controls, or chooses a variant."""
     character = chr(code)
     is_format = unicodedata.category(character) in {"Cf", "Cc"} and not character.isspace()
-    return is_format or code in {0x034F, *range(0xFE00, 0xFE10)}
+    return is_format or code in {0x034F, *range(0xFE00, 0xFE10)} or code in OTHER_UNSEEN
 
 
-UNSEEN = dict.fromkeys(filter(_is_unseen, range(0x10000)))
+# What Unicode lets no font show, beyond the above: fillers, Mongolian and Khmer marks; and the tags and variants of the
+# plane behind all letters. Source: DerivedCoreProperties.txt, Default_Ignorable_Code_Point.
+OTHER_UNSEEN = frozenset({0x115F, 0x1160, 0x17B4, 0x17B5, *range(0x180B, 0x1810), 0x3164, 0xFFA0})
+UNSEEN = dict.fromkeys([*filter(_is_unseen, range(0x10000)), *range(0xE0000, 0xE1000)])
 
 
 def normalized(name: str) -> str:

@@ -2547,10 +2547,18 @@ LINEAGE_WRITTEN = (
     Protection(
         "marks of direction and other unseen characters do not tell names apart",
         "sync_core/spelling.py",
-        "    return is_format or code in {0x034F, *range(0xFE00, 0xFE10)}\n",
+        "    return is_format or code in {0x034F, *range(0xFE00, 0xFE10)} or code in OTHER_UNSEEN\n",
         "    return code in {0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF}\n",
         f"{UNIT}/test_spelling.py::test_what_looks_alike_is_one_name",
         "a term or column copied with a left-to-right mark (U+200E) had no counterpart, and nobody could see why",
+    ),
+    Protection(
+        "variants of letters and fillers do not tell names apart",
+        "sync_core/spelling.py",
+        "range(0x10000)), *range(0xE0000, 0xE1000)])",
+        "range(0x10000))])",
+        f"{UNIT}/lineage/graph/test_column_pairing.py::test_look_alikes_are_one_column",
+        "a column with a Japanese letter of which a variant was chosen (U+E0100) had no counterpart",
     ),
     Protection(
         "what the Unified Catalog takes for no match of a name is found by how it looks",

@@ -21,6 +21,8 @@ ALIKE = [
     "Größe\u180e des Kunden\ufe0f",
     "Größe des Kunden\x00\x7f",
     "Größe\x1fdes\x85Kunden\u3000",
+    "Größe des Kun\U000e0100den\U000e0041",
+    "Größe\u3164 des\u115f Kun\u180bden\uffa0",
     unicodedata.normalize("NFD", PLAIN),
     f" {unicodedata.normalize('NFD', PLAIN)}  ",
 ]

@@ -23,6 +23,8 @@ names = st.lists(st.text(st.sampled_from("aAb \ufeff\u00a0e\u0301\u00e9"), min_s
         ("Customer\r\nId", "Customer Id"),
         ("Customer\u00adId", "CustomerId"),
         ("Customer \u2060 Id", "Customer Id"),
+        ("\u845b\U000e0100\u57ce", "\u845b\u57ce"),
+        ("Customer\u3164Id", "CustomerId"),
         ("\u00a0Customer Id", "customer\u202fid"),
         (DECOMPOSED, COMPOSED),
         (COMPOSED.upper(), DECOMPOSED),
