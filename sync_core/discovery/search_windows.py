@@ -23,7 +23,7 @@ from sync_core.runs.run_log import RunLog
 
 WINDOW_TIME = timedelta(minutes=2)  # one that takes longer is read in halves
 MOST_WINDOWS = 100  # so many are deferred one by one; then what fails is deferred as it is, however large
-PAGES_AHEAD = 4  # while a page's types are learned, which takes several calls, the next ones come
+PAGES_AHEAD = 2  # while a page's types are learned, which takes several calls, the next ones come
 LARGEST_WINDOW = 10_000  # paging deeper than 20,000 rows is known to break (wjohnson/pyapacheatlas#206)
 
 
