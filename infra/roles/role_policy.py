@@ -6,8 +6,10 @@ Source: Microsoft's tutorial on the metadata policy API of collections; docs/ven
 import copy
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
+
+from sync_core.errors import RejectedError
 
 DATA_READER = "purview-reader"
 DATA_CURATOR = "data-curator"
@@ -15,6 +17,7 @@ GLOBAL_CATALOG_READER = "global-catalog-reader"
 MEMBERS = "attributeValueIncludedIn"
 PRINCIPAL = "principal.microsoft.id"
 Policy = dict[str, Any]
+Kind = TypeVar("Kind", dict[str, Any], list[Any])
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,7 @@ def with_member(policy: Policy, scope: str, role: str, principal: str, names: Na
     it; then it is added.
     """
     changed = copy.deepcopy(policy)
-    rules = changed.setdefault("properties", {}).setdefault("attributeRules", [])
+    rules = _list_in(_object_in(changed, "properties"), "attributeRules")
     rule_id = f"{names.role}{role}:{scope}"
     rule = _find(rules, rule_id)
     if rule is None:
@@ -63,7 +66,32 @@ def with_member(policy: Policy, scope: str, role: str, principal: str, names: Na
 
 
 def _find(rules: list[Policy], rule_id: str) -> Policy | None:
-    return next((rule for rule in rules if rule.get("id") == rule_id), None)
+    return next((rule for rule in rules if isinstance(rule, dict) and rule.get("id") == rule_id), None)
+
+
+def _object_in(parent: Policy, name: str) -> Policy:
+    """Return the object of that name; null or none becomes an empty one."""
+    if parent.get(name) is None:
+        parent[name] = {}
+    return _as_expected(parent[name], dict, name)
+
+
+def _list_in(parent: Policy, name: str) -> list[Any]:
+    """Return the list of that name; null or none becomes an empty one."""
+    if parent.get(name) is None:
+        parent[name] = []
+    return _as_expected(parent[name], list, name)
+
+
+def _as_expected(found: Any, kind: type[Kind], name: str) -> Kind:
+    if not isinstance(found, kind):
+        raise RejectedError(f"A policy of Purview holds '{name}' in a form that is not known: nothing was changed.")
+    return found
+
+
+def _conditions(rule: Policy) -> Iterator[Policy]:
+    for clause in _list_in(rule, "dnfCondition"):
+        yield from (one for one in clause or () if isinstance(one, dict))
 
 
 def _add_member(rule: Policy, role: str, principal: str) -> None:
@@ -74,14 +102,13 @@ def _add_member(rule: Policy, role: str, principal: str) -> None:
     if conditions:
         conditions[0][MEMBERS].append(principal)
     else:
-        rule.setdefault("dnfCondition", []).append(_clause(role, principal))
+        _list_in(rule, "dnfCondition").append(_clause(role, principal))
 
 
 def _member_conditions(rule: Policy) -> Iterator[Policy]:
-    for clause in rule.get("dnfCondition", []):
-        for condition in clause:
-            if condition.get("attributeName") == PRINCIPAL and isinstance(condition.get(MEMBERS), list):
-                yield condition
+    for condition in _conditions(rule):
+        if condition.get("attributeName") == PRINCIPAL and isinstance(condition.get(MEMBERS), list):
+            yield condition
 
 
 def _new_rule(rule_id: str, role: str, principal: str) -> Policy:
@@ -100,11 +127,10 @@ def _derive_permission(rules: list[Policy], rule_id: str, permission_id: str) ->
     permission = _find(rules, permission_id)
     if permission is None:
         return
-    clauses = permission.setdefault("dnfCondition", [])
-    if not any(condition.get("fromRule") == rule_id for clause in clauses for condition in clause):
+    if not any(condition.get("fromRule") == rule_id for condition in _conditions(permission)):
         condition = {
             "fromRule": rule_id,
             "attributeName": "derived.purview.permission",
             "attributeValueIncludes": rule_id,
         }
-        clauses.append([condition])
+        _list_in(permission, "dnfCondition").append([condition])

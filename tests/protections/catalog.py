@@ -2553,6 +2553,14 @@ LINEAGE_WRITTEN = (
         "a term or column copied with a left-to-right mark (U+200E) had no counterpart, and nobody could see why",
     ),
     Protection(
+        "what a policy holds as null is as good as none",
+        "infra/roles/role_policy.py",
+        "    if parent.get(name) is None:\n        parent[name] = []\n",
+        "    if name not in parent:\n        parent[name] = []\n",
+        "tests/unit/infra/roles/test_role_policy.py::test_what_a_policy_holds_as_null_is_as_good_as_none",
+        "the script that grants roles ended with a traceback where Purview sent `dnfCondition: null`",
+    ),
+    Protection(
         "variants of letters and fillers do not tell names apart",
         "sync_core/spelling.py",
         "range(0x10000)), *range(0xE0000, 0xE1000)])",

@@ -4,10 +4,12 @@ from typing import Any
 import pytest
 
 from infra.roles.role_policy import DATA_CURATOR, DATA_READER, has_member, to_object_id, with_member
+from sync_core.errors import RejectedError
 
 IDENTITY = "5f0c7a52-3b1d-4c5e-9f57-2f1c2f5f6a11"
 OTHER = "00000000-1111-2222-3333-444455556666"
 CURATORS = "purviewmetadatarole_builtin_data-curator"
+RULE = "purviewmetadatarole_builtin_purview-reader:contoso"
 ADMINS = "purviewmetadatarole_builtin_collection-administrator:clu3dn"
 
 
@@ -103,3 +105,26 @@ def test_an_object_id_is_written_in_one_way() -> None:
     assert to_object_id(f" {IDENTITY.upper()}\n") == IDENTITY
     with pytest.raises(ValueError, match="badly formed"):
         to_object_id("id-cluedin-sync")
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"properties": None},
+        {"properties": {"attributeRules": None}},
+        {"properties": {"attributeRules": [None]}},
+        {"properties": {"attributeRules": [{"id": RULE, "dnfCondition": None}]}},
+        {"properties": {"attributeRules": [{"id": RULE, "dnfCondition": [None, [None]]}]}},
+        {"properties": {"attributeRules": [{"id": RULE}, {"id": "permission:contoso", "dnfCondition": None}]}},
+    ],
+)
+def test_what_a_policy_holds_as_null_is_as_good_as_none(odd: dict[str, Any]) -> None:
+    changed = with_member(odd, "contoso", DATA_READER, IDENTITY)
+    assert has_member(changed, "contoso", DATA_READER, IDENTITY)
+    assert not has_member(odd, "contoso", DATA_READER, IDENTITY)
+
+
+@pytest.mark.parametrize("odd", [{"properties": []}, {"properties": {"attributeRules": {"a": 1}}}])
+def test_a_policy_of_another_form_is_not_changed(odd: dict[str, Any]) -> None:
+    with pytest.raises(RejectedError, match="nothing was changed"):
+        with_member(odd, "contoso", DATA_READER, IDENTITY)
