@@ -24,6 +24,7 @@ from sync_core.runs.run_log import RunLog
 WINDOW_TIME = timedelta(minutes=2)  # one that takes longer is read in halves
 MOST_WINDOWS = 100  # so many are deferred one by one; then what fails is deferred as it is, however large
 PAGES_AHEAD = 2  # while a page's types are learned, which takes several calls, the next ones come
+MAX_BLANK_PAGES = 3  # so many in a row that show nothing are passed over, where more is counted
 LARGEST_WINDOW = 10_000  # paging deeper than 20,000 rows is known to break (wjohnson/pyapacheatlas#206)
 
 
@@ -77,7 +78,7 @@ class SearchWindows:
                     return [*rest, *halves], 0, 0
                 self.tick.log.counts[Count.SEEN] += cut.read
                 return [*rest, (cut.end_ms, last[1])], cut.read, cut.read
-            read, is_over = self._read_twice(first, query, field)
+            read, is_over = self._read_twice(first, query, field, can_be_halved=bool(halves))
         except SyncError as error:
             if not may_be_own(error):
                 raise
@@ -125,12 +126,12 @@ class SearchWindows:
 
         None where hits do not come by their time, have none, or all have the same: then it is read in halves.
         """
-        read, held, latest_ms = 0, list[Asset](), window.start_ms
+        shown, held, latest_ms = set[int](), list[Asset](), window.start_ms
         ends_at = self.tick.log.ends_within(self.clock(), WINDOW_TIME)
         for page in self._pages(first, query, field, most=self.largest - PAGE_SIZE):
             times = page.times(field)
-            if 0 in times and read:  # those without a time come last: the rest begins where the times end
-                return Cut(latest_ms, read)
+            if 0 in times and shown:  # those without a time come last: the rest begins where the times end
+                return Cut(latest_ms, len(shown))
             if any(later < earlier for earlier, later in pairwise((latest_ms, *times))) or len(held) > self.largest:
                 return None
             # Those of the latest moment are held back: more of them may follow, and the rest begins with them.
@@ -140,9 +141,9 @@ class SearchWindows:
             latest_ms = times[-1]
             self.tick.keep_alive()
             self.handle(ready)
-            read += len(ready)
-            if read and (read + len(held) > self.largest - PAGE_SIZE or self.clock() >= ends_at):
-                return Cut(latest_ms, read)
+            _note(shown, ready)
+            if shown and (len(shown) + len(held) > self.largest - PAGE_SIZE or self.clock() >= ends_at):
+                return Cut(latest_ms, len(shown))
         return None
 
     def _smaller(self, window: str, halves: Sequence[Span], error: SyncError) -> Sequence[Span]:
@@ -161,25 +162,33 @@ class SearchWindows:
         except SyncError:
             raise error from None
 
-    def _read_twice(self, first: SearchPage, query: Filter, field: TimeField) -> tuple[int, bool]:
-        """Take a window, and once more where it shows less than is counted; then it is believed, with a note."""
-        read, is_over = self._read_pages(first, query, field)
-        if not is_over or read >= first.count:
-            return read, is_over
-        again, is_over = self._read_pages(self._search(query, field), query, field)
-        if is_over and again < first.count:
-            shown = f"where it shows {max(read, again)} twice"
-            self.tick.log.notes.append(f"Purview counts {first.count} entities {shown}.")
-        return max(read, again), is_over
+    def _read_twice(
+        self, first: SearchPage, query: Filter, field: TimeField, *, can_be_halved: bool
+    ) -> tuple[int, bool]:
+        """Take a window, and once more where it shows less than is counted; then it is believed, with a note.
 
-    def _read_pages(self, first: SearchPage, query: Filter, field: TimeField) -> tuple[int, bool]:
-        """Take page after page; return how many were read, and whether there was time for all."""
+        Where a hit comes on two pages, another may come on none: the halves have fewer pages.
+        """
+        shown = set[int]()
+        read, is_over = self._read_pages(first, query, field, shown)
+        if not is_over or len(shown) >= first.count:
+            return len(shown), is_over
+        if first.token and read > len(shown) and can_be_halved:
+            return len(shown), False
+        _, is_over = self._read_pages(self._search(query, field), query, field, shown)
+        if is_over and len(shown) < first.count:
+            self.tick.log.notes.append(f"Purview counts {first.count} entities where it shows {len(shown)} twice.")
+        return len(shown), is_over
+
+    def _read_pages(self, first: SearchPage, query: Filter, field: TimeField, shown: set[int]) -> tuple[int, bool]:
+        """Take page after page; note what was shown, return how many hits that were, and whether there was time."""
         read, ends_at = 0, self.tick.log.ends_within(self.clock(), WINDOW_TIME) if first.token else None
         for page in self._pages(first, query, field):
             self.tick.keep_alive()
             if read and ends_at is not None and self.clock() >= ends_at:
                 return read, False
             self.handle(page.assets)
+            _note(shown, page.assets)
             read += len(page.assets)
         return read, True
 
@@ -193,14 +202,20 @@ class SearchWindows:
     def _fetch_pages(
         self, first: SearchPage, query: Filter, field: TimeField, most: int | None
     ) -> Iterator[SearchPage]:
-        page, tokens, rows = first, set[str](), 0
-        while page.hits:
-            yield page
-            rows += len(page.hits)
+        page, tokens, rows, blanks = first, set[str](), 0, 0
+        while page.hits or (rows < first.count and blanks < MAX_BLANK_PAGES):
+            if page.hits:
+                yield page
+            rows, blanks = rows + len(page.hits), 0 if page.hits else blanks + 1
             if not page.token or page.token in tokens or (most is not None and rows > most):
                 return
             tokens.add(page.token)
             page = self._search(query, field, page.token)
+
+
+def _note(shown: set[int], assets: Sequence[Asset]) -> None:
+    """Note which assets were shown, each once and in little memory."""
+    shown.update(hash(asset.guid) for asset in assets)
 
 
 def fetch_probe(purview: PurviewClient, conditions: Sequence[Filter], since_ms: int) -> str:

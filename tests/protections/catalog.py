@@ -2050,10 +2050,26 @@ RETIRE = (
     Protection(
         "a window that shows less than is counted is read once more before it is believed",
         "sync_core/discovery/search_windows.py",
-        "        if not is_over or read >= first.count:\n",
+        "        if not is_over or len(shown) >= first.count:\n",
         "        if True:\n",
         f"{INTEGRATION}/discovery/test_sweep.py::test_a_window_that_shows_less_than_is_counted_is_read_once_more",
         "a part of the catalog was taken for all of it",
+    ),
+    Protection(
+        "a hit that the search shows twice stands for no other",
+        "sync_core/discovery/search_windows.py",
+        "        if first.token and read > len(shown) and can_be_halved:\n",
+        "        if read > len(shown):\n            return read, True\n        if not first:\n",
+        f"{INTEGRATION}/discovery/test_sweep.py::test_a_hit_that_comes_on_two_pages_hides_no_other",
+        "of hits of one moment a page showed one again in place of another, which no sweep found",
+    ),
+    Protection(
+        "a page of which nothing can be read hides none behind it",
+        "sync_core/discovery/search_windows.py",
+        "        while page.hits or (rows < first.count and blanks < MAX_BLANK_PAGES):\n",
+        "        while page.hits:\n",
+        f"{INTEGRATION}/discovery/test_sweep.py::test_pages_of_which_nothing_can_be_read_hide_no_page_behind_them",
+        "a page of nulls ended a search, and all pages behind it were never read",
     ),
     Protection(
         "the front of a window is whole only where its count says so",

@@ -4,7 +4,7 @@ The assets go into a basket and the notes into memory instead of the state, so t
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from threading import Barrier
@@ -346,6 +346,100 @@ def test_a_window_that_shows_less_than_is_counted_is_read_once_more(catalog: Est
     assert is_each_brought_once(sweeper.basket, 5)
     assert sweeper.cursor().is_complete
     assert not any("Purview counts" in note for note in log.notes)
+
+
+@dataclass(frozen=True)
+class Twisted(PurviewClient):
+    """A search whose pages behind the first are not what they should be."""
+
+    twist: Callable[[SearchPage], SearchPage] = lambda page: page
+
+    def search(self, search_filter: dict[str, Any], *, token: str = "", **asked: Any) -> SearchPage:
+        page = super().search(search_filter, token=token, **asked)
+        return self.twist(page) if token else page
+
+
+@dataclass(frozen=True)
+class Repeating(PurviewClient):
+    """A search whose pages begin with the last hit of the page before, in place of their own first one.
+
+    As many are shown as are counted: Purview promises no order among hits of one moment.
+    """
+
+    last: dict[str, Any] = field(default_factory=dict)
+
+    def search(self, search_filter: dict[str, Any], *, token: str = "", **asked: Any) -> SearchPage:
+        page, query = super().search(search_filter, token=token, **asked), str(search_filter)
+        if token and page.hits:
+            page = replace(page, hits=(self.last[query], *page.hits[1:]))
+        self.last[query] = page.hits[-1] if page.hits else None
+        return page
+
+
+@pytest.mark.parametrize("largest", [SMALL_WINDOW, 1000])
+def test_a_hit_that_comes_on_two_pages_hides_no_other(
+    catalog: Estate, monkeypatch: pytest.MonkeyPatch, largest: int
+) -> None:
+    monkeypatch.setattr(search_windows, "PAGE_SIZE", SMALL_PAGE)
+    monkeypatch.setattr(search_windows, "LARGEST_WINDOW", largest)
+    catalog.generate(30, days=400)
+    sweeper = make_sweeper(catalog, purview=Repeating(catalog.app.purview.http))
+
+    log = sweeper.tick()
+
+    assert len(sweeper.basket.brought) == 30
+    assert not any("Purview counts" in note for note in log.notes)
+
+
+@pytest.mark.usefixtures("small_windows")
+def test_what_paging_leaves_out_of_one_moment_is_told(catalog: Estate) -> None:
+    catalog.generate(SMALL_WINDOW, days=0)
+    sweeper = make_sweeper(catalog, purview=Repeating(catalog.app.purview.http))
+
+    log = sweeper.tick()
+
+    assert f"Purview counts {SMALL_WINDOW} entities where it shows {SMALL_WINDOW - 2} twice." in log.notes
+
+
+@pytest.mark.parametrize("blank", [1, 3])
+def test_pages_of_which_nothing_can_be_read_hide_no_page_behind_them(
+    catalog: Estate, monkeypatch: pytest.MonkeyPatch, blank: int
+) -> None:
+    monkeypatch.setattr(search_windows, "PAGE_SIZE", SMALL_PAGE)
+    catalog.generate(30, days=400)
+    asked = list[SearchPage]()
+
+    def blanked(page: SearchPage) -> SearchPage:
+        asked.append(page)
+        return replace(page, hits=()) if len(asked) <= blank else page
+
+    sweeper = make_sweeper(catalog, purview=Twisted(catalog.app.purview.http, twist=blanked))
+
+    log = sweeper.tick()
+
+    assert len(sweeper.basket.brought) == 30
+    assert not any("Purview counts" in note for note in log.notes)
+
+
+@pytest.mark.parametrize("search_count", ["exact", "more"])
+def test_pages_that_are_blank_for_ever_end(catalog: Estate, monkeypatch: pytest.MonkeyPatch, search_count: str) -> None:
+    monkeypatch.setattr(search_windows, "PAGE_SIZE", SMALL_PAGE)
+    catalog.generate(10, days=400)
+    catalog.purview.patch_switches({"search_count": search_count})
+    tokens = (f"token {number}" for number in range(1000))
+
+    class Endless(PurviewClient):
+        def search(self, search_filter: dict[str, Any], *, token: str = "", **asked: Any) -> SearchPage:
+            if token:
+                return SearchPage(10, next(tokens), ())
+            return super().search(search_filter, **asked)
+
+    sweeper = make_sweeper(catalog, purview=Endless(catalog.app.purview.http))
+
+    log = sweeper.tick()
+
+    assert sweeper.cursor().windows == []
+    assert any("Purview counts" in note for note in log.notes)
 
 
 @pytest.mark.parametrize("search_count", ["more", "less", "page", "absent"])
