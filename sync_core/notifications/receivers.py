@@ -1,7 +1,7 @@
 """Sends notifications: to Teams, Slack, mail and a hundred others through Apprise, to any other URL as JSON."""
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from dataclasses import dataclass, field
 from hashlib import sha256
 from threading import Thread
@@ -34,7 +34,7 @@ class Receiver:
     url: SecretStr
     position: int
     id: str = field(init=False)
-    _left: list[Thread] = field(default_factory=list, init=False, repr=False, compare=False)
+    _left: list[tuple[Announcement, Future[str]]] = field(default_factory=list, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "id", sha256(self.url.get_secret_value().encode()).hexdigest()[:16])
@@ -66,22 +66,32 @@ class Receiver:
         try:
             plugin = _find_plugin(url)
             if plugin is not None:
-                return self._in_time(lambda: _notify(plugin, announcement))
+                return self._in_time(announcement, lambda: _notify(plugin, announcement))
             return _post(url, announcement) if urlsplit(url).scheme.lower() in PLAIN_SCHEMES else None
         except Exception as error:  # noqa: BLE001  # a hundred plugins of other people: they must not fail the sync
             return type(error).__name__
 
-    def _in_time(self, work: Callable[[], str]) -> str:
-        """Leave a sending behind that does not end, e.g. to who drips; one at a time, or threads would pile up."""
-        if any(thread.is_alive() for thread in self._left):
-            return "it has not answered the one before"
+    def _in_time(self, announcement: Announcement, work: Callable[[], str]) -> str:
+        """Leave a sending behind that takes too long, e.g. to who drips; one at a time, or threads would pile up.
+
+        Apprise pauses before each message to each room: a long text for some rooms takes longer, and arrives all the
+        same. Who asks for it again hears so, or all rooms would get it at each try.
+        """
+        if self._left:
+            left, outcome = self._left[0]
+            if not outcome.done():
+                return "it has not answered the one before"
+            if left == announcement and not outcome.exception() and not outcome.result():
+                self._left.clear()
+                return ""
         outcome = Future[str]()
-        self._left[:] = [Thread(target=_settle, args=(outcome, work), daemon=True)]
-        self._left[0].start()
-        try:
-            return outcome.result(LONGEST_S)
-        except TimeoutError:
+        Thread(target=_settle, args=(outcome, work), daemon=True).start()
+        self._left[:] = [(announcement, outcome)]
+        wait([outcome], LONGEST_S)
+        if not outcome.done():
             return "it did not answer in time"
+        self._left.clear()
+        return outcome.result()
 
 
 def _settle(outcome: "Future[str]", work: Callable[[], str]) -> None:

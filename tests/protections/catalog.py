@@ -1045,10 +1045,18 @@ PATIENCE = (
     Protection(
         "a receiver that drips holds no run",
         "sync_core/notifications/receivers.py",
-        "                return self._in_time(lambda: _notify(plugin, announcement))\n",
+        "                return self._in_time(announcement, lambda: _notify(plugin, announcement))\n",
         "                return _notify(plugin, announcement)\n",
         f"{INTEGRATION}/http/test_dripping.py::test_a_receiver_that_drips_holds_nobody_and_one_thread_at_most",
         "a notification service that drips held the tick that told it, for ever",
+    ),
+    Protection(
+        "what took too long to be sent, and arrived, is not sent again",
+        "sync_core/notifications/receivers.py",
+        "if left == announcement and not outcome.exception() and not outcome.result():",
+        "if False:",
+        f"{INTEGRATION}/notifications/test_receivers.py::test_what_took_too_long_and_arrived_is_not_sent_again",
+        "a long text for two rooms of Rocket.Chat took 38 s, counted as refused, and came again for a month",
     ),
     Protection(
         "messages that wait to be sent behind an answer have a bound",

@@ -3,6 +3,7 @@
 import json
 import logging
 import re
+import time
 import traceback
 from collections import Counter
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from typing import Any
 
 import apprise.plugins.base
 import apprise.plugins.discord
+import apprise.plugins.rocketchat
 import apprise.plugins.telegram
 import pytest
 from pydantic import SecretStr
@@ -17,6 +19,7 @@ from starlette.responses import JSONResponse, Response
 
 from sync_core.errors import ConfigError, SyncError, TransientError
 from sync_core.ledger import request_ledger
+from sync_core.notifications import receivers
 from sync_core.notifications.announcement import Announcement, Item
 from sync_core.notifications.pages import Pages
 from sync_core.notifications.receivers import new_receivers
@@ -206,3 +209,62 @@ def test_what_the_url_says_of_the_length_counts(service: Scripted) -> None:
     host = service.url.removeprefix("http://")
     send(f"rocket://{'a' * 17}/{'b' * 43}@{host}/%23r?overflow=truncate", TEN_FAILURES)
     assert len(service.asked) == 1
+
+
+def rooms(service: Scripted) -> str:
+    host = service.url.removeprefix("http://")
+    return f"rocket://{'a' * 17}/{'b' * 43}@{host}/%23r/%23s"
+
+
+@pytest.fixture
+def slow(service: Scripted, monkeypatch: pytest.MonkeyPatch) -> Scripted:
+    """A receiver to which a long text takes longer than is waited for."""
+    monkeypatch.setattr(apprise.plugins.rocketchat.NotifyRocketChat, "request_rate_per_sec", 0.2)
+    monkeypatch.setattr(receivers, "LONGEST_S", 0.1)
+    return service
+
+
+def try_until_it_is_over(receiver: receivers.Receiver, announcement: Announcement) -> list[str]:
+    """Send again and again, as runs do, until it was taken; return what was told before."""
+    told = []
+    for _ in range(100):
+        try:
+            receiver.send(announcement)
+        except TransientError as error:
+            told.append(str(error))
+            time.sleep(0.1)
+        else:
+            return told
+    raise AssertionError
+
+
+def test_what_took_too_long_and_arrived_is_not_sent_again(slow: Scripted) -> None:
+    slow.answers = [JSONResponse({"success": True})] * 50
+    (receiver,) = new_receivers([SecretStr(rooms(slow))])
+    long = Announcement("a_kind", "title", " ".join(map(str, range(600))))
+
+    told = try_until_it_is_over(receiver, long)
+
+    assert "did not answer in time" in told[0]
+    texts = Counter((json.loads(asked.body)["channel"], asked.body) for asked in slow.asked)
+    assert len(texts) > 2
+    assert set(texts.values()) == {1}
+
+
+def test_what_took_too_long_and_was_refused_is_sent_again(slow: Scripted) -> None:
+    slow.answers = [
+        JSONResponse({"success": is_taken}, 200 if is_taken else 400) for is_taken in (False, False, True, True)
+    ]
+    (receiver,) = new_receivers([SecretStr(rooms(slow))])
+
+    try_until_it_is_over(receiver, Announcement("a_kind", "title", "short"))
+
+    assert len(slow.asked) == 4
+
+
+def test_another_text_is_no_answer_to_one_that_took_too_long(slow: Scripted) -> None:
+    slow.answers = [JSONResponse({"success": True})] * 50
+    (receiver,) = new_receivers([SecretStr(rooms(slow))])
+    for text in ("one", "another"):
+        try_until_it_is_over(receiver, Announcement("a_kind", "title", text))
+    assert {json.loads(asked.body)["text"].split()[-1] for asked in slow.asked} == {"one", "another"}
