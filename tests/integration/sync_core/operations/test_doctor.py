@@ -47,6 +47,7 @@ def test_the_app_answers_its_examination_over_http(new_estate: NewEstate) -> Non
     assert [one["isWell"] for one in found["findings"]].count(False) == 1
 
 
+GLOSSARY = "Purview: the app's identity may read the glossary (Data Reader on the root collection)"
 HOST = "Unified Catalog: its host answers the app's identity"
 FOUND = "Unified Catalog: what the keywords find there"
 
@@ -131,6 +132,16 @@ def test_a_missing_role_is_wrong_where_only_the_catalog_counts(
     found = findings(estate)[HOST]
     assert found.verdict is verdict
     assert ("Global Catalog Reader" in found.detail) is (store != "classic")
+
+
+@pytest.mark.parametrize(("store", "is_well"), [("auto", False), ("classic", False), ("unified", True)])
+@pytest.mark.parametrize("status", [403, 404, 500])
+def test_glossaries_that_nobody_asks_for_may_answer_what_they_like(
+    new_estate: NewEstate, store: str, status: int, *, is_well: bool
+) -> None:
+    estate = new_estate(SYNC_TERM_STORE=store)
+    estate.unreadable("/atlas/v2/glossary", status=status)
+    assert findings(estate)[GLOSSARY].is_well is is_well
 
 
 def test_the_doctor_tells_of_asset_curation_and_what_to_write(new_estate: NewEstate) -> None:
