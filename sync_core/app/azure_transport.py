@@ -6,7 +6,7 @@ from typing import Any
 from azure.core.exceptions import ServiceRequestError
 from azure.core.pipeline.transport import RequestsTransport
 
-from sync_core.http.failures import parse_retry_after
+from sync_core.http.retry_after import parse_retry_after
 from sync_core.http.session import ReadySession
 from sync_core.storage.connection import Patience
 

@@ -9,8 +9,6 @@ import codecs
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Any, Protocol
 
@@ -32,6 +30,7 @@ from sync_core.errors import (
 )
 from sync_core.http.json_reading import text
 from sync_core.http.pace import PublishedPace
+from sync_core.http.retry_after import parse_retry_after
 from sync_core.safe_text import mask
 
 SHOWN_CHARACTERS = 300
@@ -41,8 +40,6 @@ FEW_NAMES = 5
 FEW_BYTES = 1000
 NO_SUCH_ADDRESS = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED})
 REQUEST_URI_NOT_FOUND = "RequestUriNotFound"  # what Azure's front says of a path that no service behind it has
-LONGEST_RETRY_AFTER_S = 3600.0
-SECONDS = re.compile(r"[0-9]+(\.[0-9]*)?")
 TRANSIENT_STATUS = frozenset(
     {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS, *range(500, 600)}
 )
@@ -215,28 +212,6 @@ def parse_failure(answer: HasAnswer) -> tuple[str, str]:
             return _code(text(rest, "extensions", "code")), _short(message)
         case _:
             return "", _short(answer.body.decode("utf-8", "replace")) or "(empty body)"
-
-
-def parse_retry_after(headers: Mapping[str, str]) -> float | None:
-    """Return the seconds that a Retry-After header asks for, given as seconds or as a date, at most an hour.
-
-    A date counts from when the service answered, by the service's own clock: ours may be minutes off.
-    """
-    value = headers.get("Retry-After", "").strip()
-    seconds = float(value) if SECONDS.fullmatch(value) else _seconds_between(headers.get("Date", ""), value)
-    return None if seconds is None else min(max(seconds, 0.0), LONGEST_RETRY_AFTER_S)
-
-
-def _seconds_between(answered: str, until: str) -> float | None:
-    try:
-        return _moment(until).timestamp() - (_moment(answered) if answered else datetime.now(UTC)).timestamp()
-    except (ValueError, OverflowError):
-        return None
-
-
-def _moment(date: str) -> datetime:
-    moment = parsedate_to_datetime(date)
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _code(code: object) -> str:

@@ -1,7 +1,6 @@
 """Which of our errors an answer stands for, from any of the bodies that the services and what is before them send."""
 
 import json
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -23,17 +22,13 @@ from sync_core.errors import (
 )
 from sync_core.http.client import Answer
 from sync_core.http.failures import (
-    LONGEST_RETRY_AFTER_S,
     Service,
     parse_failure,
-    parse_retry_after,
     to_shape_error,
     to_status_error,
 )
 from sync_core.http.services import CLUEDIN, PURVIEW
 from tests.unit.sync_core.strategies import ANY_JSON
-
-ANSWERED = "Wed, 04 Mar 2026 05:06:07 GMT"
 
 
 def answer(status: int, body: Any = b"", **headers: str) -> Answer:
@@ -212,52 +207,9 @@ def test_code_and_text_are_read_from_every_known_body(body: Any, expected: tuple
     assert parse_failure(answer(400, body)) == expected
 
 
-@pytest.mark.parametrize(
-    ("value", "seconds"),
-    [
-        ("0", 0.0),
-        ("5", 5.0),
-        (" 2.5 ", 2.5),
-        ("999999", LONGEST_RETRY_AFTER_S),
-        ("Wed, 04 Mar 2026 05:06:37 GMT", 30.0),
-        ("Wed, 04 Mar 2026 06:06:37 +0100", 30.0),
-        ("Wed, 04 Mar 2026 05:00:00 GMT", 0.0),
-        ("Wed, 04 Mar 2099 05:00:00 GMT", LONGEST_RETRY_AFTER_S),
-        ("", None),
-        ("soon", None),
-        ("-5", None),
-        ("²", None),
-        ("Mon, 01 Jan 99999 00:00:00 GMT", None),
-    ],
-)
-def test_a_pause_is_asked_for_in_seconds_or_until_a_date(value: str, seconds: float | None) -> None:
-    assert parse_retry_after({"Retry-After": value, "Date": ANSWERED}) == seconds
-
-
-@given(st.text(st.characters(max_codepoint=255)) | st.datetimes().map(lambda at: at.strftime("%a, %d %b %Y %X %z")))
-def test_any_pause_header_is_understood_or_left_alone(value: str) -> None:
-    seconds = parse_retry_after({"Retry-After": value, "Date": ANSWERED})
-    assert seconds is None or 0 <= seconds <= LONGEST_RETRY_AFTER_S
-
-
 @given(st.integers(100, 599), ANY_JSON | st.binary())
 def test_whatever_comes_back_stands_for_one_of_our_errors(status: int, body: Any) -> None:
     error = to_status_error(PURVIEW, "x", answer(status, body))
     assert status < 300 if error is None else isinstance(error, SyncError)
     assert error is not None or body not in (b"", None, "")
     assert len(str(error)) < 1000
-
-
-def test_without_a_pause_header_no_pause_was_asked_for() -> None:
-    assert parse_retry_after({}) is None
-    assert parse_retry_after({"Date": ANSWERED}) is None
-
-
-def test_a_date_in_an_answer_that_does_not_tell_its_own_counts_from_now() -> None:
-    until = (datetime.now(UTC) + timedelta(seconds=100)).strftime("%a, %d %b %Y %X GMT")
-    assert parse_retry_after({"Retry-After": until}) == pytest.approx(100, abs=30)
-
-
-def test_a_date_counts_by_the_clock_of_the_service() -> None:
-    ahead = {"Retry-After": "Wed, 04 Mar 2099 05:06:37 GMT", "Date": "Wed, 04 Mar 2099 05:06:07 GMT"}
-    assert parse_retry_after(ahead) == 30
