@@ -1,7 +1,6 @@
 """Does several remote calls at once. What is wanted before each request holds for all of them: see `each_request`."""
 
-from collections import deque
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from itertools import islice
@@ -28,20 +27,14 @@ def side_by_side(one: Callable[[], Found], other: Callable[[], Item]) -> tuple[F
         return one(), beside.result()
 
 
-def ahead(items: Iterator[Item], most: int) -> Generator[Item, None, None]:
-    """Yield items while up to `most` of the next ones are made in another thread, one after the other.
-
-    Who stops early has had those made in vain that were begun.
-    """
+def one_ahead(items: Iterator[Item]) -> Iterator[Item]:
+    """Yield items while the next one is already made in another thread; who stops early has had one made in vain."""
 
     def take() -> list[Item]:
         return list(islice(items, 1))
 
     with ThreadPoolExecutor(1) as pool:
-        upcoming = deque(pool.submit(copy_context().run, take) for _ in range(most))
-        try:
-            while found := upcoming.popleft().result():
-                upcoming.append(pool.submit(copy_context().run, take))
-                yield found[0]
-        finally:
-            pool.shutdown(cancel_futures=True)
+        upcoming = pool.submit(copy_context().run, take)
+        while found := upcoming.result():
+            upcoming = pool.submit(copy_context().run, take)
+            yield found[0]

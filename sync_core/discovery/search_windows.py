@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from sync_core.discovery.all_cursor import Span, format_span, to_ms
 from sync_core.errors import SyncError
-from sync_core.parallel import ahead, side_by_side
+from sync_core.parallel import one_ahead, side_by_side
 from sync_core.purview.asset import Asset
 from sync_core.purview.client import PAGE_SIZE, PurviewClient
 from sync_core.purview.search_filters import Filter, TimeField, Window, since, within
@@ -23,7 +23,6 @@ from sync_core.runs.run_log import RunLog
 
 WINDOW_TIME = timedelta(minutes=2)  # one that takes longer is read in halves
 MOST_WINDOWS = 100  # so many are deferred one by one; then what fails is deferred as it is, however large
-PAGES_AHEAD = 2  # while a page's types are learned, which takes several calls, the next ones come
 MAX_BLANK_PAGES = 3  # so many in a row that show nothing are passed over, where more is counted
 LARGEST_WINDOW = 10_000  # paging deeper than 20,000 rows is known to break (wjohnson/pyapacheatlas#206)
 
@@ -195,9 +194,9 @@ class SearchWindows:
     def _pages(
         self, first: SearchPage, query: Filter, field: TimeField, most: int | None = None
     ) -> Iterator[SearchPage]:
-        """Yield page after page, the next ones already asked for; with `most`, until there were more rows than that."""
+        """Yield page after page, the next one already asked for; with `most`, until there were more rows than that."""
         pages = self._fetch_pages(first, query, field, most)
-        return ahead(pages, PAGES_AHEAD) if first.token else pages
+        return one_ahead(pages) if first.token else pages
 
     def _fetch_pages(
         self, first: SearchPage, query: Filter, field: TimeField, most: int | None

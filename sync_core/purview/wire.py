@@ -15,7 +15,6 @@ from sync_core.http.services import PURVIEW
 from sync_core.purview.asset import Asset
 
 ENDED = frozenset({"DELETED", "PURGED"})  # any other word, in any case, is no proof that something is gone
-HIT_MEMBERS = ("id", "entityType", "name", "displayText", "qualifiedName", "collectionId")
 ENTITY_MEMBERS = frozenset({"entity", "entities", "referredEntities"})
 
 
@@ -229,13 +228,17 @@ def _parse_entity(entity: dict[str, Any]) -> Asset:
 
 
 def _parse_hit(hit: Mapping[str, Any]) -> Asset:
-    guid, type_name, name, shown, qualified_name, collection_id = (
-        found if type(found := hit.get(member)) is str and found.isascii() else text(hit, member)
-        for member in HIT_MEMBERS
-    )
+    name, shown, qualified_name = text(hit, "name"), text(hit, "displayText"), text(hit, "qualifiedName")
     if not name and shown != qualified_name:  # Apache Atlas shows what has no name under its qualified name
         name = shown
-    return Asset(guid, type_name, name, qualified_name, shown or name, collection_id)
+    return Asset(
+        guid=text(hit, "id"),
+        type_name=text(hit, "entityType"),
+        name=name,
+        qualified_name=qualified_name,
+        display_text=shown or name,
+        collection_id=text(hit, "collectionId"),
+    )
 
 
 def _is_active(item: dict[str, Any]) -> bool:

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 from contextvars import ContextVar
-from threading import Barrier, Event, Timer, current_thread, main_thread
+from threading import Barrier, Event, current_thread, main_thread
 
 import pytest
 
 from sync_core.errors import TransientError
-from sync_core.parallel import ahead, in_parallel, side_by_side
+from sync_core.parallel import in_parallel, one_ahead, side_by_side
 
 WANTED: ContextVar[str] = ContextVar("wanted", default="nothing")
 
@@ -32,49 +32,23 @@ def test_the_first_failure_is_raised() -> None:
         in_parallel(read, [0, 1, 2])
 
 
-@pytest.mark.parametrize("most", [1, 3])
-@pytest.mark.parametrize("count", [0, 1, 2, 5])
-def test_all_items_come_one_by_one(count: int, most: int) -> None:
-    assert list(ahead(iter(range(count)), most)) == list(range(count))
+@pytest.mark.parametrize("count", [0, 1, 5])
+def test_all_items_come_one_by_one(count: int) -> None:
+    assert list(one_ahead(iter(range(count)))) == list(range(count))
 
 
-@pytest.mark.parametrize("most", [1, 3])
-def test_so_many_are_made_while_one_is_handled(most: int) -> None:
-    made, are_made = list[int](), Event()
+def test_the_next_item_is_made_while_one_is_handled() -> None:
+    is_made = Event()
 
     def items() -> Iterator[int]:
-        for number in range(9):
-            made.append(number)
-            if number == most:
-                are_made.set()
-            yield number
+        yield 1
+        is_made.set()
+        yield 2
 
-    found = ahead(items(), most)
-    first = next(found)
+    first = next(one_ahead(items()))
 
-    assert are_made.wait(10)
-    found.close()
-    assert (first, len(made)) == (0, most + 1)
-
-
-def test_nothing_more_is_begun_for_who_stops_early() -> None:
-    made, may_go_on, is_waiting = list[int](), Event(), Event()
-
-    def items() -> Iterator[int]:
-        for number in range(9):
-            made.append(number)
-            if number == 1:
-                is_waiting.set()
-                may_go_on.wait(10)
-            yield number
-
-    found = ahead(items(), 4)
-    next(found)
-    assert is_waiting.wait(10)
-    Timer(0.05, may_go_on.set).start()
-    found.close()
-
-    assert made == [0, 1]
+    assert is_made.wait(10)
+    assert first == 1
 
 
 def test_what_fails_fails_behind_the_items_before_it() -> None:
@@ -82,7 +56,7 @@ def test_what_fails_fails_behind_the_items_before_it() -> None:
         yield 1
         raise TransientError("no more")
 
-    found = ahead(items(), 2)
+    found = one_ahead(items())
 
     assert next(found) == 1
     with pytest.raises(TransientError, match="no more"):
@@ -107,10 +81,10 @@ def where(_: int = 0) -> tuple[str, bool]:
 def test_what_is_wanted_before_each_request_is_wanted_in_other_threads() -> None:
     token = WANTED.set("a sign of life")
     try:
-        upcoming = list(ahead((where(number) for number in range(2)), 1))
+        ahead = list(one_ahead(where(number) for number in range(2)))
         at_once = [found for _, found in in_parallel(where, range(2))]
         _, beside = side_by_side(where, where)
     finally:
         WANTED.reset(token)
 
-    assert {*upcoming, *at_once, beside} == {("a sign of life", False)}
+    assert {*ahead, *at_once, beside} == {("a sign of life", False)}
