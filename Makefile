@@ -26,7 +26,7 @@ help: ## list the commands
 
 setup: $(VENV)/.installed $(AZURITE) ## install what the laptop run and the tests need
 
-# The lock is complete, so nothing is to be resolved; modules are compiled as they are used, a fifth of them.
+# The lock is complete, so nothing is to be resolved; modules are compiled as they are used.
 $(VENV)/.installed: requirements-dev.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Python 3.11 or later is needed; $(PYTHON) is $$($(PYTHON) --version). Try: make PYTHON=python3.13 $(MAKECMDGOALS)"; exit 1; }

@@ -54,7 +54,7 @@ def with_member(policy: Policy, scope: str, role: str, principal: str, names: Na
     it; then it is added.
     """
     changed = copy.deepcopy(policy)
-    rules = _list_in(_object_in(changed, "properties"), "attributeRules")
+    rules = _member(_member(changed, "properties", dict), "attributeRules", list)
     rule_id = f"{names.role}{role}:{scope}"
     rule = _find(rules, rule_id)
     if rule is None:
@@ -69,28 +69,18 @@ def _find(rules: list[Policy], rule_id: str) -> Policy | None:
     return next((rule for rule in rules if isinstance(rule, dict) and rule.get("id") == rule_id), None)
 
 
-def _object_in(parent: Policy, name: str) -> Policy:
-    """Return the object of that name; null or none becomes an empty one."""
+def _member(parent: Policy, name: str, kind: type[Kind]) -> Kind:
+    """Return the object or list of that name; null or none becomes an empty one."""
     if parent.get(name) is None:
-        parent[name] = {}
-    return _as_expected(parent[name], dict, name)
-
-
-def _list_in(parent: Policy, name: str) -> list[Any]:
-    """Return the list of that name; null or none becomes an empty one."""
-    if parent.get(name) is None:
-        parent[name] = []
-    return _as_expected(parent[name], list, name)
-
-
-def _as_expected(found: Any, kind: type[Kind], name: str) -> Kind:
+        parent[name] = kind()
+    found = parent[name]
     if not isinstance(found, kind):
         raise RejectedError(f"A policy of Purview holds '{name}' in a form that is not known: nothing was changed.")
     return found
 
 
 def _conditions(rule: Policy) -> Iterator[Policy]:
-    for clause in _list_in(rule, "dnfCondition"):
+    for clause in _member(rule, "dnfCondition", list):
         yield from (one for one in clause or () if isinstance(one, dict))
 
 
@@ -102,7 +92,7 @@ def _add_member(rule: Policy, role: str, principal: str) -> None:
     if conditions:
         conditions[0][MEMBERS].append(principal)
     else:
-        _list_in(rule, "dnfCondition").append(_clause(role, principal))
+        _member(rule, "dnfCondition", list).append(_clause(role, principal))
 
 
 def _member_conditions(rule: Policy) -> Iterator[Policy]:
@@ -133,4 +123,4 @@ def _derive_permission(rules: list[Policy], rule_id: str, permission_id: str) ->
             "attributeName": "derived.purview.permission",
             "attributeValueIncludes": rule_id,
         }
-        _list_in(permission, "dnfCondition").append([condition])
+        _member(permission, "dnfCondition", list).append([condition])

@@ -15,6 +15,7 @@ from sync_core.http.json_reading import text
 from sync_core.http.list_time import FRUITLESS_PAGES, LONGEST_LIST_S, in_time
 from sync_core.http.services import PURVIEW
 from sync_core.purview.asset import Asset
+from sync_core.purview.search_filters import TERM_TYPE
 from sync_core.purview.wire import (
     AssignedEntity,
     Collection,
@@ -43,7 +44,6 @@ ATLAS = f"{DATA_MAP}/atlas/v2"
 API_VERSION = "2023-09-01"
 COLLECTIONS_API_VERSION = "2019-11-01-preview"
 ENTITIES_A_CALL = 100  # bulk reads fail above 193 guids (Azure/azure-sdk-for-python#39935); one that fails is halved
-TERM_TYPE = "AtlasGlossaryTerm"
 PAGE_SIZE = 1000  # the search's documented maximum
 
 

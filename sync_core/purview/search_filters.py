@@ -19,7 +19,8 @@ OWN_TYPES = (
     "cluedin_processing_pipeline",
     "cluedin_column",
 )
-GLOSSARY_TYPES = ("AtlasGlossary", "AtlasGlossaryTerm", "AtlasGlossaryCategory")
+TERM_TYPE = "AtlasGlossaryTerm"
+GLOSSARY_TYPES = ("AtlasGlossary", TERM_TYPE, "AtlasGlossaryCategory")
 GLOSSARY_OBJECTS = "Glossary terms"
 
 

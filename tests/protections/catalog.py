@@ -2579,8 +2579,8 @@ LINEAGE_WRITTEN = (
     Protection(
         "what a policy holds as null is as good as none",
         "infra/roles/role_policy.py",
-        "    if parent.get(name) is None:\n        parent[name] = []\n",
-        "    if name not in parent:\n        parent[name] = []\n",
+        "    if parent.get(name) is None:\n",
+        "    if name not in parent:\n",
         "tests/unit/infra/roles/test_role_policy.py::test_what_a_policy_holds_as_null_is_as_good_as_none",
         "the script that grants roles ended with a traceback where Purview sent `dnfCondition: null`",
     ),
