@@ -1,9 +1,10 @@
 """Reads `WEBHOOK_SECRETS` in each form in which people write it; what could be meant in two ways is refused."""
 
-import json
 import re
 from base64 import urlsafe_b64decode
 from collections.abc import Iterator
+
+from sync_core.json_decoding import decode_or_none
 
 PREFIX = "whsec_"  # Source: Standard Webhooks
 VERSION = re.compile(r"\bv1,\s*(?=whsec_)")  # how some senders show their secret
@@ -69,10 +70,7 @@ def _plain(text: str) -> str:
 
 
 def _is_json(text: str) -> bool:
-    try:
-        return isinstance(json.loads(text), list | dict)
-    except ValueError:
-        return False
+    return isinstance(decode_or_none(text), list | dict)
 
 
 def _unquoted(text: str) -> str:

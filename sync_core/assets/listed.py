@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from sync_core.assets.record import AssetRecord, AssetStatus
+from sync_core.json_decoding import decode
 
 LONGEST_TEXT = 1000  # of a name or reason: what is longer is cut in a list, and whole in the record
 MOMENTS = {AssetStatus.SYNCED.value: "synced_at", AssetStatus.RETIRED.value: "retired_at"}
@@ -89,7 +90,7 @@ def pack(assets: Iterable[ListedAsset]) -> str:
 def unpack(packed: str) -> list[ListedAsset]:
     """Return the assets of such a text; none where another version wrote it."""
     try:
-        return [ListedAsset(*values) for values in json.loads(zlib.decompress(b64decode(packed)))]
+        return [ListedAsset(*values) for values in decode(zlib.decompress(b64decode(packed)))]
     except (ValueError, TypeError, zlib.error):
         return []
 
@@ -100,7 +101,7 @@ def _text(row: Mapping[str, Any], name: str) -> str:
 
 def _texts(value: Any) -> list[str]:
     try:
-        found = json.loads(value) if isinstance(value, str) else []
+        found = decode(value) if isinstance(value, str) else []
     except ValueError:
         return []
     return [str(one) for one in found] if isinstance(found, list) else []

@@ -5,7 +5,6 @@ Source: docs/vendors/cluedin.md, section 2.
 """
 
 import base64
-import json
 from dataclasses import dataclass
 from functools import cache, cached_property
 from http import HTTPStatus
@@ -31,6 +30,7 @@ from sync_core.errors import AddressError, ConfigError, RejectedError, Transient
 from sync_core.http.client import Answer, Call, HttpClient
 from sync_core.http.json_reading import text
 from sync_core.http.services import CLUEDIN
+from sync_core.json_decoding import decode
 from sync_core.logs import get_logger
 from sync_core.single_flight import Fresh, Once
 
@@ -153,7 +153,7 @@ class CluedInClient:
         token = self.http.tokens.token() if self.http.tokens else ""
         try:
             payload = token.split(".")[1]
-            claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+            claims = decode(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
             return str(claims[name])
         except (IndexError, KeyError, TypeError, ValueError) as error:
             raise ConfigError(

@@ -4,13 +4,13 @@ Both take the same requests and give the same JSON values: a question is the que
 `POST actions`.
 """
 
-import json
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, Protocol
 
 from sync_core.commands.exits import WrongRequestError
 from sync_core.errors import ConfigError, NotFoundError, RejectedError, SyncError, TransientError, UnforeseenError
+from sync_core.json_decoding import decode_or_none
 
 JsonObject = dict[str, Any]
 NOT_THE_APP = (
@@ -54,10 +54,7 @@ def read_answer(status: int, body: str | bytes) -> JsonObject:
     Raises:
         SyncError: the answer is a problem, or not the app's.
     """
-    try:
-        value = json.loads(body)
-    except (ValueError, RecursionError):
-        value = None
+    value = decode_or_none(body)
     if status < HTTPStatus.MULTIPLE_CHOICES and isinstance(value, dict):
         return value
     told: JsonObject = value if isinstance(value, dict) else {}

@@ -1,6 +1,5 @@
 """The one client for outgoing HTTP: pooled, timed, retried, logged, signed, and translated into our errors."""
 
-import json
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -24,6 +23,7 @@ from sync_core.http.failures import Service, to_connection_error, to_status_erro
 from sync_core.http.pace import Pace
 from sync_core.http.session import PooledSession
 from sync_core.http.told_exchange import Ended, told_exchange
+from sync_core.json_decoding import decode_or_none
 from sync_core.ledger import record_request
 from sync_core.logs import get_logger
 
@@ -66,10 +66,7 @@ class Answer:
 
     def json(self) -> Any:
         """Return the decoded body, or None where it is no JSON."""
-        try:
-            return json.loads(self.body)
-        except (ValueError, RecursionError):
-            return None
+        return decode_or_none(self.body)
 
 
 class TokenSource(Protocol):

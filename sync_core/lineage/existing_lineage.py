@@ -1,10 +1,9 @@
 """Looks how much of a lineage stands in Purview: each asset, each process with what it says, each edge, each column."""
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
+from sync_core.json_decoding import decode, decode_or_none
 from sync_core.purview.graph import COLUMN_MAPPING, EntityRef, Lineage, LineageEntity
 from sync_core.purview.lineage_client import PurviewLineageClient
 from sync_core.purview.lineage_wire import StoredEntity
@@ -68,15 +67,8 @@ def _find_missing_attributes(process: LineageEntity, found: StoredEntity) -> Ite
     expected = str(process.attributes[COLUMN_MAPPING])
     if found.name != process.name:
         yield f"name of {process.ref.qualified_name}"
-    if found.column_mapping != expected and _decoded(found.column_mapping) != json.loads(expected):
+    if found.column_mapping != expected and decode_or_none(found.column_mapping) != decode(expected):
         yield f"columnMapping of {process.ref.qualified_name}"
-
-
-def _decoded(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        return None
 
 
 def _find_missing_edges(

@@ -1,6 +1,5 @@
 """An answer in parts: what takes longer than people wait for one goes on with a page token, and nothing is kept."""
 
-import json
 import zlib
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as NotBase64Error
@@ -13,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 
 from sync_core.each_request import before_each_request
 from sync_core.errors import OutOfTimeError, RejectedError
+from sync_core.json_decoding import decode
 
 PART_S = 4.0
 """How long a part goes on beginning something else; the answer is there within five seconds then."""
@@ -64,8 +64,8 @@ def parse_token(model: type[Position], token: str) -> Position:
         text = unpacking.decompress(packed, LARGEST_POSITION)
         if not unpacking.eof:
             raise ValueError("it is cut off, or too large")  # noqa: TRY301
-        return model.model_validate(json.loads(text))
-    except (ValueError, NotBase64Error, zlib.error, ValidationError, RecursionError) as error:
+        return model.model_validate(decode(text))
+    except (ValueError, NotBase64Error, zlib.error, ValidationError) as error:
         raise RejectedError("next is no page token; expected what `next` of an answer said.", code="next") from error
 
 

@@ -21,6 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from sync_core.chunks import chunks
 from sync_core.cluedin.snapshot import GroupSeen, KnownSource
 from sync_core.errors import StateError
+from sync_core.json_decoding import decode
 from sync_core.logs import get_logger
 from sync_core.parallel import in_parallel
 from sync_core.storage.rows import Row, readable, whole_row
@@ -194,8 +195,8 @@ def _unpack(row: Row) -> list[Any]:
     """
     try:
         packed = b"".join(row[column] for column in COLUMNS[: row["columns"]])
-        items = json.loads(zlib.decompress(packed))
-    except (KeyError, TypeError, zlib.error, ValueError, RecursionError) as error:
+        items = decode(zlib.decompress(packed))
+    except (KeyError, TypeError, zlib.error, ValueError) as error:
         raise ValueError(f"row {row.get('RowKey')}: {error}") from error
     if not isinstance(items, list):
         raise ValueError(f"row {row.get('RowKey')} holds no list")  # noqa: TRY004  # of what another version wrote

@@ -1,15 +1,12 @@
 """The one place where a storage failure becomes one of our errors."""
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
-from typing import Any
 
 from azure.core.exceptions import (
     AzureError,
     ClientAuthenticationError,
-    DecodeError,
     HttpResponseError,
     ResourceExistsError,
     ResourceModifiedError,
@@ -19,6 +16,7 @@ from azure.core.exceptions import (
 )
 
 from sync_core.errors import ConfigError, ConflictError, SlowAnswerError, StateError, TransientError
+from sync_core.json_decoding import decode_or_none
 from sync_core.safe_text import mask
 
 STORAGE = "storage"
@@ -69,8 +67,9 @@ def translated(what: str) -> Iterator[None]:
 
 def _to_error(what: str, error: HttpResponseError) -> Exception:
     status = error.status_code or 0
-    if isinstance(error, DecodeError) and status < HTTPStatus.BAD_REQUEST:
-        return SlowAnswerError(f"Storage's answer at {what} broke off: {type(error).__name__}.", service=STORAGE)
+    if status < HTTPStatus.BAD_REQUEST:  # something answers in storage's place, or the answer broke off
+        found = f"Storage's answer at {what} is none, or broke off: {status}, {type(error).__name__}."
+        return SlowAnswerError(found, service=STORAGE)
     if status == HTTPStatus.PRECONDITION_FAILED or _code(error) in CONFLICT_CODES:
         return ConflictError(f"Another worker changed {what} first.")
     if status == HTTPStatus.FORBIDDEN:
@@ -94,15 +93,8 @@ def _code(error: BaseException) -> str:
     response = getattr(error, "response", None)
     if code or response is None:
         return str(getattr(code, "value", code))
-    match _body(response):
+    match decode_or_none(response.text()):
         case {"odata.error": {"code": str(found)}}:
             return found
         case _:
             return str(response.headers.get("x-ms-error-code", ""))
-
-
-def _body(response: Any) -> Any:
-    try:
-        return json.loads(response.text())
-    except ValueError:
-        return None

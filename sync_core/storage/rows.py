@@ -11,6 +11,7 @@ from azure.data.tables import EdmType, EntityProperty
 from pydantic import BaseModel
 
 from sync_core.errors import StateError
+from sync_core.json_decoding import decode
 from sync_core.logs import get_logger
 from sync_core.storage.unreadable import Unreadable
 
@@ -70,7 +71,7 @@ def from_row(model: type[M], row: Row) -> M:
             if not (name in optional and value == EMPTY)
         }
         return _reckonable(model.model_validate(values))
-    except (TypeError, ValueError, RecursionError) as error:
+    except (TypeError, ValueError) as error:
         raise StateError(f"Row {row.get('RowKey')} is no {model.__name__}: {error}") from error
 
 
@@ -150,7 +151,7 @@ def _whole(row: Row, name: str, value: Any) -> Any:
 def _from_column(value: Any, is_json: bool) -> Any:  # noqa: FBT001  # the two sides of one column
     if isinstance(value, EntityProperty):
         return value.value
-    return json.loads(value) if is_json else value
+    return decode(value) if is_json else value
 
 
 @cache

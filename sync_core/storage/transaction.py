@@ -5,7 +5,6 @@ of the processor time that the app spent on storage (decision 25). The SDK still
 and tries again. Source: Microsoft, "Performing entity group transactions".
 """
 
-import json
 import re
 from collections.abc import Iterator, Sequence
 from http import HTTPStatus
@@ -22,6 +21,8 @@ from azure.core.exceptions import (
 from azure.core.rest import HttpRequest, HttpResponse
 from azure.data.tables import TableClient
 from azure.data.tables._table_batch import TableBatchOperations
+
+from sync_core.json_decoding import decode_or_none
 
 LINE = "\r\n"
 STATUS = re.compile(r"HTTP/1\.[01] (\d{3})\b")
@@ -123,14 +124,7 @@ def _etag(first_line: str, etag: str, body: str) -> str:
         raise ServiceResponseError("no answer of storage")
     error = HttpResponseError(body)
     error.status_code = int(found[1])
-    match _json(body):
+    match decode_or_none(body):
         case {"odata.error": {"code": str(code)}}:
             error.error_code = code  # type: ignore[attr-defined]  # as the SDK's own errors have it
     raise error
-
-
-def _json(body: str) -> Any:
-    try:
-        return json.loads(body)
-    except ValueError:
-        return None

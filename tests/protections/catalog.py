@@ -454,11 +454,19 @@ NOTHING_LOST = (
     ),
     Protection(
         "a mapping that is nested without end is none",
-        "sync_core/lineage/graph/column_mapping.py",
-        ", RecursionError",
-        "",
+        "sync_core/json_decoding.py",
+        '        raise TooDeepError("nested too deeply") from None\n',
+        "        raise\n",
         "tests/unit/sync_core/lineage/graph/test_column_mapping.py::test_what_someone_else_wrote_there_is_no_mapping_of_ours",
         "what a curator had written into a process stopped its data set",
+    ),
+    Protection(
+        "no finalizer runs at the depth of nested JSON",
+        "sync_core/json_decoding.py",
+        "    gc.disable()\n",
+        "",
+        f"{UNIT}/test_json_decoding.py::test_no_garbage_is_collected_meanwhile",
+        "the closing of connections failed with RecursionError where a collection fell into a deep answer",
     ),
     Protection(
         "work that was put back is not sent a second time meanwhile",
@@ -511,8 +519,8 @@ NOTHING_LOST = (
     Protection(
         "an answer of storage that breaks off counts as lost",
         "sync_core/storage/failures.py",
-        "isinstance(error, DecodeError) and status",
-        "not error and status",
+        "if status < HTTPStatus.BAD_REQUEST",
+        "if not error",
         f"{INTEGRATION}/storage/test_failures.py::test_an_answer_that_breaks_off_is_lost_and_no_fault_of_ours",
         "a connection to storage that broke amid an answer made work dead at once",
     ),
@@ -1680,7 +1688,7 @@ UNREADABLE = (
     Protection(
         "what a delivery holds beside its ids is not read, however deep it is",
         "sync_core/lineage/webhook/body.py",
-        "    except RecursionError:\n",
+        "    except TooDeepError:\n",
         "    except ZeroDivisionError:\n",
         f"{UNIT}/lineage/webhook/test_body.py::test_nobody_reads_what_else_a_body_holds_however_deep_it_is",
         "a delivery with an `event` nested 1,500 deep was answered 400, which is final",

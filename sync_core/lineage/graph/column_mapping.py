@@ -10,6 +10,8 @@ Source: docs/vendors/purview.md, section 5.
 import json
 from collections.abc import Sequence
 
+from sync_core.json_decoding import decode
+
 LARGEST_PROPERTY_BYTES = 32 * 1024  # docs/vendors/purview.md, section 3, size
 ColumnPair = tuple[str, str]
 
@@ -37,9 +39,9 @@ def columns_by_sink(text: str) -> dict[str, set[str]] | None:
     try:
         return {
             str(mapping["DatasetMapping"]["Sink"]): {str(pair["Sink"]) for pair in mapping["ColumnMapping"]}
-            for mapping in json.loads(text)
+            for mapping in decode(text)
         }
-    except (ValueError, TypeError, KeyError, RecursionError):
+    except (ValueError, TypeError, KeyError):
         return None
 
 

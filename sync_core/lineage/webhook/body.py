@@ -9,13 +9,14 @@ from typing import Any
 
 from sync_core.errors import RejectedError
 from sync_core.guids import to_guid
+from sync_core.json_decoding import TooDeepError, decode
 
 SPELLINGS = ("dataSetId", "data_set_id", "DataSetId")
 EVENT_ID = "eventId"
 BODY = "body"
 # Numbers stay the text that they are: nobody counts with them, and some have more digits than Python reads.
 # Neither does a line break in a text, which some senders do not escape.
-LOADS = partial(json.loads, parse_int=str, parse_float=str, parse_constant=str, strict=False)
+AS_WRITTEN = partial(decode, parse_int=str, parse_float=str, parse_constant=str, strict=False)
 AROUND = "\ufeff\x00 \t\r\n"  # what some senders put around their JSON
 # Texts, brackets, and all between them.
 TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"?|[\[\]{}]|[^"\[\]{}]+', re.DOTALL)
@@ -57,9 +58,9 @@ def _parse_object(body: bytes) -> Mapping[str, Any]:
 
 def _decode(text: str) -> Any:
     try:
-        return LOADS(text)
-    except RecursionError:
-        return LOADS(_flattened(text))
+        return AS_WRITTEN(text)
+    except TooDeepError:
+        return AS_WRITTEN(_flattened(text))
 
 
 def _flattened(text: str) -> str:

@@ -5,12 +5,12 @@ Source: Microsoft, "Work with user identities in Azure App Service authenticatio
 sends all of them: a name, an id, or the claims alone are enough.
 """
 
-import json
 from base64 import b64decode
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sync_core.absence.approval import LONGEST_BY
+from sync_core.json_decoding import decode
 from sync_core.operations.actions.parse import Person
 from sync_core.safe_text import safe_text
 
@@ -54,6 +54,6 @@ def _claims(header: str) -> Iterator[tuple[str, str]]:
 
 def _decoded(header: str) -> Any:
     try:
-        return json.loads(b64decode(header, validate=True))
-    except (ValueError, RecursionError):
+        return decode(b64decode(header, validate=True))
+    except ValueError:
         return None

@@ -36,7 +36,7 @@ OF_OTHERS = (
     "sync_core.purview.",
     "sync_core.upkeep.",
 )
-MOST_OF_OURS = 68
+MOST_OF_OURS = 69
 """So many modules of the app itself are loaded; with all of its parts it would be some 220."""
 
 

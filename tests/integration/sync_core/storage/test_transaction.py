@@ -110,10 +110,14 @@ DONE = part("HTTP/1.1 204 No Content")
         (batch(DONE, DONE, DONE), SlowAnswerError),
         (batch(DONE, DONE.replace("ETag: e\r\n", "")), SlowAnswerError),
         (Response("", 202), SlowAnswerError),
+        (Response("{}", 200), SlowAnswerError),
+        (Response("", 204), SlowAnswerError),
         (Response("", 202, media_type="multipart/mixed; boundary=b"), SlowAnswerError),
         (Response("<html>", 202, media_type="multipart/mixed; boundary=b"), SlowAnswerError),
         (Response("<html>sign in</html>", 202, media_type="text/html"), SlowAnswerError),
         (batch(part("HTTP/1.1 500 Oops", "<html>")), TransientError),
+        (batch(part("HTTP/1.1 500 Oops", "[" * 20_000)), TransientError),
+        (Response('{"a":' * 20_000, 500), TransientError),
         (batch(part("HTTP/1.1 400 Bad", json.dumps({"odata.error": {"code": "InvalidInput"}}))), StateError),
         (Response("{}", 403), ConfigError),
         (Response("{}", 401), ConfigError),
@@ -123,7 +127,7 @@ def test_an_answer_that_is_none_is_lost_and_says_nothing_of_what_was_done(
     service: Scripted, answer: Response, error: type[Exception]
 ) -> None:
     text = f"DefaultEndpointsProtocol=http;AccountName=a;AccountKey=YQ==;TableEndpoint={service.url}"
-    service.answers = [answer]
+    service.answers = [answer] * 2  # a 500 is asked again
     with pytest.raises(error):
         Table(StorageConnection(connection_string=text).tables, "rows").transact([merge(row("a")), merge(row("b"))])
 
