@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from sync_core.app.identity import new_storage_credential, new_transport
 from sync_core.app.known_installation import KnownInstallation
@@ -9,8 +10,7 @@ from sync_core.app.secrets import secrets_of
 from sync_core.held_secrets import HELD
 from sync_core.jobs.job_store import JobStore
 from sync_core.jobs.wake_up import WakeUp, send_or_leave
-from sync_core.lineage import data_set_store as data_sets
-from sync_core.lineage.data_set_store import DataSetStore
+from sync_core.lineage.data_set_jobs import PARTITION
 from sync_core.lineage.webhook.data_set_processed import DataSetProcessed
 from sync_core.lineage.webhook.empty_bodies import EmptyBodies
 from sync_core.lineage.webhook.receipts import ReceiptStore
@@ -22,6 +22,10 @@ from sync_core.storage.names import DATA_SETS_TABLE, LINEAGE_QUEUE, NOTES_TABLE
 from sync_core.storage.notes import Notes
 from sync_core.storage.queues import WorkQueue
 from sync_core.storage.table import Table
+
+if TYPE_CHECKING:
+    from sync_core.lineage.data_set_store import DataSetStore
+    from sync_core.lineage.record import DataSetRecord
 
 
 @dataclass(frozen=True)
@@ -80,16 +84,21 @@ class Webhook:
         )
 
     @cached_property
-    def data_sets(self) -> DataSetStore:
+    def data_sets(self) -> "DataSetStore":
+        from sync_core.lineage.data_set_store import DataSetStore  # noqa: PLC0415  # a new delivery needs no record
+
         return DataSetStore(self.table(DATA_SETS_TABLE), self.data_set_jobs)
 
     @cached_property
     def data_set_jobs(self) -> JobStore:
-        return JobStore(self.table(DATA_SETS_TABLE), data_sets.PARTITION, self.runtime.monotonic)
+        return JobStore(self.table(DATA_SETS_TABLE), PARTITION, self.runtime.monotonic)
 
     @cached_property
     def receipts(self) -> ReceiptStore:
-        return ReceiptStore(self.data_sets)
+        return ReceiptStore(self.data_set_jobs, self._load_record)
+
+    def _load_record(self, data_set_id: str) -> "DataSetRecord | None":
+        return self.data_sets.load(data_set_id)
 
     @cached_property
     def lineage_queue(self) -> WorkQueue:

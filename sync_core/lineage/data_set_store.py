@@ -21,8 +21,9 @@ from sync_core.chunks import chunks
 from sync_core.cluedin.data_set import entity_type_path
 from sync_core.errors import StateError
 from sync_core.jobs.claims import Claim
-from sync_core.jobs.job import LOOK_KEY, Job, JobKind
 from sync_core.jobs.job_store import JobStore
+from sync_core.lineage.data_set_jobs import PARTITION
+from sync_core.lineage.graph.names import PROCESSING_PIPELINE
 from sync_core.lineage.record import DataSetRecord, DataSetStatus
 from sync_core.storage.rows import Row, from_row, read_each, readable, whole_row
 from sync_core.storage.table import (
@@ -36,9 +37,7 @@ from sync_core.storage.table import (
     merge,
 )
 from sync_core.storage.unreadable import Unreadable
-from sync_core.telemetry.spans import current_traceparent
 
-PARTITION = "datasets"
 SINCE_NOTHING = "since-nothing"
 LONGEST_REASON = 500
 MAX_DROPS_PER_CALL = 1000
@@ -231,8 +230,6 @@ class DataSetStore:
             self.table.transact([delete(PARTITION, f"news:{item.data_set_id}") for item in chunk])
 
     def _membership(self, record: DataSetRecord) -> list[Operation]:
-        from sync_core.lineage.graph.names import PROCESSING_PIPELINE  # noqa: PLC0415  # the webhook does without it
-
         if not record.entity_type:
             return []
         member = TypeMember(
@@ -242,17 +239,6 @@ class DataSetStore:
             pipeline_guid=record.guids.get(PROCESSING_PIPELINE, ""),
         )
         return [merge(whole_row(PARTITION, _type_prefix(record.entity_type) + record.data_set_id, member))]
-
-
-def new_job(data_set_id: str, now: datetime, *, is_hint: bool = False) -> Job:
-    """Return the job that asks for a data set's lineage."""
-    asked_by = current_traceparent()
-    return Job(kind=JobKind.DATA_SET, key=data_set_id, traceparent=asked_by, asked_at=now, due_at=now, is_hint=is_hint)
-
-
-def look_job(now: datetime) -> Job:
-    """Return the job that asks for a look into CluedIn, for deliveries that name no data set."""
-    return Job(kind=JobKind.LOOK, key=LOOK_KEY, traceparent=current_traceparent(), asked_at=now, due_at=now)
 
 
 def new_record(data_set_id: str, now: datetime) -> DataSetRecord:

@@ -13,7 +13,8 @@ from sync_core.cluedin.data_sets import CluedInDataSets
 from sync_core.cluedin.snapshot import DataSetSummary, KnownSource, SourceSeen
 from sync_core.errors import NotFoundError, SyncError
 from sync_core.jobs.message import message_of
-from sync_core.lineage.data_set_store import DataSetStore, new_job
+from sync_core.lineage.data_set_jobs import new_job
+from sync_core.lineage.data_set_store import DataSetStore
 from sync_core.lineage.strangers import FOREIGN_FOR
 from sync_core.lineage.webhook.silent_webhook import SilentWebhook
 from sync_core.runs.counts import Count

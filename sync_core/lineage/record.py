@@ -62,6 +62,11 @@ class DataSetRecord(BaseModel):
     left_at: datetime | None = None
 
     @property
+    def is_unknown(self) -> bool:
+        """Whether CluedIn knew no such data set when it was asked last."""
+        return self.status is DataSetStatus.UNKNOWN
+
+    @property
     def columns_by_key(self) -> dict[str, list[str]]:
         """The columns that are mapped to each vocabulary key; none where they are not known."""
         unknown = list[list[str]]([] for _ in self.keys)

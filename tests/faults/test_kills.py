@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 import pytest
 
 from sync_core.jobs.message import DataSetMessage
-from sync_core.lineage.data_set_store import new_job
+from sync_core.lineage.data_set_jobs import new_job
 from tests.faults.people import People
 from tests.faults.variants import ALL_ASSETS, USUAL, Variant, call_numbers, each_variant
 from tests.faults.world import World

@@ -10,7 +10,8 @@ import pytest
 from sync_core.cluedin.data_set import DataSet
 from sync_core.errors import RejectedError, SyncError, ThrottledError, TransientError
 from sync_core.jobs.message import DataSetMessage
-from sync_core.lineage.data_set_store import DataSetStore, new_job
+from sync_core.lineage.data_set_jobs import new_job
+from sync_core.lineage.data_set_store import DataSetStore
 from sync_core.lineage.match_asset import MatchAsset, MatchedAsset
 from sync_core.lineage.record import DataSetStatus
 from tests.faults.world import World

@@ -10,7 +10,7 @@ from local.cluedin.admin import bodies
 from sync_core.jobs.dead_letter import DeadLetter
 from sync_core.jobs.job import Job, JobState
 from sync_core.jobs.message import DataSetMessage, Message
-from sync_core.lineage.data_set_store import new_job
+from sync_core.lineage.data_set_jobs import new_job
 from sync_core.purview.asset import Asset
 from sync_core.storage.names import LINEAGE_QUEUE
 from sync_core.storage.queues import Sendable, WorkQueue

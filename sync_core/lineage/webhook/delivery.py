@@ -5,10 +5,6 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
 
-from sync_core.lineage.record import DataSetStatus
-
-SETTLED = frozenset({DataSetStatus.PUSHED, DataSetStatus.NOT_MAPPED, DataSetStatus.NOT_FROM_PURVIEW})
-
 
 class Delivery(BaseModel):
     """One delivery, as its receipt is kept. `key` tells it from others.

@@ -7,15 +7,18 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import count, islice
+from typing import TYPE_CHECKING
 
 from sync_core.errors import ConflictError, RejectedError, SlowAnswerError, StateError
 from sync_core.jobs.job import Job, JobState
 from sync_core.jobs.job_store import JobStore
-from sync_core.lineage.data_set_store import DataSetStore, look_job, new_job
-from sync_core.lineage.record import DataSetStatus
+from sync_core.lineage.data_set_jobs import look_job, new_job
 from sync_core.lineage.webhook.delivery import Delivery
 from sync_core.storage.rows import Row, from_row, to_row
 from sync_core.storage.table import KEYS_BETWEEN, Operation, insert
+
+if TYPE_CHECKING:
+    from sync_core.lineage.record import DataSetRecord
 
 MAX_DROPS_PER_CALL = 1000
 MAX_LOOKED_AT = 5000
@@ -31,14 +34,10 @@ class Receipt:
 
 @dataclass(frozen=True)
 class ReceiptStore:
-    """Keeps receipts beside the jobs of data sets."""
+    """Keeps receipts beside the jobs of data sets; `load_record` gives what is known of one by its id."""
 
-    data_sets: DataSetStore
-
-    @property
-    def jobs(self) -> JobStore:
-        """The jobs of data sets."""
-        return self.data_sets.jobs
+    jobs: JobStore
+    load_record: Callable[[str], "DataSetRecord | None"]
 
     def receive(self, delivery: Delivery) -> Receipt:
         """Keep a delivery and what it asks for, in one operation where both are new.
@@ -127,10 +126,10 @@ class ReceiptStore:
             stored = self.jobs.load(data_set_id)
             if stored is not None:
                 return stored.job.state is JobState.PENDING
-            record = self.data_sets.load(data_set_id)
+            record = self.load_record(data_set_id)
         except (RejectedError, StateError):
             return False
-        return record is not None and record.status is not DataSetStatus.UNKNOWN
+        return record is not None and not record.is_unknown
 
     def _outstanding(self, job: Job, delivery: Delivery) -> Job | None:
         try:

@@ -13,7 +13,8 @@ from sync_core.assets.record import AssetRecord, AssetStatus
 from sync_core.errors import NotFoundError, RejectedError
 from sync_core.jobs.wake_up import send_or_leave
 from sync_core.jobs.worker import Work
-from sync_core.lineage.data_set_store import DataSetStore, new_job
+from sync_core.lineage.data_set_jobs import new_job
+from sync_core.lineage.data_set_store import DataSetStore
 from sync_core.operations.actions.action import Resync
 from sync_core.operations.actions.find_asset import FindAsset
 from sync_core.operations.actions.look_again import LookAgain

@@ -14,7 +14,7 @@ from typing import Any
 from sync_core.assets.asset_rows import PARTITION as ASSETS
 from sync_core.assets.entry import entry_of, row_key
 from sync_core.assets.record import AssetRecord
-from sync_core.lineage.data_set_store import PARTITION as DATA_SETS
+from sync_core.lineage.data_set_jobs import PARTITION as DATA_SETS
 from sync_core.operations.actions.form_key import PARTITION as FORMS
 from sync_core.runs.action_log import PARTITION as ACTIONS
 from sync_core.runs.run import RunKind

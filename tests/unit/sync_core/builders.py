@@ -13,10 +13,11 @@ from sync_core.discovery.selection import Toggle
 from sync_core.jobs.dead_letter import DeadLetter
 from sync_core.jobs.job import Job, JobKind
 from sync_core.jobs.job_store import JobStore
-from sync_core.lineage import data_set_store as data_sets
+from sync_core.lineage.data_set_jobs import PARTITION as DATA_SETS
 from sync_core.lineage.data_set_store import DataSetStore
 from sync_core.lineage.processed import Processed
 from sync_core.lineage.record import DataSetRecord, DataSetStatus
+from sync_core.lineage.webhook.receipts import ReceiptStore
 from sync_core.operations.dashboard.asset_table import to_table
 from sync_core.operations.dashboard.next_steps import stuck_letters
 from sync_core.operations.dashboard.view import Reading
@@ -135,7 +136,13 @@ def make_asset_store(table: Table) -> AssetStore:
 
 def make_data_set_store(table: Table) -> DataSetStore:
     """The data set records and their jobs in one table."""
-    return DataSetStore(table, JobStore(table, data_sets.PARTITION))
+    return DataSetStore(table, JobStore(table, DATA_SETS))
+
+
+def make_receipt_store(table: Table) -> ReceiptStore:
+    """The receipts beside those jobs."""
+    data_sets = make_data_set_store(table)
+    return ReceiptStore(data_sets.jobs, data_sets.load)
 
 
 def make_run(**fields: Any) -> RunRecord:

@@ -25,18 +25,20 @@ OF_OTHERS = (
     "sync_core.absence.",
     "sync_core.assets.",
     "sync_core.catalog.",
-    "sync_core.cluedin.client.",
+    "sync_core.cluedin.",
     "sync_core.discovery.",
     "sync_core.http.client.",
     "sync_core.jobs.worker.",
+    "sync_core.lineage.data_set_store.",
     "sync_core.lineage.graph.",
+    "sync_core.lineage.record.",
     "sync_core.notifications.",
     "sync_core.operations.",
     "sync_core.provisioning.",
     "sync_core.purview.",
     "sync_core.upkeep.",
 )
-MOST_OF_OURS = 69
+MOST_OF_OURS = 65
 """So many modules of the app itself are loaded; with all of its parts it would be some 220."""
 
 

@@ -3,7 +3,8 @@
 import pytest
 
 from sync_core.errors import ConflictError
-from sync_core.lineage.data_set_store import DataSetStore, new_job
+from sync_core.lineage.data_set_jobs import new_job
+from sync_core.lineage.data_set_store import DataSetStore
 from sync_core.lineage.record import DataSetRecord, DataSetStatus
 from sync_core.storage.table import Table
 from tests.unit.sync_core.builders import NOW, make_data_set_store

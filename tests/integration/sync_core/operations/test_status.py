@@ -10,7 +10,7 @@ from local.cluedin.seed import SERVICE_ACCOUNT
 from local.stack import TERM
 from sync_core.assets.record import AssetStatus
 from sync_core.errors import ConfigError
-from sync_core.lineage.data_set_store import new_job
+from sync_core.lineage.data_set_jobs import new_job
 from sync_core.lineage.record import DataSetRecord, DataSetStatus
 from sync_core.notifications.texts import data_sources_created
 from tests.kit.bench import CREATE_SOURCE

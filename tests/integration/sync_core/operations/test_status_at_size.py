@@ -8,7 +8,7 @@ from sync_core.assets import count_assets
 from sync_core.assets.record import AssetStatus
 from sync_core.chunks import chunks
 from sync_core.ledger import request_ledger
-from sync_core.lineage.data_set_store import PARTITION, new_job
+from sync_core.lineage.data_set_jobs import PARTITION, new_job
 from sync_core.lineage.record import DataSetStatus
 from sync_core.runs.run_log import RunLog
 from sync_core.storage.rows import whole_row

@@ -15,7 +15,6 @@ from sync_core.cluedin.snapshot import DataSetSummary, GroupSeen, KnownSource, S
 from sync_core.errors import RejectedError, StateError
 from sync_core.jobs.claims import Claim, StoredJob
 from sync_core.lineage.webhook.delivery import found_delivery
-from sync_core.lineage.webhook.receipts import ReceiptStore
 from sync_core.provisioning.group_store import GroupStore
 from sync_core.provisioning.snapshot_store import SnapshotStore
 from sync_core.runs.leases import Held, Leases
@@ -30,6 +29,7 @@ from tests.unit.sync_core.builders import (
     make_data_set,
     make_data_set_store,
     make_job,
+    make_receipt_store,
     make_record,
 )
 
@@ -89,7 +89,7 @@ def add_asset(table: Table) -> None:
 
 
 def add_delivery(table: Table) -> None:
-    ReceiptStore(make_data_set_store(table)).receive(DELIVERY)
+    make_receipt_store(table).receive(DELIVERY)
 
 
 def save_data_set(table: Table) -> None:
@@ -266,7 +266,7 @@ def test_a_letter_that_cannot_be_read_is_written_anew_when_the_same_message_come
 
 
 def test_a_delivery_that_comes_again_overwrites_a_job_that_cannot_be_read(table: Table) -> None:
-    receipts = ReceiptStore(make_data_set_store(table))
+    receipts = make_receipt_store(table)
     receipts.receive(DELIVERY)
     damage(table, "datasets", f"job:{DATA_SET.data_set_id}", attempts="many")
 

@@ -9,7 +9,7 @@ import pytest
 
 from sync_core.jobs.job import Job
 from sync_core.jobs.wake_up import THREADS, SendSoon
-from sync_core.lineage.data_set_store import new_job
+from sync_core.lineage.data_set_jobs import new_job
 from sync_core.storage.queues import WorkQueue
 from tests.unit.sync_core.builders import NOW
 

@@ -13,14 +13,14 @@ from sync_core.lineage.record import DataSetStatus
 from sync_core.lineage.webhook.delivery import Delivery, delivery_key
 from sync_core.lineage.webhook.receipts import ReceiptStore
 from sync_core.storage.table import Table
-from tests.unit.sync_core.builders import NOW, make_data_set, make_data_set_store
+from tests.unit.sync_core.builders import NOW, make_data_set, make_data_set_store, make_receipt_store
 
 DATA_SET = "925268ec-8908-44e2-8d0c-d83fe50937d0"
 
 
 @pytest.fixture
 def receipts(table: Table) -> ReceiptStore:
-    return ReceiptStore(make_data_set_store(table))
+    return make_receipt_store(table)
 
 
 def delivery(delivery_id: str = "msg_1", data_set_id: str = DATA_SET, **fields: Any) -> Delivery:
@@ -50,7 +50,7 @@ def test_a_delivery_and_its_job_are_kept_in_one_operation(receipts: ReceiptStore
 
 def end(receipts: ReceiptStore, status: DataSetStatus) -> None:
     """Do what was asked for, so that the data set ends like this."""
-    receipts.data_sets.save(make_data_set(data_set_id=DATA_SET, status=status))
+    make_data_set_store(receipts.jobs.table).save(make_data_set(data_set_id=DATA_SET, status=status))
     receipts.jobs.drop(DATA_SET)
 
 
@@ -152,7 +152,7 @@ class SlowTable(Table):
 
 def test_a_lost_answer_makes_no_duplicate_of_the_first_delivery(table: Table) -> None:
     slow = SlowTable(table._service, table._name)
-    receipts = ReceiptStore(make_data_set_store(slow))
+    receipts = make_receipt_store(slow)
     receipt = receipts.receive(delivery())
     assert receipt.is_new
     assert receipt.job == job(receipts)

@@ -15,7 +15,8 @@ from sync_core.app import triggers
 from sync_core.assets.record import AssetStatus
 from sync_core.errors import RejectedError
 from sync_core.jobs.job import JobState
-from sync_core.lineage.data_set_store import new_job, new_record
+from sync_core.lineage.data_set_jobs import new_job
+from sync_core.lineage.data_set_store import new_record
 from sync_core.operations.actions.action import Replay, Resync
 from sync_core.operations.actions.parse import Person
 from sync_core.runs.action_log import ActionRecord

@@ -14,7 +14,7 @@ from standardwebhooks import Webhook
 
 from sync_core.answer import HttpAnswer
 from sync_core.jobs.message import Message
-from sync_core.lineage.data_set_store import look_job, new_job
+from sync_core.lineage.data_set_jobs import look_job, new_job
 from sync_core.lineage.webhook.data_set_processed import DataSetProcessed
 from sync_core.lineage.webhook.delivery import Delivery
 from sync_core.lineage.webhook.empty_bodies import EmptyBodies
