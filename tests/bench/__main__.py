@@ -108,7 +108,7 @@ def show_sizes(console: Console, costs: Sequence[SizedCost]) -> None:
     columns = ("records", "storage operations", "read", "peak memory", "whole process", "time")
     table = _new_table("Beside many records, with an empty CluedIn", "act", *columns)
     for cost in costs:
-        sizes = (f"{size / 1e6:,.1f} MB" for size in (cost.read_bytes, cost.peak_bytes, cost.resident_bytes))
+        sizes = (_megabytes(size) for size in (cost.read_bytes, cost.peak_bytes, cost.resident_bytes))
         table.add_row(cost.act, f"{cost.records:,}", str(cost.operations), *sizes, f"{cost.took_s:.1f} s")
     console.print(table)
     console.print("[dim]Bytes are those that storage sent, peak memory what Python allocated in the act.[/dim]")
@@ -150,6 +150,10 @@ def _new_table(title: str, *columns: str) -> Table:
 
 def _measure_size(rig: Rig, size: str) -> Iterator[SizedCost]:
     return at_size.measure(rig, int(size.removeprefix(IN_MEMORY)), in_memory=size.startswith(IN_MEMORY))
+
+
+def _megabytes(size: int | None) -> str:
+    return "" if size is None else f"{size / 1e6:,.1f} MB"
 
 
 def _ratio(value: float, base: float) -> str:

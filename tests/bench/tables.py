@@ -10,7 +10,6 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from email import message_from_bytes
 from email.message import Message
 from functools import lru_cache
 from http import HTTPStatus
@@ -32,7 +31,7 @@ ERRORS = {409: "EntityAlreadyExists", 404: "ResourceNotFound", 412: "UpdateCondi
 SAID_BY_JSON = ("Edm.String", "Edm.Boolean", "Edm.Int32")
 Key = tuple[str, str]
 Stored = tuple[str, str, str]
-Headers = Message
+Headers = Mapping[str, str] | Message
 Row = dict[str, Any]
 
 
@@ -150,19 +149,17 @@ class Service:
 
     def transact(self, content_type: str, body: bytes) -> str:
         """Carry out a transaction, all of it or nothing, and return the answer's parts."""
-        whole = message_from_bytes(f"Content-Type: {content_type}\r\n\r\n".encode() + body)
-        parts = [bytes(part.get_payload(decode=True)) for part in whole.walk() if not part.is_multipart()]
         undo: list[tuple[Rows, Key, Stored | None]] = []
         answers = []
-        for part in parts:
-            first, _, rest = part.partition(b"\r\n")
-            method, url, _ = first.decode().split(" ", 2)
-            message = message_from_bytes(rest)
-            own = bytes(message.get_payload(decode=True) or b"").strip()
+        for part in _operations(content_type, body):
+            head, _, own = part.partition(b"\r\n\r\n")
+            first, *lines = head.decode().split("\r\n")
+            method, url, _ = first.split(" ", 2)
+            headers = dict(line.split(": ", 1) for line in lines)
             path = unquote(urlsplit(url).path)
             undo.append(self._before(path, own))
             try:
-                status, etag = self.operate(method, path, message, own)
+                status, etag = self.operate(method, path, headers, own)
             except RefusedError as error:
                 for rows, key, stored in reversed(undo[:-1]):
                     rows.rows.pop(key, None)
@@ -177,6 +174,19 @@ class Service:
         values = json.loads(body) if body else {}
         key = _key(found) if found else (values["PartitionKey"], values["RowKey"])
         return rows, key, rows.rows.get(key)
+
+
+def _operations(content_type: str, body: bytes) -> list[bytes]:
+    """Return the requests of a transaction, which is one change set in one envelope.
+
+    The standard library's parser of mails, and half a minute for each 10,000 records of a seed, would do the same.
+    """
+    _, _, envelope = content_type.partition("boundary=")
+    inner = body.split(f"--{envelope}".encode())[1]
+    head, _, changes = inner.strip().partition(b"\r\n\r\n")
+    _, _, boundary = head.partition(b"boundary=")
+    parts = changes.split(b"--" + boundary.strip())[1:-1]
+    return [part.partition(b"\r\n\r\n")[2].removesuffix(b"\r\n") for part in parts]
 
 
 def _table(path: str) -> str:
