@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
+from typing import Any
 
 from azure.core.exceptions import (
     AzureError,
     ClientAuthenticationError,
     HttpResponseError,
     ResourceExistsError,
-    ResourceModifiedError,
     ResourceNotFoundError,
     ServiceRequestError,
     ServiceResponseError,
@@ -22,8 +22,15 @@ from sync_core.safe_text import mask
 STORAGE = "storage"
 SHOWN_CHARACTERS = 300
 MISSING_CONTAINER_CODES = frozenset({"TableNotFound", "QueueNotFound"})
+# By these codes alone storage says that something is there, is not there, or changed. A 404, 409 or 412 without one
+# comes from something in its place, e.g. a proxy. Source: Microsoft, "Table service error codes", "Queue service ...".
+ABSENCE_CODES = frozenset({"ResourceNotFound", "EntityNotFound", "MessageNotFound", *MISSING_CONTAINER_CODES})
+EXISTENCE_CODES = frozenset(
+    {"EntityAlreadyExists", "ResourceAlreadyExists", "TableAlreadyExists", "QueueAlreadyExists"}
+)
+CHANGE_CODES = frozenset({"UpdateConditionNotSatisfied", "ConditionNotMet"})
 # How a transaction says that one of its rows is not as expected.
-CONFLICT_CODES = frozenset({"EntityAlreadyExists", "ResourceNotFound", "UpdateConditionNotSatisfied"})
+CONFLICT_CODES = frozenset({"EntityAlreadyExists", "ResourceNotFound"}) | CHANGE_CODES
 REMEDY = (
     "Check AzureWebJobsStorage and the roles Storage Queue Data Contributor and Storage Table Data Contributor of the "
     "app's identity."
@@ -35,23 +42,30 @@ def is_missing_container(error: BaseException) -> bool:
     return isinstance(error, HttpResponseError) and _code(error) in MISSING_CONTAINER_CODES
 
 
+def refuse_foreign_absence(response: Any) -> None:
+    """Raise the error of a 404 that is not storage's own: where a row is deleted, the SDK lets each pass."""
+    error = HttpResponseError(response=response)
+    if _is_foreign(response.status_code, _code(error)):
+        raise error
+
+
 @contextmanager
 def translated(what: str) -> Iterator[None]:
-    """Raise storage failures as our errors; absence and existence are left to the caller.
+    """Raise storage failures as our errors; absence and existence, told by storage's own code, are left to the caller.
 
     Raises:
         ConflictError: the row changed since it was read.
         ConfigError: storage refuses our identity or key.
-        SlowAnswerError: storage does not answer what it was asked, or its answer broke off.
+        SlowAnswerError: storage does not answer what it was asked, or its answer broke off or is somebody else's.
         TransientError: storage is out of reach, or asks to slow down.
         StateError: anything else.
     """
     try:
         yield
-    except (ResourceNotFoundError, ResourceExistsError):
-        raise
-    except ResourceModifiedError as error:
-        raise ConflictError(f"Another worker changed {what} first.") from error
+    except (ResourceNotFoundError, ResourceExistsError) as error:
+        if _code(error) in ABSENCE_CODES | EXISTENCE_CODES:
+            raise
+        raise _to_error(what, error) from error
     except ClientAuthenticationError as error:
         raise ConfigError(f"Storage refused the app at {what}. {REMEDY}") from error
     except HttpResponseError as error:
@@ -63,15 +77,28 @@ def translated(what: str) -> Iterator[None]:
         raise (SlowAnswerError if is_lost else TransientError)(found, service=STORAGE) from None
     except AzureError as error:
         raise StateError(f"Storage failed at {what}: {type(error).__name__}.") from error
+    except (AttributeError, TypeError) as error:
+        answer = _at_which_the_sdk_failed(error)
+        if answer is None:
+            raise
+        raise _to_error(what, answer) from error
+
+
+def _at_which_the_sdk_failed(error: BaseException | None) -> HttpResponseError | None:
+    """Return the answer that the SDK's own handling of errors could not take, e.g. one without a body, or None."""
+    while error is not None and not isinstance(error, HttpResponseError):
+        error = error.__context__
+    return error
 
 
 def _to_error(what: str, error: HttpResponseError) -> Exception:
-    status = error.status_code or 0
-    if status < HTTPStatus.BAD_REQUEST:  # something answers in storage's place, or the answer broke off
+    status, code = error.status_code or 0, _code(error)
+    if code in CONFLICT_CODES:
+        return ConflictError(f"Another worker changed {what} first.")
+    if status < HTTPStatus.BAD_REQUEST or _is_foreign(status, code):
+        # Something answers in storage's place, or the answer broke off.
         found = f"Storage's answer at {what} is none, or broke off: {status}, {type(error).__name__}."
         return SlowAnswerError(found, service=STORAGE)
-    if status == HTTPStatus.PRECONDITION_FAILED or _code(error) in CONFLICT_CODES:
-        return ConflictError(f"Another worker changed {what} first.")
     if status == HTTPStatus.FORBIDDEN:
         return ConfigError(f"Storage refused the app at {what}. {REMEDY}")
     # A table or queue that was just deleted answers 409 for a while.
@@ -79,6 +106,12 @@ def _to_error(what: str, error: HttpResponseError) -> Exception:
     if is_passing or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return TransientError(f"Storage answered {status} {_code(error)} at {what}.", service=STORAGE)
     return StateError(f"Storage answered {status} {_code(error)} at {what}: {error.message}")
+
+
+def _is_foreign(status: int, code: str) -> bool:
+    """Whether an answer says what only storage can say, but not as storage says it."""
+    is_missing = status == HTTPStatus.NOT_FOUND and code not in ABSENCE_CODES
+    return is_missing or (status == HTTPStatus.PRECONDITION_FAILED and code not in CHANGE_CODES)
 
 
 def _first_cause(error: BaseException) -> str:

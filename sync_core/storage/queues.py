@@ -132,7 +132,7 @@ class PoisonQueue:
 
     def _delete(self, message: QueueMessage) -> None:
         record_request(STORAGE)
-        with suppress(ResourceNotFoundError):  # another worker took it over and was faster
+        with suppress(ResourceNotFoundError), translated(f"queue {self._name}"):  # another worker was faster
             self._client.delete_message(message)
 
 

@@ -17,7 +17,7 @@ from azure.data.tables import TableClient, TableEntity, TableServiceClient, Upda
 from sync_core.chunks import chunks
 from sync_core.errors import ConflictError
 from sync_core.ledger import record_request
-from sync_core.storage.failures import STORAGE, is_missing_container, translated
+from sync_core.storage.failures import STORAGE, is_missing_container, refuse_foreign_absence, translated
 from sync_core.storage.rows import Row
 from sync_core.storage.transaction import submit_transaction
 
@@ -134,7 +134,14 @@ class Table:
             ConflictError: it changed.
         """
         condition: dict[str, Any] = {"etag": etag, "match_condition": MatchConditions.IfNotModified} if etag else {}
-        self._do(lambda: self._client.delete_entity(self._prefix + partition, row_key, **condition), row_key)
+        answers: list[Any] = []
+
+        def carry_out() -> None:
+            key = self._prefix + partition, row_key
+            self._client.delete_entity(*key, raw_response_hook=answers.append, **condition)
+            refuse_foreign_absence(answers[-1].http_response)
+
+        self._do(carry_out, row_key)
 
     def delete_each(self, partition: str, row_keys: Sequence[str], has_time: Callable[[], bool]) -> int:
         """Delete rows that are there, a hundred with one call, while there is time; return how many were."""

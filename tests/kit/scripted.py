@@ -23,7 +23,7 @@ LIBRARY = Service(
     credentials_remedy="Check LIBRARY_PASSWORD.",
     rights_remedy="Give the app a library card.",
 )
-METHODS = ["GET", "POST", "PUT", "DELETE"]
+METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 
 @dataclass(frozen=True)
