@@ -177,7 +177,7 @@ class AssetStore(QueryRecords):
             ConflictError: the claim is lost; nothing was changed.
         """
         changing = Changing(self.existing, stored, change)
-        claim.done(lambda _: [*changing.operations(), *others(), *(telling(changing.changed) if announce else [])])
+        claim.done(lambda _: [*changing.operations(), *others(), *(changing.telling() if announce else [])])
         return changing.changed
 
     def failing(self, key: str, reason: str, *, announce: bool) -> list[Operation]:
@@ -186,7 +186,7 @@ class AssetStore(QueryRecords):
             failed, changing = self._changed(key, lambda one: one.model_copy(update={"status": AssetStatus.FAILED}))
         except StateError:
             return []
-        return [*changing, *(telling(failed, reason) if announce else [])]
+        return [*changing, *(telling(failed, failure=reason) if announce else [])]
 
     def close(self, key: str, change: Change, *, announce: bool = False) -> AssetRecord:
         """Change the record of an asset of which nothing is outstanding any more, and drop its job if it has one."""

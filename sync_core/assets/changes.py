@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from sync_core.assets.asset_rows import News, StoredAsset, whole_row_of
 from sync_core.assets.change_records import changing
-from sync_core.assets.record import AssetRecord
+from sync_core.assets.record import AssetRecord, Origin
 from sync_core.jobs.job import Job, JobKind
 from sync_core.jobs.message import Member
 from sync_core.storage.table import Operation, merge
@@ -44,6 +44,11 @@ class Changing:
         self.after = self.change(self.stored.record)
         return changing(self.stored, self.after)
 
+    def telling(self) -> list[Operation]:
+        """Return the operation that keeps the news of its end: what stood before, and was looked at only, was found."""
+        is_as_before = self.changed.synced_at == self.stored.record.synced_at
+        return telling(self.changed, Origin.ADOPTED if is_as_before else self.changed.group_origin)
+
 
 def member_of(record: AssetRecord, job: Job, about_etag: str, job_etag: str) -> Member:
     """Return what a message tells of an asset that was just recorded."""
@@ -62,14 +67,14 @@ def new_job(key: str, run_id: str, now: datetime) -> Job:
     return Job(kind=JobKind.ASSET, key=key, run_id=run_id, traceparent=current_traceparent(), asked_at=now, due_at=now)
 
 
-def telling(record: AssetRecord, failure: str = "") -> list[Operation]:
-    """Return the operation that keeps the news of an asset for the next notification."""
+def telling(record: AssetRecord, origin: Origin | None = None, failure: str = "") -> list[Operation]:
+    """Return the operation that keeps the news of an asset for the next notification; `origin` if it is synced."""
     news = News(
         key=record.key,
         guid=record.guid,
         name=record.name,
         status=record.status,
-        origin=record.group_origin,
+        origin=origin,
         reason=failure[:LONGEST_REASON],
     )
     return [merge(whole_row_of("news", news))]

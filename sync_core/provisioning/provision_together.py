@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from sync_core.assets.asset_rows import StoredAsset
 from sync_core.assets.asset_store import AssetStore
-from sync_core.assets.changes import Change, Changing, member_of, telling
+from sync_core.assets.changes import Change, Changing, member_of
 from sync_core.assets.names import plain_group_name, search_text, source_name
 from sync_core.assets.record import AssetRecord, AssetStatus, Origin
 from sync_core.cluedin.batches import CluedInBatches
@@ -224,7 +224,7 @@ class ProvisionTogether:
 
     def _end(self, one: One, changing: Changing) -> Callable[[], Sequence[Operation]]:
         binding = self.groups.binding_source(one.made.id, one.record.key)
-        return lambda: [binding, *(telling(changing.changed) if self.announce else [])]
+        return lambda: [binding, *(changing.telling() if self.announce else [])]
 
 
 def _carried_out(

@@ -3052,6 +3052,15 @@ TOLD = (
         "a text of emojis was refused, though it had few enough of them",
     ),
     Protection(
+        "people hear that something was created only where it was",
+        "sync_core/assets/changes.py",
+        "Origin.ADOPTED if is_as_before else self.changed.group_origin",
+        "self.changed.group_origin",
+        f"{INTEGRATION}/notifications/test_announce.py"
+        "::test_what_stood_before_and_is_looked_at_again_is_found_and_not_created",
+        "two assets were looked at again, and people heard that two data sources had been created",
+    ),
+    Protection(
         "news are kept until they are told",
         "sync_core/notifications/notify.py",
         "            self._keep_on(name, kept, sorted(told))\n",

@@ -1,5 +1,6 @@
 """Notifications, through Apprise to a receiver on this machine."""
 
+import json
 import os
 import subprocess
 import sys
@@ -200,6 +201,41 @@ def test_the_completion_counts_what_was_found_in_place_and_names_what_was_given_
         "0 created, 1 found in place, 1 failed: 'Customers' (CluedIn answered an error to createDataSource: 400: "
         "no such type). What may heal is tried again by itself"
     )
+
+
+@pytest.mark.parametrize("coming", [0, 1])
+def test_what_stood_before_and_is_looked_at_again_is_found_and_not_created(
+    estate: Estate, receiver: Receiver, coming: int
+) -> None:
+    estate.sync()
+    receiver.received.clear()
+    for number in range(coming):
+        estate.act("add_asset", name="New", qualifiedName=f"https://lake.example/{number}", terms=[TERM])
+    resync = {"action": "resync", "asset": estate.record_of("Orders").key}
+    estate.app.answer_actions.answer({"content-type": "application/json"}, json.dumps(resync).encode())
+
+    estate.sync()
+
+    assert receiver.received[-1] == ("Synchronization completed", f"{coming} created, 1 found in place, 0 failed")
+    created = [text for title, text in receiver.received if title == "Data source created"]
+    assert created == ["Data source 'New' created for Purview asset"] * coming
+
+
+def test_a_source_that_is_gone_and_made_again_is_created(estate: Estate, receiver: Receiver) -> None:
+    estate.sync()
+    receiver.received.clear()
+    record = estate.record_of("Orders")
+    estate.delete_group("Orders")
+    estate.app.assets.ask_again(
+        record.key,
+        lambda one: one.queued_again(estate.clock.now(), "run").model_copy(update={"gone_at": estate.clock.now()}),
+        "run",
+        estate.clock.now(),
+    )
+
+    estate.deliver_again()
+
+    assert receiver.received[-1] == ("Synchronization completed", "1 created, 0 found in place, 0 failed")
 
 
 def test_nothing_is_announced_while_anything_is_outstanding(estate: Estate, receiver: Receiver) -> None:
