@@ -11,7 +11,7 @@ from sync_core.absence.look_alone import Looks, Thing, look_alone
 from sync_core.absence.look_alone import Sight as SightAlone
 from sync_core.absence.losses import Losses
 from sync_core.assets.asset_store import AssetStore
-from sync_core.assets.in_cluedin import Ours, Shown, Sight, is_expected, still_missing
+from sync_core.assets.in_cluedin import Ours, Sight, is_expected, still_missing
 from sync_core.assets.names import search_text, source_name
 from sync_core.assets.record import AssetRecord, AssetStatus
 from sync_core.cluedin.client import CluedInClient
@@ -41,8 +41,7 @@ NOT_SHOWN = "CluedIn does not show its group or source any more."
 class Comparison:
     """What one snapshot says of all our records."""
 
-    shown: Shown
-    expected: int = 0
+    ours: Ours
     missing: dict[str, tuple[AssetRecord, KnownSource]] = field(default_factory=dict)
     elsewhere: list[AssetRecord] = field(default_factory=list)
     proof: groups.Sight = groups.Sight.NOT_MADE
@@ -54,8 +53,8 @@ class Comparison:
             for key, (_, source) in self.missing.items()
             if source.missing_looks >= LOOKS_BEFORE
         }
-        is_empty = not self.shown.by_name
-        return Evidence(absent, self.expected, recent, is_list_empty=is_empty, proof=self.proof)
+        is_empty = not self.ours.shown.by_name
+        return Evidence(absent, self.ours.expected, recent, is_list_empty=is_empty, proof=self.proof)
 
 
 @dataclass(frozen=True)
@@ -83,7 +82,7 @@ class HealGroups:
         comparison = self._compare(ours, known, doubt)
         self._queue_again(comparison.elsewhere, log)
         now = self.clock()
-        losses = self._losses(comparison.expected, now) if comparison.missing else Losses()
+        losses = self._losses(ours.expected, now) if comparison.missing else Losses()
         verdict = judge_absence(doubt, comparison.evidence(losses.within_a_day(now)), now)
         shown_alone = self._act(verdict, comparison, losses, log)
         is_refuted = verdict.doubt is not None and verdict.doubt.proof in shown_alone
@@ -100,13 +99,13 @@ class HealGroups:
 
     def _compare(self, ours: Ours, known: Mapping[str, KnownSource], doubt: Doubt | None) -> Comparison:
         """Compare those again that were not shown, with what their records say by now, and the proof of a doubt."""
-        shown, comparison = ours.shown, Comparison(ours.shown, ours.expected)
+        comparison = Comparison(ours)
         keys = {*ours.not_shown, *([doubt.proof] if doubt and doubt.proof else [])}
         stored = self.assets.load_many(sorted(keys)) if keys else {}
         for record in filter(is_expected, (one.record for one in stored.values())):
-            sight = shown.sight_of(record)
+            sight = ours.sight_of(record)
             if sight is Sight.MISSING:
-                source = still_missing(record, known.get(source_name(record)), shown)
+                source = still_missing(record, known.get(source_name(record)), ours.shown)
                 comparison.missing[record.key] = (record, source)
             elif sight is Sight.ELSEWHERE and record.status is AssetStatus.SYNCED:
                 comparison.elsewhere.append(record)
@@ -120,7 +119,7 @@ class HealGroups:
         if verdict.is_proven:
             self._make_again(candidates, log)
             return set()
-        looks = self._look_alone(candidates, log)
+        looks = self._look_alone(candidates, comparison.ours, log)
         gone_alone = looks.ids(SightAlone.GONE)
         gone = [record for record in candidates if record.key in gone_alone]
         if gone:
@@ -128,13 +127,15 @@ class HealGroups:
             self._make_again(gone, log)
         return looks.ids(SightAlone.SHOWN)
 
-    def _look_alone(self, records: Sequence[AssetRecord], log: RunLog) -> Looks:
-        things = [Thing(one.key, one.group_name, partial(self._is_gone_alone, one)) for one in records]
+    def _look_alone(self, records: Sequence[AssetRecord], ours: Ours, log: RunLog) -> Looks:
+        things = [Thing(one.key, one.group_name, partial(self._is_gone_alone, one, ours)) for one in records]
         if not things:
             return Looks()
         return look_alone(things, Kind.GROUP, self.defer.open(log), most=LOOKS_PER_RUN, clock=self.clock)
 
-    def _is_gone_alone(self, record: AssetRecord) -> bool:
+    def _is_gone_alone(self, record: AssetRecord, ours: Ours) -> bool:
+        if record.source_id in ours.anothers(record):  # its twin's now, of the same name: a look cannot tell
+            return True
         if record.source_id:
             return self.cluedin.fetch_source_name(record.source_id) != source_name(record)
         found = self.cluedin.fetch_groups(search_text(record.group_name))
@@ -176,7 +177,7 @@ class HealGroups:
         if before is None:
             absent = [comparison.missing[key][0] for key in comparison.evidence(0).absent]
             items = [Item(record.guid, record.name, NOT_SHOWN) for record in absent]
-            missing = groups_missing(len(absent), comparison.expected).about(items)
+            missing = groups_missing(len(absent), comparison.ours.expected).about(items)
             self.notify.tell(missing, lambda: self.notes.save(DOUBT, doubt))
         elif doubt != before:
             self.notes.save(DOUBT, doubt)

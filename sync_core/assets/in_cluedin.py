@@ -4,7 +4,7 @@ Ids start from 1 again after a restore, and collide between organizations; the s
 qualified name, is the identity that survives.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum, auto
@@ -42,16 +42,31 @@ class Shown:
             by_name.setdefault(source.name, []).append(source)
         return cls(snapshot.started_at, by_name, {group.group_id: group.name for group in snapshot.groups.values()})
 
-    def sight_of(self, record: AssetRecord) -> Sight:
-        """Return what is shown of an asset's group and source."""
-        sources = self.by_name.get(source_name(record), ())
-        if any(source.source_id == record.source_id for source in sources):
+    def own_source(self, record: AssetRecord, but: Collection[str] = ()) -> SourceSeen | None:
+        """Return the source of an asset's name that is its own: by the name of its group, else by its id.
+
+        `but` are the ids of sources that are another's: of twins, after ids were counted again.
+        """
+        sources = [one for one in self.by_name.get(source_name(record), ()) if one.source_id not in but]
+        named = (one for one in sources if one.group_name == record.group_name)
+        return next(named, None) or next((one for one in sources if one.source_id == record.source_id), None)
+
+    def sight_of(self, record: AssetRecord, but: Collection[str] = ()) -> Sight:
+        """Return what is shown of an asset's group and source; `but` are the ids of sources that are another's."""
+        own = self.own_source(record, but)
+        if own is not None and own.source_id == record.source_id:
             return Sight.SHOWN
         if not record.source_id and self.group_names.get(record.group_id) == record.group_name:
             return Sight.SHOWN
         if is_too_young(record, self.started_at):
             return Sight.TOO_YOUNG
-        return Sight.ELSEWHERE if sources else Sight.MISSING
+        is_elsewhere = any(one.source_id not in but for one in self.by_name.get(source_name(record), ()))
+        return Sight.ELSEWHERE if is_elsewhere else Sight.MISSING
+
+
+# Whether a source's group is called as the asset's, whether it has the recorded id, when the asset was synced, and its
+# key: the greatest one counts.
+Holder = tuple[bool, bool, float, str]
 
 
 @dataclass
@@ -60,14 +75,16 @@ class Ours:
 
     `names` are what those of the shown sources are called that are ours, `not_shown` the keys of the assets whose group
     or source is not shown as it is recorded, `expected` how many assets have one, `unbound` the retired ones that may
-    have a source which is not recorded, and is shown.
+    have a source which is not recorded, and is shown. `holders` tells whose a shown source is, by its id: of twins, the
+    one whose group is called so, else the one that was synced last.
     """
 
     shown: Shown
     names: set[str] = field(default_factory=set)
-    not_shown: list[str] = field(default_factory=list)
+    not_shown: set[str] = field(default_factory=set)
     expected: int = 0
     unbound: list[AssetRecord] = field(default_factory=list)
+    holders: dict[str, Holder] = field(default_factory=dict, repr=False)
 
     def add_name(self, qualified_name: str) -> None:
         """Note that an asset has, or may have, a source; so much can be read of any record."""
@@ -79,10 +96,35 @@ class Ours:
         """Compare a record."""
         if may_have_source(record) and source_name(record) in self.shown.by_name:
             self.unbound.append(record)
+        self._hold(record)
         if is_expected(record):
             self.expected += 1
             if self.shown.sight_of(record) in {Sight.MISSING, Sight.ELSEWHERE}:
-                self.not_shown.append(record.key)
+                self.not_shown.add(record.key)
+
+    def sight_of(self, record: AssetRecord) -> Sight:
+        """Return what is shown of an asset's group and source, once all records are compared."""
+        return self.shown.sight_of(record, self.anothers(record))
+
+    def anothers(self, record: AssetRecord) -> set[str]:
+        """Return the ids of the sources that bear an asset's name and are another's."""
+        sources = self.shown.by_name.get(source_name(record), ())
+        return {one.source_id for one in sources if self._holder_of(one.source_id, record.key) != record.key}
+
+    def _holder_of(self, source_id: str, default: str) -> str:
+        held = self.holders.get(source_id)
+        return held[-1] if held else default
+
+    def _hold(self, record: AssetRecord) -> None:
+        own = self.shown.own_source(record)
+        if own is None:
+            return
+        synced_at = record.synced_at.timestamp() if record.synced_at else 0.0
+        holder = (own.group_name == record.group_name, own.source_id == record.source_id, synced_at, record.key)
+        before = self.holders.get(own.source_id)
+        if before:
+            self.not_shown.add(min(before, holder)[-1])
+        self.holders[own.source_id] = max(before, holder) if before else holder
 
 
 def is_too_young(record: AssetRecord, seen_at: datetime) -> bool:

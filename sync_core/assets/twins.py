@@ -85,6 +85,12 @@ class TellTwinsApart:
         types = self.types_named(record.qualified_name) - {record.type_name}
         return any(self.assets.look_up(asset_key(one, record.qualified_name)) for one in sorted(types))
 
+    def twin_with_group(self, group_name: str, record: AssetRecord) -> AssetRecord | None:
+        """Return the other asset of a recorded one's name whose group is recorded under that name, or None."""
+        types = sorted(self.types_named(record.qualified_name) - {record.type_name})
+        twins = (stored.record for _, stored in self._recorded(types, record.qualified_name))
+        return next((twin for twin in twins if twin.group_name == group_name), None)
+
     def source_of(self, data_set_id: str, source_id: str, group_id: str, qualified_name: str) -> str:
         """Return the type of the asset for which a data source was made; empty where Purview has none of that name.
 

@@ -7,6 +7,7 @@ from typing import Any
 from sync_core.assets.asset_rows import StoredAsset
 from sync_core.assets.asset_store import AssetStore
 from sync_core.assets.names import LONGEST_NAME, shorten, source_name
+from sync_core.assets.record import AssetRecord
 from sync_core.assets.twins import TellTwinsApart
 from sync_core.cluedin.data_set import DataSet
 from sync_core.provisioning.group_store import GroupStore
@@ -42,7 +43,7 @@ class MatchAsset:
         stored = self.assets.look_up(self.groups.asset_of_source(data_set.source_id) or "-")
         # Ids start anew after a restore, and collide between organizations: the name that a source must bear decides.
         if isinstance(stored, StoredAsset) and data_set.source_name == source_name(stored.record):
-            record = stored.record
+            record = self._by_group_name(data_set, stored.record)
             own = EntityRef(record.type_name, record.qualified_name)
             return MatchedAsset(record.key, own, record.synced_traceparent)
         if data_set.source_type.lower() != ENDPOINT or not data_set.source_name:
@@ -52,6 +53,12 @@ class MatchAsset:
         if ref is None or ref.type_name.startswith(OWN_PREFIX):
             return None
         return MatchedAsset(asset_key(ref.type_name, ref.qualified_name), ref)
+
+    def _by_group_name(self, data_set: DataSet, record: AssetRecord) -> AssetRecord:
+        """Return the asset's twin instead where the source lies in a group that bears the name of the twin's."""
+        if data_set.group_name in {"", record.group_name}:
+            return record
+        return self.twins.twin_with_group(data_set.group_name, record) or record
 
     def _by_name(self, data_set: DataSet, name: str) -> EntityRef | None:
         """Return the asset of that qualified name; of several, the one that there is evidence for."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
+from sync_core.assets.asset_rows import StoredAsset
 from sync_core.assets.asset_store import AssetStore
 from sync_core.assets.names import (
     own_names_head,
@@ -96,7 +97,8 @@ class FindGroup:
     def existing(self, record: AssetRecord) -> DataSourceSet | None:
         """Return the group that stands for an asset: with its source in it, or of the id and the name recorded."""
         shown, _ = self._look_up(record, self.snapshots.look_up(source_name(record)) or ())
-        own = sorted((group for group in shown if own_source(record, group)), key=lambda one: one.id != record.group_id)
+        with_own = (group for group in shown if own_source(record, group))
+        own = sorted(with_own, key=lambda one: (one.name != record.group_name, one.id != record.group_id))
         with_source = next((group for group in own if not self._is_anothers(group, record)), None)
         named = (group for group in shown if (group.id, group.name) == (record.group_id, record.group_name))
         return with_source or next(named, None)
@@ -142,9 +144,14 @@ class FindGroup:
 
     def _is_anothers(self, group: DataSourceSet, record: AssetRecord) -> bool:
         """Whether it stands for an asset of the same qualified name and another type."""
-        noted = "" if group.id == record.group_id else self.groups.owner(group.id)
-        owner = self._owner_by_source(noted, group, record)
-        return owner not in {"", record.key} and self._owns(owner, group)
+        owner = self._owner_by_source(self.groups.owner(group.id), group, record)
+        if owner in {"", record.key}:
+            return False
+        stored = self.assets.look_up(owner) if owner != UNREADABLE else None
+        if isinstance(stored, StoredAsset) and (group.id == record.group_id or group.name == record.group_name):
+            # CluedIn may have been restored, so that the id, and with it its row, is another group's now.
+            return (stored.record.group_id, stored.record.group_name) == (group.id, group.name)
+        return group.id != record.group_id and self._owns(owner, group)
 
     def _made_before(self, record: AssetRecord, shown: Sequence[DataSourceSet]) -> Iterator[DataSourceSet]:
         """Yield the groups with the asset's source. Whose the data in them are is asked where nobody owns them yet."""

@@ -8,6 +8,7 @@ made:{source id}            the asset for which a source was made or adopted
 """
 
 import hashlib
+from contextlib import suppress
 from dataclasses import dataclass
 
 from pydantic import BaseModel
@@ -66,9 +67,12 @@ class GroupStore:
         """Return the key of the asset that owns a group, empty where none does, `UNREADABLE` where its row is."""
         return self._owner(f"own:{group_id}")
 
-    def disown_group(self, group_id: str) -> None:
-        """Forget the owner of a group that is gone from CluedIn."""
-        self.table.delete(PARTITION, f"own:{group_id}")
+    def disown_group(self, group_id: str, asset_key: str) -> None:
+        """Forget that an asset owns a group that is gone from CluedIn; its id may be another asset's by now."""
+        found = self.table.get(PARTITION, f"own:{group_id}")
+        if found is not None and _key_in(found.values) in {asset_key, UNREADABLE}:
+            with suppress(ConflictError):  # whoever changed it owns it now
+                self.table.delete(PARTITION, f"own:{group_id}", found.etag)
 
     def bind_source(self, source_id: str, asset_key: str) -> None:
         """Note for which asset a source stands."""

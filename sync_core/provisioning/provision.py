@@ -130,17 +130,23 @@ class Provision:
             _check_that_it_is_shown(record, group)
         if group is None:
             logger.warning("Group %s of asset %s is gone; another one is made", record.group_id, record.key)
-            self.groups.disown_group(record.group_id)
+            self.groups.disown_group(record.group_id, record.key)
             return self.assets.save(stored, changer(**NO_GROUP), claim), None
         if group.id != record.group_id:
             return self._adopt(stored, group, claim), group
         return stored, group
 
     def _is_own(self, group: DataSourceSet, record: AssetRecord) -> bool:
-        """Claim a group that is recorded; where the row of its owner cannot be read, the record tells whose it is."""
-        if self.groups.claim_group(group.id, record.key) or own_source(record, group):
+        """Claim a group that is recorded; where the row of its owner cannot be read, the record tells whose it is.
+
+        With the asset's source in it, it is the asset's, whomever the row of its id named before CluedIn was restored.
+        """
+        if self.groups.claim_group(group.id, record.key):
             return True
-        return self.groups.change_owner(group.id, UNREADABLE, record.key)
+        if not own_source(record, group):
+            return self.groups.change_owner(group.id, UNREADABLE, record.key)
+        self.groups.change_owner(group.id, self.groups.owner(group.id), record.key)
+        return True
 
     def _adopt(self, stored: StoredAsset, group: DataSourceSet, claim: Claim) -> StoredAsset:
         return self._save_group(stored, with_group(group.id, group.name, Origin.ADOPTED, self.clock()), claim)

@@ -318,6 +318,46 @@ ONE_GROUP = (
 
 TWINS = (
     Protection(
+        "a source that has the id of a twin's former one stands for one of them",
+        "sync_core/absence/heal_groups.py",
+        "            sight = ours.sight_of(record)\n",
+        "            sight = ours.shown.sight_of(record)\n",
+        f"{FAULTS}/test_twins.py::test_a_cluedin_that_was_set_up_anew_has_the_groups_of_both_twins_again",
+        "after CluedIn was set up anew a twin never had its group again, and the other assets waited for hours",
+    ),
+    Protection(
+        "the group of an asset's former id is not taken where it is its twin's by now",
+        "sync_core/provisioning/find_group.py",
+        "            return (stored.record.group_id, stored.record.group_name) == (group.id, group.name)\n",
+        "            return False\n",
+        f"{FAULTS}/test_twins.py::test_a_cluedin_that_was_set_up_anew_has_the_groups_of_both_twins_again",
+        "a table took the group that was made again for the view of its name",
+    ),
+    Protection(
+        "a group that is gone is disowned by its owner alone",
+        "sync_core/provisioning/group_store.py",
+        "        if found is not None and _key_in(found.values) in {asset_key, UNREADABLE}:\n",
+        "        if found is not None:\n",
+        f"{INTEGRATION}/provisioning/test_group_store.py::test_a_group_whose_id_is_another_assets_by_now_stays_that_ones",
+        "an asset whose group was gone took the owner from the group that had its id by then",
+    ),
+    Protection(
+        "twins whose ids were swapped follow the names of their groups",
+        "sync_core/assets/in_cluedin.py",
+        "        return next(named, None) or next(",
+        "        return next(",
+        f"{FAULTS}/test_twins.py::test_twins_whose_ids_were_swapped_follow_the_names_of_their_groups",
+        "after an import into CluedIn in another order a table and a view had each other's group",
+    ),
+    Protection(
+        "a data set goes to the twin in whose group it lies",
+        "sync_core/lineage/match_asset.py",
+        "self.twins.twin_with_group(data_set.group_name, record) or record",
+        "record",
+        f"{LINEAGE}/test_twins.py::test_a_data_set_goes_to_the_twin_in_whose_group_it_lies_though_ids_were_swapped",
+        "a data set of the view was shown as the table's",
+    ),
+    Protection(
         "of twins, each finds the group that its lineage came from",
         "sync_core/assets/twins.py",
         "        return [*mine, *([] if mine else doubtful), *(one for one in own if one[0].id not in types)]\n",

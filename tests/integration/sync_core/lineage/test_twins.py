@@ -1,6 +1,7 @@
 """A table and a view of one qualified name: their sources in CluedIn have one name, and must never be mixed up."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -164,6 +165,29 @@ def test_a_twin_that_has_another_source_is_not_meant(bench: LineageBench, amnesi
         twins[1].key, lambda one: one.model_copy(update={"source_id": before[TYPES[1]][0].source_id})
     )
     assert amnesiac.push(data_set_id).asset_key == twins[0].key
+
+
+def test_a_data_set_goes_to_the_twin_in_whose_group_it_lies_though_ids_were_swapped(bench: LineageBench) -> None:
+    twins = make_twins(bench)
+    record(bench, *twins)
+    one, other = (provision(bench, asset) for asset in twins)
+    for changed, to in ((one, other), (other, one)):
+        swapped = {"group_id": to.group_id, "source_id": to.source_id}
+        bench.app.assets.change(changed.key, lambda it, swapped=swapped: it.model_copy(update=swapped))  # type: ignore[misc]
+        bench.app.groups.bind_source(to.source_id, changed.key)
+
+    assert bench.push(bench.load(one.source_id)).asset_key == one.key
+    assert bench.push(bench.load(other.source_id)).asset_key == other.key
+
+
+def test_a_group_that_a_person_renamed_leads_to_its_asset(bench: LineageBench) -> None:
+    twins = make_twins(bench)
+    record(bench, *twins)
+    one, other = (provision(bench, asset) for asset in twins)
+    groups = bench.cluedin.store.data_source_sets
+    groups[int(one.group_id)] = replace(groups[int(one.group_id)], name="My orders")
+    assert bench.push(bench.load(one.source_id)).asset_key == one.key
+    assert bench.push(bench.load(other.source_id)).asset_key == other.key
 
 
 def test_each_twins_own_group_stands_for_it(bench: LineageBench) -> None:

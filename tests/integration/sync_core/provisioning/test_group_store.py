@@ -57,9 +57,15 @@ def test_any_name_can_be_claimed(groups: GroupStore, name: str) -> None:
 
 def test_a_group_that_is_gone_can_be_claimed_again(groups: GroupStore) -> None:
     groups.claim_group("3", "asset-1")
-    groups.disown_group("3")
-    groups.disown_group("3")
+    groups.disown_group("3", "asset-1")
+    groups.disown_group("3", "asset-1")
     assert groups.claim_group("3", "asset-2")
+
+
+def test_a_group_whose_id_is_another_assets_by_now_stays_that_ones(groups: GroupStore) -> None:
+    groups.claim_group("3", "asset-2")
+    groups.disown_group("3", "asset-1")
+    assert groups.owner("3") == "asset-2"
 
 
 def test_a_source_leads_back_to_its_asset(groups: GroupStore) -> None:

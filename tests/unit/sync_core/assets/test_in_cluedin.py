@@ -98,18 +98,59 @@ def test_a_snapshot_that_follows_the_last_one_at_once_is_the_same_look(after_s: 
     assert (second.missing_looks, second.missing_since) == (looks, NOON.timestamp())
 
 
-def test_one_pass_over_the_records_tells_all_that_a_look_asks_for() -> None:
-    ours = Ours(shown())
-    ours.add_name(NAME)
-    ours.add_name("https://lake.example/not shown")
-    for one in (
-        record(key="as recorded"),
-        record(key="elsewhere", source_id="12"),
-        record(key="missing", qualified_name="https://lake.example/gone"),
-        record(key="retired without a source", status=AssetStatus.RETIRED, source_id=""),
-        record(key="retired", status=AssetStatus.RETIRED),
-    ):
-        ours.add(one)
+TWIN = {"type_name": "view", "group_name": f"Account.csv : {NAME}", "group_id": "4", "source_id": "8"}
 
-    assert (ours.names, ours.expected, ours.not_shown) == ({NAME}, 3, ["elsewhere", "missing"])
+
+def of_twins(*sources: tuple[str, str], **changes: Any) -> tuple[dict[str, Sight], set[str]]:
+    """How two assets of one name compare with sources of that name, given by id and group; who is not shown."""
+    groups = {each: GroupSeen(each, group, (SourceSeen(each, NAME, each, group),)) for each, group in sources}
+    ours = Ours(Shown.of(Snapshot(NOON, groups)))
+    both = [record(key="table"), record(key="view", **{**TWIN, **changes})]
+    for one in both:
+        ours.add_name(NAME)
+        ours.add(one)
+    return {one.key: ours.sight_of(one) for one in both}, ours.not_shown
+
+
+def test_twins_stand_each_with_its_source() -> None:
+    sights, not_shown = of_twins(("7", "Account.csv"), ("8", TWIN["group_name"]))
+    assert (sights, not_shown) == ({"table": Sight.SHOWN, "view": Sight.SHOWN}, set())
+
+
+@pytest.mark.parametrize("group", ["renamed", TWIN["group_name"]])
+def test_a_source_that_got_the_id_of_its_twins_stands_for_one_of_them_only(group: str) -> None:
+    made_again = {"group_id": "7", "source_id": "7", "synced_at": NOON - timedelta(minutes=10)}
+    sights, not_shown = of_twins(("7", group), **made_again)
+    assert sights == {"table": Sight.MISSING, "view": Sight.SHOWN}
+    assert not_shown == {"table"}
+
+
+def test_the_source_of_a_twin_does_not_stand_for_one_that_is_gone() -> None:
+    sights, not_shown = of_twins(("8", TWIN["group_name"]))
+    assert sights == {"table": Sight.MISSING, "view": Sight.SHOWN}
+    assert not_shown == {"table"}
+
+
+def test_twins_whose_ids_were_swapped_stand_where_their_groups_names_say() -> None:
+    sights, not_shown = of_twins(("8", "Account.csv"), ("7", TWIN["group_name"]))
+    assert sights == {"table": Sight.ELSEWHERE, "view": Sight.ELSEWHERE}
+    assert not_shown == {"table", "view"}
+
+
+def test_one_pass_over_the_records_tells_all_that_a_look_asks_for() -> None:
+    names = ["as recorded", "elsewhere", "retired without a source", "retired"]
+    sources = tuple(SourceSeen("7", name, "3", "Account.csv") for name in names)
+    ours = Ours(Shown.of(Snapshot(NOON, {"3": GroupSeen("3", "Account.csv", sources)})))
+    changes: list[dict[str, Any]] = [
+        {"key": "as recorded"},
+        {"key": "elsewhere", "source_id": "12"},
+        {"key": "missing"},
+        {"key": "retired without a source", "status": AssetStatus.RETIRED, "source_id": ""},
+        {"key": "retired", "status": AssetStatus.RETIRED},
+    ]
+    for each in changes:
+        ours.add_name(each["key"])
+        ours.add(record(qualified_name=each["key"], **each))
+
+    assert (ours.names, ours.expected, ours.not_shown) == (set(names), 3, {"elsewhere", "missing"})
     assert [one.key for one in ours.unbound] == ["retired without a source"]
