@@ -17,7 +17,6 @@ from sync_core.cluedin.wire import (
     DataSourceSet,
     Path,
     failed_members,
-    has_made_some,
     parse_author_id,
     parse_configuration,
     parse_created_id,
@@ -44,14 +43,8 @@ ENDPOINT = "endpoint"
 
 
 def is_refused(answer: Answer) -> bool:
-    """Whether the token was not accepted, in either shape: by HTTP status, or as an error beside HTTP 200.
-
-    A batch of which a part was carried out is none that may be sent again with another token.
-    """
-    if answer.status == HTTPStatus.UNAUTHORIZED:
-        return True
-    body = answer.json()
-    return says_unauthenticated(body) and not has_made_some(body)
+    """Whether the token was not accepted, in either shape: by HTTP status, or as an error beside HTTP 200."""
+    return answer.status == HTTPStatus.UNAUTHORIZED or says_unauthenticated(answer.json())
 
 
 @cache

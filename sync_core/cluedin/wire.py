@@ -74,13 +74,6 @@ def says_unauthenticated(body: Any) -> bool:
     return any(_code(error) == UNAUTHENTICATED for error in errors_of(body))
 
 
-def has_made_some(body: Any) -> bool:
-    """Whether a batch made something: one of its aliases has more than nulls."""
-    data = member(body, "data")
-    named = [value for name, value in data.items() if ALIAS.fullmatch(name)] if isinstance(data, dict) else []
-    return any(value is not None for one in named if isinstance(one, dict) for value in one.values())
-
-
 def alias_of(error: Mapping[str, Any]) -> str | None:
     """Return the alias of a batch that an error is about; None for one about the whole."""
     path = error.get("path")

@@ -84,8 +84,9 @@ class HttpClient:
     """Sends calls to one service.
 
     `is_refused` says whether an answer means "token not accepted"; then the token is renewed once and the call
-    repeated, which is safe for any call since a refused one was not carried out. A 403 is none: it speaks of the rights
-    to one thing, and another token has the same. `on_throttled` hears of each 429, with the seconds asked for, if any.
+    repeated: what HTTP itself refuses was not carried out. A success that tells of a refusal in its body may be of a
+    call carried out in part, so that only an idempotent one is repeated then. A 403 is none: it speaks of the rights to
+    one thing, and another token has the same. `on_throttled` hears of each 429, with the seconds asked for, if any.
     `pace` lets what comes too soon wait; signing in does not. A 5xx with a `Retry-After` may be the failure of the one
     thing that was asked for: whose it is, who isolates tells.
     """
@@ -143,6 +144,8 @@ class HttpClient:
         answer = self._exchange(call, token, next(resends))
         if self.is_refused(answer):
             token = self.tokens.renew(token)
+            if not call.idempotent and answer.status < HTTPStatus.BAD_REQUEST:
+                return answer
             begin_request()
             self._check_haste(call, started)
             answer = self._exchange(call, token, next(resends))

@@ -6,7 +6,7 @@ from local.cluedin.seed import ORGANIZATION, SERVICE_ACCOUNT
 from local.cluedin.simulator import CluedIn
 from local.simulation import Effect, Fault, Match
 from sync_core.cluedin.client import CLUEDIN, CluedInClient, is_refused
-from sync_core.errors import ConfigError
+from sync_core.errors import ConfigError, CredentialsError
 from sync_core.http.client import HttpClient, TokenSource
 from sync_core.http.tokens import GivenToken, PasswordTokens
 from tests.kit.scripted import operations
@@ -37,9 +37,8 @@ def test_a_query_with_a_refused_token_is_made_again_with_a_fresh_one(
     assert operations(cluedin, since) == ["inbound.dataSourceSets", "auth.token", "inbound.dataSourceSets"]
 
 
-@BOTH_SHAPES
-def test_a_creation_with_a_refused_token_is_made_once(cluedin: CluedIn, client: CluedInClient, shape: str) -> None:
-    cluedin.patch_switches({"unauthorized_answer": shape})
+def test_a_creation_that_http_refuses_is_made_again_with_a_fresh_token(cluedin: CluedIn, client: CluedInClient) -> None:
+    cluedin.patch_switches({"unauthorized_answer": "http_401"})
     client.create_group("first")
     since = cluedin.log.last_seq
     cluedin.tokens.revoke_all()
@@ -50,6 +49,32 @@ def test_a_creation_with_a_refused_token_is_made_once(cluedin: CluedIn, client: 
         "auth.token",
         "inbound.createDataSourceSet",
     ]
+    assert [group.name for group in client.fetch_groups("")] == ["first", "second"]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        None,
+        {"inbound": None},
+        {"inbound": {"createDataSourceSet": None}},
+        {"inbound": {"createDataSourceSet": "7"}},
+    ],
+)
+def test_a_creation_that_a_back_end_refuses_is_not_sent_again_but_the_next_call_has_a_fresh_token(
+    cluedin: CluedIn, client: CluedInClient, data: object
+) -> None:
+    client.create_group("first")
+    error = {"message": "401: Unauthorized", "path": ["inbound"], "extensions": {"code": "UNAUTHENTICATED"}}
+    effect = Effect(status=200, body={"data": data, "errors": [error]})
+    cluedin.faults.add(Fault(match=Match(operation="createDataSourceSet"), effect=effect, times=1))
+    since = cluedin.log.last_seq
+
+    with pytest.raises(CredentialsError):
+        client.create_group("second")
+
+    assert operations(cluedin, since) == ["inbound.createDataSourceSet", "auth.token"]
+    client.create_group("second")
     assert [group.name for group in client.fetch_groups("")] == ["first", "second"]
 
 
