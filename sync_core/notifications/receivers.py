@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
+from http import HTTPStatus
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -24,6 +25,8 @@ COUNTER = 20  # characters for `[1/4]` and line breaks
 PLAIN_SCHEMES = frozenset({"http", "https"})
 NAME = "notifications"
 LONGEST_S = 30.0  # Apprise waits some seconds for each byte, and this is many times as long
+SHORT = 1000  # characters for who finds a text too large: as many as Apprise gives Teams
+FEW_ITEMS = 5
 SUCCESS = 2  # the first digit of an answer that says so
 
 
@@ -134,15 +137,23 @@ def _notify(plugin: "NotifyBase", announcement: Announcement) -> str:
 
 
 def _post(url: str, announcement: Announcement) -> str:
-    body: dict[str, Any] = {
+    """Send as JSON; where that is too large, once more with the beginning of it. Return why it was not taken."""
+    status = post_json(url, _to_body(announcement))
+    if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        shorter = replace(announcement, body=_cut(announcement.body, SHORT), items=announcement.items[:FEW_ITEMS])
+        record_request(NAME)
+        status = post_json(url, _to_body(shorter))
+    return "" if status // 100 == SUCCESS else f"it answered {status}"
+
+
+def _to_body(announcement: Announcement) -> dict[str, Any]:
+    return {
         "kind": announcement.kind,
         "title": one_line(announcement.title),
         "text": one_line(announcement.body),
         "items": [_to_json(item) for item in announcement.items],
         **({"link": announcement.link} if announcement.link else {}),
     }
-    status = post_json(url, body)
-    return "" if status // 100 == SUCCESS else f"it answered {status}"
 
 
 def _to_json(item: Item) -> dict[str, str]:

@@ -1131,6 +1131,14 @@ PATIENCE = (
         "a notification service that drips held the tick that told it, for ever",
     ),
     Protection(
+        "a receiver that finds a text too large gets the beginning of it",
+        "sync_core/notifications/receivers.py",
+        "    if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:\n",
+        "    if status == 0:\n",
+        f"{INTEGRATION}/notifications/test_receivers.py::test_who_finds_a_text_too_large_gets_its_beginning",
+        "a gateway that takes 20 KB answered 413 for a month, and nobody heard of 50 failed data sets",
+    ),
+    Protection(
         "what took too long to be sent, and arrived, is not sent again",
         "sync_core/notifications/receivers.py",
         "if left == announcement and not outcome.exception() and not outcome.result():",

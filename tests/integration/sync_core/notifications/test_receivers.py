@@ -33,6 +33,9 @@ SECRET_PATH = "/top-secret"
 TEN_FAILURES = data_sets_failed([Failure(f"data set {number} {'🧪' * 20}", "y" * 180) for number in range(10)])
 
 
+LONG = Announcement("a_kind", "title", "Ä" * 15_000).about([Item(f"id {n}", "n" * 200, "r" * 200) for n in range(50)])
+
+
 @pytest.fixture(autouse=True)
 def _no_pause_between_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Apprise leaves 5.5 s between the parts of a long message, out of courtesy to services on the internet."""
@@ -76,6 +79,27 @@ def test_a_plain_url_gets_json(service: Scripted) -> None:
             {"id": "d2", "name": "Customers", "reason": "CluedIn refused it."},
         ],
     }
+
+
+@pytest.mark.parametrize("limit_bytes", [90_000, 20_000])
+def test_who_finds_a_text_too_large_gets_its_beginning(service: Scripted, limit_bytes: int) -> None:
+    def answer(asked: Asked) -> Response:
+        return Response(status_code=413 if len(asked.body) > limit_bytes else 200)
+
+    service.answers = [answer] * 2
+    with request_ledger() as requests:
+        send(f"{service.url}/hook", LONG)
+    whole, short = (json.loads(asked.body) for asked in service.asked)
+    assert (whole["text"], len(whole["items"])) == (LONG.body, 50)
+    assert short == {**whole, "text": "Ä" * 999 + "…", "items": whole["items"][:5]}
+    assert requests == Counter(notifications=2)
+
+
+def test_who_finds_the_beginning_too_large_is_asked_no_third_time(service: Scripted) -> None:
+    service.answers = [Response(status_code=413)] * 3
+    with pytest.raises(TransientError, match="entry 1 did not take the notification: it answered 413"):
+        send(f"{service.url}/hook", LONG)
+    assert len(service.asked) == 2
 
 
 def test_links_are_told_to_programs_and_end_a_text_for_people(service: Scripted) -> None:
