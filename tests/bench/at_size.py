@@ -1,13 +1,14 @@
-"""What a tick, `status`, `reconcile` and the dashboard cost beside many records, written straight into the state.
+"""What a first sync of many assets costs; and a tick, `status`, `reconcile` and the dashboard beside many records.
 
-CluedIn is empty and the records name no group: what is measured is what the records cost, not what CluedIn does.
+Those records are written straight into the state. CluedIn is empty and they name no group: what is measured is what the
+records cost, not what CluedIn does.
 """
 
 import time
 import tracemalloc
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from http import HTTPStatus
 from statistics import median
@@ -33,6 +34,7 @@ from tests.unit.sync_core.builders import make_data_set, make_dead_job
 
 WRITERS = 2
 ROUNDS = 7
+MESSAGES_AT_ONCE = 32
 MOST_TRACED = 100_000
 """Beside more records memory is that of the process only: to trace each allocation takes four times as long."""
 WORK = 25  # as many data sets and dead letters as a page shows
@@ -64,6 +66,19 @@ class ViewCost:
     processor_s: float
 
 
+def measure_first_sync(rig: Rig, assets: int, *, in_memory: bool = False) -> Iterator[SizedCost]:
+    """Yield what the first tick costs that finds so many assets, and what making all of them in CluedIn does."""
+    benched = rig.new_app(assets, in_memory=in_memory)
+
+    def provision_all() -> None:
+        while messages := benched.take_messages(MESSAGES_AT_ONCE):
+            for message in messages:
+                benched.provision(message)
+
+    for name, act in (("first tick", benched.tick), ("first sync, one message at a time", provision_all)):
+        yield _measure(rig, assets, name, act)
+
+
 def measure(rig: Rig, records: int, *, in_memory: bool = False) -> Iterator[SizedCost]:
     """Seed so many records and yield what each act costs; each is done for the time and, beside few, for memory."""
     benched = rig.new_app(records, in_memory=in_memory)
@@ -86,7 +101,9 @@ def measure(rig: Rig, records: int, *, in_memory: bool = False) -> Iterator[Size
         ("reconcile, in between", lambda: None, app.reconcile.run),
     ]
     for name, prepare, act in acts:
-        yield _measure(rig, records, name, prepare, act)
+        prepare()
+        cost = _measure(rig, records, name, act)
+        yield replace(cost, peak_bytes=_traced(prepare, act)) if records <= MOST_TRACED else cost
 
 
 def measure_views(rig: Rig, records: int) -> Iterator[ViewCost]:
@@ -129,15 +146,13 @@ def _measure_view(rig: Rig, app: App, name: str, query: Mapping[str, str]) -> Vi
     return ViewCost(name, counts[STORAGE], sum(read.values()), size, median(times), median(processor))
 
 
-def _measure(rig: Rig, records: int, name: str, prepare: Act, act: Act) -> SizedCost:
-    prepare()
+def _measure(rig: Rig, records: int, name: str, act: Act) -> SizedCost:
     started_s = time.perf_counter()
     with rig.counted() as counts, bytes_read([*rig.azurite.endpoints.values(), rig.tables.url]) as read:
         act()
     took_s = time.perf_counter() - started_s
     resident = psutil.Process().memory_info().rss
-    peak = _traced(prepare, act) if records <= MOST_TRACED else None
-    return SizedCost(records, name, counts[STORAGE], sum(read.values()), peak, resident, took_s)
+    return SizedCost(records, name, counts[STORAGE], sum(read.values()), None, resident, took_s)
 
 
 def _traced(prepare: Act, act: Act) -> int:

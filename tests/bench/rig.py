@@ -24,7 +24,7 @@ from tests.bench.wire import counted
 
 STORAGE, PURVIEW, CLUEDIN, IDENTITY = "storage", "purview", "cluedin", "identity"
 TAGGED_IN_ESTATE = 18
-_ACCOUNTS = {f"bench{number}": base64.b64encode(b"bench").decode() for number in range(10)}
+_ACCOUNTS = {f"bench{number}": base64.b64encode(b"bench").decode() for number in range(40)}
 
 
 @dataclass(frozen=True)
