@@ -4,6 +4,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from http import HTTPStatus
 from itertools import count
 from typing import Any, Protocol
@@ -55,7 +56,7 @@ class Call:
     may_be_bare: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Answer:
     """What came back, whatever its status. `request_id` is the one that we gave the request."""
 
@@ -65,7 +66,11 @@ class Answer:
     request_id: str
 
     def json(self) -> Any:
-        """Return the decoded body, or None where it is no JSON."""
+        """Return the decoded body, or None where it is no JSON. Who reads it first pays for all."""
+        return self._decoded
+
+    @cached_property
+    def _decoded(self) -> Any:
         return decode_or_none(self.body)
 
 

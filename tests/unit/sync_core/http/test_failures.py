@@ -42,6 +42,12 @@ def atlas(code: str, message: str = "said so") -> dict[str, str]:
     return {"requestId": "r", "errorCode": code, "errorMessage": message}
 
 
+def test_a_body_is_decoded_once() -> None:
+    found = answer(200, {"value": [1]})
+    assert found.json() == {"value": [1]}
+    assert found.json() is found.json()
+
+
 def error_of(status: int, body: Any = b"", **headers: str) -> SyncError:
     error = to_status_error(PURVIEW, "fetch_assets", answer(status, body, **headers))
     assert error is not None
