@@ -13,6 +13,7 @@ from sync_core.discovery.terms.curation.tell_curation import describe_curation
 from sync_core.discovery.terms.find_concepts import FindConcepts, Found
 from sync_core.discovery.terms.keywords import Keyword, Selection
 from sync_core.discovery.terms.links.catalog_lists import WARN_FROM
+from sync_core.discovery.terms.targets import Target
 from sync_core.discovery.terms.term_findings import describe_proposals
 from sync_core.discovery.terms.term_lists import TermLists
 from sync_core.errors import ConfigError, SyncError
@@ -59,19 +60,26 @@ class ExamineCatalog:
         raise NotProvenError(f"classic terms decide alone. {' '.join(failures)}")
 
     def keywords(self, selection: Selection, log: RunLog) -> str:
-        """Tell what the keywords find in the catalog, with how many links, and what is known of asset curation."""
+        """Tell what the keywords find in the catalog, with how many links, and what is known of asset curation.
+
+        Raises:
+            NotProvenError: the catalog cannot be read at all.
+            ConfigError: some links cannot be read; it tells all the same what can.
+        """
         if self.settings.sync_term_store is TermStore.CLASSIC:
             return CLASSIC_ONLY
         found = self.concepts.find(selection, unremembered(log))
         if found.why_unread:
             raise NotProvenError(found.why_unread)
-        targets = [self._told(str(target), target.kind, target.id) for target in found.resolution.targets]
+        targets, unread = self._links_of(found.resolution.targets)
         named = {keyword for target in found.resolution.targets for keyword in target.keywords}
         others = [_not_there(one, found) for one in selection.keywords if str(one) not in named]
         drafts = [f"'{keyword}' is also there as {one.status}" for keyword, one in found.resolution.unpublished]
-        return " ".join(
-            f"{one.rstrip('.')}." for one in [*targets, *drafts, *others, *self._curation(selection, found)]
-        )
+        told = [*unread, *targets, *drafts, *others, *self._curation(selection, found)]
+        text = " ".join(f"{one.rstrip('.')}." for one in told)
+        if unread:
+            raise ConfigError(text)
+        return text
 
     def _hosts(self) -> list[str]:
         """The configured one first. No simulator's token goes to a public host."""
@@ -83,6 +91,16 @@ class ExamineCatalog:
         """The account's own host, which PURVIEW_ENDPOINT need not be: its root collection has the account's name."""
         with suppress(SyncError):
             yield from (f"https://{name}.purview.azure.com" for name in self.root_names() if ACCOUNT.fullmatch(name))
+
+    def _links_of(self, targets: Sequence[Target]) -> tuple[list[str], list[str]]:
+        """Return what is told of each term or data product, and of those whose links cannot be read, by the reason."""
+        told, failures = list[str](), dict[str, list[str]]()
+        for target in targets:
+            try:
+                told.append(self._told(str(target), target.kind, target.id))
+            except SyncError as error:
+                failures.setdefault(str(error), []).append(str(target))
+        return told, [f"the links of {', '.join(names)} cannot be read: {why}" for why, names in failures.items()]
 
     def _told(self, name: str, kind: Kind, concept_id: str) -> str:
         count = len(self.concepts.catalog.fetch_links(kind, concept_id))

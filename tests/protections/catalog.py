@@ -3072,6 +3072,14 @@ GETS = (
         "an examination read every group of CluedIn to count them",
     ),
     Protection(
+        "links that the doctor cannot read hide nothing of the others",
+        "sync_core/operations/examine_catalog.py",
+        "                failures.setdefault(str(error), []).append(str(target))\n",
+        "                raise error\n",
+        f"{INTEGRATION}/operations/test_doctor.py::test_links_that_cannot_be_read_hide_nothing_of_the_others",
+        "one term that was refused hid what the other keywords find, and how to follow a migration",
+    ),
+    Protection(
         "an examination leaves a change of the settings for the next run to tell",
         "sync_core/operations/doctor.py",
         "        selection = self.selection.look()\n",

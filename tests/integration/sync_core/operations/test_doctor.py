@@ -80,6 +80,40 @@ def test_the_doctor_tells_what_the_catalog_has_for_the_keywords(catalog: Estate)
     assert "'Tag' is also there as draft" in found[FOUND].detail
 
 
+@pytest.mark.parametrize("status", [403, 404, 429, 500])
+def test_links_that_cannot_be_read_hide_nothing_of_the_others(new_estate: NewEstate, status: int) -> None:
+    estate = new_estate(SYNC_TERM="Tag;Label;Nothing")
+    unified.curate(estate.purview, {"phase": "direct"})
+    unified.add_domain(estate.purview, {"name": "Finance"})
+    tag, _ = (unified.add_concept(estate.purview, {"term": name, "domain": "Finance"}) for name in ("Tag", "Label"))
+    estate.unreadable(f"/terms/{tag['id']}/relationships", status=status)
+
+    found = findings(estate)[FOUND]
+
+    assert found.verdict is Verdict.FAIL
+    assert "the links of term Tag@Finance cannot be read: " in found.detail
+    assert f"{status}" in found.detail
+    assert ("term Label@Finance has 0 links." in found.detail) is (status != 429)  # that asks all of us to slow down
+    assert "'Nothing': nothing published there has that name" in found.detail
+    assert "asset curation is not seen to be enabled" in found.detail
+
+
+def test_where_no_links_can_be_read_the_reason_is_told_once(new_estate: NewEstate) -> None:
+    estate = new_estate(SYNC_TERM="Tag;Label")
+    unified.curate(estate.purview, {"phase": "direct"})
+    unified.add_domain(estate.purview, {"name": "Finance"})
+    for name in ("Tag", "Label"):
+        unified.add_concept(estate.purview, {"term": name, "domain": "Finance"})
+    estate.unreadable("/relationships", status=500)
+
+    found = findings(estate)[FOUND]
+
+    assert found.verdict is Verdict.FAIL
+    assert "the links of term Tag@Finance, term Label@Finance cannot be read: " in found.detail
+    assert found.detail.count("500") == 1
+    assert "asset curation is not seen to be enabled" in found.detail
+
+
 def test_the_doctor_names_the_host_that_answers(new_estate: NewEstate) -> None:
     estate = new_estate(PURVIEW_CATALOG_ENDPOINT="http://127.0.0.1:9")
     found = findings(estate)[HOST]
