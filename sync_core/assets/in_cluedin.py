@@ -47,7 +47,7 @@ class Shown:
 
         `but` are the ids of sources that are another's: of twins, after ids were counted again.
         """
-        sources = [one for one in self.by_name.get(source_name(record), ()) if one.source_id not in but]
+        sources = self._sources(record, but)
         named = (one for one in sources if one.group_name == record.group_name)
         return next(named, None) or next((one for one in sources if one.source_id == record.source_id), None)
 
@@ -60,8 +60,10 @@ class Shown:
             return Sight.SHOWN
         if is_too_young(record, self.started_at):
             return Sight.TOO_YOUNG
-        is_elsewhere = any(one.source_id not in but for one in self.by_name.get(source_name(record), ()))
-        return Sight.ELSEWHERE if is_elsewhere else Sight.MISSING
+        return Sight.ELSEWHERE if self._sources(record, but) else Sight.MISSING
+
+    def _sources(self, record: AssetRecord, but: Collection[str]) -> list[SourceSeen]:
+        return [one for one in self.by_name.get(source_name(record), ()) if one.source_id not in but]
 
 
 # Whether a source's group is called as the asset's, whether it has the recorded id, when the asset was synced, and its

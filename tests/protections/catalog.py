@@ -2345,8 +2345,8 @@ LINEAGE_WRITTEN = (
     Protection(
         "an id of CluedIn counts only with the name that it must bear",
         "sync_core/assets/in_cluedin.py",
-        "        sources = self.by_name.get(source_name(record), ())\n",
-        "        sources = [one for found in self.by_name.values() for one in found]\n",
+        "        return [one for one in self.by_name.get(source_name(record), ()) if one.source_id not in but]\n",
+        "        return [one for found in self.by_name.values() for one in found]\n",
         f"{FAULTS}/test_groups_gone.py::test_ids_that_belong_to_strangers_now_are_not_taken_for_ours",
         "assets pointed at the sources of strangers",
     ),

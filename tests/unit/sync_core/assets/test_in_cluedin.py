@@ -139,7 +139,7 @@ def test_twins_whose_ids_were_swapped_stand_where_their_groups_names_say() -> No
 
 def test_one_pass_over_the_records_tells_all_that_a_look_asks_for() -> None:
     names = ["as recorded", "elsewhere", "retired without a source", "retired"]
-    sources = tuple(SourceSeen("7", name, "3", "Account.csv") for name in names)
+    sources = tuple(SourceSeen(f"{number}", name, "3", "Account.csv") for number, name in enumerate(names, start=7))
     ours = Ours(Shown.of(Snapshot(NOON, {"3": GroupSeen("3", "Account.csv", sources)})))
     changes: list[dict[str, Any]] = [
         {"key": "as recorded"},
