@@ -14,7 +14,8 @@
     │   └── UnseenError    ... because what must be there does not show: it may have been left out by mistake
     ├── RejectedError      this one record is refused, the others go on
     │   ├── NotFoundError  ... because the service does not know it
-    │   └── AlreadyExistsError ... because the service has it already
+    │   ├── AlreadyExistsError ... because the service has it already
+    │   └── OvertakenError ... because somebody else changed the thing meanwhile
     ├── UnforeseenError    a bug: repeat the work a few times, then a person must look
     └── StateError         our own stored state is not what it must be
         └── ConflictError  ... because another worker changed it first
@@ -128,6 +129,10 @@ class NotFoundError(RejectedError):
 
 class AlreadyExistsError(RejectedError):
     """The service has something of that name already."""
+
+
+class OvertakenError(RejectedError):
+    """Somebody else changed the thing since it was read: read it again."""
 
 
 class UnforeseenError(SyncError):

@@ -42,7 +42,7 @@ class CatalogPolicies:
         """Replace a policy as a whole; `document` has the version that was read.
 
         Raises:
-            AlreadyExistsError: somebody else saved it meanwhile (the service's 409).
+            AlreadyExistsError, OvertakenError: somebody else saved it meanwhile: 409 or 412, it is not published which.
         """
         path = f"{BASE}/policies/{quote(policy.id, safe='')}"
         call = Call("PUT", path, {"api-version": API_VERSION}, json=dict(document), operation="save_policy")

@@ -30,6 +30,10 @@ class PurviewPolicies:
         return policy
 
     def save(self, policy: dict[str, Any]) -> None:
-        """Replace a policy as a whole."""
+        """Replace a policy as a whole, with the version that was read.
+
+        Raises:
+            AlreadyExistsError, OvertakenError: somebody else saved it meanwhile: 409 or 412, it is not published which.
+        """
         path = f"/policystore/metadataPolicies/{quote(text(policy, 'id'), safe='')}"
         self.http.send(Call("PUT", path, API_VERSION, json=policy, operation="save_policy"))

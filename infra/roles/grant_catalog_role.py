@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from infra.roles.catalog_policies import APP, CatalogPolicies, Policy
 from infra.roles.grant_collection_roles import Grant, read_object_id
 from infra.roles.role_policy import GLOBAL_CATALOG_READER, OF_CATALOG, has_member, with_member
-from sync_core.errors import AlreadyExistsError, ConfigError, TransientError
+from infra.roles.save_policy import save_policy
+from sync_core.errors import ConfigError, TransientError
 
-TRIES = 3
 CATALOG = "the Unified Catalog"
 WHY = "reads published terms, data products and their links"
 
@@ -33,21 +33,15 @@ class GrantCatalogRole:
         return Grant(GLOBAL_CATALOG_READER, CATALOG, WHY, is_new=is_new)
 
     def _give(self, policy: Policy, member: str) -> None:
-        """Save the policy with its current version; who was overtaken reads it anew and tries again."""
-        for _ in range(TRIES):
-            try:
-                self.policies.save(policy, _with(policy, member))
-            except AlreadyExistsError:
-                policy = self._fetch()
-                continue
-            policy = self._fetch()
-            if _has(policy, member):
-                return
-        raise TransientError(
-            f"Purview took {GLOBAL_CATALOG_READER} for {member} and does not show it, or others save the same policy. "
-            "Look at Unified Catalog > Roles and permissions in the portal, and run this again.",
-            service="catalog",
-        )
+        def save(read: Policy) -> None:
+            self.policies.save(read, _with(read, member))
+
+        if not save_policy(policy, self._fetch, save, lambda read: _has(read, member)):
+            raise TransientError(
+                f"Purview took {GLOBAL_CATALOG_READER} for {member} and does not show it, or others save the same "
+                "policy. Look at Unified Catalog > Roles and permissions in the portal, and run this again.",
+                service="catalog",
+            )
 
     def _fetch(self) -> Policy:
         found = next((policy for policy in self.policies.fetch_all() if policy.scope_type == APP), None)

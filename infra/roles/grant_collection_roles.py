@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from infra.roles.collection_policies import PurviewPolicies
 from infra.roles.role_policy import DATA_CURATOR, DATA_READER, has_member, to_object_id, with_member
+from infra.roles.save_policy import save_policy
 from sync_core.errors import ConfigError, TransientError
 from sync_core.purview.client import PurviewClient
 from sync_core.purview.resolve_collection import find_collection
@@ -54,19 +55,18 @@ class GrantRoles:
         policy = self.policies.fetch(collection)
         if has_member(policy, collection, role, member):
             return False
-        if not dry_run:
-            self.policies.save(with_member(policy, collection, role, member))
-            self._look_again(role, collection, member)
-        return True
-
-    def _look_again(self, role: str, collection: str, member: str) -> None:
-        """Read the policy back: another administrator may have saved an older one over it."""
-        if not has_member(self.policies.fetch(collection), collection, role, member):
-            raise TransientError(
-                f"Purview took {role} on {collection} for {member} and does not show it. Look at the collection's role "
-                "assignments in the portal, and run this again.",
-                service="purview",
-            )
+        if dry_run or save_policy(
+            policy,
+            lambda: self.policies.fetch(collection),
+            lambda read: self.policies.save(with_member(read, collection, role, member)),
+            lambda read: has_member(read, collection, role, member),
+        ):
+            return True
+        raise TransientError(
+            f"Purview took {role} on {collection} for {member} and does not show it, or others save the same policy. "
+            "Look at the collection's role assignments in the portal, and run this again.",
+            service="purview",
+        )
 
 
 def read_object_id(given: str) -> str:

@@ -50,7 +50,7 @@ class Account(Simulator[PurviewSwitches]):
         self.glossary = Glossary(self.catalog, self._root, self._switches, now_ms, lambda: curation.is_frozen)
         self.tokens = Tokens()
         self.access = Access(self.collections)
-        self.policies = Policies(self.collections, self.access)
+        self.policies = Policies(self.collections, self.access, self._switches)
         self.index = SearchIndex()
         self.search = Search(self.index, self.types, self.collections)
         self._documents = DocumentMaker(self.catalog, self.glossary)

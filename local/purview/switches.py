@@ -22,6 +22,9 @@ class PurviewSwitches(UnifiedSwitches):
     typedef_role: Literal["root", "anywhere"] = "root"
     """Where the Data Curator role for writing type definitions must sit."""
 
+    stale_policy: Literal["ok", "conflict", "precondition"] = "ok"
+    """A collection's policy that is written with an older version: it is taken, 409, or 412."""
+
     # Lists
     unreadable_rows: tuple[str, ...] = ()
     """Names of what lists show as null in its place."""

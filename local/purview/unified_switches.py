@@ -74,8 +74,8 @@ class UnifiedSwitches(SwitchSet):
     # Roles (section 7)
     unified_role_lag_s: float = Field(default=0, ge=0)
     """How long a role that a policy gives does not count yet."""
-    unified_stale_policy: Literal["conflict", "ok"] = "conflict"
-    """A policy that is written with an older version."""
+    unified_stale_policy: Literal["conflict", "precondition", "ok"] = "conflict"
+    """A policy that is written with an older version: 409, 412, or it is taken."""
 
     # Asset curation (section 8)
     classic_list_after: Literal["frozen", "empty", "not_found"] = "frozen"

@@ -22,6 +22,7 @@ from sync_core.errors import (
     CredentialsError,
     ForbiddenError,
     NotFoundError,
+    OvertakenError,
     RejectedError,
     SlowAnswerError,
     SyncError,
@@ -114,6 +115,8 @@ def to_status_error(service: Service, what: str, answer: HasAnswer) -> SyncError
         return kind(found, retry_after_s=parse_retry_after(answer.headers), service=service.name)
     if answer.status == HTTPStatus.CONFLICT:
         return AlreadyExistsError(found, code=code or str(answer.status))
+    if answer.status == HTTPStatus.PRECONDITION_FAILED:
+        return OvertakenError(found, code=code or str(answer.status))
     if answer.status < HTTPStatus.BAD_REQUEST:
         return AddressError(f"{found}. Expected no redirect: {_check_address(service)}")
     if answer.status in NO_SUCH_ADDRESS and not _is_own(service, code):

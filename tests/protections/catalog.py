@@ -2673,6 +2673,15 @@ LINEAGE_WRITTEN = (
         "the script that grants roles ended with a traceback where Purview sent `dnfCondition: null`",
     ),
     Protection(
+        "a policy that another administrator saved meanwhile is read anew",
+        "infra/roles/save_policy.py",
+        "        with suppress(AlreadyExistsError, OvertakenError):\n",
+        "        with suppress(NotImplementedError):\n",
+        "tests/integration/infra/roles/test_grant_roles.py"
+        "::test_a_collections_policy_that_was_saved_meanwhile_is_read_anew",
+        "two administrators at once: the script that grants roles ended at the service's 412",
+    ),
+    Protection(
         "variants of letters and fillers do not tell names apart",
         "sync_core/spelling.py",
         "range(0x10000)), *range(0xE0000, 0xE1000)])",

@@ -3,22 +3,24 @@
 Source: docs/vendors/purview.md, section 6 (POL, tutorial-metadata-policy-collections-apis).
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from uuid import NAMESPACE_URL, uuid5
 
 from local.purview.behaviour.access import ANYONE, Access, Role
 from local.purview.behaviour.collections import Collection, Collections
 from local.purview.errors import gateway_error
 from local.purview.model import Json
+from local.purview.switches import PurviewSwitches
 
+STALE = {"conflict": 409, "precondition": 412, "ok": 0}
 RULE_PREFIX = "purviewmetadatarole_builtin_"
 
 
 class Policies:
     """One policy per collection, a view on its role assignments."""
 
-    def __init__(self, collections: Collections, access: Access) -> None:
-        self._collections, self._access = collections, access
+    def __init__(self, collections: Collections, access: Access, switches: Callable[[], PurviewSwitches]) -> None:
+        self._collections, self._access, self._switches = collections, access, switches
         self._versions: dict[str, int] = {}
 
     def of_collection(self, name: str) -> Json:
@@ -36,6 +38,7 @@ class Policies:
     def put(self, policy_id: str, policy: Json) -> Json:
         """Replace the assignments of the collection with those in the policy."""
         collection = self._find(policy_id)
+        self._check_version(collection, policy)
         derived = set(_derived_rules(policy, collection.name))
         granted = {
             role: who
@@ -48,6 +51,12 @@ class Policies:
             members.update(granted.get(role, set()))
         self._versions[collection.name] = self._versions.get(collection.name, 0) + 1
         return self._format(collection)
+
+    def _check_version(self, collection: Collection, policy: Json) -> None:
+        status = STALE[self._switches().stale_policy]
+        current = self._versions.get(collection.name, 0)
+        if status and policy.get("version") != current:
+            raise gateway_error(status, "VersionConflict", f"The policy has version {current}.")
 
     def _find(self, policy_id: str) -> Collection:
         for each in self._collections:

@@ -16,6 +16,7 @@ from local.purview.unified.model import Concept, Domain, Kind
 from local.purview.unified.roles import ROLES_OF, Role, Scope, new_policy, read_members
 
 EVERYWHERE = "*"
+STALE = {"conflict": 409, "precondition": 412, "ok": 0}
 _WRITERS = {Kind.TERM: Role.STEWARD, Kind.PRODUCT: Role.PRODUCT_OWNER}
 
 
@@ -61,8 +62,9 @@ class UnifiedAccess:
         properties = body.get("properties")
         if not isinstance(properties, dict) or properties.get("entity") != policy["properties"]["entity"]:
             raise invalid("The policy must be given as a whole, its entity unchanged.")
-        if self._switches().unified_stale_policy == "conflict" and body.get("version") != policy["version"]:
-            raise refuse(409, "VersionConflict", f"The policy has version {policy['version']}.")
+        status = STALE[self._switches().unified_stale_policy]
+        if status and body.get("version") != policy["version"]:
+            raise refuse(status, "VersionConflict", f"The policy has version {policy['version']}.")
         changed = policy | {"version": policy["version"] + 1, "properties": copy.deepcopy(properties)}
         self._keep(changed)
         return copy.deepcopy(changed)

@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 
+from infra.roles.role_policy import with_member
 from infra.scripts.grant_purview_roles import main
 from local.purview import Purview
 from local.purview.admin.unified import add_domain
@@ -123,6 +124,54 @@ def test_a_policy_that_was_saved_over_at_once_is_an_error(
     assert "does not show it" in capsys.readouterr().err
 
 
+Put = Callable[[str, dict[str, Any]], dict[str, Any]]
+
+
+def overtaken(purview: Purview, times: int) -> Put:
+    """Another administrator saves the policy between the reading and the writing, so many times."""
+    put, members = purview.policies.put, list[str]()
+
+    def put_late(policy_id: str, body: dict[str, Any]) -> dict[str, Any]:
+        if len(members) < times:
+            members.append(f"another {len(members)}")
+            before = purview.policies.get(policy_id)
+            name = before["properties"]["collection"]["referenceName"]
+            put(policy_id, with_member(before, name, "data-curator", members[-1]))
+        return put(policy_id, body)
+
+    return put_late
+
+
+@pytest.mark.parametrize("how", ["conflict", "precondition"])
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_collections_policy_that_was_saved_meanwhile_is_read_anew(
+    grant: Callable[..., int], purview: Purview, monkeypatch: pytest.MonkeyPatch, how: str, times: int
+) -> None:
+    purview.patch_switches({"stale_policy": how})
+    monkeypatch.setattr(purview.policies, "put", overtaken(purview, times))
+
+    assert grant() == 0
+
+    assert roles_of(purview) == {("contoso", "purview-reader"), ("clu3dn", "data-curator")}
+    assert all(f"another {number}" in repr(purview.policies.list()) for number in range(times))
+
+
+@pytest.mark.parametrize("how", ["conflict", "precondition"])
+def test_a_collections_policy_that_others_save_again_and_again_is_an_error(
+    grant: Callable[..., int],
+    purview: Purview,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    how: str,
+) -> None:
+    purview.patch_switches({"stale_policy": how})
+    monkeypatch.setattr(purview.policies, "put", overtaken(purview, 100))
+
+    assert grant() == 1
+
+    assert "others save the same policy" in capsys.readouterr().err
+
+
 def test_an_unknown_collection_is_an_error_that_lists_the_others(
     grant: Callable[..., int], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -187,9 +236,11 @@ def test_other_members_of_the_catalog_keep_their_roles(grant_in_catalog: Callabl
     assert kept == {Role.GLOBAL_READER, Role.DOMAIN_CREATOR}
 
 
+@pytest.mark.parametrize("how", ["conflict", "precondition"])
 def test_a_policy_that_another_administrator_saved_meanwhile_is_read_anew(
-    grant_in_catalog: Callable[..., int], purview: Purview, monkeypatch: pytest.MonkeyPatch
+    grant_in_catalog: Callable[..., int], purview: Purview, monkeypatch: pytest.MonkeyPatch, how: str
 ) -> None:
+    purview.patch_switches({"unified_stale_policy": how})
     put, overtaken = purview.unified.access.put, list[bool]()
 
     def put_late(caller: Caller, policy_id: str, body: dict[str, Any]) -> dict[str, Any]:
