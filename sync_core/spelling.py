@@ -50,10 +50,11 @@ def pick(wanted: str, found: Iterable[Named], name_of: Callable[[Named], str]) -
 
 def describe_spellings(names: Iterable[str]) -> str:
     """Tell names that look alike by what is special in each, as `'Customer ' (white space at its end)`."""
-    return "; ".join(f"'{name}' ({', '.join(_peculiarities(name)) or 'written plainly'})" for name in names)
+    return "; ".join(f"'{name}' ({', '.join(peculiarities(name)) or 'written plainly'})" for name in names)
 
 
-def _peculiarities(name: str) -> Iterator[str]:
+def peculiarities(name: str) -> Iterator[str]:
+    """Yield what tells a name from others that look like it."""
     seen = name.translate(UNSEEN)
     if seen != name:
         codes = sorted({f"U+{ord(each):04X}" for each in name if ord(each) in UNSEEN})

@@ -31,13 +31,14 @@ class Domain:
 
 @dataclass(frozen=True, slots=True)
 class Concept:
-    """A term or a data product. `domain_id` is empty where the service does not tell it."""
+    """A term or a data product. `domain_id` is empty where the service does not tell it, `parent_id` without one."""
 
     kind: Kind
     id: str
     name: str
     domain_id: str
     status: Status
+    parent_id: str = ""
 
     @property
     def is_published(self) -> bool:

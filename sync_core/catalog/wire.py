@@ -87,7 +87,7 @@ def parse_domain(item: Any) -> Domain:
 def parse_concept(item: Any, kind: Kind) -> Concept:
     """Read a term or a data product; its domain is an id, or an object that has one."""
     domain_id = _id(item, "domain", "id") or _id(item, "domain")
-    return Concept(kind, _id(item, "id"), text(item, "name"), domain_id, _status(item))
+    return Concept(kind, _id(item, "id"), text(item, "name"), domain_id, _status(item), _id(item, "parentId"))
 
 
 def parse_one(body: Any, kind: Kind, concept_id: str) -> Concept:

@@ -13,7 +13,7 @@ from sync_core.discovery.terms.curation.tell_curation import describe_curation
 from sync_core.discovery.terms.find_concepts import FindConcepts, Found
 from sync_core.discovery.terms.keywords import Keyword, Selection
 from sync_core.discovery.terms.links.catalog_lists import WARN_FROM
-from sync_core.discovery.terms.targets import Target
+from sync_core.discovery.terms.tell_apart import details_of, tell_apart
 from sync_core.discovery.terms.term_findings import describe_proposals
 from sync_core.discovery.terms.term_lists import TermLists
 from sync_core.errors import ConfigError, SyncError
@@ -71,7 +71,7 @@ class ExamineCatalog:
         found = self.concepts.find(selection, unremembered(log))
         if found.why_unread:
             raise NotProvenError(found.why_unread)
-        targets, unread = self._links_of(found.resolution.targets)
+        targets, unread = self._links_of(found)
         named = {keyword for target in found.resolution.targets for keyword in target.keywords}
         others = [_not_there(one, found) for one in selection.keywords if str(one) not in named]
         drafts = [f"'{keyword}' is also there as {one.status}" for keyword, one in found.resolution.unpublished]
@@ -92,14 +92,15 @@ class ExamineCatalog:
         with suppress(SyncError):
             yield from (f"https://{name}.purview.azure.com" for name in self.root_names() if ACCOUNT.fullmatch(name))
 
-    def _links_of(self, targets: Sequence[Target]) -> tuple[list[str], list[str]]:
+    def _links_of(self, found: Found) -> tuple[list[str], list[str]]:
         """Return what is told of each term or data product, and of those whose links cannot be read, by the reason."""
         told, failures = list[str](), dict[str, list[str]]()
-        for target in targets:
+        names = tell_apart(found.names, details_of(found.resolution.targets, found.domains))
+        for target in found.resolution.targets:
             try:
-                told.append(self._told(str(target), target.kind, target.id))
+                told.append(self._told(names[target.key], target.kind, target.id))
             except SyncError as error:
-                failures.setdefault(str(error), []).append(str(target))
+                failures.setdefault(str(error), []).append(names[target.key])
         return told, [f"the links of {', '.join(names)} cannot be read: {why}" for why, names in failures.items()]
 
     def _told(self, name: str, kind: Kind, concept_id: str) -> str:

@@ -3081,9 +3081,17 @@ GETS = (
         "an examination read every group of CluedIn to count them",
     ),
     Protection(
+        "terms that look alike are told apart",
+        "sync_core/discovery/terms/tell_apart.py",
+        "key: name if alike[_look(name)] == 1 else f",
+        "key: name if key else f",
+        f"{INTEGRATION}/discovery/test_terms_told.py::test_terms_of_one_domain_that_look_alike_are_told_apart",
+        "a run told that 'Tag' selects the assets of 'term Tag@Finance; term Tag @Finance', and not which is which",
+    ),
+    Protection(
         "links that the doctor cannot read hide nothing of the others",
         "sync_core/operations/examine_catalog.py",
-        "                failures.setdefault(str(error), []).append(str(target))\n",
+        "                failures.setdefault(str(error), []).append(names[target.key])\n",
         "                raise error\n",
         f"{INTEGRATION}/operations/test_doctor.py::test_links_that_cannot_be_read_hide_nothing_of_the_others",
         "one term that was refused hid what the other keywords find, and how to follow a migration",

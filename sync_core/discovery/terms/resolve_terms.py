@@ -12,6 +12,7 @@ from sync_core.discovery.terms.known_targets import KnownTargets
 from sync_core.discovery.terms.list_glossaries import LIST_TIME, ListedGlossary, Listing
 from sync_core.discovery.terms.not_found import why_not_found
 from sync_core.discovery.terms.targets import is_of_catalog, split_key
+from sync_core.discovery.terms.tell_apart import details_of, tell_apart
 from sync_core.discovery.terms.term_findings import TermFindings
 from sync_core.discovery.terms.term_memory import TermMemory
 from sync_core.errors import ConfigError, SyncError, UnknownTermError, WaitError
@@ -182,8 +183,9 @@ class ResolveTerms:
         before = stored.findings if stored else TermFindings()
         written = {key: f"classic term {words[0]}" for key, words in keys.items() if not is_of_catalog(key)}
         names = {**written, **before.names, **listing.names_of(keys), **concepts.names}
+        details = details_of(concepts.resolution.targets, concepts.domains)
         return TermFindings(
-            names={key: name for key, name in names.items() if key in keys},
+            names=tell_apart({key: name for key, name in names.items() if key in keys}, details),
             proposals=dict(concepts.proposals),
             unread=concepts.why_unread if self.concepts.store is TermStore.AUTO else "",
             closed_since=(before.closed_since or self.clock()) if concepts.is_closed else None,

@@ -1,6 +1,6 @@
 """What the keywords stand for: the terms and data products of both stores that have their names."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -57,6 +57,7 @@ class Target:
     name: str
     place: str
     place_id: str = ""
+    parent_id: str = ""
 
     @property
     def key(self) -> str:
@@ -75,13 +76,6 @@ class Resolution:
     targets: tuple[Target, ...]
     unknown: tuple[Keyword, ...]
     unpublished: tuple[tuple[Keyword, Concept], ...] = ()
-
-    def notes(self) -> Iterator[str]:
-        """Yield what a person should know: names that several terms have."""
-        for keyword in dict.fromkeys(keyword for target in self.targets for keyword in target.keywords):
-            found = [str(target) for target in self.targets if keyword in target.keywords]
-            if len(found) > 1:
-                yield f"'{keyword}' selects the assets of all of these: {'; '.join(found)}."
 
 
 def resolve(
@@ -134,7 +128,8 @@ def _of_term(keyword: Keyword, term: ClassicTerm) -> Target:
 
 def _of_concept(keyword: Keyword, concept: Concept, domains: Mapping[str, str]) -> Target:
     place = domains.get(concept.domain_id, concept.domain_id)
-    return Target((str(keyword),), Store.UNIFIED, concept.kind, concept.id, concept.name, place, concept.domain_id)
+    known = (concept.kind, concept.id, concept.name, place, concept.domain_id, concept.parent_id)
+    return Target((str(keyword),), Store.UNIFIED, *known)
 
 
 def _merged(targets: Sequence[Target]) -> tuple[Target, ...]:

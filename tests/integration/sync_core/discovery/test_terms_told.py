@@ -147,6 +147,17 @@ def test_a_name_that_several_domains_and_stores_have_is_told_in_each_run(tenant:
     assert all(name in detail for name in names)
 
 
+def test_terms_of_one_domain_that_look_alike_are_told_apart(tenant: NewEstate) -> None:
+    estate = tenant(SYNC_TERM="Tag@Finance")
+    one = do(estate, unified.add_concept, term="Tag", domain="Finance", assets=[ASSETS[0]])
+    other = do(estate, unified.add_concept, term="Tag ", domain="Finance", assets=[ASSETS[2]])
+    names = [f"term Tag@Finance (id {one['id']})", f"term Tag @Finance (white space at its end, id {other['id']})"]
+    run = sync(estate)
+    assert f"'Tag@Finance' selects the assets of all of these: {'; '.join(sorted(names))}." in run.notes
+    for check in ("they select something", "what the keywords find"):
+        assert all(name in examined(estate, check)[1] for name in names)
+
+
 def test_who_writes_another_domain_hears_where_the_term_is(tenant: NewEstate) -> None:
     estate = tenant(SYNC_TERM="Tag@Sales; product:Tag@Sales")
     do(estate, unified.add_concept, term="Tag", domain="Finance", assets=ASSETS)

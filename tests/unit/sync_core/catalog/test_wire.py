@@ -14,6 +14,7 @@ from tests.unit.infra.template import REPOSITORY
 
 EXAMPLES = Path(REPOSITORY) / "tests" / "data" / "unified-catalog"
 ID = "4e74f902-62f5-49f4-8258-92ed2b8537ba"
+PARENT = "3e74f902-62f5-49f4-8258-92ed2b8537ba"
 DOMAIN = "7e74f902-62f5-49f4-8258-92ed2b8537ba"
 
 
@@ -28,7 +29,7 @@ def only(name: str) -> Any:
 
 
 def test_the_examples_of_terms_and_data_products_are_read() -> None:
-    term = Concept(Kind.TERM, ID, "myDataProduct", DOMAIN, Status.DRAFT)
+    term = Concept(Kind.TERM, ID, "myDataProduct", DOMAIN, Status.DRAFT, PARENT)
     assert parse_concept(only("Terms_Query"), Kind.TERM) == term
     assert parse_one(example("Terms_Get"), Kind.TERM, ID.upper()) == term
     product = Concept(Kind.PRODUCT, ID, "myDataProduct", DOMAIN, Status.DRAFT)

@@ -76,15 +76,6 @@ def test_a_term_that_two_keywords_name_is_one_target() -> None:
     assert first.keywords == ("Sync@Finance", "Sync")
 
 
-def test_a_name_that_several_have_is_told() -> None:
-    (note,) = resolved("Sync; product:Sync").notes()
-    assert note == (
-        "'Sync' selects the assets of all of these: classic term Sync@Glossary; classic term Sync@Business Terms; "
-        "term Sync@Finance; term Sync@Sales."
-    )
-    assert list(resolved("Sync@Finance; product:Orders").notes()) == []
-
-
 def test_a_store_that_was_not_read_gives_nothing() -> None:
     selection = parse_selection("Sync", "SYNC_TERM")
     assert [target.key for target in resolve(selection, [], CONCEPTS, DOMAINS).targets] == ["terms/u1", "terms/u2"]
