@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from sync_core.app.installation import BY_HOST, Identity, Installation, weigh
-from sync_core.app.known_installation import FIRST, FIRST_NOTE, KnownInstallation, ScopeOf
+from sync_core.app.known_installation import KnownInstallation
 from sync_core.cluedin.client import CluedInClient
 from sync_core.each_request import before_each_request
 from sync_core.errors import OutOfTimeError, SyncError, TransientError
@@ -45,10 +45,12 @@ class FindInstallation:
         weighed = weigh(known, seen, self.clock())
         installation = weighed.installation
         if weighed.scope_of is not None:
-            scope = self._scope_of(weighed.scope_of)
+            scope = self.known.scope_of(weighed.scope_of)
             installation = installation.model_copy(update={"scope": scope})
         if not weighed.is_in_doubt:
             installation = installation.model_copy(update={"verified_at": self.clock()})
+        if known.identity is None:
+            return self.known.keep_first(installation)
         self.known.save(installation)
         if weighed.is_in_doubt:
             raise TransientError(
@@ -77,17 +79,3 @@ class FindInstallation:
             roots = []
         host = urlsplit(self.known.settings.purview_endpoint).hostname or ""
         return roots[0] if len(roots) == 1 else BY_HOST + host
-
-    def _scope_of(self, identity: Identity) -> str:
-        """Return the scope of an organization and account: where their state lies already, or from now on."""
-        name = f"scope-{identity.key}"
-        notes = self.known.notes
-        found = notes.load(ScopeOf, name)
-        if found is not None:
-            return found.scope
-        scope = identity.key
-        if not self.known.is_anybody_here():
-            scope = FIRST
-            notes.save(FIRST_NOTE, ScopeOf(scope=scope))
-        notes.save(name, ScopeOf(scope=scope))
-        return scope

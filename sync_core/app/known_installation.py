@@ -1,10 +1,14 @@
-"""What is known of the organization and the account to which the settings lead; nobody is asked."""
+"""What is known of the organization and the account to which the settings lead; nobody is asked.
+
+Several instances may begin at once on an empty storage account. Who is first is settled by inserts, so that all of them
+work on one state.
+"""
 
 from dataclasses import dataclass
 
 from pydantic import BaseModel
 
-from sync_core.app.installation import Installation, short_hash
+from sync_core.app.installation import Identity, Installation, short_hash
 from sync_core.settings import Settings
 from sync_core.storage.notes import Notes
 
@@ -12,10 +16,10 @@ FIRST = ""  # the first installation on a storage account has the plain names
 FIRST_NOTE = "first"
 
 
-class ScopeOf(BaseModel):
-    """Where the state of an organization and an account lies."""
+class First(BaseModel):
+    """Whose the plain names are: the key of an organization and an account."""
 
-    scope: str
+    key: str
 
 
 @dataclass(frozen=True)
@@ -32,7 +36,21 @@ class KnownInstallation:
 
     def is_anybody_here(self) -> bool:
         """Whether an installation has the plain names already."""
-        return self.notes.load(ScopeOf, FIRST_NOTE) is not None
+        return self.notes.load(First, FIRST_NOTE) is not None
+
+    def scope_of(self, identity: Identity) -> str:
+        """Return where the state of an organization and an account lies; the first one takes the plain names."""
+        self.notes.add(FIRST_NOTE, First(key=identity.key))
+        first = self.notes.load(First, FIRST_NOTE)
+        return FIRST if first and first.key == identity.key else identity.key
+
+    def keep_first(self, installation: Installation) -> Installation:
+        """Keep what these settings lead to, and return that; what another instance has found meanwhile counts."""
+        self.notes.add(self._name, installation)
+        kept = self.notes.load(Installation, self._name)
+        if kept is None:  # another version wrote it
+            self.save(installation)
+        return kept or installation
 
     def save(self, installation: Installation) -> None:
         """Keep what is known now."""

@@ -114,6 +114,14 @@ ONE_GROUP = (
         "a service that asked for less was asked for each of twenty assets alone",
     ),
     Protection(
+        "instances that begin at once on an empty storage account work on one state",
+        "sync_core/app/find_installation.py",
+        "        if known.identity is None:\n            return self.known.keep_first(installation)\n",
+        "",
+        f"{INTEGRATION}/app/test_find_installation.py::test_instances_that_begin_at_once_work_on_one_state",
+        "two instances at the first tick took two states for one installation, and assets got a second source",
+    ),
+    Protection(
         "what a batch did not make for one asset is looked for before it is made alone",
         "sync_core/provisioning/provision_together.py",
         "        self._save(batch, lambda one: changer(group_name=one.name), others)\n",

@@ -1,14 +1,17 @@
 """Each organization and account finds its own state on one storage account, and finds it again when it comes back."""
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import timedelta
+from threading import Barrier
 from typing import Any
 
 import pytest
 
 from sync_core.app import App
 from sync_core.app.find_installation import FindInstallation
-from sync_core.app.installation import BELIEVED_AFTER, VERIFIED_FOR
+from sync_core.app.installation import BELIEVED_AFTER, VERIFIED_FOR, Identity, Installation
 from sync_core.errors import ConfigError, TransientError
 from sync_core.runs.deferred import Kind
 from sync_core.runs.run import RunKind, RunOutcome
@@ -57,6 +60,47 @@ def test_the_first_installation_keeps_its_state_whatever_host_name_leads_to_it(p
     first = place.find().verify()
     moved = place.find("https://mdm.acme.example").verify()
     assert first.scope == moved.scope
+
+
+@dataclass
+class Meanwhile(Services):
+    """Before it says who it is, another instance has asked and settled it."""
+
+    ask: Callable[[], object] = lambda: None
+
+    def fetch_roots(self) -> list[str]:
+        self.ask()
+        return super().fetch_roots()
+
+
+@pytest.mark.parametrize("root", ["contoso", "another"])
+@pytest.mark.parametrize("url", ["https://acme.example", "https://acme.example/"])
+def test_instances_that_begin_at_once_work_on_one_state(place: Place, url: str, root: str) -> None:
+    told = list[Installation]()
+    slow = Meanwhile(ask=lambda: told.append(place.find(services=Services(root=root)).verify()))
+
+    late = place.find(url, slow).verify()
+
+    assert [late.scope, late.identity] == [told[0].scope, told[0].identity]
+    assert place.find().verify().scope == place.find().known.current().scope == late.scope
+
+
+def test_many_that_begin_at_the_same_moment_work_on_one_state(place: Place) -> None:
+    together = Barrier(8)
+    finders = [place.find(services=Meanwhile(ask=together.wait)) for _ in range(8)]
+
+    with ThreadPoolExecutor(8) as threads:
+        scopes = {installation.scope for installation in threads.map(lambda one: one.verify(), finders)}
+
+    assert scopes == {""}
+
+
+def test_an_instance_that_dies_once_it_is_first_is_first_when_it_comes_again(place: Place) -> None:
+    identity = Identity(organization="acme", account="contoso")
+    assert place.find().known.scope_of(identity) == ""
+
+    assert place.find().verify().scope == ""
+    assert place.find("https://other.example", Services("other")).verify().scope != ""
 
 
 def test_another_organization_finds_a_state_of_its_own_and_the_former_one_its_own_again(place: Place) -> None:
