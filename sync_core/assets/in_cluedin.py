@@ -108,6 +108,12 @@ class Ours:
         """Return what is shown of an asset's group and source, once all records are compared."""
         return self.shown.sight_of(record, self.anothers(record))
 
+    def unrecorded_source(self, record: AssetRecord) -> SourceSeen | None:
+        """Return a source of an asset's name that is no other's: rather one whose group is called as its own."""
+        but = self.anothers(record)
+        others = (one for one in self.shown.by_name.get(source_name(record), ()) if one.source_id not in but)
+        return self.shown.own_source(record, but) or next(others, None)
+
     def anothers(self, record: AssetRecord) -> set[str]:
         """Return the ids of the sources that bear an asset's name and are another's."""
         sources = self.shown.by_name.get(source_name(record), ())

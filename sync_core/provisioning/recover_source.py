@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from sync_core.assets.asset_store import AssetStore
 from sync_core.assets.in_cluedin import Ours
-from sync_core.assets.names import source_name
 from sync_core.assets.record import Origin
 from sync_core.provisioning.group_store import GroupStore
 from sync_core.runs.counts import Count
@@ -24,7 +23,7 @@ class RecoverSource:
     def recover(self, ours: Ours, log: RunLog) -> None:
         """Record each source that a snapshot shows and no record has."""
         for record in ours.unbound:
-            for source in ours.shown.by_name.get(source_name(record), ())[:1]:
+            if source := ours.unrecorded_source(record):
                 self.groups.bind_source(source.source_id, record.key)
                 found = {"source_id": source.source_id, "source_name": source.name, "source_origin": Origin.ADOPTED}
                 self.assets.change(record.key, lambda one, found=found: one.model_copy(update=found))  # type: ignore[misc]

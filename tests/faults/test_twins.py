@@ -3,18 +3,23 @@
 import pytest
 
 from local.stack import TERM
-from sync_core.assets.record import AssetRecord
+from sync_core.assets.record import AssetRecord, AssetStatus
 from tests.faults.test_groups_gone import reconcile_for
 from tests.faults.world import LAKE, World
 
 TYPES = ("azure_datalake_gen2_path", "azure_datalake_gen2_resource_set")
 
 
+def add(world: World, type_name: str, name: str = "orders") -> str:
+    """A tagged asset; returns its guid."""
+    names = {"name": name, "qualifiedName": f"{LAKE}/{name}"}
+    return str(world.account.act("/assets", typeName=type_name, terms=[TERM], **names)["guid"])
+
+
 def add_twins(world: World, types: tuple[str, ...] = TYPES, name: str = "orders") -> None:
     """Sync assets of one name, in this order."""
     for type_name in types:
-        names = {"name": name, "qualifiedName": f"{LAKE}/{name}"}
-        world.account.act("/assets", typeName=type_name, terms=[TERM], **names)
+        add(world, type_name, name)
         world.run()
     world.clock.advance(5 * 60)
 
@@ -65,4 +70,26 @@ def test_twins_whose_ids_were_swapped_follow_the_names_of_their_groups(world: Wo
     check_that_each_has_its_own(world)
     assert {key: record.group_name for key, record in records(world).items()} == before
     reconcile_for(world, 10)
+    check_that_each_has_its_own(world)
+
+
+@pytest.mark.parametrize("types", [TYPES, TYPES[::-1]])
+def test_a_twin_that_was_retired_before_the_answer_to_its_source_came_takes_none_of_the_others(
+    world: World, types: tuple[str, ...]
+) -> None:
+    add_twins(world, types[:1])
+    late = add(world, types[1])
+    world.organization.fault("createDataSource$", drop="after")
+    world.run()
+    world.organization.fault("inbound.dataSourceSets", status=503, times=None)  # nobody looks at what was made
+    world.account.act("/untag", asset=late, term=TERM)
+    for _ in range(3):
+        world.run()
+    world.organization.clear_faults()
+
+    reconcile_for(world, 15)
+
+    retired = records(world)["orders", types[1]]
+    assert retired.status is AssetStatus.RETIRED
+    assert retired.source_id
     check_that_each_has_its_own(world)

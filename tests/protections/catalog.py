@@ -342,6 +342,15 @@ TWINS = (
         "a table took the group that was made again for the view of its name",
     ),
     Protection(
+        "a retired asset takes no source of its twin's for its own",
+        "sync_core/provisioning/recover_source.py",
+        "            if source := ours.unrecorded_source(record):\n",
+        "            if source := next(iter(ours.shown.by_name[record.qualified_name]), None):\n",
+        f"{FAULTS}/test_twins.py"
+        "::test_a_twin_that_was_retired_before_the_answer_to_its_source_came_takes_none_of_the_others",
+        "a view that was retired before the answer to its source came took that of the table: its data sets went there",
+    ),
+    Protection(
         "a group that is gone is disowned by its owner alone",
         "sync_core/provisioning/group_store.py",
         "        if found is not None and _key_in(found.values) in {asset_key, UNREADABLE}:\n",
