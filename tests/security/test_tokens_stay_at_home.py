@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 
 from sync_core.cluedin.client import CLUEDIN, CluedInClient, is_refused
 from sync_core.cluedin.data_sets import CluedInDataSets
-from sync_core.errors import AddressError, StateError, SyncError, TransientError
+from sync_core.errors import AddressError, SlowAnswerError, SyncError, TransientError
 from sync_core.http.client import Call, HttpClient
 from sync_core.http.tokens import GivenToken, PasswordTokens
 from sync_core.jobs.message import AssetMessage
@@ -134,9 +134,9 @@ def test_what_storage_points_to_is_not_taken_for_our_state(service: Scripted, el
     uris = f"TableEndpoint={service.url}/acct;QueueEndpoint={service.url}/acct"
     storage = StorageConnection(connection_string=f"AccountName=acct;AccountKey=c2VlZA==;{uris}", patience=INTERACTIVE)
     service.answers = [Response("", status, {"Location": elsewhere.url})] * 2
-    with pytest.raises(StateError, match=f"answered {status}"):
+    with pytest.raises(SlowAnswerError, match=f"{status}"):
         Table(storage.tables, "any").get("a", "b")
-    with pytest.raises(StateError, match=f"answered {status}"):
+    with pytest.raises(SlowAnswerError, match=f"{status}"):
         WorkQueue(storage.queues, "any").send(AssetMessage.of("0" * 32))
     assert elsewhere.asked == []
 
