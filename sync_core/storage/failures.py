@@ -28,7 +28,7 @@ ABSENCE_CODES = frozenset({"ResourceNotFound", "EntityNotFound", "MessageNotFoun
 EXISTENCE_CODES = frozenset(
     {"EntityAlreadyExists", "ResourceAlreadyExists", "TableAlreadyExists", "QueueAlreadyExists"}
 )
-CHANGE_CODES = frozenset({"UpdateConditionNotSatisfied", "ConditionNotMet"})
+CHANGE_CODES = frozenset({"UpdateConditionNotSatisfied", "ConditionNotMet", "PopReceiptMismatch"})
 # How a transaction says that one of its rows is not as expected.
 CONFLICT_CODES = frozenset({"EntityAlreadyExists", "ResourceNotFound"}) | CHANGE_CODES
 REMEDY = (

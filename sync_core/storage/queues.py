@@ -8,7 +8,7 @@ from typing import Protocol
 from azure.core.exceptions import HttpResponseError, ResourceExistsError, ResourceNotFoundError
 from azure.storage.queue import QueueMessage, QueueServiceClient, TextBase64EncodePolicy
 
-from sync_core.errors import ConfigError, TransientError
+from sync_core.errors import ConfigError, ConflictError, TransientError
 from sync_core.ledger import record_request
 from sync_core.storage.failures import STORAGE, is_missing_container, translated
 
@@ -132,7 +132,8 @@ class PoisonQueue:
 
     def _delete(self, message: QueueMessage) -> None:
         record_request(STORAGE)
-        with suppress(ResourceNotFoundError), translated(f"queue {self._name}"):  # another worker was faster
+        # Another worker deleted it, or has it now, as it was visible again.
+        with suppress(ResourceNotFoundError, ConflictError), translated(f"queue {self._name}"):
             self._client.delete_message(message)
 
 

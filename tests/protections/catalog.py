@@ -606,6 +606,15 @@ NOTHING_LOST = (
         "a proxy's page with status 404 was taken for a deletion, as the SDK lets each 404 pass",
     ),
     Protection(
+        "a poison message that another worker took over is left to it",
+        "sync_core/storage/failures.py",
+        '"ConditionNotMet", "PopReceiptMismatch"})',
+        '"ConditionNotMet"})',
+        f"{INTEGRATION}/storage/test_queues.py"
+        "::test_a_poison_message_that_another_worker_took_over_meanwhile_is_left_to_it",
+        "a drain that was slow failed at 400 PopReceiptMismatch, and left the messages behind it",
+    ),
+    Protection(
         "an answer of storage at which the SDK itself fails counts as that answer",
         "sync_core/storage/failures.py",
         "        if answer is None:\n            raise\n",

@@ -13,6 +13,7 @@ from azure.storage.queue import QueueClient
 from sync_core.errors import StateError
 from sync_core.jobs.message import AssetMessage
 from sync_core.ledger import request_ledger
+from sync_core.storage import queues
 from sync_core.storage.connection import StorageConnection
 from sync_core.storage.queues import PoisonQueue, WorkQueue
 from tests.unit.sync_core.builders import make_record
@@ -128,6 +129,24 @@ def test_a_poison_message_that_another_worker_deleted_meanwhile_is_no_failure(
 ) -> None:
     queue.send(MESSAGE)
     assert PoisonQueue(connection.queues, "asset-sync").drain(lambda _: raw.clear_messages()) == 1
+
+
+def test_a_poison_message_that_another_worker_took_over_meanwhile_is_left_to_it(
+    connection: StorageConnection, queue: WorkQueue, raw: QueueClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queues, "DRAIN_VISIBILITY_S", 1)
+    taken: list[object] = []
+
+    def record_slowly(body: bytes) -> None:
+        del body
+        if not taken:
+            time.sleep(1.2)
+            taken.append(raw.receive_message())
+
+    queue.send(MESSAGE)
+    PoisonQueue(connection.queues, "asset-sync").drain(record_slowly)
+    assert taken != [None]
+    assert raw.get_queue_properties().approximate_message_count == 1
 
 
 def test_a_poison_queue_that_is_not_there_is_empty(connection: StorageConnection) -> None:
