@@ -3517,15 +3517,6 @@ OTHER_VERSIONS = (
         "what was typed was gone with the reload",
     ),
     Protection(
-        "a page that is read anew asks for no search",
-        "sync_core/operations/dashboard/templates/assets.html",
-        "{% if view.refresh.every_s %}\n",
-        "{% if view.refresh.every_s and false %}\n",
-        "tests/unit/sync_core/operations/dashboard/test_view.py"
-        "::test_a_page_that_is_read_anew_has_no_field_that_would_be_emptied",
-        "a search half typed was gone after half a minute",
-    ),
-    Protection(
         "a page that is read anew asks for no name",
         "sync_core/operations/dashboard/answer.py",
         "replace(acting, buttons=None) if refresh.every_s and asks_for_name else acting",

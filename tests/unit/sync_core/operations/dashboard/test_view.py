@@ -149,17 +149,6 @@ def test_a_page_that_is_read_anew_has_no_field_that_would_be_emptied(person: Per
         assert ("by" in anew.values("name"), "by" in kept.values("name")) == (False, person is None)
         assert ("do" in anew.values("name"), "do" in kept.values("name")) == (person is not None, True)
         assert ("Keep it as it is, to act" in anew.text) is (person is None)
-    assert [{"search", "type"} & {*page.values("name")} for page in pages["anew"]] == [set(), set()]
-    assert {"search", "type"} < {*pages["kept"][0].values("name")}
-
-
-def test_what_was_searched_for_is_told_on_a_page_that_is_read_anew_and_a_link_leads_to_the_fields() -> None:
-    records = make_record(), make_synced_record("b.csv")
-    asked = {"search": "csv", "type": records[0].type_name, "code": "k"}
-    anew = read_html(dashboard_answer(view(*records, query=asked)).body)
-    assert "Found by csv." in " ".join(anew.text.split())
-    assert f"Type: {records[0].type_name}." in " ".join(anew.text.split())
-    assert "?code=k&type=" + records[0].type_name + "&search=csv&refresh=off#search" in anew.values("href")
 
 
 def test_what_people_did_names_the_asset_and_leads_to_it() -> None:
