@@ -10,6 +10,7 @@ from sync_core.assets.listed import ListedAsset
 from sync_core.assets.record import AssetRecord, AssetStatus
 from sync_core.discovery.selection import Toggle
 from sync_core.discovery.terms.recall_terms import KnownTerms
+from sync_core.guids import to_guid
 from sync_core.jobs.dead_letter import DeadLetter
 from sync_core.jobs.job import TAKEN_UP_WITHIN, Job, JobState
 from sync_core.lineage.record import DataSetRecord
@@ -51,9 +52,15 @@ class Filter:
             (self.state is None or asset.status == self.state)
             and self.type_name in {"", asset.type_name}
             and self.collection in {"", asset.collection_id}
-            and (not self.term or self.term in asset.terms)
+            and self._has_term(asset)
             and self._has_text(asset)
         )
+
+    def _has_term(self, asset: AssetRecord | ListedAsset) -> bool:
+        """Whether a term selects it: by the term's guid or id, however that is spelled, or by its key."""
+        wanted = to_guid(self.term) or self.term.lower()
+        keys = (key.lower() for key in asset.terms) if wanted else ()
+        return not wanted or any(wanted in {key, key.rpartition("/")[2]} for key in keys)
 
     def _has_text(self, asset: AssetRecord | ListedAsset) -> bool:
         names = (asset.name, asset.qualified_name, asset.guid, asset.group_id)
