@@ -4022,7 +4022,7 @@ ACTED = (
     Protection(
         "a form of another page is refused, though its signature is right",
         "sync_core/operations/dashboard/act.py",
-        "        if not is_same_origin(headers):\n",
+        "        if is_of_another_page(headers):\n",
         "        if False:\n",
         f"{ACTING}::test_a_form_of_another_page_writes_nothing_though_it_has_the_right_signature",
         "a signature that was seen once could be used by any page",

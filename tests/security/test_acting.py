@@ -24,8 +24,8 @@ SIGNED_IN = {"X-MS-CLIENT-PRINCIPAL-NAME": "ada@example.com", "X-MS-CLIENT-PRINC
 @pytest.mark.parametrize(
     "headers",
     [
-        {"Content-Type": FORM},
         {"Content-Type": FORM, "Origin": "null"},
+        {"Content-Type": FORM, "Origin": ""},
         {"Content-Type": FORM, "Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example"},
         {"Content-Type": FORM, "Sec-Fetch-Site": "same-site"},
         {"Content-Type": FORM, "Origin": "https://evil.example", "Host": "app.example"},
@@ -37,6 +37,12 @@ def test_a_form_of_another_page_writes_nothing_though_it_has_the_right_signature
     key = give_up_one(small_estate)
     assert press(small_estate, value_of(small_estate, "Close"), headers=headers).status == 403
     assert wrote_nothing(small_estate, key)
+
+
+def test_a_program_that_sends_a_button_of_the_page_acts(small_estate: Estate) -> None:
+    key = give_up_one(small_estate)
+    assert press(small_estate, value_of(small_estate, "Close"), headers={"Content-Type": FORM}).status < 400
+    assert not wrote_nothing(small_estate, key)
 
 
 def test_a_form_without_our_signature_writes_nothing(small_estate: Estate) -> None:

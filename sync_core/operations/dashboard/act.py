@@ -11,7 +11,7 @@ from sync_core.operations.actions.answer import answer_time
 from sync_core.operations.actions.form_key import FormKeys
 from sync_core.operations.actions.parse import BY, Person, to_person
 from sync_core.operations.actions.perform import Perform
-from sync_core.operations.actions.same_origin import is_same_origin
+from sync_core.operations.actions.same_origin import is_of_another_page
 from sync_core.operations.dashboard.answer import not_done_answer
 from sync_core.operations.dashboard.buttons import Acting, Buttons, parse_form
 from sync_core.operations.dashboard.links import ACTED, Links
@@ -53,7 +53,7 @@ class Act:
             return not_done_answer(query, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The form is too large.")
         if media_type_of(headers) != FORM:
             return not_done_answer(query, HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"Expected Content-Type: {FORM}.")
-        if not is_same_origin(headers):
+        if is_of_another_page(headers):
             return not_done_answer(query, HTTPStatus.FORBIDDEN, FORGED)
         return self._act(query, parse_form(body), signed_in)
 

@@ -3,7 +3,7 @@
 import pytest
 
 from sync_core.operations.actions.parse import Person
-from sync_core.operations.actions.same_origin import is_same_origin
+from sync_core.operations.actions.same_origin import is_of_another_page
 from sync_core.operations.actions.signed_in import find_signed_in
 
 HOST = {"host": "app.example"}
@@ -16,16 +16,16 @@ HOST = {"host": "app.example"}
         {"sec-fetch-site": "same-origin", "origin": "null"},  # our pages tell no referrer
         {"origin": "https://app.example"},
         {"origin": "https://APP.example"},
+        {},  # no browser: a program that has read the page, and sends one of its buttons
     ],
 )
 def test_a_form_of_our_own_page_is_taken(headers: dict[str, str]) -> None:
-    assert is_same_origin({**HOST, **headers})
+    assert not is_of_another_page({**HOST, **headers})
 
 
 @pytest.mark.parametrize(
     "headers",
     [
-        {},
         {"origin": "null"},
         {"origin": ""},
         {"origin": "https://evil.example"},
@@ -38,11 +38,11 @@ def test_a_form_of_our_own_page_is_taken(headers: dict[str, str]) -> None:
     ],
 )
 def test_a_form_of_any_other_page_is_not(headers: dict[str, str]) -> None:
-    assert not is_same_origin({**HOST, **headers})
+    assert is_of_another_page({**HOST, **headers})
 
 
 def test_without_a_host_nothing_is_our_own() -> None:
-    assert not is_same_origin({"origin": "https://"})
+    assert is_of_another_page({"origin": "https://"})
 
 
 SIGNED_IN = {"X-MS-CLIENT-PRINCIPAL-NAME": "ada@example.com", "X-MS-CLIENT-PRINCIPAL-ID": "0a1b"}
