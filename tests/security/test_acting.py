@@ -39,12 +39,6 @@ def test_a_form_of_another_page_writes_nothing_though_it_has_the_right_signature
     assert wrote_nothing(small_estate, key)
 
 
-def test_a_program_that_sends_a_button_of_the_page_acts(small_estate: Estate) -> None:
-    key = give_up_one(small_estate)
-    assert press(small_estate, value_of(small_estate, "Close"), headers={"Content-Type": FORM}).status < 400
-    assert not wrote_nothing(small_estate, key)
-
-
 def test_a_form_without_our_signature_writes_nothing(small_estate: Estate) -> None:
     key = give_up_one(small_estate)
     others = buttons(show(small_estate, ADA))

@@ -63,6 +63,12 @@ def wrote_nothing(estate: Estate, key: str) -> bool:
     return estate.app.action_log.latest(1) == [] and estate.app.dead_letters.load(key) is not None
 
 
+def test_a_program_that_sends_a_button_of_the_page_acts(small_estate: Estate) -> None:
+    key = give_up_one(small_estate)
+    assert press(small_estate, value_of(small_estate, "Close"), headers={"Content-Type": FORM}).status < 400
+    assert not wrote_nothing(small_estate, key)
+
+
 def test_a_pressed_button_is_done_and_the_page_says_so(small_estate: Estate) -> None:
     key = give_up_one(small_estate)
 
