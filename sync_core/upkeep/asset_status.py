@@ -6,6 +6,7 @@ All values are texts, and what does not hold any more is written as an empty one
 import hashlib
 import json
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from sync_core.assets.record import AssetRecord
@@ -79,3 +80,8 @@ def _of_data_set(data_set: DataSetRecord) -> dict[str, str]:
 def hash_of(guid: str, values: Mapping[str, str]) -> str:
     """Return a hash by which the next run knows that these values stand on this asset."""
     return hashlib.sha256(json.dumps([VERSION, guid, values], sort_keys=True).encode()).hexdigest()[:16]
+
+
+def hash_if_not_taken(found: str, day: date) -> str:
+    """Return what is kept instead where Purview did not take the values: it holds on that day, in UTC."""
+    return f"{found} not taken on {day}"

@@ -1,7 +1,8 @@
 """Writes onto each asset in Purview how its sync stands, as business metadata of our own: what changed, and no more.
 
 Nothing that scanners or people wrote is touched. A collection where that is refused is left alone for an hour, and only
-it; the run and the doctor say what to grant.
+it; the run and the doctor say what to grant. An asset that did not take it for another reason is asked again the next
+day: a definition that somebody changed, or an answer that was wrong, is no word for good.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -12,7 +13,7 @@ from itertools import islice
 from pydantic import BaseModel, Field
 
 from sync_core.assets.asset_store import AssetStore
-from sync_core.assets.record import AssetRecord
+from sync_core.assets.record import AssetRecord, AssetStatus
 from sync_core.assets.shown_status import ShownStatus
 from sync_core.chunks import chunks
 from sync_core.errors import ForbiddenError, NotFoundError, RejectedError, SyncError
@@ -23,7 +24,7 @@ from sync_core.purview.business_metadata import BusinessMetadataClient
 from sync_core.runs.counts import Count
 from sync_core.runs.run_log import RunLog
 from sync_core.storage.notes import Notes
-from sync_core.upkeep.asset_status import GROUP, VERSION, group_definition, hash_of, to_status
+from sync_core.upkeep.asset_status import GROUP, VERSION, group_definition, hash_if_not_taken, hash_of, to_status
 
 CURSOR = "status-on-assets"
 REGISTERED = f"status-{VERSION}"
@@ -141,13 +142,15 @@ class WriteStatus:
         """Return the assets on which something else is to stand than does, with that."""
         if not records:
             return []
-        first, last = records[0].key, records[-1].key
+        first, last, today = records[0].key, records[-1].key, self.clock().date()
         shown, jobs = self.shown.between(first, last), self.assets.jobs.between(first, last)
         wanted = [
             (record, to_status(record, jobs.get(record.key), one.data_sets.get(record.key), self.link))
             for record in records
         ]
-        return [(record, values) for record, values in wanted if shown.get(record.key) != hash_of(record.guid, values)]
+        kept = {record.key: hash_of(record.guid, values) for record, values in wanted}
+        settled = {key: (one, hash_if_not_taken(one, today)) for key, one in kept.items()}
+        return [(record, values) for record, values in wanted if shown.get(record.key) not in settled[record.key]]
 
     def _write(self, wanted: Sequence[Wanted], one: Round) -> None:
         """Write onto some assets at once, but first onto one alone of each collection that did not take any yet.
@@ -186,6 +189,7 @@ class WriteStatus:
     def _note(self, wanted: Wanted, error: SyncError | None, one: Round) -> SyncError | None:
         """Keep how one ended; return what is no end of it. What is refused first may want the definition anew."""
         record, values = wanted
+        kept = hash_of(record.guid, values)
         if isinstance(error, RejectedError) and not isinstance(error, NotFoundError) and not one.is_registered_anew:
             one.is_registered_anew = True
             self._register()
@@ -194,16 +198,19 @@ class WriteStatus:
             case None:
                 one.taking.add(_collection_of(wanted))
                 one.log.counts[Count.STATUS_WRITTEN] += 1
-            case NotFoundError():  # it is gone; that is discovery's to find
+            case NotFoundError():  # it is gone: that is discovery's to find, and known of one that is retired
                 one.log.counts[Count.STATUS_GONE] += 1
-            case RejectedError():  # for good: asked again when there is something else to say
+                if record.status is not AssetStatus.RETIRED:
+                    kept = hash_if_not_taken(kept, self.clock().date())
+            case RejectedError():
+                kept = hash_if_not_taken(kept, self.clock().date())
                 one.log.notes.append(f"The status of {record.name} cannot be written: {error}")
             case ForbiddenError():
                 one.refused[_collection_of(wanted)] = self.clock() + REFUSED_FOR
                 return None
             case _:
                 return error
-        one.written[record.key] = hash_of(record.guid, values)
+        one.written[record.key] = kept
         return None
 
     def _ensure_registered(self, one: Round) -> None:

@@ -14,6 +14,7 @@ from tests.kit.lineage_bench import CUSTOMERS, ORDERS, LineageBench, NewBench
 
 SET = "Entity_AddOrUpdateBusinessMetadataAttributes"
 DEFINE = "Type_BulkCreate"
+DAY_S = 86_400
 ON = {"PURVIEW_WRITE_STATUS": "true"}
 
 
@@ -180,6 +181,34 @@ def test_an_asset_that_is_gone_and_one_that_is_refused_keep_no_other_from_being_
     counts = look(showing)
     assert (counts["status_written"], counts["status_gone"]) == (1, 1)
     assert look(showing).get("status_gone", 0) == 0
+
+
+@pytest.mark.parametrize(
+    ("status", "code"), [(404, "ATLAS-404-00-005"), (409, "ATLAS-409-00-002"), (400, "ATLAS-400-00-01A")]
+)
+def test_an_asset_that_did_not_take_it_is_asked_again_the_next_day_only(
+    showing: LineageBench, status: int, code: str
+) -> None:
+    showing.purview_fault(SET, times=None, status=status, body={"errorCode": code, "errorMessage": "no"})
+    look(showing)
+    since = now(showing)
+    look(showing)
+    assert asked(showing, since)[SET] == 0
+
+    showing.purview.faults.clear()
+    showing.clock.advance(DAY_S)
+    assert look(showing)["status_written"] == 2
+    assert {shown(showing)["syncState"], shown(showing, ORDERS)["syncState"]} == {"synced"}
+
+
+def test_a_retired_asset_that_is_gone_is_not_asked_for_again(showing: LineageBench) -> None:
+    showing.delete(CUSTOMERS)
+    change(showing, CUSTOMERS, status=AssetStatus.RETIRED)
+    look(showing)
+    since = now(showing)
+    showing.clock.advance(DAY_S)
+    look(showing)
+    assert asked(showing, since)[SET] == 0
 
 
 def test_a_failure_loses_nothing_that_was_written_and_the_next_run_goes_on(showing: LineageBench) -> None:
