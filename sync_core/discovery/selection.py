@@ -7,18 +7,20 @@ Source: docs/vendors/cluedin.md, 2.12 and 4.2.
 
 from dataclasses import dataclass
 
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from sync_core.cluedin.client import CluedInClient
 from sync_core.discovery.terms.keywords import Selection, check_length, parse_selection, unquote
 from sync_core.errors import ConfigError
 from sync_core.runs.run_log import RunLog
+from sync_core.safe_text import safe_text
 from sync_core.settings import Settings, SettingsSource, TermStore
 from sync_core.storage.notes import Notes
 
 ENABLED_KEY = "Purview.SyncDataSources.Enabled"
 KEYWORDS_KEY = "Purview.SyncDataSources.Keywords"
 NOTE = "toggle"
+BOOLEAN = TypeAdapter(bool)
 # What was seen last, with terms and with `*`. Each drops the other's before it begins: a selection that comes back
 # begins anew, as what happened under the other one is in no cursor.
 TERM_CURSOR, ALL_CURSOR = "by-term", "all"
@@ -119,7 +121,7 @@ class ReadSelection:
                 "Purview (before 2025: Administration > Settings > Purview), "
                 "or set SYNC_SETTINGS_SOURCE=app."
             )
-        enabled = configuration[ENABLED_KEY].strip().lower() == "true"
+        enabled = _is_true(configuration[ENABLED_KEY])
         return Toggle(
             enabled=enabled and self.settings.sync_enabled, keywords=unquote(configuration.get(KEYWORDS_KEY, ""))
         )
@@ -130,6 +132,19 @@ class ReadSelection:
             self.notes.save(NOTE, toggle)
             if before is not None:
                 log.notes.append(f"The settings changed from: {before}, to: {toggle}.")
+
+
+def _is_true(stored: str) -> bool:
+    """Read the toggle as CluedIn stores it, by the words of SYNC_ENABLED and with or without quotes; empty is off.
+
+    Raises:
+        ConfigError: it is neither on nor off.
+    """
+    word = unquote(stored)
+    try:
+        return bool(word) and BOOLEAN.validate_python(word)
+    except ValidationError:
+        raise ConfigError(f"{ENABLED_KEY} is neither true nor false: '{safe_text(word[:100])}'.") from None
 
 
 def _check_store(selection: Selection, store: TermStore) -> None:

@@ -3418,6 +3418,15 @@ NOTHING_LET_IN = (
 NAMESAKES = f"{INTEGRATION}/provisioning/test_unreadable_namesakes.py"
 OTHER_VERSIONS = (
     Protection(
+        "a toggle in CluedIn that is neither on nor off fails the run by its name",
+        "sync_core/discovery/selection.py",
+        '        raise ConfigError(f"{ENABLED_KEY} is neither',
+        '        return False\n        raise ConfigError(f"{ENABLED_KEY} is neither',
+        f"{INTEGRATION}/discovery/test_selection.py::"
+        "test_a_toggle_that_is_neither_on_nor_off_is_an_error_that_names_it",
+        "a toggle stored as 'true' with quotes, or as 1, was off: nothing came, and health was well",
+    ),
+    Protection(
         "a cursor, toggle, throttle or type that cannot be read is as good as none",
         "sync_core/storage/notes.py",
         "    return next(readable(model, [row]), None)\n",

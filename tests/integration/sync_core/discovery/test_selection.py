@@ -66,7 +66,22 @@ def test_a_changed_keyword_counts_at_the_next_tick_and_is_noted(estate: Estate) 
     assert not [note for note in estate.tick().notes if "changed" in note]
 
 
-@pytest.mark.parametrize("off", ["false", "False", ""])
+@pytest.mark.parametrize("on", ["true", " TRUE ", '"true"', "1", "on"])
+def test_it_is_switched_on_in_each_spelling(estate: Estate, on: str) -> None:
+    set_in_cluedin(estate, ENABLED, on)
+
+    assert estate.tick().counts["new"] == 2
+
+
+@pytest.mark.parametrize("stored", ["maybe", "'true'", "True; False", "2"])
+def test_a_toggle_that_is_neither_on_nor_off_is_an_error_that_names_it(estate: Estate, stored: str) -> None:
+    set_in_cluedin(estate, ENABLED, stored)
+
+    assert f"{ENABLED} is neither true nor false: '{stored}'." in estate.failing_tick(ConfigError).error
+    assert estate.asked_of_purview() == {}
+
+
+@pytest.mark.parametrize("off", ["false", "False", "", '"false"', "0", " off ", '""'])
 def test_switched_off_there_the_run_is_skipped_and_asks_purview_nothing(estate: Estate, off: str) -> None:
     set_in_cluedin(estate, ENABLED, off)
 
