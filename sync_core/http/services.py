@@ -23,7 +23,10 @@ CLUEDIN = Service(
     url_setting="CLUEDIN_URL",
     credentials_remedy="Check CLUEDIN_USERNAME and CLUEDIN_PASSWORD, or CLUEDIN_ACCESS_TOKEN (an access token: CluedIn "
     "takes no API token for this), and CLUEDIN_ORGANIZATION.",
-    rights_remedy="Give the service account a CluedIn role with access to Integration > Data Source Groups.",
+    rights_remedy=(
+        "Give the service account a CluedIn role with access to Integration > Data Source Groups; for mappings, to "
+        "Management > Annotation and Data Catalog; for settings, to Admin > Tenant Management."
+    ),
     written_as="the organization's address https://{organization}.{domain}, with no path such as /graphql or /admin",
     own_codes="[A-Z_]+",
 )

@@ -1,5 +1,8 @@
+from sync_core.http.services import CLUEDIN
 from tests.unit.docs.tables import DOCS, code, read_table
 from tests.unit.infra.rights import QUEUE, ROLES, TABLE, Grant, Place, read_grants
+
+REMEDY = CLUEDIN.rights_remedy
 
 
 def test_the_table_of_rights_in_azure_is_the_templates_own() -> None:
@@ -20,6 +23,15 @@ def test_every_right_says_which_feature_needs_it_and_why() -> None:
 def test_the_purview_roles_that_the_design_rests_on_are_asked_for() -> None:
     rows = {(row["role"], row["where"]) for row in read_table("permissions.md", "The app in Purview")}
     assert {("Data Reader", "root collection"), ("Data Curator", "collection `PURVIEW_COLLECTION`")} <= rows
+
+
+def test_an_account_that_cluedin_refuses_something_is_told_each_section_it_may_need() -> None:
+    sections = [
+        row["section"].partition(" \N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK} ")
+        for row in read_table("permissions.md", "The app in CluedIn")
+    ]
+    assert sections
+    assert [each for each in sections if f"{each[0]} > " not in REMEDY or each[2] not in REMEDY] == []
 
 
 def test_it_is_told_that_a_contributor_could_delete_the_apps_own_queues_and_tables() -> None:
