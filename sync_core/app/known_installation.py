@@ -34,6 +34,11 @@ class KnownInstallation:
         known = self.notes.load(Installation, self._name)
         return known or Installation(scope=self._name if self.is_anybody_here() else FIRST)
 
+    def is_settled_on(self, scope: str) -> bool:
+        """Whether the state that this names is known to be of those to whom the settings lead."""
+        known = self.current()
+        return known.scope == scope and (known.identity is not None or scope == FIRST)
+
     def is_anybody_here(self) -> bool:
         """Whether an installation has the plain names already."""
         return self.notes.load(First, FIRST_NOTE) is not None

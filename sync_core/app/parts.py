@@ -147,7 +147,14 @@ class App(Upkeep):
             lineage_work=self.lineage_work,
             clock=self.runtime.now,
         )
-        return Perform(self.dead_letters, self.approvals, resync, self.action_log, self.runtime)
+        return Perform(
+            dead_letters=self.dead_letters,
+            approvals=self.approvals,
+            resync=resync,
+            log=self.action_log,
+            runtime=self.runtime,
+            is_settled=lambda: self.known_installation.is_settled_on(self.scope),
+        )
 
     @cached_property
     def answer_actions(self) -> Actions:

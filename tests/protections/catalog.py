@@ -3418,6 +3418,15 @@ NOTHING_LET_IN = (
 NAMESAKES = f"{INTEGRATION}/provisioning/test_unreadable_namesakes.py"
 OTHER_VERSIONS = (
     Protection(
+        "an action on addresses that no run knows yet is refused",
+        "sync_core/operations/actions/perform.py",
+        "            self._check_is_settled()\n",
+        "",
+        f"{INTEGRATION}/app/test_find_installation.py::"
+        "test_an_action_on_addresses_that_no_run_knows_yet_is_refused_and_done_once_one_does",
+        "an approval by a command with another host name of CluedIn was done beside the app's state, and said so",
+    ),
+    Protection(
         "a toggle in CluedIn that is neither on nor off fails the run by its name",
         "sync_core/discovery/selection.py",
         '        raise ConfigError(f"{ENABLED_KEY} is neither',

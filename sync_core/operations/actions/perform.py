@@ -23,6 +23,10 @@ logger = get_logger(__name__)
 
 SAME_APPROVAL = timedelta(minutes=1)
 """The same approval again within this time is a request that was sent twice, and allows no more than one of them."""
+NOT_SETTLED = (
+    "It is not known whose state this is: no run has come to know these addresses yet. Wait for the next run; for a "
+    "command, give CLUEDIN_URL, CLUEDIN_ORGANIZATION and PURVIEW_ENDPOINT as the app has them."
+)
 NOT_DONE = (RejectedError, StateError)
 
 
@@ -37,13 +41,17 @@ class Done:
 
 @dataclass(frozen=True)
 class Perform:
-    """Performs actions, for all who ask: over HTTP, on the dashboard, by a command."""
+    """Performs actions, for all who ask: over HTTP, on the dashboard, by a command.
+
+    `is_settled` says whether it is known whose state it acts on.
+    """
 
     dead_letters: DeadLetters
     approvals: Notes
     resync: ResyncThings
     log: ActionLog
     runtime: Runtime
+    is_settled: Callable[[], bool]
 
     def perform(self, request: Action, by: Person, has_time: Callable[[], bool] = lambda: True) -> Done:
         """Do what is asked for, as much as there is time for. The same once more does no harm.
@@ -68,6 +76,7 @@ class Perform:
 
     def _carry_out(self, request: Action, by: Person, begun: ActionRecord, has_time: Callable[[], bool]) -> Done:
         try:
+            self._check_is_settled()
             result = self._do(request, by, begun.id, has_time)
         except Exception as error:
             outcome = ActionOutcome.REFUSED if isinstance(error, NOT_DONE) else ActionOutcome.FAILED
@@ -88,6 +97,11 @@ class Perform:
         )
         self.log.save(begun)
         return begun
+
+    def _check_is_settled(self) -> None:
+        """An approval that lies beside the state it is meant for would be taken, and do nothing."""
+        if not self.is_settled():
+            raise StateError(NOT_SETTLED)
 
     def _end(self, ended: ActionRecord) -> None:
         """Keep how an action ended. What was done is done, also where that cannot be kept: then it says begun."""

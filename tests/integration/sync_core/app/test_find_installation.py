@@ -9,13 +9,17 @@ from typing import Any
 
 import pytest
 
+from sync_core.absence.approval import ApprovalKind
 from sync_core.app import App
 from sync_core.app.find_installation import FindInstallation
 from sync_core.app.installation import BELIEVED_AFTER, VERIFIED_FOR, Identity, Installation
-from sync_core.errors import ConfigError, TransientError
+from sync_core.errors import ConfigError, StateError, TransientError
+from sync_core.operations.actions.action import Approve
+from sync_core.operations.actions.parse import Person
 from sync_core.runs.deferred import Kind
 from sync_core.runs.run import RunKind, RunOutcome
 from sync_core.runtime import Runtime
+from sync_core.settings import Settings
 from tests.kit.settings import settings_of
 from tests.unit.sync_core.builders import NOW, make_deferred
 
@@ -46,9 +50,18 @@ class Place:
     now: Any = NOW
 
     def find(self, url: str = "https://acme.example", services: Services | None = None) -> FindInstallation:
-        app = App(settings_of("https://contoso.purview.azure.com", url, self.storage), Runtime(now=lambda: self.now))
+        app = App(self._settings(url), Runtime(now=lambda: self.now))
         found = services or self.services
         return FindInstallation(app.known_installation, found, found, lambda: self.now)  # type: ignore[arg-type]
+
+    def app(self, url: str) -> App:
+        """The app of a process that begins now."""
+        runtime = Runtime(now=lambda: self.now)
+        scope = App(self._settings(url), runtime).known_installation.current().scope
+        return App(self._settings(url), runtime, scope=scope)
+
+    def _settings(self, url: str) -> Settings:
+        return settings_of("https://contoso.purview.azure.com", url, self.storage)
 
 
 @pytest.fixture
@@ -121,6 +134,21 @@ def test_settings_that_are_new_touch_nobodys_state_before_they_are_known(place: 
     first = place.find().verify()
     away = place.find("https://other.example", Services(failure=ConfigError("refused")))
     assert away.verify().scope not in {first.scope, ""}
+
+
+def test_an_action_on_addresses_that_no_run_knows_yet_is_refused_and_done_once_one_does(place: Place) -> None:
+    place.find().verify()
+    approve = Approve(kind=ApprovalKind.RETIREMENT, number=8)
+    for url in ("https://mdm.acme.example", "https://acme.example:8443", "https://other.acme.example"):
+        early = place.app(url)
+        with pytest.raises(StateError, match="not known whose state this is"):
+            early.actions.perform(approve, Person("Ada"))
+
+        place.find(url).verify()
+
+        with pytest.raises(StateError, match="not known whose state this is"):
+            early.actions.perform(approve, Person("Ada"))  # it works on the other state still
+        assert place.app(url).actions.perform(approve, Person(url)).done == 1
 
 
 def test_the_same_settings_that_lead_elsewhere_stop_the_run_and_are_believed_after_ten_minutes(place: Place) -> None:
