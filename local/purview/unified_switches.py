@@ -9,6 +9,9 @@ from pydantic import Field
 
 from local.simulation import SwitchSet
 
+# With what a policy of an older version is refused; 0 where it is taken.
+STALE = {"conflict": 409, "precondition": 412, "ok": 0}
+
 
 class UnifiedSwitches(SwitchSet):
     """The defaults are the likeliest reading; the README has the table with sources."""

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from sync_core.assets.record import AssetRecord, AssetStatus
-from sync_core.json_decoding import decode
+from sync_core.json_decoding import decode, decode_or_none
 
 LONGEST_TEXT = 1000  # of a name or reason: what is longer is cut in a list, and whole in the record
 MOMENTS = {AssetStatus.SYNCED.value: "synced_at", AssetStatus.RETIRED.value: "retired_at"}
@@ -100,8 +100,5 @@ def _text(row: Mapping[str, Any], name: str) -> str:
 
 
 def _texts(value: Any) -> list[str]:
-    try:
-        found = decode(value) if isinstance(value, str) else []
-    except ValueError:
-        return []
+    found = decode_or_none(value) if isinstance(value, str) else None
     return [str(one) for one in found] if isinstance(found, list) else []

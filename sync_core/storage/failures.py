@@ -44,6 +44,8 @@ def is_missing_container(error: BaseException) -> bool:
 
 def refuse_foreign_absence(response: Any) -> None:
     """Raise the error of a 404 that is not storage's own: where a row is deleted, the SDK lets each pass."""
+    if response.status_code != HTTPStatus.NOT_FOUND:
+        return
     error = HttpResponseError(response=response)
     if _is_foreign(response.status_code, _code(error)):
         raise error
@@ -104,8 +106,8 @@ def _to_error(what: str, error: HttpResponseError) -> Exception:
     # A table or queue that was just deleted answers 409 for a while.
     is_passing = status in {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.CONFLICT}
     if is_passing or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return TransientError(f"Storage answered {status} {_code(error)} at {what}.", service=STORAGE)
-    return StateError(f"Storage answered {status} {_code(error)} at {what}: {error.message}")
+        return TransientError(f"Storage answered {status} {code} at {what}.", service=STORAGE)
+    return StateError(f"Storage answered {status} {code} at {what}: {error.message}")
 
 
 def _is_foreign(status: int, code: str) -> bool:
@@ -126,8 +128,13 @@ def _code(error: BaseException) -> str:
     response = getattr(error, "response", None)
     if code or response is None:
         return str(getattr(code, "value", code))
-    match decode_or_none(response.text()):
+    return code_in(response.text()) or str(response.headers.get("x-ms-error-code", ""))
+
+
+def code_in(body: str) -> str:
+    """Return storage's own error code in a body, empty without one."""
+    match decode_or_none(body):
         case {"odata.error": {"code": str(found)}}:
             return found
         case _:
-            return str(response.headers.get("x-ms-error-code", ""))
+            return ""

@@ -22,7 +22,7 @@ from azure.core.rest import HttpRequest, HttpResponse
 from azure.data.tables import TableClient
 from azure.data.tables._table_batch import TableBatchOperations
 
-from sync_core.json_decoding import decode_or_none
+from sync_core.storage.failures import code_in
 
 LINE = "\r\n"
 STATUS = re.compile(r"HTTP/1\.[01] (\d{3})\b")
@@ -124,7 +124,6 @@ def _etag(first_line: str, etag: str, body: str) -> str:
         raise ServiceResponseError("no answer of storage")
     error = HttpResponseError(body)
     error.status_code = int(found[1])
-    match decode_or_none(body):
-        case {"odata.error": {"code": str(code)}}:
-            error.error_code = code  # type: ignore[attr-defined]  # as the SDK's own errors have it
+    if code := code_in(body):
+        error.error_code = code  # type: ignore[attr-defined]  # as the SDK's own errors have it
     raise error

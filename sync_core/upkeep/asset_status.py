@@ -85,3 +85,8 @@ def hash_of(guid: str, values: Mapping[str, str]) -> str:
 def hash_if_not_taken(found: str, day: date) -> str:
     """Return what is kept instead where Purview did not take the values: it holds on that day, in UTC."""
     return f"{found} not taken on {day}"
+
+
+def is_settled(kept: str | None, found: str, day: date) -> bool:
+    """Whether the values of a hash stand on the asset, or are not to be tried again on that day."""
+    return kept in {found, hash_if_not_taken(found, day)}

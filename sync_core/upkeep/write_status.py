@@ -24,7 +24,15 @@ from sync_core.purview.business_metadata import BusinessMetadataClient
 from sync_core.runs.counts import Count
 from sync_core.runs.run_log import RunLog
 from sync_core.storage.notes import Notes
-from sync_core.upkeep.asset_status import GROUP, VERSION, group_definition, hash_if_not_taken, hash_of, to_status
+from sync_core.upkeep.asset_status import (
+    GROUP,
+    VERSION,
+    group_definition,
+    hash_if_not_taken,
+    hash_of,
+    is_settled,
+    to_status,
+)
 
 CURSOR = "status-on-assets"
 REGISTERED = f"status-{VERSION}"
@@ -148,9 +156,11 @@ class WriteStatus:
             (record, to_status(record, jobs.get(record.key), one.data_sets.get(record.key), self.link))
             for record in records
         ]
-        kept = {record.key: hash_of(record.guid, values) for record, values in wanted}
-        settled = {key: (one, hash_if_not_taken(one, today)) for key, one in kept.items()}
-        return [(record, values) for record, values in wanted if shown.get(record.key) not in settled[record.key]]
+        return [
+            (record, values)
+            for record, values in wanted
+            if not is_settled(shown.get(record.key), hash_of(record.guid, values), today)
+        ]
 
     def _write(self, wanted: Sequence[Wanted], one: Round) -> None:
         """Write onto some assets at once, but first onto one alone of each collection that did not take any yet.

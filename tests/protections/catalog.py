@@ -3227,8 +3227,8 @@ TOLD = (
     Protection(
         "an asset's status is written only when it changed",
         "sync_core/upkeep/write_status.py",
-        " if shown.get(record.key) not in settled[record.key]]",
-        "]",
+        "            if not is_settled(shown.get(record.key), hash_of(record.guid, values), today)\n",
+        "",
         f"{LINEAGE}/test_write_status.py::test_what_has_not_changed_is_not_written_again_and_one_change_is_one_write",
         "each run wrote all assets anew, and each was shown as updated in Purview",
     ),

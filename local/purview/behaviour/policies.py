@@ -11,8 +11,8 @@ from local.purview.behaviour.collections import Collection, Collections
 from local.purview.errors import gateway_error
 from local.purview.model import Json
 from local.purview.switches import PurviewSwitches
+from local.purview.unified_switches import STALE
 
-STALE = {"conflict": 409, "precondition": 412, "ok": 0}
 RULE_PREFIX = "purviewmetadatarole_builtin_"
 
 

@@ -14,9 +14,9 @@ from local.purview.switches import PurviewSwitches
 from local.purview.unified.errors import NOT_FOUND, invalid, refuse, unauthorized
 from local.purview.unified.model import Concept, Domain, Kind
 from local.purview.unified.roles import ROLES_OF, Role, Scope, new_policy, read_members
+from local.purview.unified_switches import STALE
 
 EVERYWHERE = "*"
-STALE = {"conflict": 409, "precondition": 412, "ok": 0}
 _WRITERS = {Kind.TERM: Role.STEWARD, Kind.PRODUCT: Role.PRODUCT_OWNER}
 
 

@@ -47,6 +47,13 @@ def provision(bench: LineageBench, asset: Asset) -> AssetRecord:
     return stored.record
 
 
+def provision_twins(bench: LineageBench) -> list[AssetRecord]:
+    """Make twins, and give each its group."""
+    twins = make_twins(bench)
+    record(bench, *twins)
+    return [provision(bench, asset) for asset in twins]
+
+
 def load_into_each(bench: LineageBench, assets: list[Asset]) -> dict[str, tuple[AssetRecord, str]]:
     """Give each its group and a data set; return the records and data sets by type."""
     record(bench, *assets)
@@ -168,9 +175,7 @@ def test_a_twin_that_has_another_source_is_not_meant(bench: LineageBench, amnesi
 
 
 def test_a_data_set_goes_to_the_twin_in_whose_group_it_lies_though_ids_were_swapped(bench: LineageBench) -> None:
-    twins = make_twins(bench)
-    record(bench, *twins)
-    one, other = (provision(bench, asset) for asset in twins)
+    one, other = provision_twins(bench)
     for changed, to in ((one, other), (other, one)):
         swapped = {"group_id": to.group_id, "source_id": to.source_id}
         bench.app.assets.change(changed.key, lambda it, swapped=swapped: it.model_copy(update=swapped))  # type: ignore[misc]
@@ -181,9 +186,7 @@ def test_a_data_set_goes_to_the_twin_in_whose_group_it_lies_though_ids_were_swap
 
 
 def test_a_group_that_a_person_renamed_leads_to_its_asset(bench: LineageBench) -> None:
-    twins = make_twins(bench)
-    record(bench, *twins)
-    one, other = (provision(bench, asset) for asset in twins)
+    one, other = provision_twins(bench)
     groups = bench.cluedin.store.data_source_sets
     groups[int(one.group_id)] = replace(groups[int(one.group_id)], name="My orders")
     assert bench.push(bench.load(one.source_id)).asset_key == one.key
@@ -191,9 +194,7 @@ def test_a_group_that_a_person_renamed_leads_to_its_asset(bench: LineageBench) -
 
 
 def test_each_twins_own_group_stands_for_it(bench: LineageBench) -> None:
-    twins = make_twins(bench)
-    record(bench, *twins)
-    first, second = (provision(bench, asset) for asset in twins)
+    first, second = provision_twins(bench)
     existing = bench.app.asset_work.provision.find_group.existing
     found = [existing(one) for one in (first, second)]
     assert [one.id if one else "" for one in found] == [first.group_id, second.group_id]
